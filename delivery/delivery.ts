@@ -1,0 +1,81 @@
+import type { AuthenticationFindings } from './authenticate/findings.ts';
+import type { DecryptFindings } from './crypto/findings.ts';
+import type { ErrorCode } from './errors.ts';
+import type { Message } from './message/shape.ts';
+import type { Facts, PrivacyIndex } from './privacy/shape.ts';
+import type { ScoreFindings } from './spam/findings.ts';
+import type { TagFindings } from './tags/findings.ts';
+
+/** TLS as a door saw it, or as a trusted trace field claims it (`version` null: TLS of unknown version). */
+export interface SessionTls {
+  /** OpenSSL's word: `TLSv1.3`, `TLSv1.2` … */
+  readonly version: string | null;
+  /** OpenSSL's or IANA's name of the cipher suite, null when unknown. */
+  readonly cipher: string | null;
+}
+
+/** Live evidence that only the door can collect (DESIGN.md, "The way of a message"). */
+export interface Session {
+  /** Where the evidence comes from: the live socket, XFORWARD of the trusted MTA, or its trace field. */
+  readonly source: 'live' | 'xforward' | 'trace' | 'inside';
+  readonly remoteAddress: string | null;
+  readonly remoteName: string | null;
+  readonly helo: string | null;
+  /** Null: no TLS. Undefined: not known. */
+  readonly tls: SessionTls | null | undefined;
+  /** The account address that signed in, null for anonymous sessions. */
+  readonly authenticatedUser: string | null;
+}
+
+/** One message as a door hands it to the pipeline. */
+export interface Arrival {
+  readonly door: 'smtp' | 'lmtp' | 'inspect' | 'import';
+  /** Transaction id for the log. */
+  readonly id: string;
+  /** The octets the peer sent in DATA, dots unstuffed, before any field of ours. */
+  readonly raw: Uint8Array;
+  /** Reverse-path without angle brackets, empty for the null reverse-path. */
+  readonly reversePath: string;
+  readonly session: Session;
+  readonly receivedAt: Date;
+  /** Accepted forward-paths, in order. */
+  readonly recipients: readonly Recipient[];
+  /**
+   * How many of the leading Received fields inside `raw` belong to servers we trust
+   * (0 for SMTP; 1 for LMTP when the topmost is `by` the configured MTA).
+   */
+  readonly trustedHops: number;
+}
+
+/** A forward-path that the directory has resolved. */
+export interface Recipient {
+  /** As the peer gave it, without angle brackets. */
+  readonly forwardPath: string;
+  readonly accountId: string;
+}
+
+/** What the stages that run once per message found. A missing finding means that its stage did not run or failed. */
+export interface MessageFindings {
+  message: Message;
+  authentication?: AuthenticationFindings;
+  /** Stages that failed, for the log, the metric and `store reprocess`. */
+  failed: string[];
+}
+
+/** The record of one message on its way to one owner: what one stage learns reaches the next through it. */
+export interface OwnerFindings {
+  readonly recipient: Recipient;
+  decrypted?: DecryptFindings;
+  /** The opened content when the owner's server-held key opened it; the later stages read it instead of the message. */
+  content?: Message;
+  score?: ScoreFindings;
+  facts?: Facts;
+  index?: PrivacyIndex;
+  tags?: TagFindings;
+  failed: string[];
+}
+
+/** What became of one owner's delivery. */
+export type Outcome =
+  | { readonly forwardPath: string; readonly status: 'stored' | 'duplicate'; readonly emailId: string }
+  | { readonly forwardPath: string; readonly status: 'refused' | 'deferred'; readonly code: ErrorCode };

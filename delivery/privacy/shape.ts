@@ -1,0 +1,49 @@
+export const subjects = ['message', 'contact', 'device', 'account', 'discussion'] as const;
+export type Subject = (typeof subjects)[number];
+
+export const levels = ['A', 'B', 'C', 'D', 'E'] as const;
+export type Level = (typeof levels)[number];
+
+export const parts = ['technical', 'behaviour', 'context'] as const;
+export type Part = (typeof parts)[number];
+
+export type FactState = 'yes' | 'partly' | 'no' | 'unknown';
+export type Who = 'you' | 'them' | 'operator';
+
+/** Values as PRIVACY-INDEX.md allows them, by fact id; a missing key is unknown. */
+export type Facts = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+export interface IndexedFact {
+  readonly id: string;
+  readonly part: Part;
+  /** Points won and possible; decimals of at most two places. */
+  readonly points: number;
+  readonly of: number;
+  readonly state: FactState;
+  /** The value that was given (`unknown` when missing) and one sentence why, in both languages. */
+  readonly evidence: {
+    readonly value: unknown;
+    readonly source?: string;
+    readonly fr: string;
+    readonly en: string;
+  };
+}
+
+export interface NextStep {
+  readonly steps: readonly string[];
+  readonly gain: number;
+  readonly who: Who;
+}
+
+/** The privacy index of one subject, version 1 (PRIVACY-INDEX.md, "Shape and arithmetic"). */
+export interface PrivacyIndex {
+  readonly subject: Subject;
+  readonly version: 1;
+  readonly value: number;
+  readonly level: Level;
+  readonly parts: Readonly<Record<Part, number>>;
+  readonly facts: readonly IndexedFact[];
+  readonly ceiling?: { readonly id: string; readonly at: number };
+  readonly upTo: number;
+  readonly next: readonly NextStep[];
+}

@@ -1,0 +1,556 @@
+import type { AuthenticationFindings } from '../authenticate/findings.ts';
+import type { DecryptFindings } from '../crypto/findings.ts';
+import type { Session } from '../delivery.ts';
+import type { Mailbox } from '../message/shape.ts';
+import type { Facts, Level, PrivacyIndex } from '../privacy/shape.ts';
+import type { ScoreFindings } from '../spam/findings.ts';
+import type { TagFindings, TagRule } from '../tags/findings.ts';
+import type { EmailFilter, EmailSort } from './query.ts';
+
+/**
+ * The store, in the words of the domain. Every back-end passes `test/suites/store.ts`.
+ *
+ * Every method may throw `DeliveryError`: `storeUnavailable` when the back-end can't be reached or a file is
+ * damaged, `storeFull` when there is no room, and the codes named at the method. Ids are opaque strings of
+ * `[A-Za-z0-9_-]`, at most 64 long, starting with a letter. Pages are bounded: `limit` is at most 500 and a
+ * `next` cursor continues where a page ended. No method reads a whole mailbox; no transaction spans accounts.
+ */
+export interface Store extends Directory, Keys, Mail, Blobs, News {
+  /** A named document of the instance, such as the shared classifier; null when there is none. At most 64 MiB. */
+  getInstanceState(name: string): Promise<Uint8Array | null>;
+  putInstanceState(name: string, octets: Uint8Array): Promise<void>;
+  /** Faults found by walking the store, worst first within each account; ends when all is checked. */
+  verify(options?: { accountId?: string }): AsyncIterable<StoreFault>;
+  /** Opens what can be opened and answers a small read and a small flushed write; throws when it can't. */
+  check(): Promise<void>;
+  /** Flushes what is queued, then closes every handle and thread. */
+  close(): Promise<void>;
+}
+
+export interface Page<T> {
+  readonly items: T[];
+  /** Continues behind the last item; null at the end. */
+  readonly next: string | null;
+}
+
+export interface PageRequest {
+  readonly after?: string | null;
+  readonly limit?: number;
+}
+
+export interface StoreFault {
+  readonly accountId: string | null;
+  readonly kind: string;
+  readonly detail: string;
+}
+
+/* ---- Directory: tenants, roles, domains, addresses, accounts, credentials, audit ---- */
+
+export const roles = ['operator', 'reseller', 'domainAdmin', 'owner'] as const;
+export type Role = (typeof roles)[number];
+
+export const custodies = ['none', 'server', 'client'] as const;
+export type Custody = (typeof custodies)[number];
+
+export interface Tenant {
+  readonly id: string;
+  readonly name: string;
+  /** Reseller above it; null for a top tenant. */
+  readonly parentId: string | null;
+  readonly maxAccounts: number | null;
+}
+
+export interface Domain {
+  readonly name: string;
+  readonly tenantId: string;
+  /** Account that takes mail for unknown local parts, null for none. */
+  readonly catchAllAccountId: string | null;
+  readonly createdAt: Date;
+}
+
+export interface Account {
+  readonly id: string;
+  readonly tenantId: string;
+  /** Primary address, lower-case domain, local part as registered. */
+  readonly address: string;
+  readonly displayName: string | null;
+  readonly custody: Custody;
+  /** Octets of mail the account may hold; null for no limit. */
+  readonly quotaOctets: number | null;
+  readonly state: 'open' | 'closed';
+  /** 32 octets: key of every hash of this account's content (delivery keys, blob ids, threads, discussions). */
+  readonly hashKey: Uint8Array;
+  readonly createdAt: Date;
+}
+
+export interface NewAccount {
+  readonly address: string;
+  readonly displayName?: string | null;
+  readonly custody?: Custody;
+  readonly quotaOctets?: number | null;
+  /** Encoded argon2id hash (PHC string), null for none. */
+  readonly passwordHash?: string | null;
+  readonly aliases?: readonly string[];
+}
+
+/** What a forward-path leads to. */
+export interface Resolution {
+  readonly accountId: string;
+  readonly via: 'exact' | 'detail' | 'catchAll';
+  /** The `+detail` of plus-addressing, null when there is none. */
+  readonly detail: string | null;
+}
+
+export interface AddressRow {
+  readonly address: string;
+  readonly accountId: string;
+  readonly kind: 'primary' | 'alias';
+}
+
+export interface Credentials {
+  readonly accountId: string;
+  readonly passwordHash: string | null;
+  readonly secondFactor: boolean;
+}
+
+/** An app password, bearer token or web session: 128 random bits or more, kept as a hash. */
+export interface Secret {
+  readonly id: string;
+  readonly accountId: string;
+  readonly kind: 'appPassword' | 'bearer' | 'session' | 'ticket';
+  readonly label: string | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly lastUsedAt: Date | null;
+  /** For sessions and tickets: JSON of the door's own. */
+  readonly data: unknown;
+}
+
+export interface AuditEntry {
+  readonly at: Date;
+  /** Who looked or changed: an account address, `operator`, or the name of a process of ours. */
+  readonly actor: string;
+  /** Fixed word: `mailOpened`, `keyImported`, `passwordChanged`, `signIn`, … */
+  readonly action: string;
+  readonly detail: Record<string, unknown>;
+}
+
+/** One item of a bulk job; `outcome` tells what was done, `exists` when it was there already. */
+export interface BulkResult {
+  readonly name: string;
+  readonly outcome: 'created' | 'exists' | 'failed';
+  readonly code?: string;
+  readonly id?: string;
+}
+
+export interface Directory {
+  addTenant(tenant: { name: string; parentId?: string | null; maxAccounts?: number | null }): Promise<Tenant>;
+  getTenant(id: string): Promise<Tenant | null>;
+  listTenants(page?: PageRequest): Promise<Page<Tenant>>;
+  /** `scope` is a tenant id, a domain name or an account id, or `*` for the instance. */
+  grantRole(accountId: string, role: Role, scope: string): Promise<void>;
+  revokeRole(accountId: string, role: Role, scope: string): Promise<void>;
+  listRoles(accountId: string): Promise<{ role: Role; scope: string }[]>;
+
+  /** Claims the name; throws `alreadyExists`, `badAddress`. Names are lower-cased A-labels. */
+  addDomain(name: string, options?: { tenantId?: string }): Promise<Domain>;
+  getDomain(name: string): Promise<Domain | null>;
+  listDomains(page?: PageRequest): Promise<Page<Domain>>;
+  setCatchAll(name: string, accountId: string | null): Promise<void>;
+  /** Throws `badRequest` while addresses are left in it. */
+  removeDomain(name: string): Promise<void>;
+
+  /** Claims the address; throws `alreadyExists`, `notFound` (no such domain), `badAddress`. Makes the system tags. */
+  addAccount(account: NewAccount): Promise<Account>;
+  getAccount(id: string): Promise<Account | null>;
+  getAccountByAddress(address: string): Promise<Account | null>;
+  updateAccount(
+    id: string,
+    change: Partial<Pick<Account, 'displayName' | 'custody' | 'quotaOctets' | 'state'>>,
+  ): Promise<Account>;
+  listAccounts(page?: PageRequest & { domain?: string }): Promise<Page<Account>>;
+  /** Erases the account: mail, keys, settings, search, credentials, addresses. */
+  removeAccount(id: string): Promise<void>;
+  /** Idempotent: names that exist answer `exists`. At most 500 items a call; a job goes on from the last answer. */
+  addDomains(names: readonly string[], options?: { tenantId?: string }): Promise<BulkResult[]>;
+  addAccounts(accounts: readonly NewAccount[]): Promise<BulkResult[]>;
+
+  addAlias(address: string, accountId: string): Promise<void>;
+  removeAlias(address: string): Promise<void>;
+  listAddresses(accountId: string): Promise<AddressRow[]>;
+  /**
+   * Where a forward-path leads: exact address, else the address without `+detail`, else the domain's catch-all.
+   * The domain compares case-insensitively (IDNA A-labels), the local part too. Null: no such mailbox here.
+   */
+  resolveAddress(address: string): Promise<Resolution | null>;
+  /** Whether the domain is served here. */
+  isLocalDomain(name: string): Promise<boolean>;
+  /** Asked at RCPT: what would stop a delivery of this size to this account now; null when nothing would. */
+  cannotReceive(accountId: string, sizeOctets: number): Promise<'overQuota' | 'recipientUnavailable' | null>;
+
+  getCredentials(accountId: string): Promise<Credentials | null>;
+  setPasswordHash(accountId: string, passwordHash: string | null): Promise<void>;
+  addSecret(secret: {
+    accountId: string;
+    kind: Secret['kind'];
+    /** 32 octets: HMAC or SHA-256 of the secret, made by the caller. */
+    hash: Uint8Array;
+    label?: string | null;
+    expiresAt?: Date | null;
+    data?: unknown;
+  }): Promise<Secret>;
+  /** The live secret with this hash; expired ones are never found. */
+  findSecret(kind: Secret['kind'], hash: Uint8Array): Promise<Secret | null>;
+  /** Finds and removes in one step, so that a ticket is used once. */
+  takeSecret(kind: Secret['kind'], hash: Uint8Array): Promise<Secret | null>;
+  touchSecret(accountId: string, id: string, at: Date): Promise<void>;
+  listSecrets(accountId: string, kind: Secret['kind']): Promise<Secret[]>;
+  removeSecret(accountId: string, id: string): Promise<void>;
+
+  appendAudit(accountId: string, entry: AuditEntry): Promise<void>;
+  /** Newest first. */
+  listAudit(accountId: string, page?: PageRequest): Promise<Page<AuditEntry>>;
+}
+
+/* ---- Keys and contacts ---- */
+
+export interface PrivateKey {
+  readonly fingerprint: string;
+  readonly custody: 'server' | 'client';
+  /** `server`: the secret key wrapped by the instance key. `client`: a passphrase-locked backup, or empty. */
+  readonly wrapped: Uint8Array;
+  readonly createdAt: Date;
+}
+
+export interface PublicKey {
+  /** Lower-case address the key is for. */
+  readonly address: string;
+  /** Lower-case hex. */
+  readonly fingerprint: string;
+  /** Binary transferable public key (RFC 9580 §10.1). */
+  readonly octets: Uint8Array;
+  /** How it came: the account's own, confirmed by hand, DNSSEC, WKD, Autocrypt, attached to a message. */
+  readonly source: 'own' | 'hand' | 'dnssec' | 'wkd' | 'autocrypt' | 'attached';
+  readonly state: 'usable' | 'revoked' | 'expired';
+  readonly firstSeenAt: Date;
+}
+
+export interface Contact {
+  readonly id: string;
+  readonly name: string | null;
+  /** `protocol:address`, lower-case, e.g. `email:a@example.org`. */
+  readonly addresses: readonly string[];
+  /** JSCard of RFC 9553 when one was given, else null. */
+  readonly card: unknown;
+  /** The contact's privacy index and its facts, null before it was computed. */
+  readonly index: PrivacyIndex | null;
+  readonly facts: Facts | null;
+}
+
+export interface Keys {
+  putPrivateKey(accountId: string, key: PrivateKey): Promise<void>;
+  listPrivateKeys(accountId: string): Promise<PrivateKey[]>;
+  removePrivateKey(accountId: string, fingerprint: string): Promise<void>;
+  /** Keys an account knows: its own and others'. Same address and fingerprint replaces. */
+  putPublicKey(accountId: string, key: PublicKey): Promise<void>;
+  listPublicKeys(accountId: string, addresses?: readonly string[]): Promise<PublicKey[]>;
+  removePublicKey(accountId: string, address: string, fingerprint: string): Promise<void>;
+
+  /** Without an id: makes one. */
+  putContact(accountId: string, contact: Omit<Contact, 'id'> & { id?: string }): Promise<Contact>;
+  getContact(accountId: string, id: string): Promise<Contact | null>;
+  listContacts(accountId: string, page?: PageRequest): Promise<Page<Contact>>;
+  findContacts(accountId: string, addresses: readonly string[]): Promise<Contact[]>;
+  removeContact(accountId: string, id: string): Promise<void>;
+
+  /** A settings document: validated by its reader. */
+  getSettings(accountId: string): Promise<Record<string, unknown>>;
+  putSettings(accountId: string, settings: Record<string, unknown>): Promise<void>;
+  listTagRules(accountId: string): Promise<TagRule[]>;
+  putTagRules(accountId: string, rules: readonly TagRule[]): Promise<void>;
+}
+
+/* ---- Mail ---- */
+
+export const tagRoles = ['inbox', 'archive', 'drafts', 'sent', 'junk', 'trash'] as const;
+export type TagRole = (typeof tagRoles)[number];
+
+/** A tag is a JMAP Mailbox (RFC 8621 §2). Counts are kept, never counted. */
+export interface Tag {
+  readonly id: string;
+  readonly name: string;
+  readonly role: TagRole | null;
+  readonly parentId: string | null;
+  readonly sortOrder: number;
+  readonly colour: string | null;
+  readonly isSubscribed: boolean;
+  readonly totalEmails: number;
+  readonly unreadEmails: number;
+  readonly totalThreads: number;
+  readonly unreadThreads: number;
+}
+
+/** What a list or Email/get needs without reading the octets. Null subject and preview when sealed. */
+export interface Summary {
+  readonly originators: { from: readonly Mailbox[]; sender: readonly Mailbox[]; replyTo: readonly Mailbox[] };
+  readonly destinations: { to: readonly Mailbox[]; cc: readonly Mailbox[]; bcc: readonly Mailbox[] };
+  readonly subject: string | null;
+  readonly messageId: string | null;
+  readonly inReplyTo: readonly string[];
+  readonly references: readonly string[];
+  readonly sentAt: Date | null;
+  readonly listId: string | null;
+  /** At most 256 characters. */
+  readonly preview: string | null;
+  readonly hasAttachment: boolean;
+}
+
+/** Evidence and results, kept so that every index and score can be recomputed without the octets. */
+export interface Findings {
+  readonly session: Session | null;
+  readonly reversePath: string | null;
+  readonly authentication: AuthenticationFindings | null;
+  readonly decrypt: DecryptFindings | null;
+  readonly score: ScoreFindings | null;
+  readonly tags: TagFindings | null;
+  readonly facts: Facts;
+  /** Stages that failed; `store reprocess` tries them again. */
+  readonly failed: readonly string[];
+}
+
+/** Words for the search file, already tokenised by `delivery/search/terms.ts`: words separated by spaces. */
+export interface SearchText {
+  readonly subject: string;
+  readonly body: string;
+  /** Names and addresses. */
+  readonly originators: string;
+  readonly destinations: string;
+  readonly attachments: string;
+}
+
+export interface NewEmail {
+  /** HMAC-SHA-256 with the account's hash key over the peer's octets (DESIGN.md, promise 2). Null: never a duplicate. */
+  readonly deliveryKey: Uint8Array | null;
+  /** How long the key holds after the last sight: 35 days, or one hour. */
+  readonly deliveryKeySeconds: number;
+  readonly receivedAt: Date;
+  /** What is stored: our trace fields and the peer's octets, or the sealed PGP/MIME. */
+  readonly octets: Uint8Array;
+  readonly sealed: boolean;
+  readonly summary: Summary;
+  /**
+   * Candidates for the thread: message identifiers as `threadOf` of `delivery/discussions` orders them
+   * (DESIGN.md, "threadId"). The store keeps only their hashes, keyed by the account.
+   */
+  readonly thread: {
+    readonly references: readonly string[];
+    readonly inReplyTo: string | null;
+    readonly messageId: string | null;
+  };
+  readonly discussion: { readonly key: string; readonly participants: readonly string[] };
+  /** By role or by id. Unknown ids are dropped; with none left the email goes to the inbox. */
+  readonly tags: readonly ({ role: TagRole } | { id: string })[];
+  readonly keywords: readonly string[];
+  readonly findings: Findings;
+  readonly index: PrivacyIndex | null;
+  /** Null: not searchable (sealed). */
+  readonly searchText: SearchText | null;
+}
+
+/** A stored email without its octets. */
+export interface Email {
+  readonly id: string;
+  readonly blobId: string;
+  readonly threadId: string;
+  readonly discussionKey: string;
+  readonly receivedAt: Date;
+  readonly sizeOctets: number;
+  readonly sealed: boolean;
+  readonly summary: Summary;
+  readonly tagIds: readonly string[];
+  readonly keywords: readonly string[];
+  readonly findings: Findings;
+  readonly index: PrivacyIndex | null;
+}
+
+/** A light row of a list. */
+export interface EmailRow {
+  readonly id: string;
+  readonly threadId: string;
+  readonly receivedAt: Date;
+}
+
+export interface EmailQuery {
+  readonly filter: EmailFilter | null;
+  /** First key decides; a back-end may support `receivedAt` only and throws `badRequest` with field `unsupportedSort`. */
+  readonly sort: readonly EmailSort[];
+  /** Continue behind this row (a cursor of an earlier page with the same query). */
+  readonly after?: string | null;
+  /** Or begin behind this email id; throws `notFound` when it isn't among the results. */
+  readonly anchor?: string | null;
+  /** Rows to skip from there (bounded by the back-end with counts per bucket, never by OFFSET); negative with an anchor goes back. */
+  readonly skip?: number;
+  readonly limit: number;
+  readonly collapseThreads?: boolean;
+  /** Ask for the number of all results; plain tag filters answer from kept counts. */
+  readonly calculateTotal?: boolean;
+}
+
+export interface EmailQueryResult {
+  readonly rows: EmailRow[];
+  /** 0-based index of the first row in all results; null when the back-end doesn't know it. */
+  readonly position: number | null;
+  readonly total: number | null;
+  readonly next: string | null;
+  /** True when a prefix search was cut to its first words, or sealed mail was left out. */
+  readonly incomplete: boolean;
+}
+
+export interface EmailChange {
+  readonly emailId: string;
+  /** Tag ids to set or clear; `replace` first empties the set. */
+  readonly tags?: {
+    readonly replace?: boolean;
+    readonly add?: readonly string[];
+    readonly remove?: readonly string[];
+  };
+  readonly keywords?: {
+    readonly replace?: boolean;
+    readonly add?: readonly string[];
+    readonly remove?: readonly string[];
+  };
+  /** New facts and index after an event on the message itself. */
+  readonly index?: { readonly facts: Facts; readonly index: PrivacyIndex };
+  /** New findings after reprocessing, with the search text when it became readable. */
+  readonly findings?: Findings;
+  readonly searchText?: SearchText | null;
+}
+
+export type ChangeOutcome =
+  | { readonly emailId: string; readonly status: 'done' }
+  | { readonly emailId: string; readonly status: 'notFound' | 'noSuchTag' | 'noTagLeft' };
+
+export const changeTypes = [
+  'Email',
+  'Mailbox',
+  'Thread',
+  'EmailDelivery',
+  'ContactCard',
+  'Settings',
+] as const;
+export type ChangeType = (typeof changeTypes)[number];
+
+export interface Changes {
+  readonly created: string[];
+  readonly updated: string[];
+  readonly destroyed: string[];
+  readonly oldState: string;
+  readonly newState: string;
+  readonly hasMore: boolean;
+  /** Mailbox only: true when nothing but counts changed. */
+  readonly onlyCounts?: boolean;
+}
+
+export interface Discussion {
+  readonly key: string;
+  /** `protocol:address` or `list:list-id`, sorted. */
+  readonly participants: readonly string[];
+  readonly lastEmailId: string;
+  readonly lastReceivedAt: Date;
+  readonly totalEmails: number;
+  readonly unreadEmails: number;
+  /** Level of the last message, null when it has no index. */
+  readonly level: Level | null;
+}
+
+export interface Mail {
+  /**
+   * Stores the email, flushed before it resolves. Same delivery key within its time: `duplicate` and the first id,
+   * also when the owner destroyed that email since. Throws `overQuota`, `notFound` (no such account).
+   */
+  deliverEmail(
+    accountId: string,
+    email: NewEmail,
+  ): Promise<{ emailId: string; status: 'stored' | 'duplicate' }>;
+  /** Unknown ids are left out of the answer. At most 500 ids. */
+  getEmails(accountId: string, ids: readonly string[]): Promise<Email[]>;
+  /** The stored octets, null when there is no such email. */
+  getOctets(accountId: string, emailId: string): Promise<Uint8Array | null>;
+  queryEmails(accountId: string, query: EmailQuery): Promise<EmailQueryResult>;
+  /** All of `changes` or, when `ifInState` differs, none (throws `badRequest` with field `stateMismatch`). */
+  changeEmails(
+    accountId: string,
+    changes: readonly EmailChange[],
+    options?: { ifInState?: string },
+  ): Promise<ChangeOutcome[]>;
+  destroyEmails(
+    accountId: string,
+    ids: readonly string[],
+    options?: { ifInState?: string },
+  ): Promise<{ destroyed: string[]; notFound: string[] }>;
+  /** Emails of each thread, oldest first; unknown ids are left out. */
+  getThreads(accountId: string, ids: readonly string[]): Promise<{ id: string; emailIds: string[] }[]>;
+
+  listTags(accountId: string): Promise<Tag[]>;
+  /** Throws `alreadyExists` (same parent and name), `notFound` (no such parent), `badRequest` (a loop, too deep). */
+  putTag(
+    accountId: string,
+    tag: {
+      id?: string;
+      name?: string;
+      parentId?: string | null;
+      sortOrder?: number;
+      colour?: string | null;
+      isSubscribed?: boolean;
+      role?: TagRole | null;
+    },
+  ): Promise<Tag>;
+  /** Throws `notFound`; `badRequest` with field `mailboxHasChild`, `mailboxHasEmail`. */
+  destroyTag(accountId: string, id: string, options: { destroyEmails: boolean }): Promise<void>;
+
+  getState(accountId: string, type: ChangeType): Promise<string>;
+  /** Throws `badRequest` with field `cannotCalculateChanges` for a state too old or unknown. Tells twice rather than never. */
+  getChanges(accountId: string, type: ChangeType, since: string, limit: number): Promise<Changes>;
+
+  /** Newest first; `tagId` restricts to discussions with a message under that tag, shown by that message. */
+  listDiscussions(
+    accountId: string,
+    page: PageRequest & { tagId?: string; unreadOnly?: boolean },
+  ): Promise<Page<Discussion>>;
+  /** The last messages of one discussion, newest first. */
+  listDiscussionEmails(accountId: string, key: string, page?: PageRequest): Promise<Page<EmailRow>>;
+  /** Share of the last 20 messages of the discussion that were encrypted; null when there is no history. */
+  discussionHabit(accountId: string, key: string): Promise<number | null>;
+
+  /** Emails with a failed stage, oldest first. */
+  listUnfinished(accountId: string, page?: PageRequest): Promise<Page<EmailRow>>;
+  /** Octets of mail held. */
+  usedOctets(accountId: string): Promise<number>;
+}
+
+/* ---- Blobs ---- */
+
+export interface Blob {
+  readonly id: string;
+  readonly octets: Uint8Array;
+  readonly mediaType: string | null;
+}
+
+export interface Blobs {
+  /** An upload: kept at least one day unless an email takes it over. The id is a hash keyed by the account. Throws `overQuota`. */
+  putBlob(accountId: string, octets: Uint8Array, mediaType: string): Promise<string>;
+  /** An upload, or the octets of an email by its `blobId`; null when there is none of this account's. */
+  getBlob(accountId: string, blobId: string): Promise<Blob | null>;
+}
+
+/* ---- News ---- */
+
+export interface Change {
+  readonly accountId: string;
+  readonly types: Partial<Record<ChangeType, string>>;
+}
+
+export interface News {
+  /** Calls `listener` after a change of the account by any process, within a second. Returns how to stop. */
+  watch(accountId: string, listener: (change: Change) => void): () => void;
+}
