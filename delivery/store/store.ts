@@ -93,6 +93,25 @@ export interface NewAccount {
   readonly aliases?: readonly string[];
 }
 
+/** An account with its addresses: primary and aliases. */
+export interface Owner {
+  readonly account: Account;
+  readonly addresses: readonly string[];
+}
+
+/** What judging a message for its owner needs besides the message. */
+export interface OwnerContext {
+  readonly rules: readonly TagRule[];
+  /** Contacts that have one of the asked addresses. */
+  readonly contacts: readonly Contact[];
+  /** Keys of the asked addresses, and the account's own (`source: own`). */
+  readonly publicKeys: readonly PublicKey[];
+  readonly privateKeys: readonly PrivateKey[];
+  /** As `discussionHabit`. */
+  readonly habit: number | null;
+  readonly settings: Record<string, unknown>;
+}
+
 /** What a forward-path leads to. */
 export interface Resolution {
   readonly accountId: string;
@@ -188,6 +207,9 @@ export interface Directory {
   /** Asked at RCPT: what would stop a delivery of this size to this account now; null when nothing would. */
   cannotReceive(accountId: string, sizeOctets: number): Promise<'overQuota' | 'recipientUnavailable' | null>;
 
+  /** The account and all its addresses, in one call: asked once for each delivery. */
+  getOwner(accountId: string): Promise<Owner | null>;
+
   getCredentials(accountId: string): Promise<Credentials | null>;
   setPasswordHash(accountId: string, passwordHash: string | null): Promise<void>;
   addSecret(secret: {
@@ -262,6 +284,12 @@ export interface Keys {
   listContacts(accountId: string, page?: PageRequest): Promise<Page<Contact>>;
   findContacts(accountId: string, addresses: readonly string[]): Promise<Contact[]>;
   removeContact(accountId: string, id: string): Promise<void>;
+
+  /** One call for what each delivery asks; `addresses` are the other participants', lower-case, at most 500. */
+  getOwnerContext(
+    accountId: string,
+    asked: { addresses: readonly string[]; discussionKey: string },
+  ): Promise<OwnerContext>;
 
   /** A settings document: validated by its reader. */
   getSettings(accountId: string): Promise<Record<string, unknown>>;
