@@ -545,6 +545,8 @@ export interface Mail {
     accountId: string,
     page: PageRequest & { tagId?: string; unreadOnly?: boolean },
   ): Promise<Page<Discussion>>;
+  /** Discussions by key, at most 500; unknown keys are left out. */
+  getDiscussions(accountId: string, keys: readonly string[]): Promise<Discussion[]>;
   /** The last messages of one discussion, newest first. */
   listDiscussionEmails(accountId: string, key: string, page?: PageRequest): Promise<Page<EmailRow>>;
   /** Share of the last 20 messages of the discussion that were encrypted; null when there is no history. */

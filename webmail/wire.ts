@@ -1,0 +1,384 @@
+/**
+ * Shapes of what travels between the web door (`webmail/api`) and its clients (`webmail/ui` and any JMAP client).
+ * Types and plain constants only: both sides may import it.
+ */
+
+/** Paths of the web door. Those with a trailing slash take more behind it. */
+export const paths = {
+  wellKnown: '/.well-known/jmap',
+  jmapSession: '/jmap/session',
+  jmap: '/jmap',
+  /** `/jmap/upload/{accountId}/` */
+  upload: '/jmap/upload/',
+  /** `/jmap/download/{accountId}/{blobId}/{name}?type={type}` */
+  download: '/jmap/download/',
+  /** `?types={types}&closeafter={closeafter}&ping={ping}` */
+  eventSource: '/jmap/eventsource',
+  /** POST signs in, GET tells who is signed in, DELETE signs out. */
+  session: '/session',
+  /** GET lists the web sessions of the account, DELETE `/sessions/{id}` revokes one. */
+  sessions: '/sessions',
+  /** POST `NewToken` makes an app password or a bearer token, GET lists them, DELETE `/tokens/{id}` revokes one. */
+  tokens: '/tokens',
+  /** POST gives a single-use ticket of 60 s for requests that can't carry headers: append `?ticket=`. */
+  tickets: '/tickets',
+  /** An empty document whose policy allows neither scripts nor remote content; the page writes the body into it. */
+  frame: '/frame/',
+} as const;
+
+/**
+ * Every request other than GET that relies on the session cookie carries this header field (any value) and an
+ * Origin of our own; other sites can't send it without asking first.
+ */
+export const csrfHeader = 'X-Caliopen';
+
+/** Capability URNs of the Session object that are ours. `webmail/README.md` documents them. */
+export const capabilities = {
+  core: 'urn:ietf:params:jmap:core',
+  mail: 'urn:ietf:params:jmap:mail',
+  privacy: 'urn:caliopen:params:jmap:privacy',
+  discussion: 'urn:caliopen:params:jmap:discussion',
+  tagRules: 'urn:caliopen:params:jmap:tagrules',
+  audit: 'urn:caliopen:params:jmap:audit',
+} as const;
+
+/* ---- Signing in ---- */
+
+/** Body of POST /session. */
+export interface SignIn {
+  readonly address: string;
+  readonly password: string;
+}
+
+/** Answer of POST and GET /session (200); 401 when nobody is signed in, 429 with Retry-After when throttled. */
+export interface SignedIn {
+  readonly accountId: string;
+  readonly address: string;
+  readonly displayName: string | null;
+  /** Who holds the account's private key. */
+  readonly custody: 'none' | 'server' | 'client';
+  /** ISO 8601, when the session ends if it isn't used. */
+  readonly expiresAt: string | null;
+}
+
+/** One web session in the answer of GET /sessions: `{ "sessions": [...] }`. */
+export interface WebSession {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly lastUsedAt: string | null;
+  readonly expiresAt: string | null;
+  /** First 200 characters of the browser's User-Agent at sign-in, null when it sent none. */
+  readonly userAgent: string | null;
+  /** True for the session that asks. */
+  readonly isCurrent: boolean;
+}
+
+/** Body of POST /tokens. Answer: `{ "id", "secret" }`; the secret is told this once. */
+export interface NewToken {
+  readonly kind: 'appPassword' | 'bearer';
+  readonly label: string;
+}
+
+/** One row of GET /tokens: `{ "tokens": [...] }`. */
+export interface Token {
+  readonly id: string;
+  readonly kind: 'appPassword' | 'bearer';
+  readonly label: string | null;
+  readonly createdAt: string;
+  readonly lastUsedAt: string | null;
+}
+
+/** What a ticket is good for: it opens nothing else. */
+export const ticketPurposes = ['eventSource', 'download', 'frame'] as const;
+export type TicketPurpose = (typeof ticketPurposes)[number];
+
+/** Body of POST /tickets. Answer: `Ticket`. */
+export interface NewTicket {
+  readonly purpose: TicketPurpose;
+}
+
+export interface Ticket {
+  readonly ticket: string;
+  readonly expiresAt: string;
+}
+
+/** Problem details (RFC 9457) of every answer that is not a success. */
+export interface Problem {
+  readonly type: string;
+  readonly status: number;
+  readonly title?: string;
+  readonly detail?: string;
+  /** RFC 8620 §3.6.1, with `type` `urn:ietf:params:jmap:error:limit`. */
+  readonly limit?: string;
+}
+
+/* ---- JMAP (RFC 8620) ---- */
+
+/** A method call or response: name, arguments, call id. */
+export type Invocation = readonly [name: string, args: Readonly<Record<string, unknown>>, callId: string];
+
+export interface JmapRequest {
+  readonly using: readonly string[];
+  readonly methodCalls: readonly Invocation[];
+  readonly createdIds?: Readonly<Record<string, string>>;
+}
+
+export interface JmapResponse {
+  readonly methodResponses: readonly Invocation[];
+  readonly sessionState: string;
+  readonly createdIds?: Readonly<Record<string, string>>;
+}
+
+/** Argument of a method that takes its value from an earlier response (RFC 8620 §3.7): written as `"#name"`. */
+export interface ResultReference {
+  readonly resultOf: string;
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Session object (RFC 8620 §2). */
+export interface JmapSession {
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly accounts: Readonly<
+    Record<
+      string,
+      {
+        readonly name: string;
+        readonly isPersonal: boolean;
+        readonly isReadOnly: boolean;
+        readonly accountCapabilities: Readonly<Record<string, unknown>>;
+      }
+    >
+  >;
+  readonly primaryAccounts: Readonly<Record<string, string>>;
+  readonly username: string;
+  readonly apiUrl: string;
+  readonly downloadUrl: string;
+  readonly uploadUrl: string;
+  readonly eventSourceUrl: string;
+  readonly state: string;
+}
+
+/** Pushed on the event stream as the event `state` (RFC 8620 §7.1). */
+export interface StateChange {
+  readonly '@type': 'StateChange';
+  readonly changed: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/* ---- Mail (RFC 8621) ---- */
+
+/** A tag is a Mailbox. */
+export interface Mailbox {
+  readonly id: string;
+  readonly name: string;
+  readonly parentId: string | null;
+  readonly role: 'inbox' | 'archive' | 'drafts' | 'sent' | 'junk' | 'trash' | null;
+  readonly sortOrder: number;
+  readonly totalEmails: number;
+  readonly unreadEmails: number;
+  readonly totalThreads: number;
+  readonly unreadThreads: number;
+  readonly myRights: Readonly<Record<string, boolean>>;
+  readonly isSubscribed: boolean;
+  /** Ours: `#rrggbb` or null. */
+  readonly colour: string | null;
+}
+
+export interface EmailAddress {
+  readonly name: string | null;
+  readonly email: string;
+}
+
+export interface EmailBodyPart {
+  readonly partId: string | null;
+  readonly blobId: string | null;
+  readonly size: number;
+  readonly headers?: readonly { readonly name: string; readonly value: string }[];
+  readonly name: string | null;
+  readonly type: string;
+  readonly charset: string | null;
+  readonly disposition: string | null;
+  readonly cid: string | null;
+  readonly language: readonly string[] | null;
+  readonly location: string | null;
+  readonly subParts?: readonly EmailBodyPart[];
+}
+
+export interface EmailBodyValue {
+  readonly value: string;
+  readonly isEncodingProblem: boolean;
+  readonly isTruncated: boolean;
+}
+
+/** All the properties of an Email that the webmail asks for; Email/get gives those that were named. */
+export interface Email {
+  readonly id: string;
+  readonly blobId: string;
+  readonly threadId: string;
+  readonly mailboxIds: Readonly<Record<string, true>>;
+  readonly keywords: Readonly<Record<string, true>>;
+  readonly size: number;
+  readonly receivedAt: string;
+  readonly messageId: readonly string[] | null;
+  readonly inReplyTo: readonly string[] | null;
+  readonly references: readonly string[] | null;
+  readonly from: readonly EmailAddress[] | null;
+  readonly sender: readonly EmailAddress[] | null;
+  readonly replyTo: readonly EmailAddress[] | null;
+  readonly to: readonly EmailAddress[] | null;
+  readonly cc: readonly EmailAddress[] | null;
+  readonly bcc: readonly EmailAddress[] | null;
+  /** Null when there is none, and when the mail is sealed. */
+  readonly subject: string | null;
+  readonly sentAt: string | null;
+  readonly hasAttachment: boolean;
+  /** At most 256 characters; null when the mail is sealed. */
+  readonly preview: string | null;
+  readonly bodyStructure: EmailBodyPart;
+  readonly bodyValues: Readonly<Record<string, EmailBodyValue>>;
+  readonly textBody: readonly EmailBodyPart[];
+  readonly htmlBody: readonly EmailBodyPart[];
+  readonly attachments: readonly EmailBodyPart[];
+  /** Ours, capability `privacy`. */
+  readonly privacy: EmailPrivacy;
+  /** Ours, capability `privacy`: the light form for lists. */
+  readonly privacyBrief: PrivacyBrief;
+  /** Ours, capability `discussion`: id of the Discussion. */
+  readonly discussionId: string;
+}
+
+/* ---- Extension: privacy ---- */
+
+export type Level = 'A' | 'B' | 'C' | 'D' | 'E';
+export type FactState = 'yes' | 'partly' | 'no' | 'unknown';
+
+/** Warnings that come before any letter: where one stands, no letter is shown. */
+export type PrivacyMark = 'spam' | 'forged' | 'harmful';
+
+export interface PrivacyBrief {
+  /** 0..100; null while there is no index. */
+  readonly value: number | null;
+  readonly level: Level | null;
+  /** The value with every unknown fact at its best. */
+  readonly upTo: number | null;
+  readonly marks: readonly PrivacyMark[];
+  /** The stored copy is encrypted to the owner's key and the server can't open it. */
+  readonly sealed: boolean;
+}
+
+export interface PrivacyFact {
+  readonly id: string;
+  readonly part: 'technical' | 'behaviour' | 'context';
+  readonly points: number;
+  readonly of: number;
+  readonly state: FactState;
+  readonly evidence: {
+    readonly value: unknown;
+    readonly source?: string;
+    readonly fr: string;
+    readonly en: string;
+  };
+}
+
+export interface EmailPrivacy extends PrivacyBrief {
+  readonly subject: 'message';
+  readonly version: 1;
+  readonly parts: Readonly<Record<'technical' | 'behaviour' | 'context', number>> | null;
+  readonly facts: readonly PrivacyFact[];
+  readonly ceiling?: { readonly id: string; readonly at: number };
+  readonly next: readonly {
+    readonly steps: readonly string[];
+    readonly gain: number;
+    readonly who: 'you' | 'them' | 'operator';
+  }[];
+  /** How the content is protected and whether the server opened it for this answer. */
+  readonly protection: {
+    readonly form: 'none' | 'pgpMime' | 'pgpInline' | 'smime';
+    readonly opened: boolean;
+    /** Why it could not be opened, null when it was or nothing is closed. */
+    readonly failure: string | null;
+    /** Address of a verified signer, null when there is none. */
+    readonly signer: string | null;
+  };
+  /** Reasons of the spam verdict, heaviest first; empty when there is none. */
+  readonly reasons: readonly { readonly id: string; readonly weight: number; readonly detail?: string }[];
+}
+
+/** Arguments of `Privacy/report`: what the owner's browser found when it opened a sealed message. */
+export interface PrivacyReport {
+  readonly accountId: string;
+  readonly emailId: string;
+  readonly facts: {
+    readonly signature?: 'verified' | 'seen' | 'unknownKey' | 'none' | 'invalid';
+    readonly tracking?: 'clean' | 'tracked';
+    readonly remoteContent?: 'absent' | 'present';
+    readonly subject?: 'protected' | 'open';
+  };
+}
+
+/** Both languages of one explanation. */
+export interface BothLanguages {
+  readonly fr: string;
+  readonly en: string;
+}
+
+/* ---- Extension: discussion ---- */
+
+export interface Participant {
+  readonly protocol: 'email' | 'list';
+  /** addr-spec, or the list identifier. */
+  readonly address: string;
+  /** Display name of the contact or of the last message, null when none is known. */
+  readonly name: string | null;
+  readonly contactId: string | null;
+}
+
+export interface Discussion {
+  readonly id: string;
+  readonly participants: readonly Participant[];
+  readonly lastEmailId: string;
+  readonly lastReceivedAt: string;
+  readonly totalEmails: number;
+  readonly unreadEmails: number;
+  /** Level of the last message, null when it has no index. */
+  readonly level: Level | null;
+}
+
+/** Arguments of `Discussion/query`. Newest first. */
+export interface DiscussionQuery {
+  readonly accountId: string;
+  readonly filter?: { readonly inMailbox?: string; readonly isUnread?: boolean } | null;
+  /** `next` of the page before. */
+  readonly after?: string | null;
+  /** At most 256. */
+  readonly limit?: number;
+}
+
+export interface DiscussionQueryResponse {
+  readonly accountId: string;
+  readonly ids: readonly string[];
+  readonly next: string | null;
+  readonly queryState: string;
+}
+
+/** Emails of one discussion, newest first: `Email/query` with `filter: { discussion: ID }`. */
+
+/* ---- Extension: tag rules and audit ---- */
+
+export interface TagRule {
+  readonly id: string;
+  readonly subject: 'sender' | 'list' | 'field' | 'level';
+  readonly field: string | null;
+  readonly value: string;
+  readonly mailboxId: string;
+  readonly keywords: readonly string[];
+  readonly skipInbox: boolean;
+}
+
+/** One look at or change of the account, as its owner may read it (`Audit/get`). */
+export interface AuditRow {
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
