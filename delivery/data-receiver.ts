@@ -1,0 +1,166 @@
+/** What stopped a message from being kept although its end was seen. */
+export type DataFault = 'bareLineEnding' | 'falseEnd' | 'tooLarge';
+
+/** The end of one DATA transmission. */
+export interface ReceivedData {
+  /** What the peer sent, dots unstuffed, nothing else changed; in a buffer of its own. Empty when there is a fault. */
+  readonly octets: Uint8Array;
+  /** Octets sent, counted also where they were not kept. */
+  readonly sizeOctets: number;
+  readonly fault: DataFault | null;
+  /** What followed the end in the last chunk: the peer's next commands. */
+  readonly rest: Buffer;
+}
+
+export interface DataLimits {
+  /** More octets than this are counted but not kept. */
+  readonly maxOctets: number;
+  /**
+   * True: a CR or LF alone is a fault (RFC 5321 §2.3.8), and a dot between anything but two CRLF ends the
+   * transmission at once as `falseEnd`: servers that disagree about where a message ends can be made to smuggle one.
+   */
+  readonly strictLineEndings: boolean;
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+const DOT = 0x2e;
+
+/** Slices kept before they are joined: a peer that sends single octets must not cost an object for each. */
+const maxSlices = 512;
+
+/**
+ * Where the reader stands in its line. `loose…` are the places that follow a CR or LF alone: no line begins there
+ * for us, but it does for servers that are less strict.
+ */
+type Place = 'lineStart' | 'inLine' | 'afterCr' | 'dot' | 'dotCr' | 'looseStart' | 'looseDot' | 'looseDotCr';
+
+/**
+ * Reads the mail data of one DATA command (RFC 5321 §4.1.1.4, §4.5.2) chunk by chunk, in time linear in its size
+ * whatever the lengths of its lines. The data ends at CRLF "." CRLF alone, or at "." CRLF right at the start.
+ */
+export class DataReceiver {
+  readonly #limits: DataLimits;
+  #slices: Buffer[] = [];
+  #keptOctets = 0;
+  #sizeOctets = 0;
+  #place: Place = 'lineStart';
+  #hasBareLineEnding = false;
+
+  constructor(limits: DataLimits) {
+    this.#limits = limits;
+  }
+
+  /** Takes the next chunk, which must not change afterwards; null until the end was seen. */
+  push(chunk: Buffer): ReceivedData | null {
+    let start = 0;
+    let place = this.#place;
+    for (let at = 0; at < chunk.length; at++) {
+      if (place === 'inLine') at = lineEndingFrom(chunk, at);
+      if (at === chunk.length) break;
+      const next = this.#step(place, chunk[at]);
+      if (next === 'end' || next === 'falseEnd') return this.#end(chunk, { at, next });
+      if (next === 'dot') {
+        // The stuffed dot is left out; were it the end, nothing behind it would be kept either.
+        this.#keep(chunk.subarray(start, at));
+        start = at + 1;
+      } else if (place === 'dotCr' && start > at - 1) {
+        // The CR behind the dot was held back at the end of the last chunk and turns out to be content.
+        this.#keep(Buffer.from([CR]));
+      }
+      place = next;
+    }
+    this.#place = place;
+    this.#keep(chunk.subarray(start, place === 'dotCr' ? Math.max(start, chunk.length - 1) : chunk.length));
+    return null;
+  }
+
+  #step(place: Place, octet: number | undefined): Place | 'end' | 'falseEnd' {
+    switch (octet) {
+      case CR:
+        return this.#stepCr(place);
+      case LF:
+        return this.#stepLf(place);
+      case DOT:
+        if (place === 'lineStart') return 'dot';
+        if (place === 'looseStart') return 'looseDot';
+        break;
+      default:
+    }
+    const next = octet === DOT ? 'looseDot' : 'inLine';
+    if (place === 'dotCr' || place === 'looseDotCr') return this.#falseEnd(next);
+    if (place !== 'afterCr') return 'inLine';
+    this.#hasBareLineEnding = true;
+    return next;
+  }
+
+  #stepCr(place: Place): Place | 'falseEnd' {
+    if (place === 'dot') return 'dotCr';
+    if (place === 'looseDot') return 'looseDotCr';
+    if (place === 'dotCr' || place === 'looseDotCr') return this.#falseEnd('afterCr');
+    if (place === 'afterCr') this.#hasBareLineEnding = true;
+    return 'afterCr';
+  }
+
+  #stepLf(place: Place): Place | 'end' | 'falseEnd' {
+    if (place === 'afterCr') return 'lineStart';
+    if (place === 'dotCr') return 'end';
+    if (place === 'looseDotCr') return this.#falseEnd('lineStart');
+    if (place === 'dot' || place === 'looseDot') return this.#falseEnd('looseStart');
+    this.#hasBareLineEnding = true;
+    return 'looseStart';
+  }
+
+  /** A dot alone between line endings of which one is bare: some server takes that for the end. */
+  #falseEnd(otherwise: Place): Place | 'falseEnd' {
+    this.#hasBareLineEnding = true;
+    return this.#limits.strictLineEndings ? 'falseEnd' : otherwise;
+  }
+
+  #keep(slice: Buffer): void {
+    if (slice.length === 0) return;
+    this.#sizeOctets += slice.length;
+    if (
+      this.#sizeOctets > this.#limits.maxOctets ||
+      (this.#hasBareLineEnding && this.#limits.strictLineEndings)
+    ) {
+      this.#slices = [];
+      this.#keptOctets = 0;
+      return;
+    }
+    this.#slices.push(slice);
+    this.#keptOctets += slice.length;
+    if (this.#slices.length > maxSlices) this.#slices = [Buffer.concat(this.#slices)];
+  }
+
+  #end(chunk: Buffer, { at, next }: { at: number; next: 'end' | 'falseEnd' }): ReceivedData {
+    const fault = this.#faultAt(next);
+    const octets = fault ? new Uint8Array(0) : joined(this.#slices, this.#keptOctets);
+    this.#slices = [];
+    return { octets, sizeOctets: this.#sizeOctets, fault, rest: chunk.subarray(at + 1) };
+  }
+
+  #faultAt(next: 'end' | 'falseEnd'): DataFault | null {
+    if (next === 'falseEnd') return 'falseEnd';
+    if (this.#hasBareLineEnding && this.#limits.strictLineEndings) return 'bareLineEnding';
+    return this.#sizeOctets > this.#limits.maxOctets ? 'tooLarge' : null;
+  }
+}
+
+/** Where the next CR or LF stands, the length when there is none. */
+function lineEndingFrom(chunk: Buffer, from: number): number {
+  let at = from;
+  while (at < chunk.length && chunk[at] !== CR && chunk[at] !== LF) at++;
+  return at;
+}
+
+/** One buffer of its own, not a slice of Node's pool, so that it can be given away to a thread. */
+function joined(slices: readonly Buffer[], length: number): Uint8Array {
+  const octets = new Uint8Array(length);
+  let at = 0;
+  for (const slice of slices) {
+    octets.set(slice, at);
+    at += slice.length;
+  }
+  return octets;
+}

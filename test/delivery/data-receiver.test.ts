@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { DataReceiver, type ReceivedData } from '../../delivery/data-receiver.ts';
+
+const anySize = 1_000_000;
+
+function receive(
+  wire: Buffer,
+  { cuts = [], strict = false, maxOctets = anySize }: { cuts?: number[]; strict?: boolean; maxOctets?: number } = {},
+): ReceivedData | null {
+  const receiver = new DataReceiver({ maxOctets, strictLineEndings: strict });
+  const places = [...new Set(cuts.map(cut => cut % (wire.length + 1)))].sort((a, b) => a - b);
+  let from = 0;
+  for (const to of [...places, wire.length]) {
+    const end = receiver.push(Buffer.from(wire.subarray(from, to)));
+    if (end) return { ...end, rest: Buffer.concat([end.rest, wire.subarray(to)]) };
+    from = to;
+  }
+  return null;
+}
+
+/** What a sender does (RFC 5321 §4.5.2): a dot more at the start of each line that begins with one. */
+function stuff(octets: Buffer): Buffer {
+  const text = octets.toString('latin1');
+  const stuffed = text.replace(/(^|\r\n)\./g, '$1..');
+  return Buffer.from(`${stuffed}${text === '' || text.endsWith('\r\n') ? '' : '\r\n'}.\r\n`, 'latin1');
+}
+
+const pieces = fc.constantFrom('\r\n', '\r', '\n', '.', '..', '\r\n.', '\r\n..', '\n.', '\r.', 'a', 'é', '\0', ' x');
+const content = fc.array(pieces, { maxLength: 40 }).map(list => Buffer.from(list.join(''), 'latin1'));
+const cutPlaces = fc.array(fc.nat(200), { maxLength: 12 });
+
+test('any octets come through unchanged, however the stream is cut', () => {
+  fc.assert(
+    fc.property(content, cutPlaces, fc.constantFrom('', 'RSET\r\n', '.\r\n'), (octets, cuts, behind) => {
+      const ended = octets.length === 0 || octets.subarray(-2).toString('latin1') === '\r\n';
+      const expected = ended ? octets : Buffer.concat([octets, Buffer.from('\r\n')]);
+      const end = receive(Buffer.concat([stuff(octets), Buffer.from(behind)]), { cuts });
+      assert.ok(end);
+      assert.equal(Buffer.from(end.octets).toString('latin1'), expected.toString('latin1'));
+      assert.equal(end.rest.toString(), behind);
+      assert.equal(end.sizeOctets, expected.length);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test('a message of no octets ends at once', () => {
+  const end = receive(Buffer.from('.\r\nQUIT\r\n'), { strict: true });
+  assert.deepEqual({ ...end, octets: end?.octets.length, rest: end?.rest.toString() }, {
+    octets: 0,
+    sizeOctets: 0,
+    fault: null,
+    rest: 'QUIT\r\n',
+  });
+});
+
+const falseEnds = ['\n.\n', '\n.\r\n', '\r\n.\n', '\r.\r\n', '\r.\r', '\r\n.\r\r\n', '\n.\r\r\n', '\r\r\n.\n', '\r.\n'];
+
+for (const falseEnd of falseEnds) {
+  test(`strict: ${JSON.stringify(falseEnd)} ends the transmission at once as a false end`, () => {
+    fc.assert(
+      fc.property(cutPlaces, cuts => {
+        const end = receive(Buffer.from(`A: b\r\n\r\ntext${falseEnd}MAIL FROM:<x@y>\r\n`), { cuts, strict: true });
+        assert.equal(end?.fault, 'falseEnd');
+        assert.equal(end?.octets.length, 0);
+      }),
+    );
+  });
+
+  test(`lenient: ${JSON.stringify(falseEnd)} is content`, () => {
+    const end = receive(Buffer.from(`A: b\r\n\r\ntext${falseEnd}MAIL\r\n.\r\nRSET\r\n`));
+    assert.equal(end?.fault, null);
+    assert.equal(end?.rest.toString(), 'RSET\r\n');
+    assert.match(Buffer.from(end?.octets ?? []).toString(), /MAIL\r\n$/);
+  });
+}
+
+test('strict: a bare CR or LF in the middle is a fault told at the true end', () => {
+  for (const wire of ['a\nb\r\n.\r\n', 'a\rb\r\n.\r\n', '\n\r\n.\r\n', 'a\r\r\n.\r\n']) {
+    assert.equal(receive(Buffer.from(wire), { strict: true })?.fault, 'bareLineEnding', JSON.stringify(wire));
+  }
+});
+
+test('strict: whatever is accepted has no bare line ending and the same octets as lenient', () => {
+  fc.assert(
+    fc.property(content, cutPlaces, (octets, cuts) => {
+      const strict = receive(stuff(octets), { cuts, strict: true });
+      const bare = /\r(?!\n)|(?<!\r)\n/.test(stuff(octets).toString('latin1'));
+      assert.ok(strict);
+      assert.equal(strict.fault !== null, bare);
+      if (!bare) assert.deepEqual(strict.octets, receive(stuff(octets))?.octets);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test('too large a message is counted, not kept, and its end is still found', () => {
+  const end = receive(stuff(Buffer.alloc(5000, 'x\r\n')), { maxOctets: 4000 });
+  assert.equal(end?.fault, 'tooLarge');
+  assert.equal(end?.octets.length, 0);
+  assert.ok((end?.sizeOctets ?? 0) >= 5000);
+});
+
+test('a line of 8 MiB in chunks of 64 KiB takes well under a second', () => {
+  const receiver = new DataReceiver({ maxOctets: 2 ** 30, strictLineEndings: true });
+  const startedAt = performance.now();
+  for (let index = 0; index < 128; index++) receiver.push(Buffer.alloc(65_536, 'x'));
+  const end = receiver.push(Buffer.from('\r\n.\r\n'));
+  assert.equal(end?.octets.length, 8 * 1024 * 1024 + 2);
+  assert.ok(performance.now() - startedAt < 1000);
+});
