@@ -7,7 +7,11 @@ const anySize = 1_000_000;
 
 function receive(
   wire: Buffer,
-  { cuts = [], strict = false, maxOctets = anySize }: { cuts?: number[]; strict?: boolean; maxOctets?: number } = {},
+  {
+    cuts = [],
+    strict = false,
+    maxOctets = anySize,
+  }: { cuts?: number[]; strict?: boolean; maxOctets?: number } = {},
 ): ReceivedData | null {
   const receiver = new DataReceiver({ maxOctets, strictLineEndings: strict });
   const places = [...new Set(cuts.map(cut => cut % (wire.length + 1)))].sort((a, b) => a - b);
@@ -27,7 +31,21 @@ function stuff(octets: Buffer): Buffer {
   return Buffer.from(`${stuffed}${text === '' || text.endsWith('\r\n') ? '' : '\r\n'}.\r\n`, 'latin1');
 }
 
-const pieces = fc.constantFrom('\r\n', '\r', '\n', '.', '..', '\r\n.', '\r\n..', '\n.', '\r.', 'a', 'é', '\0', ' x');
+const pieces = fc.constantFrom(
+  '\r\n',
+  '\r',
+  '\n',
+  '.',
+  '..',
+  '\r\n.',
+  '\r\n..',
+  '\n.',
+  '\r.',
+  'a',
+  'é',
+  '\0',
+  ' x',
+);
 const content = fc.array(pieces, { maxLength: 40 }).map(list => Buffer.from(list.join(''), 'latin1'));
 const cutPlaces = fc.array(fc.nat(200), { maxLength: 12 });
 
@@ -48,21 +66,37 @@ test('any octets come through unchanged, however the stream is cut', () => {
 
 test('a message of no octets ends at once', () => {
   const end = receive(Buffer.from('.\r\nQUIT\r\n'), { strict: true });
-  assert.deepEqual({ ...end, octets: end?.octets.length, rest: end?.rest.toString() }, {
-    octets: 0,
-    sizeOctets: 0,
-    fault: null,
-    rest: 'QUIT\r\n',
-  });
+  assert.deepEqual(
+    { ...end, octets: end?.octets.length, rest: end?.rest.toString() },
+    {
+      octets: 0,
+      sizeOctets: 0,
+      fault: null,
+      rest: 'QUIT\r\n',
+    },
+  );
 });
 
-const falseEnds = ['\n.\n', '\n.\r\n', '\r\n.\n', '\r.\r\n', '\r.\r', '\r\n.\r\r\n', '\n.\r\r\n', '\r\r\n.\n', '\r.\n'];
+const falseEnds = [
+  '\n.\n',
+  '\n.\r\n',
+  '\r\n.\n',
+  '\r.\r\n',
+  '\r.\r',
+  '\r\n.\r\r\n',
+  '\n.\r\r\n',
+  '\r\r\n.\n',
+  '\r.\n',
+];
 
 for (const falseEnd of falseEnds) {
   test(`strict: ${JSON.stringify(falseEnd)} ends the transmission at once as a false end`, () => {
     fc.assert(
       fc.property(cutPlaces, cuts => {
-        const end = receive(Buffer.from(`A: b\r\n\r\ntext${falseEnd}MAIL FROM:<x@y>\r\n`), { cuts, strict: true });
+        const end = receive(Buffer.from(`A: b\r\n\r\ntext${falseEnd}MAIL FROM:<x@y>\r\n`), {
+          cuts,
+          strict: true,
+        });
         assert.equal(end?.fault, 'falseEnd');
         assert.equal(end?.octets.length, 0);
       }),
