@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { isNode, LineCounter, parseDocument } from 'yaml';
 import { closestWord } from './closest-word.ts';
 import { DeliveryError } from './errors.ts';
 import { logLevels } from './log.ts';
@@ -300,43 +300,44 @@ function readFileInto(given: Map<string, Given>, file: string, faults: SettingFa
     });
   }
   if (document.errors.length > 0) return;
-  collect(document.toJS() as unknown, '', { given, faults, file, text });
+  const lineOf = (path: readonly string[]): number => {
+    const node = document.getIn(path, true);
+    return isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
+  };
+  collect(document.toJS() as unknown, [], { given, faults, file, lineOf });
 }
 
 interface Collecting {
   readonly given: Map<string, Given>;
   readonly faults: SettingFault[];
   readonly file: string;
-  readonly text: string;
+  readonly lineOf: (path: readonly string[]) => number;
 }
 
-function collect(node: unknown, prefix: string, into: Collecting): void {
+function collect(node: unknown, path: readonly string[], into: Collecting): void {
   if (node === null || node === undefined) return;
   if (typeof node !== 'object' || Array.isArray(node)) {
+    const where = `${into.file}:${into.lineOf(path)}`;
     into.faults.push({
-      key: prefix || '(file)',
+      key: path.join('.') || '(file)',
       found: show(node),
       allowed: 'keys with values',
-      where: into.file,
+      where,
     });
     return;
   }
   for (const [name, value] of Object.entries(node)) {
-    const key = prefix ? `${prefix}.${name}` : name;
-    const where = `${into.file}:${lineOf(into.text, name)}`;
+    const inner = [...path, name];
+    const key = inner.join('.');
+    const where = `${into.file}:${into.lineOf(inner)}`;
     if (Object.hasOwn(settingRows, key)) {
-      if (value !== null) into.given.set(key, { value, where, base: resolve(into.file, '..', '..') });
+      if (value !== null) into.given.set(key, { value, where, base: resolve(into.file, '..') });
     } else if (Object.keys(settingRows).some(known => known.startsWith(`${key}.`))) {
-      collect(value, key, into);
+      collect(value, inner, into);
     } else {
       into.faults.push(unknownKey(key, where));
     }
   }
-}
-
-function lineOf(text: string, name: string): number {
-  const at = text.split('\n').findIndex(line => line.trimStart().startsWith(`${name}:`));
-  return at + 1;
 }
 
 function unknownKey(key: string, where: string): SettingFault {

@@ -1,10 +1,4 @@
-import type { AuthenticationFindings } from './authenticate/findings.ts';
-import type { DecryptFindings } from './crypto/findings.ts';
 import type { ErrorCode } from './errors.ts';
-import type { Message } from './message/shape.ts';
-import type { Facts, PrivacyIndex } from './privacy/shape.ts';
-import type { ScoreFindings } from './spam/findings.ts';
-import type { TagFindings } from './tags/findings.ts';
 
 /** TLS as a door saw it, or as a trusted trace field claims it (`version` null: TLS of unknown version). */
 export interface SessionTls {
@@ -52,27 +46,6 @@ export interface Recipient {
   /** As the peer gave it, without angle brackets. */
   readonly forwardPath: string;
   readonly accountId: string;
-}
-
-/** What the stages that run once per message found. A missing finding means that its stage did not run or failed. */
-export interface MessageFindings {
-  message: Message;
-  authentication?: AuthenticationFindings;
-  /** Stages that failed, for the log, the metric and `store reprocess`. */
-  failed: string[];
-}
-
-/** The record of one message on its way to one owner: what one stage learns reaches the next through it. */
-export interface OwnerFindings {
-  readonly recipient: Recipient;
-  decrypted?: DecryptFindings;
-  /** The opened content when the owner's server-held key opened it; the later stages read it instead of the message. */
-  content?: Message;
-  score?: ScoreFindings;
-  facts?: Facts;
-  index?: PrivacyIndex;
-  tags?: TagFindings;
-  failed: string[];
 }
 
 /** What became of one owner's delivery. */

@@ -337,6 +337,8 @@ export interface Summary {
 export interface Findings {
   readonly session: Session | null;
   readonly reversePath: string | null;
+  /** Length of our own trace fields in front of the peer's octets; 0 where there are none, or when sealed. */
+  readonly traceOctets: number;
   readonly authentication: AuthenticationFindings | null;
   readonly decrypt: DecryptFindings | null;
   readonly score: ScoreFindings | null;

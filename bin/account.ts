@@ -1,0 +1,217 @@
+import { randomBytes } from 'node:crypto';
+import { type Command, Option } from 'commander';
+import { hashPassword } from '../delivery/crypto/password.ts';
+import { DeliveryError } from '../delivery/errors.ts';
+import type { Parts } from '../delivery/open.ts';
+import { type Account, type Custody, custodies } from '../delivery/store/store.ts';
+import type { CommandContext } from './command.ts';
+import { print, printRows, readLine } from './output.ts';
+import { allPages, withParts } from './with-parts.ts';
+
+/** `caliopen account add|list|show|alias|password|custody|quota|close|open|remove|audit`. */
+export function register(program: Command, context: CommandContext): void {
+  const account = program.command('account').description('add, list and change mail accounts');
+  account
+    .command('add <address>')
+    .description('make an account; without --password-stdin a password is made and printed once')
+    .addOption(new Option('--custody <where>', 'where its private key is').choices(custodies).default('none'))
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--name <name>', 'display name')
+    .option('--quota <octets>', 'octets of mail it may hold, 0 for no limit', wholeNumber)
+    .action((address: string, options: AddOptions) => add(context, address, options));
+  account
+    .command('list')
+    .description('list the accounts')
+    .option('--domain <name>', 'of this domain only')
+    .action((options: { domain?: string }) => list(context, options.domain));
+  account
+    .command('show <address>')
+    .description('show an account with its addresses and use')
+    .action((address: string) => show(context, address));
+  registerChanges(account, context);
+}
+
+function registerChanges(account: Command, context: CommandContext): void {
+  account
+    .command('alias <alias> <address>')
+    .description('deliver an alias to an account')
+    .action((alias: string, address: string) =>
+      change(
+        context,
+        address,
+        (found, { store }) => store.addAlias(alias, found.id),
+        `${alias} goes to ${address}`,
+      ),
+    );
+  account
+    .command('unalias <alias>')
+    .description('remove an alias')
+    .action((alias: string) =>
+      withParts(context, ({ store }) => store.removeAlias(alias)).then(() =>
+        print(context, { removed: alias }, `removed ${alias}`),
+      ),
+    );
+  account
+    .command('password <address>')
+    .description('set a new password; without --password-stdin one is made and printed once')
+    .option('--password-stdin', 'read the password from standard input')
+    .action((address: string, options: AddOptions) => setPassword(context, address, options));
+  account
+    .command('quota <address> <octets>')
+    .description('set how many octets of mail it may hold, 0 for no limit')
+    .action((address: string, octets: string) => {
+      const quotaOctets = wholeNumber(octets) || null;
+      return change(
+        context,
+        address,
+        (found, { store }) => store.updateAccount(found.id, { quotaOctets }),
+        `quota of ${address}: ${quotaOctets ?? 'no limit'}`,
+      );
+    });
+  for (const [word, state] of [
+    ['close', 'closed'],
+    ['open', 'open'],
+  ] as const) {
+    account
+      .command(`${word} <address>`)
+      .description(word === 'close' ? 'take no more mail and no sign-in' : 'take mail and sign-in again')
+      .action((address: string) =>
+        change(
+          context,
+          address,
+          (found, { store }) => store.updateAccount(found.id, { state }),
+          `${address} is ${state}`,
+        ),
+      );
+  }
+  account
+    .command('remove <address>')
+    .description('erase an account with all its mail, keys and settings')
+    .option('--yes', 'really')
+    .action((address: string, options: { yes?: boolean }) => {
+      if (!options.yes)
+        throw new DeliveryError('badRequest', `this erases all mail of ${address}; add --yes to do it`);
+      return change(
+        context,
+        address,
+        (found, { store }) => store.removeAccount(found.id),
+        `removed ${address}`,
+      );
+    });
+}
+
+interface AddOptions {
+  readonly custody?: Custody;
+  readonly passwordStdin?: boolean;
+  readonly name?: string;
+  readonly quota?: number;
+}
+
+async function add(context: CommandContext, address: string, options: AddOptions): Promise<void> {
+  const { password, made } = await choosePassword(context, options);
+  const added = await withParts(context, async ({ store, config }) =>
+    store.addAccount({
+      address,
+      displayName: options.name ?? null,
+      custody: options.custody ?? 'none',
+      quotaOctets: (options.quota ?? config['account.quotaOctets']) || null,
+      passwordHash: await hashPassword(password),
+    }),
+  );
+  print(
+    context,
+    { ...row(added), ...(made ? { password } : {}) },
+    `added ${added.address}${made ? `\npassword: ${password}` : ''}${hint(added)}`,
+  );
+}
+
+function hint(account: Account): string {
+  if (account.custody === 'none') return '';
+  const how = account.custody === 'server' ? 'generate or import its key' : "import its owner's public key";
+  return `\nnext: caliopen keys --help (${how}; until then ${account.custody === 'client' ? 'its mail is deferred' : 'nothing is decrypted'})`;
+}
+
+async function choosePassword(
+  context: CommandContext,
+  options: AddOptions,
+): Promise<{ password: string; made: boolean }> {
+  if (!options.passwordStdin) return { password: randomBytes(12).toString('base64url'), made: true };
+  const password = await readLine(context.stdin);
+  if (password.length < 8)
+    throw new DeliveryError('badInput', 'the password on standard input is shorter than 8 characters');
+  return { password, made: false };
+}
+
+async function setPassword(context: CommandContext, address: string, options: AddOptions): Promise<void> {
+  const { password, made } = await choosePassword(context, options);
+  const passwordHash = await hashPassword(password);
+  await withParts(context, async parts => {
+    const found = await findAccount(parts, address);
+    await parts.store.setPasswordHash(found.id, passwordHash);
+    await parts.store.appendAudit(found.id, {
+      at: parts.clock.now(),
+      actor: 'operator',
+      action: 'passwordChanged',
+      detail: {},
+    });
+  });
+  print(
+    context,
+    { address, ...(made ? { password } : {}) },
+    made ? `password: ${password}` : `changed the password of ${address}`,
+  );
+}
+
+async function list(context: CommandContext, domain: string | undefined): Promise<void> {
+  const all = await withParts(context, ({ store }) =>
+    Array.fromAsync(allPages(page => store.listAccounts({ ...page, ...(domain ? { domain } : {}) }))),
+  );
+  printRows(context, all.map(row));
+}
+
+async function show(context: CommandContext, address: string): Promise<void> {
+  const shown = await withParts(context, async parts => {
+    const found = await findAccount(parts, address);
+    const addresses = await parts.store.listAddresses(found.id);
+    return {
+      ...row(found),
+      addresses: addresses.map(item => item.address),
+      usedOctets: await parts.store.usedOctets(found.id),
+    };
+  });
+  print(
+    context,
+    shown,
+    Object.entries(shown)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join('\n'),
+  );
+}
+
+async function change(
+  context: CommandContext,
+  address: string,
+  act: (account: Account, parts: Parts) => Promise<unknown>,
+  text: string,
+): Promise<void> {
+  await withParts(context, async parts => act(await findAccount(parts, address), parts));
+  print(context, { address, done: true }, text);
+}
+
+async function findAccount({ store }: Parts, address: string): Promise<Account> {
+  const found = await store.getAccountByAddress(address);
+  if (!found)
+    throw new DeliveryError('notFound', `no account ${address}; caliopen account list shows what there is`);
+  return found;
+}
+
+function row(account: Account): Record<string, unknown> {
+  const { address, custody, state, quotaOctets, createdAt } = account;
+  return { address, custody, state, quotaOctets, createdAt: createdAt.toISOString() };
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text))
+    throw new DeliveryError('badInput', `${JSON.stringify(text)} is not a whole number of octets`);
+  return Number(text);
+}

@@ -1,0 +1,281 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Config, SettingKey } from '../delivery/config.ts';
+import { environmentName, settingRows } from '../delivery/config.ts';
+import { asDeliveryError } from '../delivery/errors.ts';
+import type { Parts } from '../delivery/open.ts';
+import type { CommandContext } from './command.ts';
+import { domainFindings } from './doctor/domains.ts';
+import { allPages, withParts } from './with-parts.ts';
+
+/** One thing looked at: what was found, and what to do when it is not well. */
+export interface Finding {
+  readonly check: string;
+  readonly status: 'ok' | 'warn' | 'fail';
+  readonly detail: string;
+  readonly todo?: string;
+}
+
+/** `caliopen doctor`: looks at the settings, ports, store, descriptors, clock, TLS and domains; exit code 1 on a failure. */
+export function register(program: Command, context: CommandContext): void {
+  program
+    .command('doctor')
+    .description('look at settings, ports, store, descriptors, clock, TLS and domains, and say what to do')
+    .action(async () => {
+      const findings = await examine(context);
+      for (const finding of findings)
+        context.stdout.write(`${context.json() ? JSON.stringify(finding) : text(finding)}\n`);
+      if (findings.some(finding => finding.status === 'fail')) context.exit(1);
+    });
+}
+
+function text({ check, status, detail, todo }: Finding): string {
+  return `${status.padEnd(4)} ${check.padEnd(12)} ${detail}${todo ? `\n${' '.repeat(18)}-> ${todo}` : ''}`;
+}
+
+async function examine(context: CommandContext): Promise<Finding[]> {
+  const config = context.config();
+  const findings = [settingsFinding(config), descriptorFinding(), clockFinding(config)];
+  findings.push(
+    ...(await portFindings(config)),
+    ...loopbackFindings(config),
+    ...tlsFindings(config),
+    instanceKeyFinding(config),
+  );
+  try {
+    findings.push(...(await withParts(context, storeFindings)));
+  } catch (error) {
+    findings.push(storeFailure(config, error));
+  }
+  return findings;
+}
+
+function settingsFinding(config: Config): Finding {
+  const changed = (Object.keys(settingRows) as SettingKey[]).filter(
+    key => JSON.stringify(config[key]) !== JSON.stringify(settingRows[key].default) && key !== 'data',
+  );
+  const shown = changed.length === 0 ? 'all at their defaults' : `changed: ${changed.join(', ')}`;
+  return { check: 'settings', status: 'ok', detail: `${shown}; data folder ${config.data}` };
+}
+
+async function portFindings(config: Config): Promise<Finding[]> {
+  const doors = ['smtp', 'lmtp', 'web'] as const;
+  return Promise.all(doors.map(door => portFinding(door, config[`${door}.address`], config[`${door}.port`])));
+}
+
+async function portFinding(door: string, address: string, port: number): Promise<Finding> {
+  const check = `${door} port`;
+  const failure = await tryToListen(address, port);
+  if (failure === null) return { check, status: 'ok', detail: `${address}:${port} is free` };
+  if (failure.code === 'EADDRINUSE') {
+    const todo = `fine when caliopen serve is running; else end the other program or set ${door}.port (${environmentName(`${door}.port`)})`;
+    return { check, status: 'warn', detail: `${address}:${port} is taken`, todo };
+  }
+  const todo =
+    failure.code === 'EACCES'
+      ? 'ports below 1024 need root or CAP_NET_BIND_SERVICE'
+      : `set ${door}.address to an address of this machine`;
+  return { check, status: 'fail', detail: `${address}:${port}: ${failure.code}`, todo };
+}
+
+function tryToListen(address: string, port: number): Promise<NodeJS.ErrnoException | null> {
+  return new Promise(resolve => {
+    const server = createServer();
+    server.once('error', error => resolve(error));
+    server.listen(port, address, () => server.close(() => resolve(null)));
+  });
+}
+
+function loopbackFindings(config: Config): Finding[] {
+  return (['lmtp', 'web'] as const).map(door => {
+    const address = config[`${door}.address`];
+    const check = `${door} address`;
+    if (isLoopback(address))
+      return { check, status: 'ok', detail: `${address} is reached from this machine only` };
+    if (door === 'web' && config['web.tls']) return { check, status: 'ok', detail: `${address} with TLS` };
+    const todo =
+      door === 'lmtp'
+        ? 'LMTP trusts who connects: listen on 127.0.0.1 or a private network'
+        : 'set web.tls or put a TLS proxy in front';
+    return { check, status: 'warn', detail: `${address} can be reached from other machines`, todo };
+  });
+}
+
+function isLoopback(address: string): boolean {
+  return (
+    address === '::1' || address === 'localhost' || /^127\./.test(address) || address.startsWith('unix:')
+  );
+}
+
+function tlsFindings(config: Config): Finding[] {
+  const files = [config['tls.certificateFile'], config['tls.keyFile']] as const;
+  if (!files[0] && !files[1]) {
+    const todo =
+      'senders that check certificates (DANE, MTA-STS) need a real one: set tls.certificateFile and tls.keyFile';
+    return [{ check: 'tls', status: 'warn', detail: 'self-made certificate', todo }];
+  }
+  try {
+    return [certificateFinding(new X509Certificate(readFileSync(files[0])), files, config.hostname)];
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return [{ check: 'tls', status: 'fail', detail, todo: 'give PEM files that this user may read' }];
+  }
+}
+
+const renewalDays = 14;
+
+function certificateFinding(
+  certificate: X509Certificate,
+  [certificateFile, keyFile]: readonly [string, string],
+  hostname: string,
+): Finding {
+  const check = 'tls';
+  const days = Math.floor((certificate.validToDate.getTime() - Date.now()) / 86_400_000);
+  if (!certificate.checkPrivateKey(createPrivateKey(readFileSync(keyFile)))) {
+    return {
+      check,
+      status: 'fail',
+      detail: `${keyFile} is not the key of ${certificateFile}`,
+      todo: 'give the pair that was issued together',
+    };
+  }
+  if (days < 0) return { check, status: 'fail', detail: `${certificateFile} has expired`, todo: 'renew it' };
+  if (!certificate.checkHost(hostname)) {
+    return {
+      check,
+      status: 'warn',
+      detail: `${certificateFile} does not name ${hostname}`,
+      todo: 'set hostname to a name of the certificate',
+    };
+  }
+  const detail = `${certificateFile} names ${hostname}, ${days} days left`;
+  return days < renewalDays
+    ? { check, status: 'warn', detail, todo: 'renew it now' }
+    : { check, status: 'ok', detail };
+}
+
+function instanceKeyFinding(config: Config): Finding {
+  const check = 'instance key';
+  if (config['keys.instanceKey'])
+    return { check, status: 'ok', detail: 'given by the settings or the environment' };
+  const file = config['keys.instanceKeyFile'] || join(config.data, 'instance.key');
+  try {
+    const mode = statSync(file).mode & 0o777;
+    if (mode & 0o077)
+      return {
+        check,
+        status: 'fail',
+        detail: `${file} can be read by others (mode ${mode.toString(8)})`,
+        todo: `chmod 600 ${file}`,
+      };
+    return {
+      check,
+      status: 'ok',
+      detail: `${file}; keep a copy: without it server-held keys can't be opened`,
+    };
+  } catch {
+    return { check, status: 'ok', detail: `${file} will be made at the first start` };
+  }
+}
+
+const wantedDescriptors = 4096;
+
+function descriptorFinding(): Finding {
+  const check = 'descriptors';
+  const line = readOptional('/proc/self/limits')
+    ?.split('\n')
+    .find(row => row.startsWith('Max open files'));
+  const limit = Number(line?.split(/\s{2,}/)[1]);
+  if (!Number.isFinite(limit))
+    return { check, status: 'warn', detail: 'the limit cannot be read here', todo: 'see ulimit -n' };
+  const detail = `${limit} files may be open`;
+  return limit >= wantedDescriptors
+    ? { check, status: 'ok', detail }
+    : {
+        check,
+        status: 'warn',
+        detail,
+        todo: `allow ${wantedDescriptors} (ulimit -n, or LimitNOFILE= of the service)`,
+      };
+}
+
+/** A clock that the file system does not agree with, or that is before this release, makes signatures and ids wrong. */
+function clockFinding(config: Config): Finding {
+  const check = 'clock';
+  const now = Date.now();
+  if (now < Date.UTC(2026, 0, 1))
+    return {
+      check,
+      status: 'fail',
+      detail: new Date(now).toISOString(),
+      todo: 'set the clock; run an NTP client',
+    };
+  const drift = fileClockDrift(config.data);
+  if (drift !== null && Math.abs(drift) > 5000) {
+    return {
+      check,
+      status: 'fail',
+      detail: `${drift} ms off the file system of ${config.data}`,
+      todo: 'run an NTP client on both machines',
+    };
+  }
+  const synchronised = readOptional('/run/systemd/timesync/synchronized') !== null;
+  return {
+    check,
+    status: 'ok',
+    detail: `${new Date(now).toISOString()}${synchronised ? ', synchronised' : ''}`,
+  };
+}
+
+function fileClockDrift(folder: string): number | null {
+  const file = join(folder, `.clock-${process.pid}`);
+  try {
+    writeFileSync(file, '');
+    return Math.round(statSync(file).mtimeMs - Date.now());
+  } catch {
+    return null;
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+function readOptional(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+async function storeFindings({ store, resolver, config }: Parts): Promise<Finding[]> {
+  const started = performance.now();
+  await store.check();
+  const took = Math.round(performance.now() - started);
+  const domains = await Array.fromAsync(allPages(page => store.listDomains(page)));
+  const findings: Finding[] = [
+    {
+      check: 'store',
+      status: 'ok',
+      detail: `${config.store} in ${config.data}: read and flushed write in ${took} ms`,
+    },
+  ];
+  if (domains.length === 0) {
+    findings.push({
+      check: 'domains',
+      status: 'warn',
+      detail: 'no domain is served',
+      todo: 'caliopen domain add NAME',
+    });
+  }
+  for (const domain of domains.slice(0, 20)) findings.push(...(await domainFindings(domain.name, resolver)));
+  return findings;
+}
+
+function storeFailure(config: Config, error: unknown): Finding {
+  const known = asDeliveryError(error);
+  const todo = `see that ${config.data} exists, belongs to this user and has room (df, ls -ld)`;
+  return { check: 'store', status: 'fail', detail: known.message, todo };
+}

@@ -1,0 +1,25 @@
+import { openLog } from '../delivery/log.ts';
+import { openParts, type Parts } from '../delivery/open.ts';
+import type { CommandContext } from './command.ts';
+
+/** Opens the store for one command and closes it after, whatever happened. Logs warnings and errors only. */
+export async function withParts<T>(context: CommandContext, act: (parts: Parts) => Promise<T>): Promise<T> {
+  const parts = await openParts(context.config(), { log: openLog('warn') });
+  try {
+    return await act(parts);
+  } finally {
+    await parts.close();
+  }
+}
+
+/** Walks all pages of a list. */
+export async function* allPages<T>(
+  read: (page: { after: string | null; limit: number }) => Promise<{ items: T[]; next: string | null }>,
+): AsyncGenerator<T> {
+  let after: string | null = null;
+  do {
+    const page: { items: T[]; next: string | null } = await read({ after, limit: 500 });
+    yield* page.items;
+    after = page.next;
+  } while (after !== null);
+}

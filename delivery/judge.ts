@@ -1,0 +1,58 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Config } from './config.ts';
+import type { Arrival } from './delivery.ts';
+import { asDeliveryError, type ErrorCode } from './errors.ts';
+import { openJudgeParts } from './open.ts';
+import { assess, type PipelineDeps, run } from './pipeline.ts';
+import type { StageName } from './stages.ts';
+import type { StorePorts } from './store/sqlite/sqlite-store.ts';
+
+/** What a judge thread is started with. */
+export interface JudgeSetup {
+  readonly config: Config;
+  readonly instanceKey: Uint8Array;
+  /** Null where nothing is stored or looked up (`inspect` without a recipient). */
+  readonly ports: StorePorts | null;
+}
+
+export interface JudgeRequest {
+  readonly id: number;
+  readonly kind: 'deliver' | 'assess';
+  readonly arrival: Arrival;
+  readonly stages: readonly StageName[] | undefined;
+  readonly unjudged: boolean;
+}
+
+export type JudgeReply =
+  | { readonly id: number; readonly ok: true; readonly value: unknown; readonly failed: readonly string[] }
+  | {
+      readonly id: number;
+      readonly ok: false;
+      readonly code: ErrorCode;
+      readonly detail: string;
+      readonly failed: readonly string[];
+    };
+
+/** The thread's own life: built from `workerData`, one reply for each request. */
+function serve(port: NonNullable<typeof parentPort>, setup: JudgeSetup): void {
+  const parts = openJudgeParts(setup);
+  port.on('message', (request: JudgeRequest) => {
+    answer(request, parts).then(reply => port.postMessage(reply));
+  });
+}
+
+async function answer(request: JudgeRequest, parts: Promise<PipelineDeps>): Promise<JudgeReply> {
+  const { id, kind, arrival, stages, unjudged } = request;
+  try {
+    const deps = await parts;
+    const options = { stages, unjudged };
+    if (kind === 'assess') return { id, ok: true, value: await assess(arrival, options, deps), failed: [] };
+    const { outcomes, failed } = await run(arrival, options, deps);
+    return { id, ok: true, value: outcomes, failed };
+  } catch (error) {
+    const known = asDeliveryError(error);
+    return { id, ok: false, code: known.code, detail: known.message, failed: [] };
+  }
+}
+
+if (parentPort) serve(parentPort, workerData as JudgeSetup);

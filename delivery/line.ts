@@ -1,0 +1,210 @@
+import { Worker } from 'node:worker_threads';
+import type { Arrival, Outcome } from './delivery.ts';
+import { DeliveryError } from './errors.ts';
+import type { JudgeReply, JudgeRequest, JudgeSetup } from './judge.ts';
+import type { Log } from './log.ts';
+import type { Assessment } from './pipeline.ts';
+import type { StageName } from './stages.ts';
+
+/** What the doors hand messages to: a pool of judge threads that each run the pipeline. */
+export interface Line {
+  /**
+   * Judges and stores; one outcome per recipient, in order. Resolves only after all that is stored is flushed.
+   * Throws `DeliveryError` when nothing can be said about any recipient (`tooBusy`, `shuttingDown`, `internal`).
+   */
+  deliver(arrival: Arrival, options?: LineOptions): Promise<Outcome[]>;
+  /** Judges without storing. Throws like `deliver`. */
+  assess(arrival: Arrival, options?: LineOptions): Promise<Assessment>;
+  /** Waits for what is under way, then ends the threads. */
+  close(): Promise<void>;
+}
+
+export interface LineOptions {
+  /** The judging stages to run; all when left out. */
+  readonly stages?: readonly StageName[];
+}
+
+export interface LineSettings {
+  readonly threads: number;
+  readonly timeoutSeconds: number;
+  /** Gives the setup of one more thread: ports can be handed over only once. */
+  readonly setup: () => { data: JudgeSetup; transfer: readonly import('node:worker_threads').Transferable[] };
+  readonly log: Log;
+  /** Told after each message: for metrics. */
+  readonly onFailedStage?: (stage: string) => void;
+}
+
+/** Octets of messages that may wait or be judged at once; more is answered `tooBusy`. */
+const maxOctetsUnderWay = 512 * 1024 * 1024;
+/** Messages one thread works on at once: most of that time they wait for DNS and for the store's flush. */
+const maxPerThread = 64;
+
+interface Task {
+  readonly id: number;
+  readonly kind: JudgeRequest['kind'];
+  readonly arrival: Arrival;
+  readonly stages: readonly StageName[] | undefined;
+  /** Judging killed a thread: store the message without it. */
+  unjudged: boolean;
+  attempts: number;
+  startedAt: number;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Judge {
+  readonly worker: Worker;
+  readonly tasks: Map<number, Task>;
+}
+
+/** Opens the pool; the first thread starts at once, the others when there is work for them. */
+export function openLine(settings: LineSettings): Line {
+  const pool = new JudgePool(settings);
+  return {
+    deliver: (arrival, options) => pool.submit<Outcome[]>('deliver', arrival, options),
+    assess: (arrival, options) => pool.submit<Assessment>('assess', arrival, options),
+    close: () => pool.close(),
+  };
+}
+
+class JudgePool {
+  readonly #settings: LineSettings;
+  readonly #judges = new Set<Judge>();
+  readonly #waiting: Task[] = [];
+  readonly #watch: NodeJS.Timeout;
+  #nextId = 1;
+  #octets = 0;
+  #closing = false;
+  #idle: (() => void) | null = null;
+
+  constructor(settings: LineSettings) {
+    this.#settings = settings;
+    this.#start();
+    this.#watch = setInterval(() => this.#endStuck(), 500);
+    this.#watch.unref();
+  }
+
+  submit<T>(kind: JudgeRequest['kind'], arrival: Arrival, options: LineOptions = {}): Promise<T> {
+    if (this.#closing) return Promise.reject(new DeliveryError('shuttingDown'));
+    if (this.#octets + arrival.raw.byteLength > maxOctetsUnderWay)
+      return Promise.reject(new DeliveryError('tooBusy'));
+    this.#octets += arrival.raw.byteLength;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#dispatch({
+      id: this.#nextId++,
+      kind,
+      arrival,
+      stages: options.stages,
+      unjudged: false,
+      attempts: 0,
+      startedAt: 0,
+      resolve: resolve as (value: never) => void,
+      reject,
+    });
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    if (this.#octets > 0 || this.#busy()) await new Promise<void>(resolve => (this.#idle = resolve));
+    clearInterval(this.#watch);
+    await Promise.all([...this.#judges].map(judge => judge.worker.terminate()));
+  }
+
+  #busy(): boolean {
+    return this.#waiting.length > 0 || [...this.#judges].some(judge => judge.tasks.size > 0);
+  }
+
+  #start(): Judge {
+    const { data, transfer } = this.#settings.setup();
+    const worker = new Worker(new URL('./judge.ts', import.meta.url), {
+      workerData: data,
+      transferList: [...transfer],
+      resourceLimits: { maxOldGenerationSizeMb: 512, stackSizeMb: 4 },
+    });
+    const judge: Judge = { worker, tasks: new Map() };
+    worker.on('message', (reply: JudgeReply) => this.#settle(judge, reply));
+    worker.on('error', error => this.#settings.log.error({ error: String(error) }, 'judgeThreadFailed'));
+    worker.on('exit', () => this.#replace(judge));
+    worker.unref();
+    this.#judges.add(judge);
+    return judge;
+  }
+
+  #dispatch(task: Task): void {
+    const judge = this.#leastBusy();
+    if (!judge) {
+      this.#waiting.push(task);
+      return;
+    }
+    task.attempts++;
+    task.startedAt = performance.now();
+    judge.tasks.set(task.id, task);
+    judge.worker.ref();
+    // The door's buffer stays with the door: a thread that dies must not take the only copy with it.
+    const raw = new Uint8Array(task.arrival.raw);
+    const { id, kind, stages, unjudged } = task;
+    const request: JudgeRequest = { id, kind, arrival: { ...task.arrival, raw }, stages, unjudged };
+    judge.worker.postMessage(request, [raw.buffer]);
+  }
+
+  #leastBusy(): Judge | null {
+    let best: Judge | null = null;
+    for (const judge of this.#judges) {
+      if (!best || judge.tasks.size < best.tasks.size) best = judge;
+    }
+    if ((!best || best.tasks.size > 0) && this.#judges.size < this.#settings.threads) return this.#start();
+    return best && best.tasks.size < maxPerThread ? best : null;
+  }
+
+  #settle(judge: Judge, reply: JudgeReply): void {
+    const task = judge.tasks.get(reply.id);
+    if (!task) return;
+    judge.tasks.delete(reply.id);
+    if (judge.tasks.size === 0) judge.worker.unref();
+    for (const stage of reply.failed) this.#settings.onFailedStage?.(stage);
+    this.#finish(task, () => {
+      if (reply.ok) task.resolve(reply.value as never);
+      else task.reject(new DeliveryError(reply.code, reply.detail));
+    });
+  }
+
+  #finish(task: Task, answer: () => void): void {
+    this.#octets -= task.arrival.raw.byteLength;
+    answer();
+    const next = this.#waiting.shift();
+    if (next) this.#dispatch(next);
+    else if (this.#idle && !this.#busy()) this.#idle();
+  }
+
+  /** A thread that has not answered in time is ended; `#replace` gives its messages another try. */
+  #endStuck(): void {
+    const limit = performance.now() - this.#settings.timeoutSeconds * 1000;
+    for (const judge of this.#judges) {
+      const stuck = [...judge.tasks.values()].find(task => task.startedAt < limit);
+      if (!stuck) continue;
+      this.#settings.log.error(
+        { transaction: stuck.arrival.id, seconds: this.#settings.timeoutSeconds },
+        'judgingTimedOut',
+      );
+      // What timed out is not judged again; its neighbours in the thread are.
+      stuck.unjudged = true;
+      void judge.worker.terminate();
+    }
+  }
+
+  /** Storing is idempotent by the delivery key, so a message of a thread that died may simply be run again. */
+  #replace(judge: Judge): void {
+    this.#judges.delete(judge);
+    for (const task of judge.tasks.values()) {
+      if (task.attempts >= 3) {
+        this.#finish(task, () =>
+          task.reject(new DeliveryError('internal', 'judge thread ended three times')),
+        );
+        continue;
+      }
+      if (task.attempts >= 2) task.unjudged = true;
+      this.#dispatch(task);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import { mkdirSync } from 'node:fs';
+import { type Clock, systemClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { type Keyring, loadInstanceKey, openKeyring } from './crypto/keyring.ts';
+import type { JudgeSetup } from './judge.ts';
+import { type Line, openLine } from './line.ts';
+import { type Log, openLog } from './log.ts';
+import type { PipelineDeps } from './pipeline.ts';
+import { openResolver, type Resolver } from './resolver.ts';
+import { openModel } from './spam/model-file.ts';
+import {
+  attachSqliteStore,
+  openSqliteStore,
+  type SqliteStore,
+  type StorePorts,
+} from './store/sqlite/sqlite-store.ts';
+
+/** All that the doors and commands work with. */
+export interface Parts {
+  readonly config: Config;
+  readonly store: SqliteStore;
+  readonly keyring: Keyring;
+  readonly resolver: Resolver;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Opened at first use: only the doors that take mail need judge threads. */
+  line(): Line;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly onFailedStage?: (stage: string) => void;
+}
+
+/** Builds the parts from the settings; the only place that does. Throws `DeliveryError` naming what can't be opened. */
+export async function openParts(config: Config, options: OpenOptions = {}): Promise<Parts> {
+  mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? openLog(config['log.level'] as Parameters<typeof openLog>[0]);
+  const instanceKey = await loadInstanceKey(config);
+  const store = await openSqliteStore({ folder: config.data, shards: config['sqlite.shards'], clock, log });
+  let line: Line | null = null;
+  return {
+    config,
+    store,
+    keyring: openKeyring(instanceKey),
+    resolver: resolverOf(config),
+    clock,
+    log,
+    line() {
+      line ??= openJudgeLine(config, instanceKey, { store, log, ...options });
+      return line;
+    },
+    async close() {
+      await line?.close();
+      await store.close();
+    },
+  };
+}
+
+/** A line of judge threads that share this store's writers; without a store they judge for the instance alone. */
+export function openJudgeLine(
+  config: Config,
+  instanceKey: Uint8Array,
+  {
+    store,
+    log,
+    onFailedStage,
+  }: { store: SqliteStore | null; log: Log; onFailedStage?: (stage: string) => void },
+): Line {
+  return openLine({
+    threads: config['judge.threads'],
+    timeoutSeconds: config['judge.timeoutSeconds'],
+    setup() {
+      const ports = store ? store.share() : null;
+      const data: JudgeSetup = { config, instanceKey, ports };
+      return { data, transfer: ports ? transferablesOf(ports) : [] };
+    },
+    log,
+    ...(onFailedStage ? { onFailedStage } : {}),
+  });
+}
+
+function transferablesOf(ports: StorePorts): StorePorts['transfer'] {
+  return ports.transfer;
+}
+
+/** What the pipeline needs, built inside a judge thread or by a command that judges in its own. */
+export async function openJudgeParts({ config, instanceKey, ports }: JudgeSetup): Promise<PipelineDeps> {
+  const log = openLog(config['log.level'] as Parameters<typeof openLog>[0]);
+  const store = ports ? attachSqliteStore(ports, { clock: systemClock, log }) : null;
+  const keyring = openKeyring(instanceKey);
+  return { ...pipelineParts(config), store, keyring, resolver: resolverOf(config), clock: systemClock, log };
+}
+
+/** What the pipeline reads of the settings and of the data folder. */
+export function pipelineParts(config: Config): Pick<PipelineDeps, 'model' | 'settings'> {
+  return {
+    model: openModel(config.data),
+    settings: {
+      hostname: config.hostname,
+      junkAt: config['spam.junkAt'],
+      rejectAt: config['spam.rejectAt'],
+      resolverTimeoutMilliseconds: config['resolver.timeoutMilliseconds'],
+    },
+  };
+}
+
+function resolverOf(config: Config): Resolver {
+  return openResolver({
+    servers: config['resolver.servers'],
+    timeoutMilliseconds: config['resolver.timeoutMilliseconds'],
+  });
+}

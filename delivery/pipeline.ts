@@ -1,0 +1,216 @@
+import type { Clock } from './clock.ts';
+import type { Keyring } from './crypto/keyring.ts';
+import type { Arrival, Outcome } from './delivery.ts';
+import { asDeliveryError, type ErrorCode } from './errors.ts';
+import type { Log } from './log.ts';
+import { parseMessage } from './message/message.ts';
+import { summarize } from './message/summary.ts';
+import { anonymousOwner, loadOwnerWork } from './owner-work.ts';
+import type { Resolver } from './resolver.ts';
+import type { Model } from './spam/model.ts';
+import { type OwnerWork, stages, type Work } from './stage-table.ts';
+import type { StageName } from './stages.ts';
+import type { Store, Summary } from './store/store.ts';
+import { storedEmail } from './stored-email.ts';
+
+/** Everything the pipeline needs from outside. */
+export interface PipelineDeps {
+  /** Null where nothing is stored or looked up. */
+  readonly store: Store | null;
+  readonly keyring: Keyring;
+  readonly resolver: Resolver;
+  /** The classifier as last written by this instance. */
+  readonly model: () => Promise<Model>;
+  readonly settings: {
+    readonly hostname: string;
+    readonly junkAt: number;
+    readonly rejectAt: number;
+    readonly resolverTimeoutMilliseconds: number;
+  };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface RunOptions {
+  /** The judging stages to run; all when undefined. */
+  readonly stages?: readonly StageName[] | undefined;
+  /** True: judging this message has killed a thread, so it is stored with every finding unknown. */
+  readonly unjudged?: boolean;
+}
+
+/** What `inspect` prints and a plugin on its own reads: JSON values only. */
+export interface Assessment {
+  readonly message: Summary & { readonly defects: readonly string[]; readonly sizeOctets: number };
+  readonly owners: readonly OwnerAssessment[];
+}
+
+export interface OwnerAssessment {
+  readonly recipient: string | null;
+  readonly findings: {
+    readonly authenticate: Work['authentication'] | null;
+    readonly decrypt: OwnerWork['decrypt'] | null;
+    readonly score: OwnerWork['score'] | null;
+    readonly tag: OwnerWork['tags'] | null;
+  };
+  readonly facts: OwnerWork['facts'] | null;
+  readonly index: OwnerWork['index'] | null;
+  /** Stages that failed. */
+  readonly failed: readonly string[];
+}
+
+/** Judges a message for each recipient and stores it; never throws for one owner's trouble alone. */
+export async function run(
+  arrival: Arrival,
+  options: RunOptions,
+  deps: PipelineDeps,
+): Promise<{ outcomes: Outcome[]; failed: string[] }> {
+  const work = openWork(arrival, options);
+  const owners = await judge(work, options, deps);
+  const failed = [...new Set([...work.failed, ...owners.filter(isOpen).flatMap(owner => owner.failed)])];
+  if (arrival.door === 'smtp' && owners.length > 0 && owners.every(isRejected)) {
+    const outcomes = arrival.recipients.map(({ forwardPath }) => refuse(forwardPath, 'messageRefused'));
+    return { outcomes, failed };
+  }
+  const outcomes = await Promise.all(owners.map(owner => deliverTo(owner, work, deps)));
+  return { outcomes, failed };
+}
+
+/** Judges without storing; without recipients, for the instance alone. */
+export async function assess(arrival: Arrival, options: RunOptions, deps: PipelineDeps): Promise<Assessment> {
+  const work = openWork(arrival, options);
+  const owners = await judge(work, options, deps);
+  return {
+    message: {
+      ...summarize(work.message),
+      defects: work.message.defects,
+      sizeOctets: arrival.raw.byteLength,
+    },
+    owners: owners.filter(isOpen).map(owner => assessment(owner, work)),
+  };
+}
+
+function assessment(owner: OwnerWork, work: Work): OwnerAssessment {
+  return {
+    recipient: owner.forwardPath,
+    findings: {
+      authenticate: work.authentication ?? null,
+      decrypt: owner.decrypt ?? null,
+      score: owner.score ?? null,
+      tag: owner.tags ?? null,
+    },
+    facts: owner.facts ?? null,
+    index: owner.index ?? null,
+    failed: [...work.failed, ...owner.failed],
+  };
+}
+
+/** How much of a message that killed a thread is still read: enough for its header. */
+const unjudgedOctets = 65_536;
+
+function openWork(arrival: Arrival, options: RunOptions): Work {
+  const message = parseMessage(options.unjudged ? arrival.raw.subarray(0, unjudgedOctets) : arrival.raw);
+  return { arrival, message, failed: [] };
+}
+
+type Deferred = Extract<Outcome, { code: ErrorCode }>;
+type Owned = OwnerWork | Deferred;
+
+function isOpen(owner: Owned): owner is OwnerWork {
+  return 'context' in owner;
+}
+
+async function judge(work: Work, options: RunOptions, deps: PipelineDeps): Promise<Owned[]> {
+  const { recipients } = work.arrival;
+  const loading = recipients.map(recipient =>
+    loadOwnerWork(recipient, work, deps).catch(error => defer(recipient.forwardPath, error, work, deps)),
+  );
+  const chosen = stages.filter(stage => options.stages?.includes(stage.name) ?? true);
+  if (options.unjudged) work.failed.push(...chosen.map(stage => stage.name));
+  else await runMessageStages(chosen, work, deps);
+  const owners: Owned[] = recipients.length > 0 ? await Promise.all(loading) : [anonymousOwner(work)];
+  if (!options.unjudged) {
+    for (const owner of owners.filter(isOpen)) await runOwnerStages(chosen, work, owner, deps);
+  }
+  return owners;
+}
+
+/** Runs some stages again for one owner, on what is known already; `work` and `owner` hold what the others found. */
+export async function judgeAgain(
+  names: readonly string[],
+  work: Work,
+  owner: OwnerWork,
+  deps: PipelineDeps,
+): Promise<void> {
+  const chosen = stages.filter(stage => names.includes(stage.name));
+  await runMessageStages(chosen, work, deps);
+  await runOwnerStages(chosen, work, owner, deps);
+}
+
+type Stages = typeof stages;
+
+async function runMessageStages(chosen: Stages, work: Work, deps: PipelineDeps): Promise<void> {
+  for (const stage of chosen) {
+    if (stage.per !== 'message') continue;
+    await stage.run(work, deps).catch(error => noteFailure(stage.name, work.failed, error, work, deps));
+  }
+}
+
+async function runOwnerStages(
+  chosen: Stages,
+  work: Work,
+  owner: OwnerWork,
+  deps: PipelineDeps,
+): Promise<void> {
+  for (const stage of chosen) {
+    if (stage.per !== 'owner') continue;
+    await stage
+      .run(work, owner, deps)
+      .catch(error => noteFailure(stage.name, owner.failed, error, work, deps));
+  }
+}
+
+/** No judging stage's failure stops a delivery (DESIGN.md, promise 4). */
+function noteFailure(
+  stage: StageName,
+  failed: string[],
+  error: unknown,
+  work: Work,
+  deps: PipelineDeps,
+): void {
+  failed.push(stage);
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  deps.log.error({ transaction: work.arrival.id, stage, error: detail }, 'stageFailed');
+}
+
+function isRejected(owner: Owned): boolean {
+  return isOpen(owner) && owner.score?.verdict === 'reject';
+}
+
+async function deliverTo(owner: Owned, work: Work, deps: PipelineDeps): Promise<Outcome> {
+  if (!isOpen(owner)) return owner;
+  const { forwardPath, account } = owner;
+  try {
+    if (!deps.store || !account || forwardPath === null) throw new Error('an anonymous owner has no store');
+    const email = await storedEmail(owner, work, deps);
+    const { emailId, status } = await deps.store.deliverEmail(account.id, email);
+    return { forwardPath, status, emailId };
+  } catch (error) {
+    return defer(forwardPath ?? '', error, work, deps);
+  }
+}
+
+function refuse(forwardPath: string, code: ErrorCode): Outcome {
+  return { forwardPath, status: 'refused', code };
+}
+
+/** One owner's trouble: logged here with its detail, answered 4xx by the door. */
+function defer(forwardPath: string, error: unknown, work: Work, deps: PipelineDeps): Deferred {
+  const known = asDeliveryError(error);
+  const code = known.row.temporary ? known.code : 'recipientUnavailable';
+  const detail = { code: known.code, error: known.message, cause: known.cause && String(known.cause) };
+  deps.log[code === 'overQuota' ? 'warn' : 'error'](
+    { transaction: work.arrival.id, ...detail },
+    'deliveryDeferred',
+  );
+  return { forwardPath, status: 'deferred', code };
+}

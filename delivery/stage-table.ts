@@ -1,0 +1,153 @@
+import { authenticate } from './authenticate/authenticate.ts';
+import type { AuthenticationFindings } from './authenticate/findings.ts';
+import { decrypt } from './crypto/decrypt.ts';
+import type { DecryptFindings } from './crypto/findings.ts';
+import type { Arrival } from './delivery.ts';
+import type { Message } from './message/shape.ts';
+import type { PipelineDeps } from './pipeline.ts';
+import { messageFacts } from './privacy/collect.ts';
+import { computeIndex } from './privacy/index.ts';
+import type { Facts, PrivacyIndex } from './privacy/shape.ts';
+import type { ScoreFindings } from './spam/findings.ts';
+import { scoreMessage } from './spam/score.ts';
+import type { StageName } from './stages.ts';
+import type { Account, OwnerContext, Summary } from './store/store.ts';
+import type { TagFindings } from './tags/findings.ts';
+import { decideTags } from './tags/tag.ts';
+
+/** One message on its way: what the stages that run once found. */
+export interface Work {
+  readonly arrival: Arrival;
+  readonly message: Message;
+  authentication?: AuthenticationFindings;
+  /** Names of stages that failed. */
+  readonly failed: string[];
+}
+
+/** The same message on its way to one owner. */
+export interface OwnerWork {
+  /** Null for the instance as a whole (`inspect` without a recipient). */
+  readonly forwardPath: string | null;
+  readonly account: Account | null;
+  readonly addresses: readonly string[];
+  readonly context: OwnerContext;
+  readonly discussion: { readonly key: string; readonly participants: readonly string[] };
+  /** Of the message as it came. */
+  readonly summary: Summary;
+  decrypt?: DecryptFindings;
+  /** The opened content; later stages read it instead of the message. */
+  content?: Message;
+  score?: ScoreFindings;
+  facts?: Facts;
+  index?: PrivacyIndex;
+  tags?: TagFindings;
+  readonly failed: string[];
+}
+
+export type Stage =
+  | { readonly name: StageName; readonly per: 'message'; run(work: Work, deps: PipelineDeps): Promise<void> }
+  | {
+      readonly name: StageName;
+      readonly per: 'owner';
+      run(work: Work, owner: OwnerWork, deps: PipelineDeps): Promise<void>;
+    };
+
+/** The judging stages in order. Adding one is a row here, its folder, and its thin plugin. */
+export const stages: readonly Stage[] = [
+  {
+    name: 'authenticate',
+    per: 'message',
+    async run(work, { resolver, settings, clock }) {
+      work.authentication = await authenticate(work.arrival, work.message, {
+        resolver,
+        hostname: settings.hostname,
+        timeoutMilliseconds: settings.resolverTimeoutMilliseconds,
+        clock,
+      });
+    },
+  },
+  {
+    name: 'decrypt',
+    per: 'owner',
+    async run(work, owner, { keyring }) {
+      const { privateKeys, publicKeys } = owner.context;
+      const served = owner.account?.custody === 'server' ? privateKeys : [];
+      const { findings, content } = await decrypt(work.message, {
+        privateKeys: served.filter(key => key.custody === 'server'),
+        publicKeys,
+        keyring,
+      });
+      owner.decrypt = findings;
+      if (content) owner.content = content;
+    },
+  },
+  {
+    name: 'score',
+    per: 'owner',
+    async run(work, owner, { model, settings }) {
+      owner.score = scoreMessage({
+        message: owner.content ?? work.message,
+        authentication: work.authentication ?? null,
+        session: work.arrival.session,
+        knownSender: isKnownSender(owner),
+        model: await model(),
+        junkAt: settings.junkAt,
+        rejectAt: settings.rejectAt,
+      });
+    },
+  },
+  {
+    name: 'privacy',
+    per: 'owner',
+    async run(work, owner) {
+      owner.facts = messageFacts({
+        session: work.arrival.session,
+        message: owner.content ?? work.message,
+        authentication: work.authentication ?? null,
+        decrypt: owner.decrypt ?? null,
+        harmful: owner.score?.harmful ?? false,
+        participants: owner.discussion.participants,
+        contacts: owner.context.contacts,
+        habit: owner.context.habit,
+        ...custodyOf(owner),
+      });
+      owner.index = computeIndex('message', owner.facts);
+    },
+  },
+  {
+    name: 'tag',
+    per: 'owner',
+    async run(work, owner) {
+      owner.tags = decideTags({
+        message: owner.content ?? work.message,
+        summary: owner.summary,
+        authentication: work.authentication ?? null,
+        score: owner.score ?? null,
+        index: owner.index ?? null,
+        rules: owner.context.rules,
+      });
+    },
+  },
+];
+
+function isKnownSender({ summary, context }: OwnerWork): boolean {
+  const [sender] = summary.originators.from;
+  if (!sender) return false;
+  const address = `email:${sender.address.toLowerCase()}`;
+  return context.contacts.some(contact => contact.addresses.includes(address));
+}
+
+/**
+ * Who can open the copy that will be stored (PRIVACY-INDEX.md, `custody` and `storage`). With a client-held key it is
+ * sealed or deferred, so both facts hold when it is stored at all. Encrypted mail whose key is not here is closed to
+ * the server; opened by the server-held key, its words are kept for search, so the storage is not sealed.
+ */
+function custodyOf(owner: OwnerWork): { custody: 'client' | 'server' | 'open'; storage: 'sealed' | 'clear' } {
+  if (owner.account?.custody === 'client') return { custody: 'client', storage: 'sealed' };
+  const form = owner.decrypt?.form ?? 'none';
+  const encrypted = form !== 'none' && owner.decrypt?.encryption !== 'none';
+  if (!encrypted) return { custody: 'open', storage: 'clear' };
+  return owner.decrypt?.opened
+    ? { custody: 'server', storage: 'clear' }
+    : { custody: 'client', storage: 'sealed' };
+}

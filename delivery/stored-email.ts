@@ -1,0 +1,96 @@
+import { createHmac } from 'node:crypto';
+import { seal } from './crypto/seal.ts';
+import { threadOf } from './discussions/discussion.ts';
+import { summarize } from './message/summary.ts';
+import type { PipelineDeps } from './pipeline.ts';
+import { searchText } from './search/terms.ts';
+import type { OwnerWork, Work } from './stage-table.ts';
+import type { Findings, NewEmail, SearchText, Summary } from './store/store.ts';
+import { traceFields } from './trace.ts';
+
+/** A delivery key holds 35 days after its last sight; one hour for a message that nothing identifies. */
+const keySeconds = 35 * 86_400;
+const namelessKeySeconds = 3600;
+
+/**
+ * The email as this owner's store will hold it: our trace fields and the peer's octets, sealed when the owner's key
+ * is on their own devices. Throws `sealingImpossible` rather than give it in clear (DESIGN.md, promise 3).
+ */
+export async function storedEmail(owner: OwnerWork, work: Work, deps: PipelineDeps): Promise<NewEmail> {
+  const { arrival, message } = work;
+  if (!owner.account) throw new Error('an anonymous owner stores nothing');
+  const nameless = message.messageId === null && message.date === null;
+  const body = await storedBody(owner, work, deps);
+  return {
+    deliveryKey: deliveryKeyOf(arrival.raw, owner.account.hashKey),
+    deliveryKeySeconds: nameless ? namelessKeySeconds : keySeconds,
+    receivedAt: arrival.receivedAt,
+    thread: threadOf(owner.summary),
+    discussion: owner.discussion,
+    tags: [
+      ...(owner.tags?.roles ?? ['inbox']).map(role => ({ role })),
+      ...(owner.tags?.tagIds ?? []).map(id => ({ id })),
+    ],
+    keywords: owner.tags?.keywords ?? [],
+    index: owner.index ?? null,
+    ...body,
+  };
+}
+
+type StoredBody = Pick<NewEmail, 'octets' | 'sealed' | 'summary' | 'searchText' | 'findings'>;
+
+async function storedBody(owner: OwnerWork, work: Work, deps: PipelineDeps): Promise<StoredBody> {
+  const trace = Buffer.from(
+    traceFields(work.arrival, owner.forwardPath ?? '', {
+      hostname: deps.settings.hostname,
+      authentication: work.authentication ?? null,
+    }),
+  );
+  const octets = Buffer.concat([trace, work.arrival.raw]);
+  if (owner.account?.custody !== 'client') {
+    const findings = findingsOf(owner, work, trace.byteLength);
+    return { octets, sealed: false, findings, ...readableText(owner, work) };
+  }
+  const own = owner.context.publicKeys.filter(key => key.source === 'own');
+  const sealed = await seal(octets, own, { receivedAt: work.arrival.receivedAt });
+  const findings = findingsOf(owner, work, 0);
+  return { octets: sealed, sealed: true, findings, summary: withoutContent(owner.summary), searchText: null };
+}
+
+/** What lists and search keep in clear: of the opened content where there is one, of the header alone where it is closed. */
+export function readableText(
+  owner: OwnerWork,
+  work: Work,
+): Pick<NewEmail, 'summary'> & { searchText: SearchText } {
+  const read = owner.content ?? work.message;
+  const summary = owner.content ? summarize(owner.content) : owner.summary;
+  const words = searchText(summary, read);
+  const closed = owner.decrypt !== undefined && owner.decrypt.encryption !== 'none' && !owner.decrypt.opened;
+  if (!closed) return { summary, searchText: words };
+  return { summary: { ...summary, preview: null }, searchText: { ...words, body: '', attachments: '' } };
+}
+
+/** What stays outside of a sealed message: no subject, no preview (DESIGN.md, API). */
+function withoutContent(summary: Summary): Summary {
+  return { ...summary, subject: null, preview: null };
+}
+
+/** The evidence as it is kept: everything a recomputation needs. */
+export function findingsOf(owner: OwnerWork, work: Work, traceOctets: number): Findings {
+  return {
+    session: work.arrival.session,
+    reversePath: work.arrival.reversePath,
+    traceOctets,
+    authentication: work.authentication ?? null,
+    decrypt: owner.decrypt ?? null,
+    score: owner.score ?? null,
+    tags: owner.tags ?? null,
+    facts: owner.facts ?? {},
+    failed: [...work.failed, ...owner.failed],
+  };
+}
+
+/** The delivery key (DESIGN.md, promise 2): HMAC-SHA-256 with the account's key over the peer's octets. */
+export function deliveryKeyOf(raw: Uint8Array, hashKey: Uint8Array): Uint8Array {
+  return createHmac('sha256', hashKey).update(raw).digest();
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import {
+  environmentName,
+  loadConfig,
+  SettingsError,
+  settingRows,
+  settingsFile,
+} from '../../delivery/config.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+function faultsOf(load: () => unknown): SettingsError['faults'] {
+  try {
+    load();
+  } catch (error) {
+    if (error instanceof SettingsError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+test('the shipped settings file is what the schema makes', () => {
+  const shipped = readFileSync(join(import.meta.dirname, '../../config/caliopen.yaml'), 'utf8');
+  const generic = (text: string) => text.replace(/^# hostname:.*$/m, '');
+  assert.equal(generic(shipped), generic(settingsFile()), 'npm run settings writes it anew');
+});
+
+test('the shipped settings file can be loaded and changes nothing', () => {
+  const file = join(import.meta.dirname, '../../config/caliopen.yaml');
+  assert.deepEqual(loadConfig({ file }), loadConfig());
+});
+
+test('all faults of a file are told at once, each with its line, what is allowed and a hint', t => {
+  const file = join(temporaryFolder(t), 'caliopen.yaml');
+  writeFileSync(
+    file,
+    'smtp:\n  prot: 25\n  maxRecipients: many\nstore: sqlit\nlog:\n  level: 3\nweb: 8080\n',
+  );
+  const faults = faultsOf(() => loadConfig({ file }));
+  assert.deepEqual(faults.map(fault => fault.key).sort(), [
+    'log.level',
+    'smtp.maxRecipients',
+    'smtp.prot',
+    'store',
+    'web',
+  ]);
+  assert.match(faults.find(fault => fault.key === 'smtp.prot')?.hint ?? '', /smtp\.port/);
+  assert.match(faults.find(fault => fault.key === 'store')?.hint ?? '', /sqlite/);
+  assert.match(faults.find(fault => fault.key === 'smtp.maxRecipients')?.where ?? '', /caliopen\.yaml:3$/);
+});
+
+test('the environment comes before the file and the command line before both', t => {
+  const file = join(temporaryFolder(t), 'caliopen.yaml');
+  writeFileSync(file, 'web:\n  port: 1\nsmtp:\n  port: 1\nlmtp:\n  port: 1\n');
+  const environment = { CALIOPEN_SMTP_PORT: '2', CALIOPEN_LMTP_PORT: '2' };
+  const config = loadConfig({ file, environment, overrides: { 'lmtp.port': 3 } });
+  assert.deepEqual([config['web.port'], config['smtp.port'], config['lmtp.port']], [1, 2, 3]);
+});
+
+test('every setting has an environment variable of its own', () => {
+  const names = Object.keys(settingRows).map(environmentName);
+  assert.equal(new Set(names).size, names.length);
+  assert.equal(environmentName('smtp.maxSizeOctets'), 'CALIOPEN_SMTP_MAX_SIZE_OCTETS');
+});
+
+test('a mistyped environment variable is a fault with a hint', () => {
+  const [fault] = faultsOf(() => loadConfig({ environment: { CALIOPEN_WEB_PROT: '1' } }));
+  assert.match(fault?.hint ?? '', /CALIOPEN_WEB_PORT/);
+});
+
+test('a file that is no YAML, or is not there, is told and not thrown as something else', t => {
+  const folder = temporaryFolder(t);
+  const file = join(folder, 'broken.yaml');
+  writeFileSync(file, 'smtp: [1, 2\n');
+  assert.equal(faultsOf(() => loadConfig({ file })).length, 1);
+  assert.equal(faultsOf(() => loadConfig({ file: join(folder, 'absent.yaml') })).length, 1);
+});
+
+test('a secret is never repeated in a fault', t => {
+  const file = join(temporaryFolder(t), 'caliopen.yaml');
+  writeFileSync(file, 'keys:\n  instanceKey: [secret-word]\n');
+  assert.doesNotMatch(
+    faultsOf(() => loadConfig({ file }))
+      .map(fault => fault.found)
+      .join(),
+    /secret-word/,
+  );
+});
