@@ -47,3 +47,31 @@ export interface PrivacyIndex {
   readonly upTo: number;
   readonly next: readonly NextStep[];
 }
+
+/** What a discussion is judged by: the facts of its messages, newest first. */
+export interface DiscussionFacts {
+  readonly messages: readonly Facts[];
+  /** Positions from 0 of messages that are spam, forged or harmful; they are left out. */
+  readonly marked: readonly number[];
+}
+
+/** The index of a reply as it would leave now; with several recipients the lowest counts. */
+export interface Forecast {
+  readonly index: PrivacyIndex;
+  /** The participant who lowers it most, null when nobody else takes part. */
+  readonly participant: string | null;
+}
+
+/**
+ * The privacy index of a discussion: that of its lowest recent message. Null values when no message is left.
+ * `upTo` and `next` tell what would raise the discussion, all its recent messages considered.
+ */
+export interface DiscussionIndex extends Omit<PrivacyIndex, 'subject' | 'value' | 'level' | 'upTo'> {
+  readonly subject: 'discussion';
+  readonly value: number | null;
+  readonly level: Level | null;
+  readonly upTo: number | null;
+  /** Position from 0 of the message whose facts these are, in the list given. */
+  readonly message: number | null;
+  readonly forecast?: Forecast;
+}
