@@ -1,0 +1,62 @@
+import { accessSync, appendFileSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { env } from 'node:process';
+import type { TestContext } from 'node:test';
+
+/** A real program that some tests talk to, and the Debian packages that bring it. */
+export interface Service {
+  readonly name: string;
+  readonly packages: readonly string[];
+  /** Any one of these commands will do. */
+  readonly commands: readonly string[];
+}
+
+const services = {
+  postfix: { packages: ['postfix'], commands: ['postfix'] },
+  swaks: { packages: ['swaks', 'libnet-ssleay-perl'], commands: ['swaks'] },
+  chromium: { packages: ['chromium'], commands: ['chromium', 'chromium-browser', 'google-chrome'] },
+} as const satisfies Record<string, Omit<Service, 'name'>>;
+
+export type ServiceName = keyof typeof services;
+
+/** Folders of system programs that a user's PATH often leaves out. */
+const systemFolders = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
+
+/** Path of the service's program, null when it is not installed. */
+export function findService(name: ServiceName): string | null {
+  const folders = [...(env.PATH ?? '').split(delimiter), ...systemFolders];
+  for (const command of services[name].commands) {
+    const found = folders.map(folder => join(folder, command)).find(isExecutable);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** Services that no test can use now. */
+export function missingServices(): Service[] {
+  const names = Object.keys(services) as ServiceName[];
+  return names.filter(name => !findService(name)).map(name => ({ name, ...services[name] }));
+}
+
+/**
+ * Path of a service that a test needs. Where it is missing the test is skipped, and the runner is told, so that the
+ * run ends as incomplete; null then, and the test returns. With CI set it throws.
+ */
+export function requireService(test: Pick<TestContext, 'name' | 'skip'>, name: ServiceName): string | null {
+  const found = findService(name);
+  if (found) return found;
+  const line = `${test.name}: needs ${name} (Debian: ${services[name].packages.join(', ')})`;
+  if (env.CI) throw new Error(line);
+  if (env.CALIOPEN_TEST_SKIPPED) appendFileSync(env.CALIOPEN_TEST_SKIPPED, `${line}\n`);
+  test.skip(line);
+  return null;
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
