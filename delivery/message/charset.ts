@@ -1,0 +1,112 @@
+import iconv from 'iconv-lite';
+import { isUtf8Octets, viewOf } from './octets.ts';
+
+/*
+ * TextDecoder first: it is native, follows the WHATWG labels that browsers and senders agree on, and says when
+ * octets are malformed. It leaves out, for the safety of browsers, charsets that mail still uses (utf-7, cp850,
+ * viscii …): those come from iconv-lite. Octets without a known label are read as UTF-8 when they are valid UTF-8,
+ * else as windows-1252, which every octet fits.
+ */
+
+/** A text and whether something of it could not be read as declared. */
+export interface Decoded {
+  readonly text: string;
+  /** True when the charset is unknown or the octets are malformed in it (RFC 8621 §4.1.4, isEncodingProblem). */
+  readonly isProblem: boolean;
+}
+
+const asciiLabels: ReadonlySet<string> = new Set([
+  '',
+  'us-ascii',
+  'ascii',
+  'ansi_x3.4-1968',
+  'iso646-us',
+  '646',
+]);
+const utf8Labels: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'unicode-1-1-utf-8']);
+
+/** Labels seen in mail that neither decoder knows, with what they mean. */
+const aliases: ReadonlyMap<string, string> = new Map([
+  ['iso-8859-1-windows-3.1-latin-1', 'windows-1252'],
+  ['iso8859_1', 'iso-8859-1'],
+  ['cp-850', 'cp850'],
+  ['windows-932', 'shift_jis'],
+  ['cp932', 'shift_jis'],
+  ['cp936', 'gbk'],
+  ['cp949', 'euc-kr'],
+  ['cp950', 'big5'],
+  ['utf-8mb4', 'utf-8'],
+  ['utf8mb4', 'utf-8'],
+  ['unicode', 'utf-16le'],
+  ['iso-2022-jp-1', 'iso-2022-jp'],
+  ['iso-2022-jp-2', 'iso-2022-jp'],
+  ['x-euc-jp', 'euc-jp'],
+  ['x-gbk', 'gbk'],
+  ['unicode-1-1-utf-7', 'utf-7'],
+]);
+
+/** Octets in the charset of `label` (WHATWG Encoding labels, then iconv-lite's) as text; never throws. */
+export function decodeCharset(octets: Uint8Array, label: string | null): Decoded {
+  const name = normalizeLabel(label);
+  const view = viewOf(octets);
+  if (utf8Labels.has(name)) return decodeUtf8(view);
+  if (asciiLabels.has(name)) return decodeUnlabelled(view);
+  return (
+    decodeNative(view, name) ?? decodeForeign(view, name) ?? { ...decodeUnlabelled(view), isProblem: true }
+  );
+}
+
+/** True when `decodeCharset` knows the label. */
+export function isKnownCharset(label: string | null): boolean {
+  const name = normalizeLabel(label);
+  if (utf8Labels.has(name) || asciiLabels.has(name)) return true;
+  try {
+    return new TextDecoder(name).encoding !== '';
+  } catch {
+    // A label outside the WHATWG list: iconv-lite may know it.
+    return iconv.encodingExists(name);
+  }
+}
+
+/** Text of octets that name no charset: UTF-8 when valid (RFC 6532), else windows-1252. */
+export function decodeUnlabelled(octets: Uint8Array): Decoded {
+  const view = viewOf(octets);
+  if (isUtf8Octets(view))
+    return { text: withoutByteOrderMark(view.toString('utf8', 0, view.length)), isProblem: false };
+  return { text: new TextDecoder('windows-1252').decode(view), isProblem: true };
+}
+
+function normalizeLabel(label: string | null): string {
+  const name = (label ?? '')
+    .slice(0, 64)
+    .trim()
+    .replace(/^["']+|["']+$/g, '')
+    .toLowerCase();
+  return aliases.get(name) ?? name;
+}
+
+function decodeUtf8(view: Buffer): Decoded {
+  const isProblem = !isUtf8Octets(view);
+  const text = isProblem ? new TextDecoder('utf-8').decode(view) : view.toString('utf8', 0, view.length);
+  return { text: withoutByteOrderMark(text), isProblem };
+}
+
+function decodeNative(view: Buffer, name: string): Decoded | null {
+  try {
+    return { text: new TextDecoder(name, { fatal: true }).decode(view), isProblem: false };
+  } catch (error) {
+    // RangeError: unknown label. TypeError: malformed octets.
+    if (error instanceof RangeError) return null;
+    return { text: new TextDecoder(name).decode(view), isProblem: true };
+  }
+}
+
+function decodeForeign(view: Buffer, name: string): Decoded | null {
+  if (name === '' || !iconv.encodingExists(name)) return null;
+  const text = iconv.decode(view, name);
+  return { text, isProblem: text.includes('\ufffd') };
+}
+
+function withoutByteOrderMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}

@@ -1,0 +1,66 @@
+import { allEntities, bodyLists } from './body.ts';
+import { decodeText } from './content.ts';
+import { scanHtml } from './html.ts';
+import type { Entity, Message } from './shape.ts';
+
+/** Longest preview (RFC 8621 §4.1.4). */
+const maxPreview = 256;
+/** HTML is read up to this many times the characters wanted of its text. */
+const markupShare = 20;
+
+/**
+ * What a reader sees as text: the text body's parts in order, HTML reduced to its visible text, line endings LF,
+ * cut to `maxCharacters`.
+ */
+export function visibleText(message: Message, maxCharacters: number): string {
+  let text = '';
+  for (const part of textParts(message)) {
+    const room = maxCharacters - text.length;
+    if (room <= 0) break;
+    const piece = textOf(message, part, room);
+    if (piece !== '') text += (text === '' ? '' : '\n') + piece;
+  }
+  return cutText(text, maxCharacters);
+}
+
+/** The first words of the text on one line, at most 256 characters; quoted lines only when there is nothing else. */
+export function previewText(message: Message): string {
+  const lines = visibleText(message, 4000).split('\n');
+  const own = fold(lines.filter(line => !/^\s*>/.test(line)));
+  const folded = own === '' ? fold(lines) : own;
+  return cutText(folded, maxPreview);
+}
+
+function fold(lines: readonly string[]): string {
+  return lines
+    .join(' ')
+    .replace(/(?:[\s\u200b-\u200f\u2060\ufeff\u00ad]|\u034f)+/g, ' ')
+    .trim();
+}
+
+function textParts(message: Message): Entity[] {
+  const parts = bodyLists(message).textBody.filter(isText);
+  // Nothing to show by the rules: the first text there is, so that an odd structure is not shown as empty.
+  return parts.length > 0 ? parts : allEntities(message).filter(isShown).slice(0, 1);
+}
+
+function isText(entity: Entity): boolean {
+  return entity.mediaType === 'text/plain' || entity.mediaType === 'text/html';
+}
+
+function isShown(entity: Entity): boolean {
+  return isText(entity) && entity.disposition !== 'attachment';
+}
+
+function textOf(message: Message, part: Entity, maxCharacters: number): string {
+  if (part.mediaType !== 'text/html') {
+    return decodeText(message, part, maxCharacters).text.replace(/\r\n?/g, '\n').trimEnd();
+  }
+  return scanHtml(decodeText(message, part, maxCharacters * markupShare + 100_000).text).text;
+}
+
+function cutText(text: string, maxCharacters: number): string {
+  if (text.length <= maxCharacters) return text;
+  const cut = text.slice(0, maxCharacters);
+  return cut.replace(/[\ud800-\udbff]$/, '');
+}
