@@ -1,0 +1,42 @@
+import type { HeaderField } from '../message/shape.ts';
+
+/**
+ * Fields that the way to the mailbox adds, not the sender: they tell which mailbox a message came from, so that a
+ * classifier that reads them learns the collector. Ours and those of other filters are claims of strangers.
+ */
+const collectorFields =
+  /^(?:received|return-path|delivered-to|date|sender|list-.*|precedence|resent-.*|errors-to|x-original.*|envelope.*|x-envelope.*|x-spam.*|x-mailscanner.*|x-mailman.*|x-beenthere|x-loop|status|x-status|x-keywords|x-uidl?|replied.*|forwarded.*|x-caliopen.*|authentication-results|arc-.*|received-spf|x-received|x-ms-exchange-.*|x-forefront-.*|x-microsoft-antispam.*|x-incomingheadercount|x-incomingtopheadermarker|x-sid-.*|x-eop.*|x-rspamd.*|x-virus.*|x-bogosity|x-pyzor|x-hashcash)$/;
+
+/** True for a field that says more about the mailbox than about the message. */
+export function isCollectorField(name: string): boolean {
+  return collectorFields.test(name.toLowerCase().slice(0, 64));
+}
+
+/** Fields whose body is a signature or a key: random characters. */
+const signatureFields =
+  /^(?:dkim-signature|domainkey-signature|autocrypt|x-google-dkim-signature|openpgp|face|x-face)$/;
+
+/** True for a field whose presence tells something and whose body tells nothing. */
+export function isSignatureField(name: string): boolean {
+  return signatureFields.test(name.toLowerCase());
+}
+
+const fieldCharacters = 200;
+const headerCharacters = 1500;
+
+/** The sender's own header fields, one a line, unfolded, each and all of them bounded. */
+export function headerText(fields: readonly HeaderField[]): string {
+  let text = '';
+  for (const field of fields.slice(0, 200)) {
+    if (isCollectorField(field.name)) continue;
+    const value = isSignatureField(field.name) ? '' : unfolded(field.value.slice(0, fieldCharacters));
+    text += `${field.name}:${value}\n`;
+    if (text.length >= headerCharacters) break;
+  }
+  return text.slice(0, headerCharacters);
+}
+
+/** White space of any length, folds included, as one space. */
+export function unfolded(value: string): string {
+  return value.replace(/\s+/g, ' ').trimEnd();
+}

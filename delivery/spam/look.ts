@@ -1,0 +1,103 @@
+import { bodyLists } from '../message/body.ts';
+import { decodeBody, decodeText } from '../message/content.ts';
+import { type HtmlScan, scanHtml } from '../message/html.ts';
+import type { Entity, Message } from '../message/shape.ts';
+import { type Link, linksOf } from './links.ts';
+import { findPhrases, indexPhrases, type PhraseTopic } from './phrases.ts';
+
+const phraseIndex = indexPhrases();
+
+/** What is read of a message, at most: a look costs the same for 100 kB and for 50 MB. */
+const limits = {
+  textEntities: 6,
+  textCharacters: 12_000,
+  htmlCharacters: 48_000,
+  attachments: 12,
+  octets: 48_000,
+};
+
+/** One attachment as far as judging looks at it. */
+export interface LookedAttachment {
+  /** Lower-case file name, empty when there is none. */
+  readonly name: string;
+  readonly mediaType: string;
+  /** The first octets, transfer encoding undone. */
+  readonly start: Uint8Array;
+}
+
+/** The bounded reading of a message that features and rules share. */
+export interface Look {
+  readonly message: Message;
+  /** What a reader sees, plain and HTML parts one after the other. */
+  readonly text: string;
+  /** The text parts as they were sent, tags included. */
+  readonly markup: string;
+  /** HTML parts and HTML attachments, tags included. */
+  readonly html: string;
+  readonly scans: readonly HtmlScan[];
+  readonly links: readonly Link[];
+  readonly attachments: readonly LookedAttachment[];
+  /** Known wordings in the text, by topic. */
+  readonly phrases: ReadonlyMap<PhraseTopic, readonly string[]>;
+  /** True when something was left out for its size. */
+  readonly isPartial: boolean;
+}
+
+/** Looks at a message, bounded in time and size. Bad bytes are read as well as they can be. */
+export function lookAt(message: Message): Look {
+  const { textBody, htmlBody, attachments } = bodyLists(message);
+  const entities = [...new Set([...textBody, ...htmlBody])].filter(entity => isText(entity));
+  const read = entities.slice(0, limits.textEntities).map(entity => readText(message, entity));
+  const looked = attachments.slice(0, limits.attachments).map(entity => lookAtAttachment(message, entity));
+  const scans = read.flatMap(part => (part.scan ? [part.scan] : []));
+  const text = read.map(part => part.scan?.text ?? part.source).join('\n');
+  return {
+    message,
+    text: text.slice(0, limits.textCharacters * 2),
+    markup: read.map(part => part.source).join('\n'),
+    html: read.flatMap(part => (part.scan ? [part.source] : [])).join('\n'),
+    scans,
+    links: linksOf(scans, read.flatMap(part => (part.scan ? [] : [part.source])).join('\n')),
+    attachments: looked,
+    phrases: findPhrases(text, phraseIndex),
+    isPartial:
+      entities.length > limits.textEntities ||
+      attachments.length > limits.attachments ||
+      entities.some(entity => entity.bodyEnd - entity.bodyStart > limits.htmlCharacters),
+  };
+}
+
+function isText(entity: Entity): boolean {
+  return entity.mediaType.startsWith('text/');
+}
+
+interface ReadText {
+  readonly source: string;
+  readonly scan: HtmlScan | null;
+}
+
+function readText(message: Message, entity: Entity): ReadText {
+  const isHtml = entity.mediaType === 'text/html';
+  const characters = isHtml ? limits.htmlCharacters : limits.textCharacters;
+  const source = decodeText(message, startOf(entity, characters * 3), characters).text.slice(0, characters);
+  return { source, scan: isHtml || looksLikeHtml(source) ? scanHtml(source) : null };
+}
+
+/** HTML sent as text/plain, seen from senders of spam: readers that guess show it as HTML. */
+function looksLikeHtml(source: string): boolean {
+  return /^\s*<(?:!doctype html|html)\b/i.test(source.slice(0, 200));
+}
+
+function lookAtAttachment(message: Message, entity: Entity): LookedAttachment {
+  const start = decodeBody(message, startOf(entity, limits.octets));
+  return {
+    name: (entity.fileName ?? '').toLowerCase().slice(-200),
+    mediaType: entity.mediaType,
+    start: start.subarray(0, limits.octets),
+  };
+}
+
+/** The entity with its body cut: offsets still point into the same octets. */
+function startOf(entity: Entity, octets: number): Entity {
+  return { ...entity, bodyEnd: Math.min(entity.bodyEnd, entity.bodyStart + octets) };
+}

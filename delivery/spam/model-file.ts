@@ -1,0 +1,67 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Log, silentLog } from '../log.ts';
+import { emptyModel, type Model } from './model.ts';
+import { readModel, writeModel } from './model-format.ts';
+
+/*
+ * The instance's model is one file in the data folder, so that `caliopen spam learn` teaches a running instance
+ * without an account or a server: every process and judge thread reads the file again when its time or size changes.
+ * This file and `bin/spam.ts` are the only ones here that touch a disk.
+ */
+
+/** Where the model of a data folder is. */
+export function modelPath(folder: string): string {
+  return join(folder, 'spam.model');
+}
+
+/**
+ * Gives the current model of a data folder: the file's, or one with nothing but the prior while there is none. A file
+ * that can't be read is logged once and the model before it goes on.
+ */
+export function openModel(folder: string, { log }: { log: Log } = { log: silentLog }): () => Promise<Model> {
+  const path = modelPath(folder);
+  let current: Model | null = null;
+  let seen = '';
+  return async () => {
+    const stamp = stampOf(path);
+    if (current && stamp === seen) return current;
+    seen = stamp;
+    current = (stamp ? tryRead(path, log) : null) ?? current ?? emptyModel();
+    return current;
+  };
+}
+
+/** Changes with every write; empty when there is no file. */
+function stampOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return stat ? `${stat.ino}:${stat.mtimeNs}:${stat.size}` : '';
+}
+
+function tryRead(path: string, log: Log): Model | null {
+  try {
+    return readModel(readFileSync(path));
+  } catch (error) {
+    // Judging goes on with the model before: a damaged file must not hold up mail.
+    log.error({ path, cause: String(error) }, 'spam-model-unreadable');
+    return null;
+  }
+}
+
+/** The model in a file, null when there is none. Throws `badInput` when it is damaged. */
+export function loadModel(path: string): Model | null {
+  return statSync(path, { throwIfNoEntry: false }) ? readModel(readFileSync(path)) : null;
+}
+
+/** Writes a model so that a reader sees the old one or the new one, never half of either; mode 0600. */
+export function saveModel(path: string, model: Model): void {
+  const draft = `${path}.${process.pid}.new`;
+  const file = openSync(draft, 'w', 0o600);
+  try {
+    writeFileSync(file, writeModel(model));
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(draft, path);
+}

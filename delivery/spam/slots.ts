@@ -1,0 +1,57 @@
+/** Bits of a slot number: every hashed feature falls into one of 2^20 slots. */
+export const slotBits = 20;
+export const slotCount = 2 ** slotBits;
+const slotMask = slotCount - 1;
+
+/** Mixes a 32-bit number so that each bit of it reaches the low `slotBits` bits (finalizer of MurmurHash3). */
+export function mix(hash: number): number {
+  let value = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) >>> 0;
+}
+
+/** FNV-1a of UTF-16 code units from `seed` on; at most `limit` units are read. */
+export function hashText(text: string, seed = 0x811c9dc5, limit = 64): number {
+  const length = Math.min(text.length, limit);
+  let hash = seed;
+  for (let at = 0; at < length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash;
+}
+
+/** Collects distinct slots; a feature is there or not, however often it occurs. */
+export class SlotSet {
+  readonly #seen = new Uint32Array(slotCount / 32);
+  #slots: Uint32Array;
+  #size = 0;
+  readonly #limit: number;
+
+  /** Slots beyond `limit` are dropped. */
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.#slots = new Uint32Array(Math.min(limit, 1024));
+  }
+
+  /** Adds the slot of a 32-bit hash. */
+  add(hash: number): void {
+    const slot = mix(hash) & slotMask;
+    const word = slot >>> 5;
+    const bit = 1 << (slot & 31);
+    // `word` is below slotCount / 32, so the reading is a number.
+    const seen = this.#seen[word] as number;
+    if (seen & bit || this.#size >= this.#limit) return;
+    this.#seen[word] = seen | bit;
+    if (this.#size === this.#slots.length) this.#grow();
+    this.#slots[this.#size++] = slot;
+  }
+
+  /** The slots in the order of first sight. */
+  take(): Uint32Array {
+    return this.#slots.slice(0, this.#size);
+  }
+
+  #grow(): void {
+    const wider = new Uint32Array(Math.min(this.#limit, this.#slots.length * 2));
+    wider.set(this.#slots);
+    this.#slots = wider;
+  }
+}

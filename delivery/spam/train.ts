@@ -1,0 +1,121 @@
+import type { Features } from './features.ts';
+import { applyChange, changeFor, type Fusion, fuse, type Inputs, newFusion } from './fusion.ts';
+import { apply, type Learner, margin, probability, stepOf } from './learner.ts';
+import { inputsOf, type Model, remember, startingWeights, unlearn } from './model.ts';
+
+/** One message to learn, with what its owner says it is. */
+export interface Labelled {
+  readonly features: Features;
+  readonly isSpam: boolean;
+}
+
+const rate = 30;
+const decay = 0.6;
+const epochs = 5;
+/** Errors below this are left alone: the message lies outside the margin. */
+const margins = 0.02;
+const folds = 4;
+
+/**
+ * Learns many messages together, several times over, so that their order does not matter: they are sorted by id
+ * first, and both classes come mixed. Messages known with the same label are left out; with the other label, their
+ * update is taken back first. The fusion learns from judgements of learners that had not seen the message.
+ * Returns the number of messages learned.
+ */
+export function train(model: Model, samples: readonly Labelled[]): number {
+  const fresh = newSamples(model, samples);
+  if (fresh.length === 0) return 0;
+  const seen = crossJudge(model, fresh);
+  const steps = teach(model, fresh);
+  fitFusion(model, seen);
+  for (const [at, { features, isSpam }] of fresh.entries()) {
+    const step = steps[at] ?? { grams: 0, words: 0 };
+    remember(model, features.id, { isSpam, ...step, fusion: [] });
+  }
+  return fresh.length;
+}
+
+/** Distinct messages that the model does not know with this label, by id; the last label given for one wins. */
+function newSamples(model: Model, samples: readonly Labelled[]): Labelled[] {
+  const byId = new Map(samples.map(sample => [sample.features.id, sample]));
+  const fresh = [...byId.values()].filter(({ features, isSpam }) => {
+    const earlier = model.learned.get(features.id);
+    if (earlier && earlier.isSpam !== isSpam) unlearn(model, features);
+    return earlier?.isSpam !== isSpam;
+  });
+  return fresh.sort((a, b) => (a.features.id < b.features.id ? -1 : 1));
+}
+
+type Learners = Pick<Model, 'grams' | 'words'>;
+
+/** Runs the epochs over the learners; gives each sample's steps in sum, as units of a weight. */
+function teach(learners: Learners, samples: readonly Labelled[]): { grams: number; words: number }[] {
+  const steps = samples.map(() => ({ grams: 0, words: 0 }));
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const pace = rate * decay ** epoch;
+    for (const [at, { features, isSpam }] of samples.entries()) {
+      const step = steps[at] ?? { grams: 0, words: 0 };
+      step.grams += nudge(learners.grams, features.grams, isSpam, pace);
+      step.words += nudge(learners.words, features.words, isSpam, pace);
+    }
+  }
+  return steps;
+}
+
+function nudge(learner: Learner, slots: Uint32Array, isSpam: boolean, pace: number): number {
+  const error = (isSpam ? 1 : 0) - probability(margin(learner, slots));
+  if (Math.abs(error) < margins) return 0;
+  const step = stepOf(slots, error, pace);
+  apply(learner, slots, step);
+  return step;
+}
+
+interface Judged {
+  readonly inputs: Inputs;
+  readonly isSpam: boolean;
+}
+
+/** The fusion's inputs for each sample, by learners that were taught all the other folds. */
+function crossJudge(model: Model, samples: readonly Labelled[]): Judged[] {
+  const judged: Judged[] = [];
+  for (let fold = 0; fold < folds; fold++) {
+    const learners = { grams: copy(model.grams), words: copy(model.words) };
+    teach(
+      learners,
+      samples.filter((_, at) => at % folds !== fold),
+    );
+    for (const { features, isSpam } of samples.filter((_, at) => at % folds === fold)) {
+      judged.push({ inputs: inputsOf({ ...learners, prior: model.prior }, features), isSpam });
+    }
+  }
+  return judged;
+}
+
+function copy({ weights }: Learner): Learner {
+  return { weights: weights.slice() };
+}
+
+const fusionEpochs = 40;
+/** Pulls each weight back to where it started, as if this many messages had said so. */
+const anchor = 3;
+
+/** Logistic regression of the fusion's weights, held to their starting weights by a quadratic penalty. */
+function fitFusion(model: Model, judged: readonly Judged[]): void {
+  const { fusion } = model;
+  const start = newFusion(startingWeights(model.prior !== null));
+  for (let epoch = 0; epoch < fusionEpochs; epoch++) {
+    const pace = 0.5 / (1 + epoch / 4);
+    for (const { inputs, isSpam } of judged) {
+      const error = (isSpam ? 1 : 0) - probability(fuse(fusion, inputs));
+      applyChange(fusion, changeFor(inputs, error, pace));
+    }
+    pullBack(fusion, start, Math.min(0.5, (anchor * pace) / 10));
+  }
+}
+
+function pullBack(fusion: Fusion, start: Fusion, share: number): void {
+  for (const [name, weight] of fusion.weights) {
+    const from = start.weights.get(name) ?? 0;
+    fusion.weights.set(name, weight + Math.round((from - weight) * share));
+  }
+}
