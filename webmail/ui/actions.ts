@@ -1,0 +1,156 @@
+import type { Email, Mailbox, SignIn } from '../wire.ts';
+import { type Client, RequestError } from './client.ts';
+import { type Asking, changeEmail, createTag, type EmailPatch, inverse, loadTags, patched } from './mail.ts';
+import { formatRoute, parseRoute, type Route } from './route.ts';
+import { type Language, type Notice, type Store, type Theme, wordsOf } from './state.ts';
+
+type Changeable = Pick<Email, 'id' | 'keywords' | 'mailboxIds'>;
+
+/** All that changes the shared state. */
+export interface Actions {
+  start(): Promise<void>;
+  /** Throws `RequestError` when the server refuses. */
+  signIn(form: SignIn): Promise<void>;
+  signOut(): Promise<void>;
+  /** Follows the address that the browser shows now. */
+  followAddress(): void;
+  go(change: Partial<Route>): void;
+  refreshTags(): Promise<void>;
+  /** Shows the change at once, saves it, takes it back when it can't be saved; with `text`, offers to undo it. */
+  change(email: Changeable, patch: EmailPatch, text?: string): Promise<void>;
+  /** These messages were loaded anew: what was shown in their place until now is out of date. */
+  settle(emailIds: readonly string[]): void;
+  /** The tag of this name, made when there is none. */
+  tagNamed(name: string): Promise<string | null>;
+  say(notice: Notice | null): void;
+  announce(text: string): void;
+  chooseLanguage(language: Language): void;
+  chooseTheme(theme: Theme): void;
+  toggle(what: 'isMenuOpen' | 'isKeyboardHelpOpen', value?: boolean): void;
+  /** An ended session leads to the sign-in screen; anything else is the caller's to show. */
+  noteError(error: unknown): void;
+}
+
+interface Deps {
+  readonly store: Store;
+  readonly client: Client;
+  readonly memory: Pick<Storage, 'setItem'>;
+  readonly address: Pick<Location, 'hash'>;
+}
+
+/** The actions over one store and one client. */
+export function createActions(deps: Deps): Actions {
+  const { store, client, memory, address } = deps;
+  const session = sessionActions(deps, refreshTags);
+  const asking = (): Asking => ({ client, accountId: store.get().session?.accountId ?? '' });
+  const wordsNow = () => wordsOf[store.get().language];
+  const pending = new Map<string, number>();
+  const count = (id: string, by: number) => pending.set(id, (pending.get(id) ?? 0) + by);
+
+  async function refreshTags(): Promise<void> {
+    const tags = await loadTags(asking()).catch(session.noteError);
+    if (tags) store.set({ tags });
+  }
+
+  async function change(email: Changeable, patch: EmailPatch, text?: string): Promise<void> {
+    const before = store.get().changed[email.id] ?? email;
+    const show = (flags: Pick<Email, 'keywords' | 'mailboxIds'>) => {
+      const { keywords, mailboxIds } = flags;
+      store.set({ changed: { ...store.get().changed, [email.id]: { keywords, mailboxIds } } });
+    };
+    show(patched(before, patch));
+    if (text) store.set({ notice: { text, undo: () => void change(email, inverse(patch)) } });
+    count(email.id, 1);
+    try {
+      await changeEmail(asking(), email.id, patch);
+      await refreshTags();
+    } catch (error) {
+      show(before);
+      session.noteError(error);
+      store.set({ notice: { text: wordsNow().errors.change } });
+    } finally {
+      count(email.id, -1);
+    }
+  }
+
+  return {
+    ...session,
+    refreshTags,
+    change,
+    settle: emailIds => {
+      const settled = new Set(emailIds.filter(id => (pending.get(id) ?? 0) === 0));
+      const changed = Object.entries(store.get().changed).filter(([id]) => !settled.has(id));
+      store.set({ changed: Object.fromEntries(changed) });
+    },
+    followAddress: () => store.set({ route: parseRoute(address.hash), isMenuOpen: false }),
+    go: route => {
+      address.hash = formatRoute({ ...store.get().route, ...route });
+    },
+    tagNamed: async name => {
+      const known = findTag(store.get().tags, name);
+      if (known) return known.id;
+      try {
+        const id = await createTag(asking(), name);
+        await refreshTags();
+        return id;
+      } catch (error) {
+        session.noteError(error);
+        store.set({ notice: { text: wordsNow().errors.change } });
+        return null;
+      }
+    },
+    say: notice => store.set({ notice }),
+    announce: announcement => store.set({ announcement }),
+    chooseLanguage: language => {
+      memory.setItem('language', language);
+      store.set({ language });
+    },
+    chooseTheme: theme => {
+      memory.setItem('theme', theme);
+      store.set({ theme });
+    },
+    toggle: (what, value) => store.set({ [what]: value ?? !store.get()[what] }),
+  };
+}
+
+type SessionActions = Pick<Actions, 'start' | 'signIn' | 'signOut' | 'noteError'>;
+
+function sessionActions({ store, client }: Deps, refreshTags: () => Promise<void>): SessionActions {
+  let stopWatching = () => {};
+  const begin = async () => {
+    stopWatching();
+    stopWatching = client.watch(() => {
+      store.set({ pushes: store.get().pushes + 1 });
+      void refreshTags();
+    });
+    await refreshTags();
+  };
+  const end = (isExpired: boolean) => {
+    stopWatching();
+    store.set({ session: null, isExpired, tags: [], changed: {}, notice: null });
+  };
+  return {
+    start: async () => {
+      const session = await client.whoAmI();
+      store.set({ session });
+      if (session) await begin();
+    },
+    signIn: async form => {
+      const session = await client.signIn(form);
+      store.set({ session, isExpired: false });
+      await begin();
+    },
+    signOut: async () => {
+      await client.signOut().catch(() => {});
+      end(false);
+    },
+    noteError: error => {
+      if (error instanceof RequestError && error.status === 401 && store.get().session) end(true);
+    },
+  };
+}
+
+function findTag(tags: readonly Mailbox[], name: string): Mailbox | undefined {
+  const wanted = name.toLocaleLowerCase();
+  return tags.find(tag => tag.role === null && tag.name.toLocaleLowerCase() === wanted);
+}

@@ -1,0 +1,143 @@
+import {
+  capabilities,
+  csrfHeader,
+  type Invocation,
+  type JmapResponse,
+  type Problem,
+  paths,
+  type SignedIn,
+  type SignIn,
+  type StateChange,
+  type Ticket,
+  type TicketPurpose,
+} from '../wire.ts';
+
+/** A request that did not succeed. `status` is the HTTP status, 0 when the server could not be reached. */
+export class RequestError extends Error {
+  readonly status: number;
+  /** JMAP error type, when a method answered with one. */
+  readonly type: string | null;
+
+  constructor(status: number, type: string | null = null) {
+    super(type ?? `status ${status}`);
+    this.status = status;
+    this.type = type;
+  }
+}
+
+/** The server, as the screens see it. Every method throws `RequestError`. */
+export interface Client {
+  /** Who is signed in, null when nobody is. */
+  whoAmI(): Promise<SignedIn | null>;
+  signIn(form: SignIn): Promise<SignedIn>;
+  signOut(): Promise<void>;
+  /** Runs method calls in order; gives the arguments of each response by call id. */
+  call(calls: readonly Invocation[]): Promise<Record<string, Record<string, unknown>>>;
+  /** Address of a blob, opened as a download or shown, by the session's cookie. */
+  blobAddress(blob: BlobAddress): string;
+  /** The octets of a blob. */
+  fetchBlob(blob: BlobAddress): Promise<Blob>;
+  ticket(purpose: TicketPurpose): Promise<string>;
+  /** Calls `listener` at each pushed change until the returned function is called. */
+  watch(listener: (change: StateChange) => void): () => void;
+}
+
+export interface BlobAddress {
+  readonly accountId: string;
+  readonly blobId: string;
+  readonly name: string;
+  readonly type: string;
+}
+
+const using = [capabilities.core, capabilities.mail, capabilities.privacy, capabilities.discussion];
+
+async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      credentials: 'same-origin',
+      ...init,
+      headers: { [csrfHeader]: '1', 'Content-Type': 'application/json', ...init.headers },
+    });
+  } catch {
+    throw new RequestError(0);
+  }
+  if (response.ok) return response;
+  const problem = (await response.json().catch(() => null)) as Problem | null;
+  throw new RequestError(response.status, problem?.type ?? null);
+}
+
+async function post<T>(path: string, body: unknown): Promise<T> {
+  const response = await request(path, { method: 'POST', body: JSON.stringify(body) });
+  return (await response.json()) as T;
+}
+
+function readResponses(response: JmapResponse): Record<string, Record<string, unknown>> {
+  const byCall: Record<string, Record<string, unknown>> = {};
+  for (const [name, args, callId] of response.methodResponses) {
+    if (name === 'error') throw new RequestError(200, String(args.type));
+    byCall[callId] = args;
+  }
+  return byCall;
+}
+
+function blobAddress({ accountId, blobId, name, type }: BlobAddress): string {
+  const [account, blob, file] = [accountId, blobId, name || 'file'].map(encodeURIComponent);
+  return `${paths.download}${account}/${blob}/${file}?type=${encodeURIComponent(type)}`;
+}
+
+async function whoAmI(): Promise<SignedIn | null> {
+  try {
+    return (await (await request(paths.session)).json()) as SignedIn;
+  } catch (error) {
+    if (error instanceof RequestError && error.status === 401) return null;
+    throw error;
+  }
+}
+
+async function ticket(purpose: TicketPurpose): Promise<string> {
+  return (await post<Ticket>(paths.tickets, { purpose })).ticket;
+}
+
+const retryMilliseconds = 5000;
+
+/** The event stream is opened anew with a fresh ticket when it breaks, after a pause. */
+function watch(listener: (change: StateChange) => void): () => void {
+  let source: EventSource | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isStopped = false;
+  const again = () => {
+    source?.close();
+    if (!isStopped) timer = setTimeout(open, retryMilliseconds);
+  };
+  async function open(): Promise<void> {
+    try {
+      const value = await ticket('eventSource');
+      if (isStopped) return;
+      const query = new URLSearchParams({ types: '*', closeafter: 'no', ping: '60', ticket: value });
+      source = new EventSource(`${paths.eventSource}?${query}`);
+      source.addEventListener('state', event => listener(JSON.parse((event as MessageEvent<string>).data)));
+      source.addEventListener('error', again);
+    } catch {
+      again();
+    }
+  }
+  void open();
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+    source?.close();
+  };
+}
+
+/** The client of the web door this page came from. */
+export const client: Client = {
+  whoAmI,
+  signIn: form => post<SignedIn>(paths.session, form),
+  signOut: async () => void (await request(paths.session, { method: 'DELETE' })),
+  call: async methodCalls => readResponses(await post<JmapResponse>(paths.jmap, { using, methodCalls })),
+  blobAddress,
+  fetchBlob: async blob => (await request(blobAddress(blob))).blob(),
+  ticket,
+  watch,
+};

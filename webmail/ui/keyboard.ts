@@ -1,0 +1,59 @@
+import { useEffect } from 'preact/hooks';
+import { type Parts, useApp } from './state.ts';
+
+/** The map of single keys; it sleeps while somebody types. */
+export function useKeyboard(): void {
+  const { store, actions, client } = useApp();
+  useEffect(() => {
+    const parts: Parts = { store, actions, client };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target))
+        return;
+      if (act(event.key, parts)) event.preventDefault();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [store, actions, client]);
+}
+
+const keys: Record<string, (parts: Parts) => void> = {
+  j: () => step(1),
+  k: () => step(-1),
+  '/': () => document.getElementById('search-field')?.focus(),
+  '?': ({ actions }) => actions.toggle('isKeyboardHelpOpen', true),
+  Escape: ({ actions, store }) => {
+    if (store.get().isMenuOpen) actions.toggle('isMenuOpen', false);
+    else if (store.get().route.discussionId) leave(actions);
+  },
+  e: () => press('archive'),
+  u: () => press('unread'),
+};
+
+function act(key: string, parts: Parts): boolean {
+  const action = keys[key];
+  action?.(parts);
+  return action !== undefined;
+}
+
+function leave(actions: Parts['actions']): void {
+  actions.go({ discussionId: null, emailId: null });
+  document.querySelector<HTMLElement>('.row[aria-current]')?.focus();
+}
+
+/** Buttons that a key presses carry its name, so that key and button can't differ. */
+function press(name: string): void {
+  document.querySelector<HTMLElement>(`.message[data-open="true"] [data-key="${name}"]`)?.click();
+}
+
+/** Moves the focus along the rows of the list; Enter then opens the row, because it is a link. */
+function step(by: 1 | -1): void {
+  const rows = [...document.querySelectorAll<HTMLElement>('.row')];
+  const focused = rows.indexOf(document.activeElement as HTMLElement);
+  const current = focused >= 0 ? focused : rows.findIndex(row => row.hasAttribute('aria-current'));
+  const next = current < 0 ? 0 : Math.min(Math.max(current + by, 0), rows.length - 1);
+  rows[next]?.focus();
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
+}

@@ -1,0 +1,263 @@
+import type { Discussion, Email, EmailAddress, Invocation, Mailbox, ResultReference } from '../wire.ts';
+import type { Client } from './client.ts';
+import { allId } from './route.ts';
+
+/** What a row of a list needs of a message. */
+export const rowProperties = [
+  'id',
+  'threadId',
+  'discussionId',
+  'mailboxIds',
+  'keywords',
+  'from',
+  'to',
+  'subject',
+  'preview',
+  'receivedAt',
+  'sentAt',
+  'hasAttachment',
+  'privacyBrief',
+] as const;
+
+/** What an opened message needs on top of that. */
+const messageProperties = [
+  ...rowProperties,
+  'blobId',
+  'size',
+  'cc',
+  'replyTo',
+  'messageId',
+  'bodyValues',
+  'textBody',
+  'htmlBody',
+  'attachments',
+  'privacy',
+] as const;
+
+export type EmailRow = Pick<Email, (typeof rowProperties)[number]>;
+export type FullEmail = Pick<Email, (typeof messageProperties)[number]>;
+
+/** A discussion with its last message. */
+export interface TimelineRow {
+  readonly discussion: Discussion;
+  readonly last: EmailRow;
+}
+
+export interface TimelinePage {
+  readonly rows: readonly TimelineRow[];
+  readonly next: string | null;
+}
+
+const pageSize = 40;
+const discussionPageSize = 15;
+const maxBodyValueBytes = 1_000_000;
+
+/** Names the account and the client that a question goes to. */
+export interface Asking {
+  readonly client: Client;
+  readonly accountId: string;
+}
+
+const path = (resultOf: string, name: string, at: string): ResultReference => ({ resultOf, name, path: at });
+
+/** All tags of the account, in order. */
+export async function loadTags({ client, accountId }: Asking): Promise<readonly Mailbox[]> {
+  const answers = await client.call([['Mailbox/get', { accountId, ids: null }, 'tags']]);
+  return (answers.tags?.list ?? []) as readonly Mailbox[];
+}
+
+/** A page of discussions, newest first. */
+export async function loadTimeline(
+  { client, accountId }: Asking,
+  question: { readonly tagId: string; readonly isUnreadOnly: boolean; readonly after: string | null },
+): Promise<TimelinePage> {
+  const filter = {
+    ...(question.tagId === allId ? {} : { inMailbox: question.tagId }),
+    ...(question.isUnreadOnly ? { isUnread: true } : {}),
+  };
+  const answers = await client.call([
+    ['Discussion/query', { accountId, filter, after: question.after, limit: pageSize }, 'query'],
+    [
+      'Discussion/get',
+      { accountId, ...underTag(question.tagId), '#ids': path('query', 'Discussion/query', '/ids') },
+      'get',
+    ],
+    [
+      'Email/get',
+      { accountId, properties: rowProperties, '#ids': path('get', 'Discussion/get', '/list/*/lastEmailId') },
+      'emails',
+    ],
+  ]);
+  const discussions = byId((answers.get?.list ?? []) as readonly Discussion[]);
+  const emails = byId((answers.emails?.list ?? []) as readonly EmailRow[]);
+  const rows = ((answers.query?.ids ?? []) as readonly string[]).flatMap(id => {
+    const discussion = discussions.get(id);
+    const last = discussion && emails.get(discussion.lastEmailId);
+    return discussion && last ? [{ discussion, last }] : [];
+  });
+  return { rows, next: (answers.query?.next ?? null) as string | null };
+}
+
+/** A tag shows each discussion by its last message under that tag. */
+function underTag(tagId: string): { inMailbox?: string } {
+  return tagId === allId ? {} : { inMailbox: tagId };
+}
+
+export interface EmailPage {
+  readonly emails: readonly EmailRow[];
+  readonly total: number | null;
+  readonly hasMore: boolean;
+}
+
+/** Messages that a search finds, newest first. */
+export async function searchEmails(
+  asking: Asking,
+  question: { readonly text: string; readonly position: number },
+): Promise<EmailPage> {
+  return queryEmails(asking, { text: question.text }, { position: question.position, limit: pageSize });
+}
+
+export interface DiscussionPage extends EmailPage {
+  readonly discussion: Discussion | null;
+  /** The message that was asked for, when it is older than this page. */
+  readonly wanted: EmailRow | null;
+}
+
+/** The discussion itself and a page of its messages, newest first. */
+export async function loadDiscussion(
+  asking: Asking,
+  question: { readonly discussionId: string; readonly emailId: string | null; readonly position: number },
+): Promise<DiscussionPage> {
+  const { accountId } = asking;
+  const ids = question.emailId ? [question.emailId] : [];
+  const others: readonly Invocation[] = [
+    ['Discussion/get', { accountId, ids: [question.discussionId] }, 'discussion'],
+    ['Email/get', { accountId, properties: rowProperties, ids }, 'wanted'],
+  ];
+  const window = { position: question.position, limit: discussionPageSize };
+  const { answers, page } = await queryWith(asking, { discussion: question.discussionId }, window, others);
+  const [wanted] = (answers.wanted?.list ?? []) as readonly EmailRow[];
+  return {
+    ...page,
+    discussion: ((answers.discussion?.list ?? []) as readonly Discussion[])[0] ?? null,
+    wanted: wanted && !page.emails.some(email => email.id === wanted.id) ? wanted : null,
+  };
+}
+
+/** A message in full, null when it is gone. */
+export async function loadMessage({ client, accountId }: Asking, emailId: string): Promise<FullEmail | null> {
+  const answers = await client.call([
+    [
+      'Email/get',
+      {
+        accountId,
+        ids: [emailId],
+        properties: messageProperties,
+        fetchTextBodyValues: true,
+        fetchHTMLBodyValues: true,
+        maxBodyValueBytes,
+      },
+      'email',
+    ],
+  ]);
+  return ((answers.email?.list ?? []) as readonly FullEmail[])[0] ?? null;
+}
+
+type Window = { readonly position: number; readonly limit: number };
+
+async function queryEmails(asking: Asking, filter: object, window: Window): Promise<EmailPage> {
+  return (await queryWith(asking, filter, window, [])).page;
+}
+
+async function queryWith(
+  { client, accountId }: Asking,
+  filter: object,
+  window: Window,
+  others: readonly Invocation[],
+): Promise<{ answers: Record<string, Record<string, unknown>>; page: EmailPage }> {
+  const sort = [{ property: 'receivedAt', isAscending: false }];
+  const answers = await client.call([
+    ['Email/query', { accountId, filter, sort, ...window, calculateTotal: true }, 'query'],
+    [
+      'Email/get',
+      { accountId, properties: rowProperties, '#ids': path('query', 'Email/query', '/ids') },
+      'emails',
+    ],
+    ...others,
+  ]);
+  const ids = (answers.query?.ids ?? []) as readonly string[];
+  const found = byId((answers.emails?.list ?? []) as readonly EmailRow[]);
+  const emails = ids.flatMap(id => found.get(id) ?? []);
+  const total = (answers.query?.total ?? null) as number | null;
+  const hasMore = total === null ? ids.length === window.limit : window.position + ids.length < total;
+  return { answers, page: { emails, total, hasMore } };
+}
+
+/** A change of flags and tags: `true` sets, `null` clears. */
+export interface EmailPatch {
+  readonly keywords?: Readonly<Record<string, true | null>>;
+  readonly tags?: Readonly<Record<string, true | null>>;
+}
+
+/** Applies a patch to one message; throws when the server refuses it. */
+export async function changeEmail(
+  { client, accountId }: Asking,
+  emailId: string,
+  patch: EmailPatch,
+): Promise<void> {
+  const update = Object.fromEntries([
+    ...Object.entries(patch.keywords ?? {}).map(([keyword, value]) => [`keywords/${keyword}`, value]),
+    ...Object.entries(patch.tags ?? {}).map(([tagId, value]) => [`mailboxIds/${tagId}`, value]),
+  ]);
+  const answers = await client.call([['Email/set', { accountId, update: { [emailId]: update } }, 'set']]);
+  const refused = (answers.set?.notUpdated ?? {}) as Record<string, { type: string }>;
+  if (refused[emailId]) throw new Error(refused[emailId].type);
+}
+
+/** What a message's flags and tags are after a patch. */
+export function patched<T extends Pick<Email, 'keywords' | 'mailboxIds'>>(
+  email: T,
+  patch: EmailPatch,
+): Pick<Email, 'keywords' | 'mailboxIds'> {
+  return {
+    keywords: merge(email.keywords, patch.keywords),
+    mailboxIds: merge(email.mailboxIds, patch.tags),
+  };
+}
+
+/** The patch that takes another one back. */
+export function inverse(patch: EmailPatch): EmailPatch {
+  const turn = (changes: Readonly<Record<string, true | null>> = {}) =>
+    Object.fromEntries(
+      Object.entries(changes).map(([key, value]) => [key, value === null ? true : null]),
+    ) as Record<string, true | null>;
+  return { keywords: turn(patch.keywords), tags: turn(patch.tags) };
+}
+
+function merge(
+  set: Readonly<Record<string, true>>,
+  changes: Readonly<Record<string, true | null>> = {},
+): Record<string, true> {
+  const merged: Record<string, true | null> = { ...set, ...changes };
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value === true)) as Record<
+    string,
+    true
+  >;
+}
+
+/** Makes a tag and gives its id. */
+export async function createTag({ client, accountId }: Asking, name: string): Promise<string> {
+  const answers = await client.call([['Mailbox/set', { accountId, create: { tag: { name } } }, 'set']]);
+  const created = (answers.set?.created ?? {}) as Record<string, { id: string }>;
+  if (!created.tag) throw new Error('the tag was not made');
+  return created.tag.id;
+}
+
+function byId<T extends { readonly id: string }>(items: readonly T[]): Map<string, T> {
+  return new Map(items.map(item => [item.id, item]));
+}
+
+/** An address as a person of `nameOf`. */
+export function personOf(address: EmailAddress): { name: string | null; address: string } {
+  return { name: address.name, address: address.email };
+}

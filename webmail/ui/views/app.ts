@@ -1,0 +1,67 @@
+import { html } from 'htm/preact';
+import { useEffect } from 'preact/hooks';
+import { useKeyboard } from '../keyboard.ts';
+import { useApp } from '../state.ts';
+import { Bar } from './bar.ts';
+import { Discussion } from './discussion.ts';
+import { KeyboardHelp } from './keyboard-help.ts';
+import { LevelPicture } from './level.ts';
+import { Failed, Loading } from './loading.ts';
+import { Notices } from './notices.ts';
+import { SearchResults } from './search-results.ts';
+import { SignIn } from './sign-in.ts';
+import { resolveTagId, TagList, tagName } from './tag-list.ts';
+import { Timeline } from './timeline.ts';
+
+/** Everything on screen. */
+export function App({ startError, start }: { startError: unknown; start: () => void }) {
+  const { state, words } = useApp();
+  useEffect(() => {
+    document.documentElement.lang = state.language;
+    document.documentElement.dataset.theme = state.theme;
+  }, [state.language, state.theme]);
+  const title = useTitle();
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+
+  if (state.session === undefined) {
+    return html`<main class="centred">${startError ? html`<${Failed} error=${startError} retry=${start} />` : html`<${Loading} />`}</main>`;
+  }
+  if (state.session === null) return html`<${SignIn} />`;
+  return html`<a class="skip" href="#main" onClick=${skip}>${words.skipToContent}</a><${Mail} /><${Notices} /><${KeyboardHelp} />`;
+}
+
+function Mail() {
+  const { state, words, actions } = useApp();
+  useKeyboard();
+  const { list, discussionId, emailId } = state.route;
+  return html`<div class="mail" data-reading=${discussionId !== null} data-menu=${state.isMenuOpen}>
+    <${Bar} />
+    <${TagList} />
+    ${state.isMenuOpen && html`<button class="scrim" aria-label=${words.close} onClick=${() => actions.toggle('isMenuOpen', false)}></button>`}
+    <main class="main" id="main" tabindex="-1">
+      ${list.kind === 'tag' ? html`<${Timeline} key=${list.id} id=${list.id} />` : html`<${SearchResults} text=${list.text} />`}
+      ${
+        discussionId
+          ? html`<${Discussion} key=${`${discussionId}/${emailId ?? ''}`} id=${discussionId} emailId=${emailId} />`
+          : html`<div class="reader reader-empty"><${LevelPicture} level="B" /><p>${words.discussion.choose}</p></div>`
+      }
+    </main>
+  </div>`;
+}
+
+function skip(event: MouseEvent): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}
+
+function useTitle(): string {
+  const { state, words } = useApp();
+  const { list } = state.route;
+  if (!state.session) return `${words.signIn.title} · ${words.product}`;
+  if (list.kind === 'search') return `${words.search.heading(list.text)} · ${words.product}`;
+  const tag = state.tags.find(one => one.id === resolveTagId(list.id, state.tags));
+  const name = tag ? tagName(tag, words) : words.tags.all;
+  return `${name} · ${words.product}`;
+}

@@ -1,0 +1,92 @@
+import { html } from 'htm/preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { inboxId } from '../route.ts';
+import { useApp } from '../state.ts';
+import { Icon } from './icon.ts';
+import { LevelPicture } from './level.ts';
+import { Preferences } from './preferences.ts';
+
+/** The head of the page: name, search field, account. */
+export function Bar() {
+  const { state, words, actions } = useApp();
+  return html`<header class="bar">
+    <button
+      class="icon-button menu-button"
+      aria-label=${words.bar.menu}
+      aria-expanded=${state.isMenuOpen}
+      aria-controls="tags"
+      onClick=${() => actions.toggle('isMenuOpen')}
+    ><${Icon} name="menu" /></button>
+    <a class="wordmark" href="#/tag/${inboxId}"><${LevelPicture} level="A" /><span>${words.product}</span></a>
+    <${SearchField} />
+    <${AccountMenu} />
+  </header>`;
+}
+
+function SearchField() {
+  const { state, words, actions } = useApp();
+  const field = useRef<HTMLInputElement>(null);
+  const { list } = state.route;
+  const text = list.kind === 'search' ? list.text : '';
+  useEffect(() => {
+    if (field.current) field.current.value = text;
+  }, [text]);
+  function submit(event: SubmitEvent): void {
+    event.preventDefault();
+    const wanted = field.current?.value.trim() ?? '';
+    const next = wanted
+      ? ({ kind: 'search', text: wanted } as const)
+      : ({ kind: 'tag', id: inboxId } as const);
+    actions.go({ list: next, discussionId: null, emailId: null });
+  }
+  return html`<search class="search">
+    <form role="search" onSubmit=${submit}>
+      <${Icon} name="search" />
+      <input
+        ref=${field}
+        id="search-field"
+        type="search"
+        maxlength="500"
+        aria-label=${words.bar.search}
+        placeholder=${words.bar.search}
+        title=${words.bar.searchHint}
+        enterkeyhint="search"
+      />
+    </form>
+  </search>`;
+}
+
+function AccountMenu() {
+  const { state, words, actions } = useApp();
+  const menu = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const close = (event: Event) => {
+      const isInside = event.target instanceof Node && menu.current?.contains(event.target);
+      if (menu.current && !isInside) menu.current.open = false;
+    };
+    document.addEventListener('click', close);
+    return () => document.removeEventListener('click', close);
+  }, []);
+  const address = state.session?.address ?? '';
+  return html`<details class="account" ref=${menu} onKeyDown=${closeOnEscape}>
+    <summary class="icon-button" aria-label="${words.bar.account}: ${address}">
+      <${Icon} name="person" /><span class="account-address">${address}</span>
+    </summary>
+    <div class="popover">
+      <p class="popover-head">${state.session?.displayName ?? address}<br /><small>${address}</small></p>
+      <${Preferences} />
+      <button class="button" onClick=${() => actions.toggle('isKeyboardHelpOpen', true)}>
+        ${words.bar.keyboard} <kbd>?</kbd>
+      </button>
+      <button class="button" onClick=${() => void actions.signOut()}>${words.bar.signOut}</button>
+    </div>
+  </details>`;
+}
+
+function closeOnEscape(event: KeyboardEvent): void {
+  if (event.key !== 'Escape') return;
+  const menu = event.currentTarget as HTMLDetailsElement;
+  menu.open = false;
+  menu.querySelector('summary')?.focus();
+  event.stopPropagation();
+}

@@ -1,0 +1,130 @@
+import { html } from 'htm/preact';
+import { useId, useState } from 'preact/hooks';
+import type { EmailPrivacy, Level, PrivacyFact } from '../../wire.ts';
+import { formatPoints, formatShare } from '../format.ts';
+import type { Words } from '../locales/en.ts';
+import { useApp } from '../state.ts';
+import { plainLine } from '../text.ts';
+import { Icon } from './icon.ts';
+import { LevelPicture, levelOf } from './level.ts';
+import { NextSteps } from './next-steps.ts';
+
+const parts = ['technical', 'behaviour', 'context'] as const;
+/** Percentages that the parts of a message count for (PRIVACY-INDEX.md, "Message"). */
+const weights = { technical: 60, behaviour: 20, context: 20 } as const;
+const shareFacts: ReadonlySet<string> = new Set(['habit', 'known']);
+
+/** The level of a message in one line; one touch opens the whole account of it. */
+export function IndexPanel({ privacy, originator }: { privacy: EmailPrivacy; originator: string | null }) {
+  const { words } = useApp();
+  const [isOpen, setOpen] = useState(false);
+  const panelId = useId();
+  const { level, value } = privacy;
+  if (level === null || value === null) return html`<p class="note">${words.index.none}</p>`;
+  const best = privacy.upTo === null ? level : levelOf(privacy.upTo);
+  return html`<section class="index" data-level=${level}>
+    <h3 class="index-head">
+      <button class="index-summary" aria-expanded=${isOpen} aria-controls=${panelId} onClick=${() => setOpen(!isOpen)}>
+        <${LevelPicture} level=${level} />
+        <span class="index-words">
+          <span class="visually-hidden">${words.index.heading}: </span>
+          <strong>${words.index.level(level, words.index.words[level])}</strong>
+          ${best !== level && html`<span class="index-best">${words.index.upTo(best)}</span>`}
+        </span>
+        <span class="index-why">${isOpen ? words.index.hide : words.index.why}<${Icon} name="chevron" /></span>
+      </button>
+    </h3>
+    <div id=${panelId} hidden=${!isOpen}>
+      ${isOpen && html`<${Account} privacy=${privacy} level=${level} best=${best} originator=${originator} />`}
+    </div>
+  </section>`;
+}
+
+interface AccountProps {
+  readonly privacy: EmailPrivacy;
+  readonly level: Level;
+  readonly best: Level;
+  readonly originator: string | null;
+}
+
+function Account({ privacy, level, best, originator }: AccountProps) {
+  const { words } = useApp();
+  const { ceiling } = privacy;
+  const reason = ceiling && words.index.ceilings[ceiling.id];
+  return html`<div class="index-account">
+    <p class="index-value">
+      ${words.index.heading}: ${words.index.value(privacy.value ?? 0)}. ${words.index.asPicture(words.index.pictures[level])}
+    </p>
+    ${ceiling && reason && html`<p>${words.index.ceiling(reason, ceiling.at)}</p>`}
+    ${best !== level && html`<p>${words.index.upToLong(best)}</p>`}
+    <${FactTable} privacy=${privacy} />
+    <${NextSteps} privacy=${privacy} originator=${originator} />
+    <h4>${words.index.notKnownHeading}</h4>
+    <ul class="plain-list">${words.index.notKnown.map(sentence => html`<li key=${sentence}>${sentence}</li>`)}</ul>
+  </div>`;
+}
+
+/** Roles are spelled out because the narrow layout turns rows into blocks, which would hide that this is a table. */
+function FactTable({ privacy }: { privacy: EmailPrivacy }) {
+  const { words } = useApp();
+  const { columns } = words.index;
+  return html`<table class="facts" role="table">
+    <caption>${words.index.caption}</caption>
+    <thead role="rowgroup">
+      <tr role="row">
+        ${[columns.fact, columns.value, columns.source, columns.effect].map(
+          column => html`<th key=${column} class="column" role="columnheader" scope="col">${column}</th>`,
+        )}
+      </tr>
+    </thead>
+    ${parts.map(part => html`<${PartRows} key=${part} part=${part} privacy=${privacy} />`)}
+  </table>`;
+}
+
+function PartRows({ part, privacy }: { part: (typeof parts)[number]; privacy: EmailPrivacy }) {
+  const { state, words } = useApp();
+  const points = privacy.parts ? formatPoints(privacy.parts[part], state.language) : '–';
+  return html`<tbody role="rowgroup">
+    <tr role="row" class="part-row">
+      <th role="rowheader" scope="rowgroup" colspan="4">
+        ${words.index.parts[part]} <small>${words.index.partValue(points, weights[part])}</small>
+      </th>
+    </tr>
+    ${privacy.facts.filter(fact => fact.part === part).map(fact => html`<${FactRow} key=${fact.id} fact=${fact} />`)}
+  </tbody>`;
+}
+
+function FactRow({ fact }: { fact: PrivacyFact }) {
+  const { state, words } = useApp();
+  const { columns } = words.index;
+  const of = formatPoints(fact.of, state.language);
+  const points = formatPoints(fact.points, state.language);
+  return html`<tr role="row" class="fact-row" data-state=${fact.state}>
+    <th role="rowheader" scope="row">${words.facts[fact.id]?.name ?? fact.id}</th>
+    <td role="cell" data-column=${columns.value}>
+      <span>
+        <span class="fact-value">${valueWords(fact, words, state.language)}</span>
+        <span class="fact-why">${plainLine(fact.evidence[state.language])}</span>
+      </span>
+    </td>
+    <td role="cell" data-column=${columns.source}>${sourceWords(fact, words)}</td>
+    <td role="cell" data-column=${columns.effect} class="fact-effect">
+      <span>${words.index.effect(points, of)}</span>
+      <meter class="points" min="0" max=${fact.of} value=${fact.points} aria-hidden="true"></meter>
+    </td>
+  </tr>`;
+}
+
+function valueWords(fact: PrivacyFact, words: Words, language: string): string {
+  const { value } = fact.evidence;
+  if (fact.state === 'unknown') return words.index.unknown;
+  if (typeof value === 'number') {
+    return shareFacts.has(fact.id) ? formatShare(value, language) : formatPoints(value, language);
+  }
+  return words.facts[fact.id]?.values[String(value)] ?? plainLine(String(value));
+}
+
+function sourceWords(fact: PrivacyFact, words: Words): string {
+  const source = fact.evidence.source;
+  return source ? (words.sources[source] ?? plainLine(source)) : '–';
+}

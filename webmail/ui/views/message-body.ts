@@ -1,0 +1,54 @@
+import { html } from 'htm/preact';
+import type { EmailBodyPart } from '../../wire.ts';
+import type { FullEmail } from '../mail.ts';
+import { useApp } from '../state.ts';
+import { Attachments } from './attachments.ts';
+import { MessageHtml } from './message-html.ts';
+import { MessageText } from './message-text.ts';
+import { Sealed } from './sealed.ts';
+
+/** Text and attachments of a message, or why they can't be shown. */
+export function MessageBody({ email, subject }: { email: FullEmail; subject: string }) {
+  const { words } = useApp();
+  if (email.privacy.sealed) return html`<${Sealed} blobId=${email.blobId} />`;
+  const shown = email.htmlBody.length > 0 ? email.htmlBody : email.textBody;
+  const values = shown.flatMap(part => email.bodyValues[part.partId ?? ''] ?? []);
+  const hasText = values.some(value => value.value.trim() !== '');
+  return html`<div class="body">
+      ${values.some(value => value.isEncodingProblem) && html`<p class="note">${words.message.encoding}</p>`}
+      ${!hasText && html`<p class="hint">${words.message.empty}</p>`}
+      ${shown.map(part => html`<${BodyPart} key=${part.partId} part=${part} email=${email} subject=${subject} />`)}
+      ${values.some(value => value.isTruncated) && html`<p class="note">${words.message.truncated}</p>`}
+    </div>
+    <${Attachments} parts=${listed(email, shown)} />`;
+}
+
+function BodyPart({ part, email, subject }: { part: EmailBodyPart; email: FullEmail; subject: string }) {
+  const { words } = useApp();
+  const value = email.bodyValues[part.partId ?? '']?.value ?? '';
+  if (value.trim() === '') return null;
+  if (part.type !== 'text/html') return html`<${MessageText} text=${value} />`;
+  return html`<${MessageHtml}
+    source=${value}
+    title=${words.message.body(subject)}
+    inline=${email.attachments}
+    fallback=${html`<${MessageText} text=${plainTextOf(email)} />`}
+  />`;
+}
+
+function plainTextOf(email: FullEmail): string {
+  return email.textBody
+    .filter(part => part.type === 'text/plain')
+    .map(part => email.bodyValues[part.partId ?? '']?.value ?? '')
+    .join('\n\n');
+}
+
+/** What is offered to save: pictures that the HTML shows are not listed again; media parts without text are. */
+function listed(email: FullEmail, shown: readonly EmailBodyPart[]): EmailBodyPart[] {
+  const markup = shown
+    .filter(part => part.type === 'text/html')
+    .map(part => email.bodyValues[part.partId ?? '']?.value ?? '')
+    .join('');
+  const media = shown.filter(part => !part.type.startsWith('text/'));
+  return [...media, ...email.attachments].filter(part => !(part.cid && markup.includes(`cid:${part.cid}`)));
+}

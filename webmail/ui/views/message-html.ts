@@ -1,0 +1,155 @@
+import { html } from 'htm/preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type EmailBodyPart, paths } from '../../wire.ts';
+import type { Client } from '../client.ts';
+import type { Purified } from '../purify.ts';
+import { useApp } from '../state.ts';
+
+interface Props {
+  readonly source: string;
+  readonly title: string;
+  /** Parts that the body may name by Content-ID. */
+  readonly inline: readonly EmailBodyPart[];
+  /** Shown when the formatted text can't be. */
+  readonly fallback: unknown;
+}
+
+const maxHeight = 30_000;
+const maxInlineOctets = 8_000_000;
+const pictureTypes = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'image/bmp',
+  'image/avif',
+]);
+
+/**
+ * An HTML body in a frame of its own: the server's empty document, whose policy allows neither scripts nor anything
+ * from elsewhere, filled with the purified tree. No HTML text of a sender's is parsed by this page's own document.
+ */
+export function MessageHtml({ source, title, inline, fallback }: Props) {
+  const { state, words, client } = useApp();
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [purified, setPurified] = useState<Purified | null>(null);
+  const [hasFailed, setFailed] = useState(false);
+  const [address, setAddress] = useState<string | null>(null);
+  const accountId = state.session?.accountId ?? '';
+
+  useEffect(() => {
+    let isGone = false;
+    const work = Promise.all([
+      import('../purify.ts'),
+      dataAddresses(client, accountId, inline),
+      frameAddress(client),
+    ]);
+    work.then(
+      ([{ purify }, pictures, frameUrl]) => {
+        if (isGone) return;
+        setPurified(purify(source, pictures));
+        setAddress(frameUrl);
+      },
+      () => !isGone && setFailed(true),
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [source]);
+
+  if (hasFailed) return html`<p class="note">${words.message.htmlFailed}</p>${fallback}`;
+  return html`<div class="html-body">
+    ${purified && purified.remoteCount > 0 && html`<${RemoteNote} purified=${purified} />`}
+    ${!purified && html`<p class="hint loading">${words.loading}</p>`}
+    ${
+      purified &&
+      address &&
+      html`<iframe
+      ref=${frame}
+      class="frame"
+      title=${title}
+      src=${address}
+      sandbox="allow-popups allow-popups-to-escape-sandbox allow-same-origin"
+      referrerpolicy="no-referrer"
+      onLoad=${() => frame.current && fill(frame.current, purified.root)}
+    ></iframe>`
+    }
+  </div>`;
+}
+
+function RemoteNote({ purified }: { purified: Purified }) {
+  const { words } = useApp();
+  return html`<details class="note">
+    <summary>${words.message.remote(purified.remoteCount)}</summary>
+    <p>${words.message.remoteWhy}</p>
+    ${
+      purified.remoteHosts.length > 0 &&
+      html`<p>${words.message.remoteHosts}: ${purified.remoteHosts.slice(0, 20).join(', ')}</p>`
+    }
+  </details>`;
+}
+
+async function frameAddress(client: Client): Promise<string> {
+  return `${paths.frame}?ticket=${encodeURIComponent(await client.ticket('frame'))}`;
+}
+
+/** Pictures that travel inside the message, as `data:` addresses by Content-ID. */
+async function dataAddresses(
+  client: Client,
+  accountId: string,
+  parts: readonly EmailBodyPart[],
+): Promise<Map<string, string>> {
+  const wanted = parts.filter(part => part.cid && part.blobId && pictureTypes.has(part.type));
+  const sum = wanted.reduce((octets, part) => octets + part.size, 0);
+  if (sum > maxInlineOctets) return new Map();
+  const entries = await Promise.all(
+    wanted.map(async ({ cid, blobId, type }): Promise<[string, string][]> => {
+      const blob = { accountId, blobId: blobId ?? '', name: 'picture', type };
+      const octets = await client.fetchBlob(blob).catch(() => null);
+      return octets ? [[cid ?? '', await dataAddress(octets, type)]] : [];
+    }),
+  );
+  return new Map(entries.flat());
+}
+
+function dataAddress(octets: Blob, type: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener('load', () => resolve(String(reader.result)));
+    reader.addEventListener('error', () => reject(reader.error));
+    reader.readAsDataURL(octets.slice(0, octets.size, type));
+  });
+}
+
+const frameStyle = `
+:root { color-scheme: light; background: #fff; }
+body { margin: 0; padding: 16px; font: 16px/1.55 system-ui, sans-serif; color: #1f2328; overflow-wrap: anywhere; }
+html, body { height: auto !important; min-height: 0 !important; }
+img { max-width: 100%; height: auto; }
+table { max-width: 100%; }
+pre { white-space: pre-wrap; }
+blockquote { margin: 0 0 0 8px; padding-left: 12px; border-left: 3px solid #d8d4cb; }
+`;
+
+/** Moves the tree into the frame's document and keeps the frame as high as what it holds. */
+function fill(frame: HTMLIFrameElement, root: HTMLElement): void {
+  const inside = frame.contentDocument;
+  if (!inside?.documentElement) return;
+  inside.replaceChild(inside.adoptNode(root), inside.documentElement);
+  const style = inside.createElement('style');
+  style.textContent = frameStyle;
+  inside.head.prepend(style);
+  const fit = () => {
+    const height = Math.min(inside.documentElement.scrollHeight, maxHeight);
+    if (Math.abs(height - frame.clientHeight) > 1) frame.style.height = `${height}px`;
+  };
+  fit();
+  let changes = 0;
+  // A body whose height follows the frame's would grow for ever.
+  const observer = new ResizeObserver(() => {
+    changes += 1;
+    if (changes < 50) fit();
+    else observer.disconnect();
+  });
+  observer.observe(inside.body);
+}

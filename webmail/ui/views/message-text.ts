@@ -1,0 +1,26 @@
+import { html } from 'htm/preact';
+import { useApp } from '../state.ts';
+import { blocksOf, linkify } from '../text.ts';
+
+/** Plain text: own words in paragraphs, quoted text folded, web addresses as links. Only text nodes are made. */
+export function MessageText({ text }: { text: string }) {
+  const { words } = useApp();
+  return html`<div class="text" dir="auto">
+    ${blocksOf(text).map((block, place) =>
+      block.isQuoted
+        ? html`<details class="quoted" key=${place}>
+            <summary>${words.message.quoted}</summary>
+            <div class="text-block"><${Linked} text=${block.text} /></div>
+          </details>`
+        : html`<div class="text-block" key=${place}><${Linked} text=${block.text} /></div>`,
+    )}
+  </div>`;
+}
+
+function Linked({ text }: { text: string }) {
+  return linkify(text).map(piece =>
+    typeof piece === 'string'
+      ? piece
+      : html`<a href=${piece.href} target="_blank" rel="noopener noreferrer">${piece.label}</a>`,
+  );
+}

@@ -1,0 +1,61 @@
+import { html } from 'htm/preact';
+import { useId, useState } from 'preact/hooks';
+import type { EmailPrivacy } from '../../wire.ts';
+import { useApp } from '../state.ts';
+import { levelOf } from './level.ts';
+
+type Step = EmailPrivacy['next'][number];
+
+const shownSteps = 3;
+
+/** At most three steps, best gain first; each with the gain the formula gives and a button that tells how. */
+export function NextSteps({ privacy, originator }: { privacy: EmailPrivacy; originator: string | null }) {
+  const { words } = useApp();
+  const steps = privacy.next.slice(0, shownSteps);
+  return html`<h4>${words.index.stepsHeading}</h4>
+    ${steps.length === 0 && html`<p>${words.index.noSteps}</p>`}
+    <ol class="steps">
+      ${steps.map(
+        step =>
+          html`<${StepRow} key=${step.steps.join()} step=${step} value=${privacy.value ?? 0} originator=${originator} />`,
+      )}
+    </ol>`;
+}
+
+function StepRow({ step, value, originator }: { step: Step; value: number; originator: string | null }) {
+  const { words } = useApp();
+  const [isOpen, setOpen] = useState(false);
+  const panelId = useId();
+  const after = levelOf(value + step.gain);
+  const gain =
+    after === levelOf(value) ? words.index.gainSame(step.gain) : words.index.gain(step.gain, after);
+  const names = step.steps.map(id => words.index.stepNames[id] ?? id).join(words.index.together);
+  return html`<li class="step">
+    <span class="step-name">${names}</span>
+    <span class="step-gain">${gain}</span>
+    <small class="step-who">${words.index.who[step.who]}</small>
+    <button class="button small" aria-expanded=${isOpen} aria-controls=${panelId} onClick=${() => setOpen(!isOpen)}>
+      ${words.index.show}<span class="visually-hidden">: ${names}</span>
+    </button>
+    <div id=${panelId} class="step-how" hidden=${!isOpen}>
+      ${step.steps.map(id => html`<${How} key=${id} id=${id} originator=${originator} />`)}
+    </div>
+  </li>`;
+}
+
+function How({ id, originator }: { id: string; originator: string | null }) {
+  const { words, actions } = useApp();
+  const letter = words.index.stepLetters[id];
+  async function copy(): Promise<void> {
+    if (!letter) return;
+    await navigator.clipboard.writeText(letter);
+    actions.say({ text: words.index.copied });
+  }
+  return html`<p>${words.index.stepTexts[id] ?? id}</p>
+    ${id === 'confirmKey' && originator && html`<p><bdi>${originator}</bdi></p>`}
+    ${
+      letter &&
+      html`<blockquote>${letter}</blockquote>
+      <button class="button small" onClick=${() => copy().catch(() => {})}>${words.index.copy}</button>`
+    }`;
+}

@@ -1,0 +1,102 @@
+import { html } from 'htm/preact';
+import type { Discussion, Mailbox, PrivacyMark } from '../../wire.ts';
+import { shortDate } from '../format.ts';
+import type { Words } from '../locales/en.ts';
+import { type EmailRow, personOf } from '../mail.ts';
+import { useApp } from '../state.ts';
+import { nameOf, plainLine } from '../text.ts';
+import { Icon } from './icon.ts';
+import { LevelMark } from './level.ts';
+import { tagName } from './tag-list.ts';
+
+/** One row of a list: a discussion, or a message that a search found. */
+export interface RowProps {
+  readonly href: string;
+  readonly isCurrent: boolean;
+  readonly names: string;
+  readonly last: EmailRow;
+  readonly unread: number;
+  readonly total: number;
+  /** Id of the tag that the list shows; it is not repeated in each row. */
+  readonly listTagId: string | null;
+}
+
+/** A row as a link; its spoken name says what the eye sees: unread, sender, subject, level, attachment, date. */
+export function Row({ href, isCurrent, names, last, unread, total, listTagId }: RowProps) {
+  const { state, words } = useApp();
+  const text = textOf(last, words);
+  const mark = firstMark(last.privacyBrief.marks);
+  const level = mark ? null : last.privacyBrief.level;
+  const date = shortDate(last.receivedAt, state.language, new Date());
+  const tags = ownTags(last, state.tags, listTagId);
+  const spoken = [
+    unread > 0 ? words.timeline.unread : '',
+    names,
+    text.subject,
+    mark ? words.warnings[mark].title : levelName(level, words),
+    last.hasAttachment ? words.timeline.attachment : '',
+    total > 1 ? words.timeline.messages(total) : '',
+    ...tags.map(tag => tagName(tag, words)),
+    date,
+  ];
+  return html`<a
+    class="row"
+    href=${href}
+    data-unread=${unread > 0}
+    aria-current=${isCurrent ? 'true' : undefined}
+    aria-label=${spoken.filter(Boolean).join(', ')}
+  >
+    <span class="row-names"><bdi>${names}</bdi></span>
+    ${total > 1 && html`<span class="row-total">${total}</span>`}
+    <time class="row-date" datetime=${last.receivedAt}>${date}</time>
+    <span class="row-text" dir="auto"><span class="row-subject">${text.subject}</span> <span class="row-preview">${text.preview}</span></span>
+    <span class="row-marks">
+      ${tags.slice(0, 2).map(tag => html`<span class="chip" key=${tag.id}>${tagName(tag, words)}</span>`)}
+      ${last.hasAttachment && html`<${Icon} name="attachment" />`}
+      ${mark && html`<span class="mark"><${Icon} name="warning" /></span>`}
+      ${level && html`<${LevelMark} level=${level} />`}
+    </span>
+  </a>`;
+}
+
+const markOrder = ['harmful', 'forged', 'spam'] as const;
+
+/** The gravest mark; it comes first and replaces the letter. */
+export function firstMark(marks: readonly PrivacyMark[]): PrivacyMark | null {
+  return markOrder.find(mark => marks.includes(mark)) ?? null;
+}
+
+function levelName(level: EmailRow['privacyBrief']['level'], words: Words): string {
+  return level
+    ? words.timeline.level(words.index.level(level, words.index.words[level]))
+    : words.timeline.noLevel;
+}
+
+/** Subject and first words of a message, or what is said in their place. */
+export function textOf(email: EmailRow, words: Words): { subject: string; preview: string } {
+  if (email.privacyBrief.sealed) return { subject: words.timeline.sealedLine, preview: '' };
+  return {
+    subject: plainLine(email.subject ?? '') || words.timeline.noSubject,
+    preview: plainLine(email.preview ?? '') || words.timeline.noText,
+  };
+}
+
+function ownTags(email: EmailRow, tags: readonly Mailbox[], listTagId: string | null): Mailbox[] {
+  return tags.filter(tag => tag.role === null && tag.id !== listTagId && email.mailboxIds[tag.id]);
+}
+
+/** Who takes part in a discussion besides the owner. */
+export function namesOf(participants: Discussion['participants'], words: Words): string {
+  const names = participants.map(participant =>
+    participant.protocol === 'list' ? words.timeline.list(nameOf(participant)) : nameOf(participant),
+  );
+  if (names.length === 0) return words.discussion.alone;
+  const shown = names.slice(0, 3).join(', ');
+  return names.length > 3 ? `${shown} ${words.timeline.others(names.length - 3)}` : shown;
+}
+
+/** Who wrote a message. */
+export function writerOf(email: Pick<EmailRow, 'from'>, words: Words): string {
+  const originators = (email.from ?? []).map(address => nameOf(personOf(address))).filter(Boolean);
+  return originators.length > 0 ? originators.join(', ') : words.timeline.nobody;
+}

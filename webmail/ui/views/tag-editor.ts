@@ -1,0 +1,95 @@
+import { html } from 'htm/preact';
+import { useRef } from 'preact/hooks';
+import type { Mailbox } from '../../wire.ts';
+import type { EmailPatch, EmailRow } from '../mail.ts';
+import { useApp } from '../state.ts';
+import { plainLine } from '../text.ts';
+import { Icon } from './icon.ts';
+import { tagName } from './tag-list.ts';
+
+type Tagged = Pick<EmailRow, 'id' | 'keywords' | 'mailboxIds'>;
+
+/** The tags of a message: each can be removed, others added, new ones made. */
+export function TagEditor({ email }: { email: Tagged }) {
+  const { state, words, actions } = useApp();
+  const tags = state.tags.filter(tag => email.mailboxIds[tag.id]);
+  return html`<div class="tag-editor" role="group" aria-label=${words.tags.change}>
+    ${tags.map(
+      tag => html`<span class="chip" key=${tag.id}>
+        <bdi>${tagName(tag, words)}</bdi>
+        ${
+          tag.role === null &&
+          html`<button
+          class="chip-button"
+          aria-label=${words.tags.remove(tagName(tag, words))}
+          onClick=${() => void actions.change(email, removal(email, tag, state.tags), removalWords(tag))}
+        ><${Icon} name="close" /></button>`
+        }
+      </span>`,
+    )}
+    <${TagMenu} email=${email} />
+  </div>`;
+
+  function removalWords(tag: Mailbox): string {
+    const isLast = Object.keys(email.mailboxIds).length === 1;
+    return isLast ? words.tags.archived : words.tags.removed(tagName(tag, words));
+  }
+}
+
+/** A message without a tag can't be: the last one gives way to the archive. */
+function removal(email: Tagged, tag: Mailbox, tags: readonly Mailbox[]): EmailPatch {
+  const archive = tags.find(one => one.role === 'archive');
+  const isLast = Object.keys(email.mailboxIds).length === 1;
+  return { tags: { [tag.id]: null, ...(isLast && archive ? { [archive.id]: true } : {}) } };
+}
+
+function TagMenu({ email }: { email: Tagged }) {
+  const { state, words, actions } = useApp();
+  const menu = useRef<HTMLDetailsElement>(null);
+  const own = state.tags.filter(tag => tag.role === null);
+
+  async function submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const name = plainLine(String(new FormData(form).get('name'))).slice(0, 100);
+    if (!name) return;
+    const id = await actions.tagNamed(name);
+    if (!id) return;
+    form.reset();
+    if (menu.current) menu.current.open = false;
+    if (!email.mailboxIds[id]) await actions.change(email, { tags: { [id]: true } }, words.tags.added(name));
+  }
+
+  function toggle(tag: Mailbox): void {
+    const name = tagName(tag, words);
+    if (email.mailboxIds[tag.id])
+      void actions.change(email, removal(email, tag, state.tags), words.tags.removed(name));
+    else void actions.change(email, { tags: { [tag.id]: true } }, words.tags.added(name));
+  }
+
+  return html`<details class="tag-menu" ref=${menu} onKeyDown=${closeOnEscape}>
+    <summary class="button small"><${Icon} name="plus" />${words.tags.add}</summary>
+    <div class="popover">
+      ${own.length === 0 && html`<p class="hint">${words.tags.none}</p>`}
+      ${own.map(
+        tag => html`<label class="check" key=${tag.id}>
+          <input type="checkbox" checked=${email.mailboxIds[tag.id] === true} onChange=${() => toggle(tag)} />
+          <bdi>${tagName(tag, words)}</bdi>
+        </label>`,
+      )}
+      <form class="new-tag" onSubmit=${(event: SubmitEvent) => void submit(event)}>
+        <input name="name" maxlength="100" aria-label=${words.tags.newName} placeholder=${words.tags.newName} required />
+        <button class="button small primary">${words.tags.make}</button>
+      </form>
+    </div>
+  </details>`;
+}
+
+function closeOnEscape(event: KeyboardEvent): void {
+  if (event.key !== 'Escape') return;
+  const menu = event.currentTarget as HTMLDetailsElement;
+  if (!menu.open) return;
+  menu.open = false;
+  menu.querySelector('summary')?.focus();
+  event.stopPropagation();
+}
