@@ -10,9 +10,18 @@ import { readModel, writeModel } from './model-format.ts';
  * This file and `bin/spam.ts` are the only ones here that touch a disk.
  */
 
-/** Where the model of a data folder is. */
-export function modelPath(folder: string): string {
-  return join(folder, 'spam.model');
+/**
+ * Where the model of a data folder is: `spam.model`, which judges mail; models learned with options of their own, to
+ * try something, lie beside it (`spam.only-content-links.no-prior.model`) and judge nothing else.
+ */
+export function modelPath(folder: string, variant: { only?: string; prior?: boolean } = {}): string {
+  const only = variant.only
+    ? `.only-${variant.only
+        .split(/[\s,]+/)
+        .sort()
+        .join('-')}`
+    : '';
+  return join(folder, `spam${only}${variant.prior === false ? '.no-prior' : ''}.model`);
 }
 
 /**
