@@ -1,0 +1,64 @@
+import type { Clock } from '../clock.ts';
+import type { Arrival } from '../delivery.ts';
+import type { Message } from '../message/shape.ts';
+import type { Resolver } from '../resolver.ts';
+import { checkSignatures } from './dkim.ts';
+import { authorDomains, checkDomainPolicy } from './domain-policy.ts';
+import type { AuthenticationFindings } from './findings.ts';
+import { readHops } from './hops.ts';
+import { openLookupBudget } from './lookup-budget.ts';
+import { resultsField } from './results-field.ts';
+import { checkReverseName, checkSenderPolicy } from './sender-policy.ts';
+
+const defaultTimeoutMilliseconds = 4000;
+
+/** What `authenticate` needs. */
+export interface AuthenticateDeps {
+  readonly resolver: Resolver;
+  /** Our authserv-id (RFC 8601 §2.5). */
+  readonly hostname: string;
+  readonly clock: Clock;
+  /** Longest wait for all DNS answers together, 4,000 ms when missing. */
+  readonly timeoutMilliseconds?: number;
+}
+
+/**
+ * Checks SPF, DKIM, ARC, DMARC and the reverse name of one message, and reads its trace fields. Authentication-Results
+ * fields that came with it are never read. Without DNS each check that needs it says `temperror`; all share one wait.
+ */
+export async function authenticate(
+  arrival: Arrival,
+  message: Message,
+  { resolver, hostname, clock, timeoutMilliseconds = defaultTimeoutMilliseconds }: AuthenticateDeps,
+): Promise<AuthenticationFindings> {
+  const { session, reversePath } = arrival;
+  const budget = openLookupBudget(resolver, timeoutMilliseconds);
+  try {
+    const authors = authorDomains(message);
+    const authorDomain = authors.length === 1 ? (authors[0] ?? null) : null;
+    const [senderPolicy, signatures, iprev] = await Promise.all([
+      checkSenderPolicy(session, reversePath, { authorDomain, resolver: budget.resolve, hostname }),
+      checkSignatures(message, authorDomain, { resolver: budget.resolve, now: clock.now() }),
+      checkReverseName(session, budget.resolve),
+    ]);
+    const spf = senderPolicy.finding;
+    const passed = {
+      spf: spf.result === 'pass' && spf.domain ? [spf.domain] : [],
+      dkim: signatures.dkim.filter(found => found.result === 'pass').map(found => found.domain),
+    };
+    const dmarc = await checkDomainPolicy(message, passed, budget.resolve);
+    const findings = { spf, dkim: signatures.dkim, dmarc, arc: signatures.arc, iprev };
+    const properties = {
+      spf: senderPolicy.property,
+      signatureStarts: signatures.signatureStarts,
+      remoteAddress: session.remoteAddress,
+    };
+    return {
+      ...findings,
+      hops: readHops(message).slice(arrival.trustedHops),
+      authenticationResults: resultsField(hostname, findings, properties),
+    };
+  } finally {
+    budget.close();
+  }
+}

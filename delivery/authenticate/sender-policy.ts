@@ -1,0 +1,128 @@
+import { BlockList, isIPv4 } from 'node:net';
+import { spf as verifySpf } from 'mailauth/lib/spf/index.js';
+import type { Session } from '../delivery.ts';
+import type { Resolver } from '../resolver.ts';
+import { isAligned } from './alignment.ts';
+import type { AuthenticationFindings, AuthWord } from './findings.ts';
+import { isNoRecord } from './lookup-budget.ts';
+
+/** SPF (RFC 7208) of the reverse-path, or of the HELO name for the null reverse-path. */
+export interface SenderPolicy {
+  readonly finding: AuthenticationFindings['spf'];
+  /** `smtp.mailfrom` or `smtp.helo`, for Authentication-Results. */
+  readonly property: Readonly<Record<string, string>>;
+}
+
+const noPolicy: SenderPolicy = { finding: { result: 'none', domain: null, aligned: false }, property: {} };
+
+/** Checks whether the client may use the envelope's domain. `none` for mail from inside and unknown clients. */
+export async function checkSenderPolicy(
+  session: Session,
+  reversePath: string,
+  { authorDomain, resolver, hostname }: { authorDomain: string | null; resolver: Resolver; hostname: string },
+): Promise<SenderPolicy> {
+  if (session.source === 'inside' || !session.remoteAddress) return noPolicy;
+  const helo = session.helo?.replace(/\.$/, '') ?? '';
+  const isNullPath = !reversePath.includes('@');
+  if (isNullPath && !/^[^[\]:\s]+\.[^[\]:\s]+$/.test(helo)) return noPolicy;
+  const domain = (isNullPath ? helo : reversePath.slice(reversePath.lastIndexOf('@') + 1)).toLowerCase();
+  const { status } = await verifySpf({
+    sender: isNullPath ? '' : reversePath,
+    ip: session.remoteAddress,
+    helo: helo || `[${session.remoteAddress}]`,
+    mta: hostname,
+    resolver: resolver as (name: string, type: string) => Promise<string[]>,
+  });
+  const result = status.result as AuthWord;
+  return {
+    finding: { result, domain, aligned: isAligned(domain, authorDomain) },
+    property: isNullPath ? { helo } : { mailfrom: domain },
+  };
+}
+
+/** Addresses that no public reverse zone knows; asking would only tell the resolver about our network. */
+const privateAddresses = new BlockList();
+for (const [network, prefix] of [
+  ['10.0.0.0', 8],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const) {
+  privateAddresses.addSubnet(network, prefix, 'ipv4');
+}
+privateAddresses.addSubnet('fc00::', 7, 'ipv6');
+privateAddresses.addSubnet('fe80::', 10, 'ipv6');
+privateAddresses.addAddress('::1', 'ipv6');
+
+/** Names of one address that are looked up again; more are a mistake or a trap. */
+const maxNames = 5;
+
+/** The reverse check of RFC 8601 §3: a name of the client's address that leads back to the address. */
+export async function checkReverseName(
+  session: Session,
+  resolver: Resolver,
+): Promise<AuthenticationFindings['iprev']> {
+  const address = session.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '');
+  if (session.source === 'inside' || !address) return { result: 'none', name: null };
+  const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+  if (privateAddresses.check(address, family)) return { result: 'none', name: null };
+  try {
+    const names = (await resolver(reverseName(address), 'PTR')).slice(0, maxNames).map(String);
+    if (names.length === 0) return { result: 'permerror', name: null };
+    return await confirmName(names, address, resolver);
+  } catch (error) {
+    // RFC 8601 §2.7.3: no PTR record is a permanent error, not a failure of the check.
+    return { result: isNoRecord(error) ? 'permerror' : 'temperror', name: null };
+  }
+}
+
+async function confirmName(
+  names: readonly string[],
+  address: string,
+  resolver: Resolver,
+): Promise<AuthenticationFindings['iprev']> {
+  const wanted = canonical(address);
+  const type = isIPv4(address) ? 'A' : 'AAAA';
+  let isTemporary = false;
+  for (const name of names) {
+    try {
+      const addresses = await resolver(name, type);
+      if (addresses.some(found => canonical(String(found)) === wanted)) {
+        return { result: 'pass', name: name.toLowerCase().replace(/\.$/, '') };
+      }
+    } catch (error) {
+      isTemporary ||= !isNoRecord(error);
+    }
+  }
+  return { result: isTemporary ? 'temperror' : 'fail', name: null };
+}
+
+function canonical(address: string): string {
+  return isIPv4(address) ? address : hextets(address).join(':');
+}
+
+/** `192.0.2.1` → `1.2.0.192.in-addr.arpa`, IPv6 by nibbles (RFC 3596 §2.5). */
+function reverseName(address: string): string {
+  if (isIPv4(address)) return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
+  const nibbles = hextets(address).join('').split('').reverse();
+  return `${nibbles.join('.')}.ip6.arpa`;
+}
+
+/** Eight groups of four hexadecimal digits. */
+function hextets(address: string): string[] {
+  const text = address.toLowerCase().replace(/%.*$/, '');
+  const [head = '', tail] = embeddedIpv4(text).split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const gap = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  return [...left, ...Array<string>(gap).fill('0'), ...right].map(group => group.padStart(4, '0'));
+}
+
+/** `::192.0.2.1` written in hexadecimal. */
+function embeddedIpv4(text: string): string {
+  return text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, ...groups: string[]) => {
+    const [a, b, c, d] = groups.slice(0, 4).map(Number) as [number, number, number, number];
+    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+  });
+}
