@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import type { PrivateKey, PublicKey } from 'openpgp';
+import { DeliveryError } from '../errors.ts';
+import { formatDate } from '../message/date.ts';
+import { fieldsNamed } from '../message/fields.ts';
+import { parseMessage } from '../message/message.ts';
+import type { HeaderField, Message } from '../message/shape.ts';
+import { armor, findArmor } from './armor.ts';
+import { limits, loadOpenPgp } from './openpgp.ts';
+
+/** A public key of the owner; the part of `PublicKey` of the store that is needed. */
+export interface SealingKey {
+  /** Binary transferable public key. */
+  readonly octets: Uint8Array;
+  readonly fingerprint: string;
+  readonly state: 'usable' | 'revoked' | 'expired';
+}
+
+/** How to seal. */
+export interface SealOptions {
+  readonly receivedAt: Date;
+  /** When the keys must be valid; `receivedAt` when missing. */
+  readonly at?: Date;
+  /** The owner hides From, To, Cc and Message-ID as well (DESIGN.md, API). */
+  readonly hidesParticipants?: boolean;
+}
+
+/** Fields that stay outside, in this order (DESIGN.md, API). */
+const outerFields = ['From', 'To', 'Cc', 'Message-ID'] as const;
+
+/**
+ * The whole octets, encrypted to the owner's usable keys as PGP/MIME (RFC 3156). Inside stands a message/rfc822 entity
+ * whose body is the octets as they are, so that any OpenPGP mail program shows the message and nothing is lost;
+ * its Subject is repeated as a protected field. Outside stay From, To, Cc, Message-ID and the date of arrival.
+ * Mail that came encrypted is sealed like any other: its subject and trace fields must not lie open either.
+ * Throws `sealingImpossible` when no key can encrypt.
+ */
+export async function seal(
+  octets: Uint8Array,
+  publicKeys: readonly SealingKey[],
+  { receivedAt, at = receivedAt, hidesParticipants = false }: SealOptions,
+): Promise<Uint8Array> {
+  const openpgp = await loadOpenPgp();
+  const encryptionKeys = await usableKeys(publicKeys, at);
+  const original = parseMessage(octets);
+  const encrypted = await openpgp.encrypt({
+    message: await openpgp.createMessage({ binary: innerEntity(octets, original), date: at }),
+    encryptionKeys,
+    date: at,
+    format: 'binary',
+    config: limits,
+  });
+  const boundary = `sealed-${randomBytes(18).toString('hex')}`;
+  const lines = [
+    ...(hidesParticipants ? ['From: undisclosed-sender:;'] : keptFields(original)),
+    `Date: ${formatDate(receivedAt)}`,
+    'Subject: [...]',
+    'MIME-Version: 1.0',
+    `Content-Type: multipart/encrypted; protocol="application/pgp-encrypted";\r\n boundary="${boundary}"`,
+    '',
+    'This message is encrypted to its owner with OpenPGP (RFC 3156).',
+    `--${boundary}`,
+    'Content-Type: application/pgp-encrypted',
+    '',
+    'Version: 1',
+    '',
+    `--${boundary}`,
+    'Content-Type: application/octet-stream; name="encrypted.asc"',
+    'Content-Disposition: inline; filename="encrypted.asc"',
+    '',
+    `${armor('MESSAGE', encrypted)}--${boundary}--`,
+    '',
+  ];
+  return Buffer.from(lines.join('\r\n'), 'latin1');
+}
+
+async function usableKeys(publicKeys: readonly SealingKey[], at: Date): Promise<PublicKey[]> {
+  const { readKey } = await loadOpenPgp();
+  const usable: PublicKey[] = [];
+  let cause: unknown;
+  for (const { octets, state } of publicKeys) {
+    if (state !== 'usable') continue;
+    try {
+      const key = await readKey({ binaryKey: Uint8Array.from(octets), config: limits });
+      await key.getEncryptionKey(undefined, at, undefined);
+      usable.push(key);
+    } catch (error) {
+      // One broken or expired key among several doesn't stop the sealing; the last reason is told when all are.
+      cause = error;
+    }
+  }
+  if (usable.length > 0) return usable;
+  throw new DeliveryError('sealingImpossible', `none of ${publicKeys.length} keys can encrypt`, { cause });
+}
+
+/** Marks the entity that holds a sealed message. */
+const sealedType = 'Content-Type: message/rfc822; protected-headers="v1"; x-sealed="1"';
+
+function innerEntity(octets: Uint8Array, original: Message): Uint8Array {
+  const subject = countingField(original, 'Subject');
+  const head = [
+    sealedType,
+    'Content-Transfer-Encoding: binary',
+    'Content-Disposition: inline',
+    ...(subject ? [fieldText(original, subject)] : []),
+    '',
+    '',
+  ].join('\r\n');
+  return new Uint8Array(Buffer.concat([Buffer.from(head, 'latin1'), octets]));
+}
+
+function countingField(message: Message, name: string): HeaderField | undefined {
+  // The last one counts, as everywhere else (RFC 8621 §4.1.3).
+  return fieldsNamed(message.root.fields, name).at(-1);
+}
+
+function keptFields(original: Message): string[] {
+  const kept = outerFields.flatMap(name => countingField(original, name) ?? []);
+  return kept.map(field => fieldText(original, field));
+}
+
+/** The field as it stands, octet for octet (latin1), line endings made CRLF, none at the end. */
+function fieldText(message: Message, { start, end }: HeaderField): string {
+  const text = Buffer.from(message.raw.subarray(start, end)).toString('latin1');
+  return text
+    .replace(/[\r\n]+$/, '')
+    .replace(/\r?\n|\r/g, '\r\n')
+    .replace(/\r\n(?![ \t])/g, '\r\n ');
+}
+
+/** The octets that were sealed, byte for byte. Throws `badInput` when it isn't a sealed message or no key opens it. */
+export async function unseal(sealed: Uint8Array, privateKeys: readonly PrivateKey[]): Promise<Uint8Array> {
+  const openpgp = await loadOpenPgp();
+  const block = findArmor(
+    sealed,
+    Math.max(
+      0,
+      Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength).indexOf('-----BEGIN PGP MESSAGE'),
+    ),
+  );
+  if (!block) throw new DeliveryError('badInput', 'not a sealed message');
+  let data: Uint8Array;
+  try {
+    const message = await openpgp.readMessage({
+      binaryMessage: Uint8Array.from(block.octets),
+      config: limits,
+    });
+    ({ data } = await openpgp.decrypt({
+      message,
+      decryptionKeys: [...privateKeys],
+      format: 'binary',
+      config: limits,
+    }));
+  } catch (cause) {
+    throw new DeliveryError('badInput', 'no key opens this sealed message', { cause });
+  }
+  const inner = parseMessage(data);
+  if (inner.root.parameters['x-sealed'] !== '1') throw new DeliveryError('badInput', 'not sealed here');
+  return data.subarray(inner.root.bodyStart);
+}
