@@ -1,0 +1,111 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { Arrival, Outcome } from './delivery.ts';
+
+/** What one process counts. Names and help follow Prometheus' rules. */
+export interface Metrics {
+  /** One message answered: its outcomes, and seconds from its last octet to the reply. */
+  delivered(door: Arrival['door'], outcomes: readonly Outcome[], seconds: number): void;
+  /** A judging stage failed; the message was stored without its finding. */
+  stageFailed(stage: string): void;
+  close(): Promise<void>;
+}
+
+const folderName = 'metrics';
+const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/**
+ * Counters of this process, readable by the web door through a socket in the data folder: so one scrape sees every
+ * door, whoever started it.
+ */
+export function openMetrics(data: string, processName: string): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, labels: { process: processName } });
+  const outcomes = new Counter({
+    name: 'caliopen_deliveries_total',
+    help: 'Deliveries to one owner by door and outcome',
+    labelNames: ['door', 'outcome'],
+    registers: [registry],
+  });
+  const latency = new Histogram({
+    name: 'caliopen_delivery_seconds',
+    help: 'Seconds from the last octet of a message to its reply',
+    labelNames: ['door'],
+    buckets: seconds,
+    registers: [registry],
+  });
+  const failures = new Counter({
+    name: 'caliopen_stage_failures_total',
+    help: 'Judging stages that failed; the message was stored without their finding',
+    labelNames: ['stage'],
+    registers: [registry],
+  });
+  const server = publish(registry, data, processName);
+  return {
+    delivered(door, results, took) {
+      for (const result of results)
+        outcomes.inc({ door, outcome: 'code' in result ? result.code : result.status });
+      latency.observe({ door }, took);
+    },
+    stageFailed: stage => failures.inc({ stage }),
+    close: () => new Promise(resolve => server.close(() => resolve())),
+  };
+}
+
+function publish(registry: Registry, data: string, processName: string): ReturnType<typeof createServer> {
+  const folder = join(data, folderName);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `${processName}-${process.pid}`);
+  rmSync(path, { force: true });
+  const server = createServer(socket => {
+    socket.on('error', () => socket.destroy());
+    void registry.getMetricsAsJSON().then(values => socket.end(JSON.stringify(values)));
+  });
+  server.on('error', () => server.close());
+  server.listen(path);
+  server.unref();
+  return server;
+}
+
+/** The text (Prometheus exposition format) of all processes that share this data folder. Dead sockets are swept. */
+export async function gatherMetrics(data: string): Promise<string> {
+  const folder = join(data, folderName);
+  const all = await Promise.all(listed(folder).map(name => readSocket(join(folder, name))));
+  const alive = all.filter(values => values !== null);
+  return AggregatorRegistry.aggregate(alive as Parameters<typeof AggregatorRegistry.aggregate>[0]).metrics();
+}
+
+function listed(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+const answerMilliseconds = 1000;
+
+function readSocket(path: string): Promise<unknown[] | null> {
+  return new Promise(resolve => {
+    const socket = connect(path);
+    let text = '';
+    socket.setTimeout(answerMilliseconds, () => socket.destroy());
+    socket.setEncoding('utf8');
+    socket.on('data', chunk => (text += chunk));
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED') rmSync(path, { force: true });
+    });
+    socket.on('close', () => resolve(parsed(text)));
+  });
+}
+
+function parsed(text: string): unknown[] | null {
+  try {
+    const values: unknown = JSON.parse(text);
+    return Array.isArray(values) ? values : null;
+  } catch {
+    return null;
+  }
+}

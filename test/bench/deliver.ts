@@ -1,0 +1,179 @@
+import { availableParallelism } from 'node:os';
+import { env } from 'node:process';
+import { startBareHaraka } from './deliver/bare-haraka.ts';
+import { startCaliopen } from './deliver/caliopen.ts';
+import { startChain } from './deliver/chain.ts';
+import { type LoadMessage, percentile, sendLoad } from './deliver/load.ts';
+import { madeUpMessages, message, realMessages } from './deliver/messages.ts';
+import { cpuSecondsOf, residentOctetsOf } from './deliver/processes.ts';
+import { signMessages, startBenchResolver } from './deliver/signing.ts';
+import type { BenchSubject } from './deliver/subject.ts';
+
+/**
+ * How fast mail is taken: messages/s until all of it is in its last place, p50 and p99 from the final dot to the
+ * reply, CPU seconds per 1,000 messages, memory. Every row is the median of interleaved rounds, so read the ratios.
+ * `BENCH_ROUNDS`, `BENCH_MESSAGES` (per block), `BENCH_SUBJECTS` (words of their names), `CALIOPEN_REAL_MAIL` (folder).
+ */
+const rounds = Number(env.BENCH_ROUNDS ?? 3);
+const perBlock = Number(env.BENCH_MESSAGES ?? 600);
+
+interface Load {
+  readonly name: string;
+  readonly connections: number;
+  readonly pipelined: boolean;
+  readonly make: (count: number) => LoadMessage[];
+}
+
+interface Measured {
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly cpu: number;
+  readonly refused: number;
+}
+
+async function makeLoads(): Promise<Load[]> {
+  const loads: Load[] = [];
+  for (const [name, octets] of [
+    ['5 kB', 5000],
+    ['50 kB', 50_000],
+  ] as const) {
+    for (const connections of [1, 10, 50]) {
+      loads.push({ name, connections, pipelined: false, make: count => madeUpMessages(count, octets) });
+    }
+    loads.push({
+      name: `${name} pipelined`,
+      connections: 10,
+      pipelined: true,
+      make: count => madeUpMessages(count, octets),
+    });
+  }
+  const folder = env.CALIOPEN_REAL_MAIL;
+  if (!folder) {
+    console.error('CALIOPEN_REAL_MAIL is not set: the rows with real messages are left out');
+    return loads;
+  }
+  const signed = await signMessages(realMessages(folder, 1000));
+  let round = 0;
+  for (const connections of [1, 10, 50]) {
+    loads.push({
+      name: 'real, signed',
+      connections,
+      pipelined: false,
+      make: count => freshCopies(signed, count, round++),
+    });
+  }
+  return loads;
+}
+
+/** The same messages with a trace field that no earlier round had: else they would be duplicates. */
+function freshCopies(signed: readonly Buffer[], count: number, round: number): LoadMessage[] {
+  const trace = Buffer.from(
+    `Received: from bench (bench [127.0.0.1]) by load.example with SMTP id r${round}; Mon, 02 Mar 2026 10:00:00 +0000\r\n`,
+  );
+  return Array.from({ length: count }, (_, index) =>
+    message(index, Buffer.concat([trace, signed[index % signed.length] ?? Buffer.alloc(0)])),
+  );
+}
+
+async function measure(
+  subject: BenchSubject,
+  load: Load,
+  sentBefore: Map<string, number>,
+): Promise<Measured> {
+  const count = load.connections === 1 ? Math.ceil(perBlock / 4) : perBlock;
+  const messages = load.make(count);
+  const cpuBefore = cpuSecondsOf(subject.processes());
+  const started = performance.now();
+  const { port, protocol } = subject;
+  const result = await sendLoad({
+    port,
+    protocol,
+    connections: load.connections,
+    pipelined: load.pipelined,
+    messages,
+  });
+  const refused = [...result.refused.values()].reduce((sum, times) => sum + times, 0);
+  if (refused > 0) console.error(subject.name, load.name, result.refused);
+  const total = (sentBefore.get(subject.name) ?? 0) + count - refused;
+  sentBefore.set(subject.name, total);
+  await subject.settle(total);
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    perSecond: (count - refused) / seconds,
+    p50: percentile(result.latencies, 0.5),
+    p99: percentile(result.latencies, 0.99),
+    cpu: ((cpuSecondsOf(subject.processes()) - cpuBefore) / count) * 1000,
+    refused,
+  };
+}
+
+function median(rows: readonly Measured[], of: keyof Measured): number {
+  return rows.map(row => row[of]).sort((a, b) => a - b)[Math.floor(rows.length / 2)] ?? Number.NaN;
+}
+
+async function startSubjects(resolverPort: number): Promise<BenchSubject[]> {
+  const asked = env.BENCH_SUBJECTS?.split(',');
+  const starters: Record<string, () => Promise<BenchSubject>> = {
+    bare: () => startBareHaraka('bare Haraka', 'bareQueue'),
+    file: () => startBareHaraka('Haraka, one durable file', 'fileQueue'),
+    deliver: () => startCaliopen('Haraka, our deliver alone', 'deliver', resolverPort),
+    haraka: () => startCaliopen('our Haraka, every stage', 'smtp', resolverPort),
+    lmtp: () => startCaliopen('our LMTP door', 'lmtp', resolverPort),
+    chain: () => startChain(resolverPort),
+  };
+  const chosen = Object.entries(starters).filter(([word]) => asked?.includes(word) ?? true);
+  const subjects: BenchSubject[] = [];
+  for (const [, start] of chosen) subjects.push(await start());
+  return subjects;
+}
+
+async function main(): Promise<void> {
+  const resolver = await startBenchResolver();
+  const subjects = await startSubjects(resolver.port);
+  const sentBefore = new Map<string, number>();
+  try {
+    const loads = await makeLoads();
+    for (const subject of subjects)
+      await measure(
+        subject,
+        { name: 'warm-up', connections: 10, pipelined: false, make: count => madeUpMessages(count, 5000) },
+        sentBefore,
+      );
+    console.log(
+      `${availableParallelism()} cores; median of ${rounds} interleaved rounds, ${perBlock} messages a block; p50, p99 in ms; CPU in s per 1,000 messages`,
+    );
+    console.log(['load', 'conn', 'subject', 'msg/s', 'p50', 'p99', 'CPU', 'refused'].join(' | '));
+    for (const load of loads) await measureLoad(load, subjects, sentBefore);
+    for (const subject of subjects) {
+      console.log(`memory | ${subject.name} | ${Math.round(residentOctetsOf(subject.processes()) / 1e6)} MB`);
+    }
+  } finally {
+    for (const subject of subjects) await subject.stop();
+    await resolver.close();
+  }
+}
+
+async function measureLoad(
+  load: Load,
+  subjects: readonly BenchSubject[],
+  sentBefore: Map<string, number>,
+): Promise<void> {
+  const rows = new Map<BenchSubject, Measured[]>(subjects.map(subject => [subject, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const subject of subjects) rows.get(subject)?.push(await measure(subject, load, sentBefore));
+  }
+  for (const [subject, measured] of rows) {
+    const figure = (of: keyof Measured, digits: number) => median(measured, of).toFixed(digits);
+    const cells = [
+      figure('perSecond', 0),
+      figure('p50', 1),
+      figure('p99', 1),
+      figure('cpu', 2),
+      figure('refused', 0),
+    ];
+    console.log([load.name, load.connections, subject.name, ...cells].join(' | '));
+  }
+}
+
+await main();
