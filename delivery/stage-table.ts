@@ -5,7 +5,7 @@ import type { DecryptFindings } from './crypto/findings.ts';
 import type { Arrival } from './delivery.ts';
 import type { Message } from './message/shape.ts';
 import type { PipelineDeps } from './pipeline.ts';
-import { messageFacts } from './privacy/collect.ts';
+import { messageFacts, messageSources } from './privacy/collect.ts';
 import { computeIndex } from './privacy/index.ts';
 import type { Facts, PrivacyIndex } from './privacy/shape.ts';
 import type { ScoreFindings } from './spam/findings.ts';
@@ -103,15 +103,17 @@ export const stages: readonly Stage[] = [
       owner.facts = messageFacts({
         session: work.arrival.session,
         message: owner.content ?? work.message,
+        outer: work.message,
         authentication: work.authentication ?? null,
         decrypt: owner.decrypt ?? null,
         harmful: owner.score?.harmful ?? false,
         participants: owner.discussion.participants,
+        ownAddresses: [...owner.addresses, ...(owner.forwardPath === null ? [] : [owner.forwardPath])],
         contacts: owner.context.contacts,
         habit: owner.context.habit,
         ...custodyOf(owner),
       });
-      owner.index = computeIndex('message', owner.facts);
+      owner.index = computeIndex('message', owner.facts, messageSources(work.arrival));
     },
   },
   {

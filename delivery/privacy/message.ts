@@ -410,8 +410,8 @@ export const messageTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: "Cette discussion n'a pas encore d'histoire.",
-        en: 'This discussion has no history yet.',
+        fr: "Cette discussion n'a pas encore d'histoire, ou l'adresse de l'auteur n'est pas confirmée.",
+        en: "This discussion has no history yet, or the author's address is not confirmed.",
       },
     },
     {
@@ -438,8 +438,8 @@ export const messageTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: 'On ne sait pas lesquels des participants sont dans vos contacts.',
-        en: 'It is not known which participants are among your contacts.',
+        fr: "L'auteur n'est pas un contact dont l'adresse est confirmée : les noms qu'il cite ne comptent pas.",
+        en: 'The author is not a contact with a confirmed address: the names they give do not count.',
       },
     },
     {
@@ -466,8 +466,8 @@ export const messageTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: "L'indice des autres participants n'est pas connu.",
-        en: 'The index of the other participants is not known.',
+        fr: "L'indice d'un participant n'est pas encore connu, ou l'adresse de l'auteur n'est pas confirmée.",
+        en: "The index of a participant is not known yet, or the author's address is not confirmed.",
       },
     },
     {

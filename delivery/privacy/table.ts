@@ -51,6 +51,7 @@ export type Scale =
 /** Where the evidence of a fact comes from when nothing else is said. */
 export const sources = [
   'session',
+  'relay',
   'trace',
   'authentication',
   'cryptography',

@@ -84,6 +84,10 @@ const whoWords: IndexWords['who'] = {
 
 const sourceWords: IndexWords['sources'] = {
   session: { fr: 'vu sur la connexion elle-même', en: 'seen on the connection itself' },
+  relay: {
+    fr: 'dit par le serveur de courrier devant celui-ci',
+    en: 'told by the mail server in front of this one',
+  },
   trace: { fr: 'dit par les serveurs précédents', en: 'claimed by the earlier servers' },
   authentication: { fr: "vérifié auprès du domaine de l'expéditeur", en: "checked with the sender's domain" },
   cryptography: { fr: 'vérifié avec les clés', en: 'checked with the keys' },
