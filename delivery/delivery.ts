@@ -26,6 +26,8 @@ export interface Arrival {
   readonly door: 'smtp' | 'lmtp' | 'inspect' | 'import';
   /** Transaction id for the log. */
   readonly id: string;
+  /** Keyword for `with` in our trace field (RFC 3848, RFC 6531), e.g. `UTF8SMTPS`; drawn from the session when left out. */
+  readonly protocol?: string;
   /** The octets the peer sent in DATA, dots unstuffed, before any field of ours. */
   readonly raw: Uint8Array;
   /** Reverse-path without angle brackets, empty for the null reverse-path. */

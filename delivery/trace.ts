@@ -40,7 +40,8 @@ function peer(session: Session): string {
 }
 
 /** The protocol keyword of RFC 3848: what the door speaks, S with TLS, A with a signed-in user. */
-function protocol({ door, session }: Arrival): string {
+function protocol({ protocol: keyword, door, session }: Arrival): string {
+  if (keyword) return keyword;
   if (door === 'lmtp') return 'LMTP';
   return `ESMTP${session.tls ? 'S' : ''}${session.authenticatedUser ? 'A' : ''}`;
 }

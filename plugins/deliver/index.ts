@@ -1,0 +1,119 @@
+import type { ReceivedData } from '../../delivery/data-receiver.ts';
+import {
+  closeDoor,
+  declarePlugin,
+  doorConfig,
+  enterConnection,
+  harakaServer,
+  hasForeignHooks,
+  isClosing,
+  leaveConnection,
+  sayGoodbye,
+  startDoor,
+} from '../context.ts';
+import { guard, refusal } from '../hook.ts';
+import { doorNotes } from '../notes.ts';
+import { deliverMessage } from './deliver.ts';
+import { writeHarakaLog } from './haraka-log.ts';
+import { feedHaraka, takeMailData } from './mail-data.ts';
+import { refuseMessage } from './reply.ts';
+
+export function register(this: HarakaPlugin): void {
+  declarePlugin('deliver', this);
+}
+
+export const hook_init_master = guard<HarakaServer>(server => startDoor(server).then(() => undefined));
+export const hook_init_child = hook_init_master;
+
+/** Replies go out at once: a pipelining client would else wait 40 ms for each (Haraka's own setNoDelay is empty). */
+export const hook_connect_init = guard(connection => {
+  connection.client.targetsocket?.setNoDelay(true);
+  enterConnection(connection);
+  return undefined;
+});
+
+export const hook_connect = guard(connection => {
+  if (isClosing()) return refusal('shuttingDown', { disconnect: true });
+  const tooMany = enterConnection(connection) > doorConfig()['smtp.maxConnections'];
+  return tooMany ? refusal('tooBusy', { disconnect: true }) : undefined;
+});
+
+export const hook_disconnect = guard(connection => {
+  leaveConnection(connection);
+  return undefined;
+});
+
+/** Haraka's own size limit answers 550 and is switched off in connection.ini; ours is announced here (RFC 1870). */
+export const hook_capabilities = guard(connection => {
+  const size = `SIZE ${doorConfig()['smtp.maxSizeOctets']}`;
+  connection.capabilities = connection.capabilities.map(word => (/^SIZE\b/.test(word) ? size : word));
+  return undefined;
+});
+
+export const hook_mail = guard((connection, params) => {
+  const { transaction } = connection;
+  if (!transaction) return undefined;
+  if (isClosing()) return refusal('shuttingDown', { disconnect: true });
+  const [, given] = params as [unknown, Readonly<Record<string, string | null>>];
+  const declaredOctets = /^\d{1,20}$/.test(given.SIZE ?? '') ? Number(given.SIZE) : 0;
+  if (declaredOctets > doorConfig()['smtp.maxSizeOctets']) return refusal('messageTooLarge');
+  const notes = doorNotes(transaction);
+  notes.declaredOctets = declaredOctets;
+  notes.isUtf8 = 'SMTPUTF8' in given;
+  return undefined;
+});
+
+export const hook_data = guard(connection => {
+  const { transaction } = connection;
+  if (!transaction) return undefined;
+  doorNotes(transaction).isBusy = true;
+  takeMailData(connection, {
+    maxOctets: doorConfig()['smtp.maxSizeOctets'],
+    onEnd: received => onMailData(connection, received),
+  });
+  return undefined;
+});
+
+/** Hooks in which plugins of others may look at the message. */
+const hooksThatRead = ['data_post', 'queue', 'queue_outbound', 'queue_ok'];
+
+function onMailData(connection: HarakaConnection, received: ReceivedData): void {
+  const { transaction } = connection;
+  if (!transaction) return;
+  transaction.data_bytes = received.sizeOctets;
+  if (received.fault === 'tooLarge') return refuseMessage(connection, 'messageTooLarge');
+  if (received.fault) {
+    // What follows a doubtful end may be somebody's message: nobody obeys it.
+    const disconnect = received.fault === 'falseEnd' || received.rest.length > 0;
+    if (disconnect) connection.current_data = null;
+    return refuseMessage(connection, 'malformedData', { disconnect });
+  }
+  doorNotes(transaction).octets = received.octets;
+  if (hasForeignHooks(harakaServer(), hooksThatRead)) feedHaraka(transaction, received.octets);
+  else keepFromHaraka(transaction);
+  connection.data_done();
+  // Haraka would answer 503 to the commands pipelined behind the message (see `takeMailData`).
+  connection.awaiting_data_reply = false;
+}
+
+/** Nobody will ask Haraka for the message: it spares itself the copy, and the removal of a spool file never made. */
+function keepFromHaraka(transaction: HarakaTransaction): void {
+  transaction.discard_data = true;
+  transaction.message_stream = { destroy() {} };
+}
+
+export const hook_queue = guard(connection => deliverMessage(connection));
+
+/** The reply is out; at shutdown this is where a connection ends that was in the middle of its message. */
+export const hook_reset_transaction = guard(connection => {
+  if (connection.transaction) doorNotes(connection.transaction).isBusy = false;
+  if (isClosing()) setImmediate(() => sayGoodbye(connection));
+  return undefined;
+});
+
+/** Haraka's own log goes into ours. */
+export const hook_log = writeHarakaLog;
+
+export function shutdown(): void {
+  void closeDoor();
+}

@@ -1,0 +1,78 @@
+import constants from 'haraka-constants';
+import { DataReceiver, type ReceivedData } from '../../delivery/data-receiver.ts';
+
+const { DATA, DISCONNECTING, PAUSE, PAUSE_DATA, PAUSE_SMTP } = constants.connection.state as Record<
+  'DATA' | 'DISCONNECTING' | 'PAUSE' | 'PAUSE_DATA' | 'PAUSE_SMTP',
+  number
+>;
+
+/** States in which Haraka works on a command: what comes meanwhile waits. */
+const waiting: ReadonlySet<number> = new Set([PAUSE, PAUSE_DATA, PAUSE_SMTP]);
+/** Octets that may wait so before the socket is paused. */
+const maxWaitingOctets = 65_536;
+
+/**
+ * Takes the mail data of this transaction from the socket itself, to the octet. Haraka's own reader breaks long
+ * lines, rewrites messages without a header and takes quadratic time over long lines. Until `onEnd` has led to a
+ * reply, commands that the client pipelined behind its message (RFC 2920 §3.1) wait in Haraka's buffer; that is
+ * safe because nothing but CRLF "." CRLF is taken for the end and a message with a CR or LF alone is refused.
+ */
+export function takeMailData(
+  connection: HarakaConnection,
+  { maxOctets, onEnd }: { maxOctets: number; onEnd: (received: ReceivedData) => void },
+): void {
+  const receiver = new DataReceiver({ maxOctets, strictLineEndings: true });
+  let hasEnded = false;
+
+  function go(): void {
+    if (connection.state >= DISCONNECTING) return;
+    if (connection.state === DATA && !hasEnded) read();
+    else if (waiting.has(connection.state)) holdBack(connection);
+    else giveBack(connection);
+  }
+
+  function read(): void {
+    const chunk = connection.current_data;
+    if (!chunk || chunk.length === 0) return;
+    connection.current_data = null;
+    const received = receiver.push(chunk);
+    if (!received) return;
+    hasEnded = true;
+    connection.current_data = received.rest.length > 0 ? received.rest : null;
+    onEnd(received);
+  }
+
+  connection._process_data = go;
+  connection.process_data = chunk => {
+    const { current_data: held } = connection;
+    connection.current_data = held && held.length > 0 ? Buffer.concat([held, chunk]) : chunk;
+    go();
+  };
+}
+
+function holdBack(connection: HarakaConnection): void {
+  // Haraka resumes the socket when it has reset the transaction.
+  if ((connection.current_data?.length ?? 0) > maxWaitingOctets) connection.client.pause();
+}
+
+/** Haraka's own reader takes commands again. */
+function giveBack(connection: HarakaConnection): void {
+  delete connection.process_data;
+  delete connection._process_data;
+  // What is called now is the method of Haraka's class again.
+  const { _process_data: readCommands } = connection as HarakaConnection;
+  readCommands?.call(connection);
+}
+
+/** Hands the message to Haraka's parser for the plugins of others, in the form it expects: lines, dots stuffed. */
+export function feedHaraka(transaction: HarakaTransaction, octets: Uint8Array): void {
+  const all = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+  let from = 0;
+  while (from < all.length) {
+    const lineFeed = all.indexOf(0x0a, from);
+    const to = lineFeed === -1 ? all.length : lineFeed + 1;
+    const line = all.subarray(from, to);
+    transaction.add_data(line[0] === 0x2e ? Buffer.concat([Buffer.from('.'), line]) : Buffer.from(line));
+    from = to;
+  }
+}
