@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { statSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { extractFeatures } from '../../../delivery/spam/features.ts';
+import { emptyModel, learn } from '../../../delivery/spam/model.ts';
+import { loadModel, modelPath, openModel, saveModel } from '../../../delivery/spam/model-file.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { madeUp } from './messages.ts';
+
+test('a folder without a model judges by the prior, and a saved model is taken at once', async context => {
+  const folder = temporaryFolder(context);
+  const model = openModel(folder);
+  assert.deepEqual((await model()).counts, { ham: 0, spam: 0 });
+  const learned = emptyModel();
+  learn(learned, extractFeatures(madeUp('spam', 1)), true);
+  saveModel(modelPath(folder), learned);
+  assert.deepEqual((await model()).counts, { ham: 0, spam: 1 });
+  assert.equal(await model(), await model());
+});
+
+test('the file can be read by its owner alone', context => {
+  const path = modelPath(temporaryFolder(context));
+  saveModel(path, emptyModel({ withPrior: false }));
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+});
+
+test('a damaged file leaves the model before it in use and is told to the log', async context => {
+  const folder = temporaryFolder(context);
+  const events: string[] = [];
+  const log = {
+    error: (_: unknown, event: string) => void events.push(event),
+    warn() {},
+    info() {},
+    debug() {},
+    child: () => log,
+  };
+  const learned = emptyModel();
+  learn(learned, extractFeatures(madeUp('spam', 1)), true);
+  saveModel(modelPath(folder), learned);
+  const model = openModel(folder, { log });
+  const before = await model();
+  writeFileSync(modelPath(folder), 'caliospm and nothing of use');
+  assert.equal(await model(), before);
+  await model();
+  assert.deepEqual(events, ['spam-model-unreadable']);
+});
+
+test('no file is no model', context => {
+  assert.equal(loadModel(modelPath(temporaryFolder(context))), null);
+});
+
+test('models tried with options of their own lie beside the one that judges mail', () => {
+  assert.equal(modelPath('/data'), '/data/spam.model');
+  assert.equal(
+    modelPath('/data', { only: 'links,content', prior: false }),
+    '/data/spam.only-content-links.no-prior.model',
+  );
+});

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { extractFeatures, type Features } from '../../../delivery/spam/features.ts';
+import { emptyModel, learn, type Model, predict, unlearn } from '../../../delivery/spam/model.ts';
+import { readModel, writeModel } from '../../../delivery/spam/model-format.ts';
+import { train } from '../../../delivery/spam/train.ts';
+import { madeUp, messageOf } from './messages.ts';
+
+const featuresOf = (kind: 'ham' | 'spam', number: number) => extractFeatures(madeUp(kind, number));
+
+function labelled(count: number, from = 0): { features: Features; isSpam: boolean }[] {
+  return Array.from({ length: count * 2 }, (_, at) => ({
+    features: featuresOf(at % 2 ? 'spam' : 'ham', from + Math.floor(at / 2)),
+    isSpam: at % 2 === 1,
+  }));
+}
+
+function contentOf(model: Model): unknown {
+  return {
+    octets: Buffer.from(writeModel({ ...model, learned: new Map() })).toString('base64'),
+    learned: [...model.learned.keys()].sort(),
+  };
+}
+
+test('a model that has learned nothing says the same of every message when it starts without the prior', () => {
+  const model = emptyModel({ withPrior: false });
+  assert.equal(predict(model, featuresOf('ham', 1)), 0.5);
+  assert.equal(predict(model, featuresOf('spam', 1)), 0.5);
+});
+
+test('the prior tells a plain request for a password from a plain note before anything is learned', () => {
+  const model = emptyModel();
+  const phishing = extractFeatures(
+    messageOf(
+      'Votre compte a été suspendu. Vérifiez votre identité sous 24 heures : http://192.0.2.7/compte',
+    ),
+  );
+  const note = extractFeatures(
+    messageOf('Bonjour, merci pour le compte rendu de la réunion. À demain, Anna'),
+  );
+  assert.ok(predict(model, phishing) > 0.8, String(predict(model, phishing)));
+  assert.ok(predict(model, note) < 0.3, String(predict(model, note)));
+});
+
+test('one learned message moves the judgement of its like at once, and both ways', () => {
+  for (const isSpam of [true, false]) {
+    const model = emptyModel();
+    const features = featuresOf('spam', 1);
+    const before = predict(model, features);
+    learn(model, features, isSpam);
+    const after = predict(model, features);
+    assert.ok(isSpam ? after > before : after < before, `${before} -> ${after}`);
+    assert.ok(isSpam ? after > 0.9 : after < 0.1, String(after));
+  }
+});
+
+test('learning the same message again with the same label changes nothing', () => {
+  const model = emptyModel({ withPrior: false });
+  assert.equal(learn(model, featuresOf('spam', 1), true), true);
+  const once = contentOf(model);
+  assert.equal(learn(model, featuresOf('spam', 1), true), false);
+  assert.deepEqual(contentOf(model), once);
+  assert.deepEqual(model.counts, { ham: 0, spam: 1 });
+});
+
+test('learning a message with the other label is as if it had been learned so at first', () => {
+  const changed = emptyModel({ withPrior: false });
+  learn(changed, featuresOf('spam', 1), false);
+  learn(changed, featuresOf('spam', 1), true);
+  const straight = emptyModel({ withPrior: false });
+  learn(straight, featuresOf('spam', 1), true);
+  assert.deepEqual(contentOf(changed), contentOf(straight));
+});
+
+test('unlearning takes an update back bit for bit', () => {
+  const samples = labelled(6);
+  const model = emptyModel();
+  train(model, samples);
+  const kinds = fc.record({ number: fc.integer({ min: 100, max: 10_000 }), isSpam: fc.boolean() });
+  fc.assert(
+    fc.property(kinds, ({ number, isSpam }) => {
+      const features = featuresOf(isSpam ? 'spam' : 'ham', number);
+      const before = predict(model, features);
+      const tables = [
+        model.grams.weights.slice(),
+        model.words.weights.slice(),
+        new Map(model.fusion.weights),
+      ];
+      learn(model, features, !isSpam);
+      assert.equal(unlearn(model, features), true);
+      assert.equal(predict(model, features), before);
+      assert.deepEqual([model.grams.weights, model.words.weights, model.fusion.weights], tables);
+    }),
+    { numRuns: 8 },
+  );
+});
+
+test('unlearning what was never learned changes nothing and says so', () => {
+  const model = emptyModel({ withPrior: false });
+  assert.equal(unlearn(model, featuresOf('ham', 1)), false);
+});
+
+test('a folder is learned the same in any order', () => {
+  const samples = labelled(20);
+  const forward = emptyModel({ withPrior: false });
+  const backward = emptyModel({ withPrior: false });
+  assert.equal(train(forward, samples), 40);
+  assert.equal(train(backward, samples.toReversed()), 40);
+  assert.deepEqual(contentOf(forward), contentOf(backward));
+  assert.equal(train(forward, samples), 0);
+});
+
+test('ten messages of each kind are enough to tell kinds apart', () => {
+  for (const withPrior of [true, false]) {
+    const model = emptyModel({ withPrior });
+    train(model, labelled(10));
+    for (const { features, isSpam } of labelled(20, 1000)) {
+      const score = predict(model, features);
+      assert.ok(isSpam ? score > 0.5 : score < 0.5, `${withPrior} ${isSpam} ${score}`);
+    }
+  }
+});
+
+test('every probability lies between 0 and 1, whatever was learned', () => {
+  const model = emptyModel();
+  fc.assert(
+    fc.property(
+      fc.string({ maxLength: 400 }),
+      fc.string({ maxLength: 80 }),
+      fc.boolean(),
+      (body, subject, isSpam) => {
+        const features = extractFeatures(messageOf(body, { Subject: subject }));
+        learn(model, features, isSpam);
+        const score = predict(model, features);
+        assert.ok(score >= 0 && score <= 1 && score === predict(model, features));
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('a model comes back from its octets as it was, with the updates it can take back', () => {
+  const model = emptyModel();
+  train(model, labelled(8));
+  const late = featuresOf('spam', 99);
+  learn(model, late, true);
+  const octets = writeModel(model);
+  assert.ok(octets.length < 16 * 2 ** 20);
+  const read = readModel(octets);
+  assert.deepEqual(Buffer.from(writeModel(read)).equals(octets), true);
+  assert.equal(predict(read, late), predict(model, late));
+  assert.deepEqual(read.counts, model.counts);
+  assert.equal(unlearn(read, late), true);
+});
+
+test('damaged octets are no model', () => {
+  const octets = writeModel(emptyModel({ withPrior: false }));
+  const flipped = octets.slice();
+  flipped[100_000] = 1;
+  for (const bad of [
+    new Uint8Array(0),
+    Buffer.from('something else entirely'),
+    octets.subarray(0, 1000),
+    flipped,
+  ]) {
+    assert.throws(() => readModel(bad), { code: 'badInput' });
+  }
+});
