@@ -6,6 +6,7 @@ import type { Log } from './log.ts';
 import { parseMessage } from './message/message.ts';
 import { summarize } from './message/summary.ts';
 import { anonymousOwner, loadOwnerWork } from './owner-work.ts';
+import { rememberKeys } from './remember-keys.ts';
 import type { Resolver } from './resolver.ts';
 import type { Model } from './spam/model.ts';
 import { type OwnerWork, stages, type Work } from './stage-table.ts';
@@ -193,6 +194,7 @@ async function deliverTo(owner: Owned, work: Work, deps: PipelineDeps): Promise<
     if (!deps.store || !account || forwardPath === null) throw new Error('an anonymous owner has no store');
     const email = await storedEmail(owner, work, deps);
     const { emailId, status } = await deps.store.deliverEmail(account.id, email);
+    if (status === 'stored') await rememberKeys(owner, work, { store: deps.store, log: deps.log });
     return { forwardPath, status, emailId };
   } catch (error) {
     return defer(forwardPath ?? '', error, work, deps);

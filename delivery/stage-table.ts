@@ -76,6 +76,7 @@ export const stages: readonly Stage[] = [
         privateKeys: served.filter(key => key.custody === 'server'),
         publicKeys,
         keyring,
+        receivedAt: work.arrival.receivedAt,
       });
       owner.decrypt = findings;
       if (content) owner.content = content;
@@ -100,8 +101,9 @@ export const stages: readonly Stage[] = [
     name: 'privacy',
     per: 'owner',
     async run(work, owner) {
-      owner.facts = messageFacts({
-        session: work.arrival.session,
+      const { session } = work.arrival;
+      const facts = messageFacts({
+        session,
         message: owner.content ?? work.message,
         outer: work.message,
         authentication: work.authentication ?? null,
@@ -113,7 +115,8 @@ export const stages: readonly Stage[] = [
         habit: owner.context.habit,
         ...custodyOf(owner),
       });
-      owner.index = computeIndex('message', owner.facts, messageSources(work.arrival));
+      owner.facts = facts;
+      owner.index = computeIndex('message', facts, messageSources({ session }));
     },
   },
   {
@@ -127,6 +130,7 @@ export const stages: readonly Stage[] = [
         score: owner.score ?? null,
         index: owner.index ?? null,
         rules: owner.context.rules,
+        authenticatedUser: work.arrival.session.authenticatedUser,
       });
     },
   },

@@ -23,14 +23,18 @@ export function traceFields(
 
 function received(arrival: Arrival, forwardPath: string, hostname: string): string {
   const { session } = arrival;
-  const tls = session.tls
-    ? ` (${[session.tls.version ?? 'TLS', session.tls.cipher].filter(Boolean).map(word).join(' ')})`
-    : '';
+  const tls = tlsComment(session);
   return [
     `Received: from ${word(session.helo ?? 'unknown')} (${peer(session)})`,
     `by ${hostname} with ${protocol(arrival)}${tls} id ${word(arrival.id)}`,
     `for <${clean(forwardPath)}>; ${formatDate(arrival.receivedAt)}`,
   ].join('\r\n\t');
+}
+
+function tlsComment({ tls }: Session): string {
+  if (!tls) return '';
+  const words = [tls.version ?? 'TLS', ...(tls.cipher === null ? [] : [tls.cipher])];
+  return ` (${words.map(word).join(' ')})`;
 }
 
 function peer(session: Session): string {
