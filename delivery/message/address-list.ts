@@ -259,7 +259,7 @@ function nextIsNamed(text: string, start: number): boolean {
 }
 
 function mailboxOf(draft: Draft): Mailbox | null {
-  const comment = decodeWords(draft.comments.at(-1) ?? '') || null;
+  const comment = decodeWords(draft.comments.at(-1) ?? '').trim() || null;
   if (draft.address !== null) {
     const name = nameOf(draft.pieces) ?? nameOf(draft.trailing) ?? comment;
     return draft.address === '' && name === null ? null : { name, address: draft.address };
@@ -304,5 +304,5 @@ function joinPieces(pieces: readonly Piece[]): string {
 }
 
 function nameOf(pieces: readonly Piece[]): string | null {
-  return decodeWords(joinPieces(pieces)) || null;
+  return decodeWords(joinPieces(pieces)).trim() || null;
 }

@@ -74,13 +74,15 @@ export function parseDate(value: string): Date | null {
   return build(parts);
 }
 
-/** A date in the form of RFC 5322 §3.3, in UTC: `Thu, 01 Jan 2026 12:00:00 +0000`. */
-export function formatDate(date: Date): string {
+/** A date in the form of RFC 5322 §3.3, `offsetMinutes` east of UTC: `Thu, 01 Jan 2026 12:00:00 +0000`. */
+export function formatDate(date: Date, offsetMinutes = 0): string {
   const two = (value: number): string => String(value).padStart(2, '0');
-  const day = `${dayNames[date.getUTCDay()]}, ${two(date.getUTCDate())} ${monthNames[date.getUTCMonth()]}`;
-  const year = String(date.getUTCFullYear()).padStart(4, '0');
-  const time = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(two).join(':');
-  return `${day} ${year} ${time} +0000`;
+  const local = new Date(date.getTime() + offsetMinutes * 60_000);
+  const day = `${dayNames[local.getUTCDay()]}, ${two(local.getUTCDate())} ${monthNames[local.getUTCMonth()]}`;
+  const year = String(local.getUTCFullYear()).padStart(4, '0');
+  const time = [local.getUTCHours(), local.getUTCMinutes(), local.getUTCSeconds()].map(two).join(':');
+  const east = Math.abs(offsetMinutes);
+  return `${day} ${year} ${time} ${offsetMinutes < 0 ? '-' : '+'}${two(Math.floor(east / 60))}${two(east % 60)}`;
 }
 
 function withoutComments(value: string): string {

@@ -21,9 +21,9 @@ interface EncodedWord {
  * (RFC 8621 §4.1.2.2).
  */
 export function decodeWords(value: string): string {
-  const text = value.replace(/[\r\n]+/g, '');
+  const text = value.replace(/[\r\n]+/g, '').replace(/^[ \t]+|(?<![ \t])[ \t]+$/g, '');
   let at = text.indexOf('=?');
-  if (at === -1) return normalizeText(text.trim(), 'NFC');
+  if (at === -1) return normalizeText(text, 'NFC');
   let decoded = '';
   let from = 0;
   while (at !== -1) {
@@ -37,7 +37,7 @@ export function decodeWords(value: string): string {
     from = run.end;
     at = text.indexOf('=?', from);
   }
-  return normalizeText((decoded + text.slice(from)).trim(), 'NFC');
+  return normalizeText(decoded + text.slice(from), 'NFC');
 }
 
 /** The encoded words that follow each other with nothing but white space between them. */
@@ -116,12 +116,12 @@ function decodeQ(encoded: string): Buffer {
 /**
  * Text as it can stand in a header field: unchanged when it is printable ASCII that nobody would take for encoded
  * words, else as UTF-8 encoded words of at most 75 characters, separated by spaces. Safe in phrases, too: the Q
- * encoding uses letters and digits only (RFC 2047 §5 (3)).
+ * encoding uses letters and digits only (RFC 2047 §5 (3)). `used` characters of the first line are taken already.
  */
-export function encodeWords(text: string): string {
+export function encodeWords(text: string, used = 0): string {
   if (isPlain(text)) return text;
-  const encodings = [chunk(text, 'Q', qLength), chunk(text, 'B', bLength)];
-  const [q, b] = encodings.map(words => words.join(' ')) as [string, string];
+  const q = chunk(text, { encoding: 'Q', used, lengthOf: qLength }).join(' ');
+  const b = chunk(text, { encoding: 'B', used, lengthOf: bLength }).join(' ');
   return q.length <= b.length ? q : b;
 }
 
@@ -134,21 +134,25 @@ function isPlain(text: string): boolean {
 
 const wordPrefix = '=?UTF-8?Q?'.length;
 const wordSuffix = '?='.length;
+/** Room that is left for the first word whatever stands before it. */
+const maxUsed = 40;
+
+interface Chunking {
+  readonly encoding: 'Q' | 'B';
+  readonly used: number;
+  readonly lengthOf: (octets: number, safe: number) => number;
+}
 
 /** Splits the text at characters so that each encoded word fits, and writes the words. */
-function chunk(
-  text: string,
-  encoding: 'Q' | 'B',
-  lengthOf: (octets: number, safe: number) => number,
-): string[] {
+function chunk(text: string, { encoding, used, lengthOf }: Chunking): string[] {
   const words: string[] = [];
   let current = '';
   let octets = 0;
   let safe = 0;
-  const room = maxWord - wordPrefix - wordSuffix;
   for (const character of text) {
     const size = Buffer.byteLength(character);
     const isSafe = isQSafe(character) ? 1 : 0;
+    const room = maxWord - wordPrefix - wordSuffix - (words.length === 0 ? Math.min(used, maxUsed) : 0);
     if (current !== '' && lengthOf(octets + size, safe + isSafe) > room) {
       words.push(writeWord(current, encoding));
       current = '';
