@@ -1,0 +1,101 @@
+import { type Command, Option } from 'commander';
+import type { Config } from '../delivery/config.ts';
+import { DeliveryError } from '../delivery/errors.ts';
+import type { CommandContext } from './command.ts';
+import { type DoorName, doorNames, type OpenDoor } from './serve/door.ts';
+import { type DoorNews, type ReadyDoor, startDoors } from './serve/supervisor.ts';
+
+export { type Doors, type DoorsOptions, type ReadyDoor, startDoors } from './serve/supervisor.ts';
+
+/** Each door by name, loaded when it is opened. */
+const openers: Readonly<Record<DoorName, () => Promise<{ openDoor: OpenDoor }>>> = {
+  smtp: () => import('./serve/smtp.ts'),
+  lmtp: () => import('./serve/lmtp.ts'),
+  web: () => import('./serve/web.ts'),
+};
+
+/** `caliopen serve [smtp|lmtp|web|dns]`: one door in this process, or without a name all of them, supervised. */
+export function register(program: Command, context: CommandContext): void {
+  program
+    .command('serve')
+    .description('run the doors: smtp, lmtp and web together, or the one named, until Ctrl-C')
+    .argument('[door]', 'smtp, lmtp, web or dns')
+    .addOption(new Option('--json', 'print one JSON line per door as it is ready, and the log as JSON'))
+    .action(async (door: string | undefined, options: { json?: boolean }) => {
+      const json = options.json ?? context.json();
+      if (door === undefined) await serveAll(context, json);
+      else await serveOne(knownDoor(door), context, json);
+    });
+}
+
+function knownDoor(word: string): DoorName {
+  const known = doorNames.find(name => name === word);
+  if (known) return known;
+  const why =
+    word === 'dns'
+      ? 'the DNS door is not part of this release; doors are smtp, lmtp and web'
+      : `there is no door ${JSON.stringify(word)}; doors are smtp, lmtp and web`;
+  throw new DeliveryError('badRequest', why);
+}
+
+async function serveAll(context: CommandContext, json: boolean): Promise<void> {
+  const asked = stopAsked();
+  const onReady = (door: ReadyDoor) => context.stdout.write(`${readyLine(door, json)}\n`);
+  const doors = await startDoors(context.config(), { json, onReady, stderr: context.stderr });
+  if (!json) context.stdout.write('Ctrl-C stops.\n');
+  await asked;
+  await doors.stop();
+}
+
+async function serveOne(name: DoorName, context: CommandContext, json: boolean): Promise<void> {
+  const asked = stopAsked();
+  const config = context.config();
+  try {
+    await run(name, config, ({ address, port }) => {
+      if (process.send) void tellSupervisor({ kind: 'ready', address, port });
+      else context.stdout.write(`${readyLine({ name, address, port }, json)}\n`);
+      return asked;
+    });
+  } catch (error) {
+    if (!process.send) throw error;
+    await tellSupervisor({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    context.exit(1);
+  }
+  // Haraka keeps timers and watchers that nobody can end.
+  process.exit();
+}
+
+async function run(
+  name: DoorName,
+  config: Config,
+  untilStop: (door: { address: string; port: number }) => Promise<void>,
+): Promise<void> {
+  const { openDoor } = await openers[name]();
+  const door = await openDoor(config);
+  await untilStop(door);
+  await door.close();
+}
+
+function tellSupervisor(news: DoorNews): Promise<void> {
+  return new Promise(resolve => {
+    process.send?.(news, () => resolve());
+  });
+}
+
+/**
+ * Resolves at the first SIGINT or SIGTERM, or when the supervisor has gone. Later signals change nothing: Ctrl-C
+ * reaches every process of the group, and then the supervisor asks each to stop.
+ */
+function stopAsked(): Promise<void> {
+  return new Promise(resolve => {
+    process.on('SIGTERM', () => resolve());
+    process.on('SIGINT', () => resolve());
+    process.on('disconnect', () => resolve());
+  });
+}
+
+function readyLine({ name, address, port }: ReadyDoor, json: boolean): string {
+  if (json) return JSON.stringify({ ready: name, address, port });
+  const where = `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  return `${name.padEnd(4)} ready at ${name === 'web' ? `http://${where}/` : where}`;
+}
