@@ -247,13 +247,13 @@ function hasAt(pieces: readonly Piece[]): boolean {
   return pieces.some(piece => !piece.isQuoted && piece.text.includes('@'));
 }
 
-/** True when an angle bracket comes before the next comma, semicolon or `@`: `Doe, Jane <jane@example.org>`. */
+/** True when an angle bracket comes before the next semicolon, colon or `@`: `Doe, Jane, PhD <jane@example.org>`. */
 function nextIsNamed(text: string, start: number): boolean {
   const limit = Math.min(text.length, start + 200);
   for (let at = start; at < limit; at++) {
     const char = text[at];
     if (char === '<') return true;
-    if (char === ',' || char === ';' || char === '@' || char === ':') return false;
+    if (char === ';' || char === '@' || char === ':') return false;
   }
   return false;
 }
@@ -261,7 +261,7 @@ function nextIsNamed(text: string, start: number): boolean {
 function mailboxOf(draft: Draft): Mailbox | null {
   const comment = decodeWords(draft.comments.at(-1) ?? '').trim() || null;
   if (draft.address !== null) {
-    const name = nameOf(draft.pieces) ?? nameOf(draft.trailing) ?? comment;
+    const name = nameOf(withoutLastCommas(draft.pieces)) ?? nameOf(draft.trailing) ?? comment;
     return draft.address === '' && name === null ? null : { name, address: draft.address };
   }
   if (draft.pieces.length === 0) return null;
@@ -291,6 +291,12 @@ function standsApart(pieces: readonly Piece[], address: Piece): boolean {
     !before || (address.isApart && !before.text.endsWith('.') && !address.text.startsWith('.'));
   const isFreeAfter = !after || (after.isApart && !after.text.startsWith('.') && !address.text.endsWith('.'));
   return isFreeBefore && isFreeAfter;
+}
+
+/** `Jane Doe, <jane@example.org>`. */
+function withoutLastCommas(pieces: readonly Piece[]): readonly Piece[] {
+  const last = pieces.findLastIndex(piece => piece.isQuoted || piece.text !== ',');
+  return pieces.slice(0, last + 1);
 }
 
 function writePiece(piece: Piece): string {

@@ -190,9 +190,7 @@ function fullYear(digits: string): number {
 function zoneOf(zone: string): number | null {
   const match = /([+-])(\d{1,2}):?(\d{2})?$/.exec(zone);
   if (!match) return zones.get(zone.toLowerCase()) ?? null;
-  const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0);
-  // A zone that no place has: the time is taken as UTC.
-  if (minutes > 14 * 60) return 0;
+  const minutes = Number(match[2]) * 60 + Math.min(Number(match[3] ?? 0), 59);
   return match[1] === '-' ? -minutes : minutes;
 }
 

@@ -1,7 +1,7 @@
 import type { HeaderField } from './shape.ts';
 
 export { type FieldParameters, parseFieldParameters } from './parameters.ts';
-export { decodeWords, encodeWords } from './words.ts';
+export { decodeWords, decodeWordsStrictly, encodeWords } from './words.ts';
 
 /** The fields of that name, compared without regard to case, in the order of the header. */
 export function fieldsNamed(fields: readonly HeaderField[], name: string): HeaderField[] {

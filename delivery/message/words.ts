@@ -21,6 +21,21 @@ interface EncodedWord {
  * (RFC 8621 §4.1.2.2).
  */
 export function decodeWords(value: string): string {
+  return decode(value, () => true);
+}
+
+/**
+ * `decodeWords` for the Text form of RFC 8621 §4.1.2.2: words that stand without white space beside other text
+ * (RFC 2047 §5) stay as they are. Senders do write them so, hence people are shown `decodeWords`.
+ */
+export function decodeWordsStrictly(value: string): string {
+  return decode(
+    value,
+    (text, start, end) => /^[\s(]?$/.test(text.charAt(start - 1)) && /^[\s)]?$/.test(text.charAt(end)),
+  );
+}
+
+function decode(value: string, isPlaced: (text: string, start: number, end: number) => boolean): string {
   const text = value.replace(/[\r\n]+/g, '').replace(/^[ \t]+|(?<![ \t])[ \t]+$/g, '');
   let at = text.indexOf('=?');
   if (at === -1) return normalizeText(text, 'NFC');
@@ -33,6 +48,10 @@ export function decodeWords(value: string): string {
       continue;
     }
     const run = readRun(text, word);
+    if (!isPlaced(text, at, run.end)) {
+      at = text.indexOf('=?', run.end);
+      continue;
+    }
     decoded += text.slice(from, at) + decodeRun(run.words);
     from = run.end;
     at = text.indexOf('=?', from);
