@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { asDeliveryError, DeliveryError } from '../../delivery/errors.ts';
+import { authenticate } from './authenticate.ts';
+import { type Bundle, bundleUi } from './bundle.ts';
+import { startJmapWork } from './jmap-routes.ts';
+import { openMetrics } from './metrics.ts';
+import { openOpener } from './opener.ts';
+import type { WebParts } from './parts.ts';
+import { sendProblem } from './problem.ts';
+import { RememberedPasswords } from './remembered.ts';
+import type { Right, Route, RouteTools } from './route.ts';
+import { routes } from './routes.ts';
+import { securityHeaders } from './security-headers.ts';
+import { TriesInFlight } from './sign-in.ts';
+import { serveBundle } from './static.ts';
+import { SignInThrottle } from './throttle.ts';
+
+/** The open web door. */
+export interface WebDoor {
+  readonly address: string;
+  readonly port: number;
+  /** Ends open streams and requests, then resolves. */
+  close(): Promise<void>;
+}
+
+/** A certificate made elsewhere, for when the settings name no file. */
+export interface Certificate {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+}
+
+/**
+ * Opens the web door: the JMAP API, sign-in, and the webmail's files (`bundle` replaces the one built from the
+ * sources). Listens on `web.address` and `web.port`. Throws when the port is taken or the certificate can't be read.
+ */
+export async function openWeb(
+  parts: WebParts & { readonly certificate?: Certificate; readonly bundle?: Bundle },
+): Promise<WebDoor> {
+  const { config, store, keyring, clock, log } = parts;
+  const opener = openOpener(parts);
+  const tools: RouteTools = {
+    ...{ config, store, keyring, clock, log, opener },
+    throttle: new SignInThrottle(clock),
+    remembered: new RememberedPasswords(clock),
+    inFlight: new TriesInFlight(),
+    jmap: startJmapWork(),
+    metrics: openMetrics(),
+  };
+  const app = makeApp(tools, parts.bundle ?? (await bundleUi()));
+  const server = makeServer(app, parts);
+  const { address, port } = await listen(server, config['web.port'], config['web.address']);
+  return {
+    address,
+    port,
+    async close() {
+      const closed = new Promise<void>(resolve => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      await opener.close();
+    },
+  };
+}
+
+function makeServer(app: Express, { config, certificate }: Parameters<typeof openWeb>[0]): Server {
+  if (!config['web.tls']) return createHttpServer(app);
+  const { 'tls.certificateFile': certificateFile, 'tls.keyFile': keyFile } = config;
+  if (certificateFile !== '' && keyFile !== '') {
+    return createHttpsServer({ cert: readFileSync(certificateFile), key: readFileSync(keyFile) }, app);
+  }
+  if (!certificate)
+    throw new DeliveryError('badSettings', 'web.tls needs tls.certificateFile and tls.keyFile');
+  return createHttpsServer({ cert: certificate.cert, key: certificate.key }, app);
+}
+
+function listen(server: Server, port: number, address: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, address, () => {
+      server.off('error', reject);
+      // A listening TCP server has an address record; only pipes have a name.
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+function makeApp(tools: RouteTools, bundle: Bundle): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('case sensitive routing', true);
+  const proxies = tools.config['web.trustProxy'];
+  app.set('trust proxy', proxies.length > 0 ? [...proxies] : false);
+  app.use(securityHeaders);
+  for (const route of routes) app[route.method](route.path, handlerOf(route, tools));
+  app.use(serveBundle(bundle));
+  app.use((_request: Request, response: Response) => {
+    sendProblem(response, new DeliveryError('notFound'), tools.log);
+  });
+  // Express knows an error handler by its four parameters.
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    sendProblem(response, error, tools.log);
+  });
+  return app;
+}
+
+function handlerOf(route: Route, tools: RouteTools) {
+  return async (request: Request, response: Response): Promise<void> => {
+    const started = performance.now();
+    response.once('close', () => {
+      tools.metrics.observe(route.path, response.statusCode, (performance.now() - started) / 1000);
+    });
+    try {
+      await handle(route, { request, response }, tools);
+    } catch (error) {
+      countRefusal(error, tools);
+      sendProblem(response, error, tools.log);
+    }
+  };
+}
+
+async function handle(
+  route: Route,
+  { request, response }: { request: Request; response: Response },
+  tools: RouteTools,
+): Promise<void> {
+  if (route.right === 'anybody') {
+    await route.handle(request, response, tools);
+    return;
+  }
+  const caller = await authenticate(request, purposeOf(route.right), tools);
+  if (!caller) throw new DeliveryError('badCredentials');
+  await route.handle(request, response, { ...tools, caller });
+}
+
+function purposeOf(right: Exclude<Right, 'anybody'>): Exclude<Right, 'anybody' | 'account'> | null {
+  return right === 'account' ? null : right;
+}
+
+function countRefusal(error: unknown, { metrics }: RouteTools): void {
+  const { code } = asDeliveryError(error);
+  if (code === 'badCredentials' || code === 'tooManyAttempts') metrics.signIns.inc({ outcome: code });
+}

@@ -1,0 +1,119 @@
+import * as v from 'valibot';
+import type { ChangeOutcome, Email } from '../../../delivery/store/store.ts';
+import { readArguments, setEntries } from './arguments.ts';
+import { type ReadUpdate, readUpdate } from './email-changes.ts';
+import { createEmail } from './email-create.ts';
+import { planOf } from './email-properties.ts';
+import { emailView } from './email-view.ts';
+import { invalidProperties, MethodError, SetError } from './errors.ts';
+import { type Handler, type MethodContext, resolveId } from './method.ts';
+import { sameJson } from './same.ts';
+import { beginSet, emptyResults, type SetResults, setResponse, tryRecord } from './standard-set.ts';
+
+const setSchema = v.strictObject(setEntries);
+
+/** Email/set (RFC 8621 §4.6). */
+export const emailSet: Handler = async (args, context) => {
+  const asked = readArguments(setSchema, args);
+  const oldState = await beginSet('Email', asked, context);
+  const results = emptyResults();
+  for (const [key, email] of Object.entries(asked.create ?? {})) {
+    await tryRecord(key, results.notCreated, async () => {
+      const created = await createEmail(email, context);
+      context.createdIds.set(key, created.id);
+      results.created.set(key, { ...created });
+    });
+  }
+  await updateAll(asked.update ?? {}, { results, destroyed: asked.destroy ?? [] }, context);
+  await destroyAll(asked.destroy ?? [], results, context);
+  const newState = await context.store.getState(context.account.id, 'Email');
+  return setResponse(results, { oldState, newState }, context.account.id);
+};
+
+interface Updating {
+  readonly results: SetResults;
+  readonly destroyed: readonly string[];
+}
+
+/** All updates go to the store in one call. */
+async function updateAll(
+  update: Readonly<Record<string, Record<string, unknown>>>,
+  { results, destroyed }: Updating,
+  context: MethodContext,
+): Promise<void> {
+  const ids = new Map(Object.keys(update).map(key => [resolveId(key, context) ?? key, key]));
+  if (ids.size === 0) return;
+  const known = new Map(
+    (await context.store.getEmails(context.account.id, [...ids.keys()])).map(email => [email.id, email]),
+  );
+  const changes: ReadUpdate['change'][] = [];
+  for (const [id, key] of ids) {
+    await tryRecord(key, results.notUpdated, async () => {
+      if (destroyed.includes(key) || destroyed.includes(id)) throw new SetError('willDestroy');
+      const email = known.get(id);
+      if (!email) throw new SetError('notFound');
+      const { change, unchanged } = readUpdate(id, update[key] ?? {}, context);
+      checkUnchanged(email, unchanged, context);
+      if (change.tags || change.keywords) changes.push(change);
+      else results.updated.set(key, null);
+    });
+  }
+  if (changes.length === 0) return;
+  for (const outcome of await context.store.changeEmails(context.account.id, changes)) {
+    const key = ids.get(outcome.emailId) ?? outcome.emailId;
+    await tryRecord(key, results.notUpdated, async () => {
+      checkOutcome(outcome);
+      results.updated.set(key, null);
+    });
+  }
+}
+
+function checkOutcome({ status }: ChangeOutcome): void {
+  if (status === 'notFound') throw new SetError('notFound');
+  if (status === 'noSuchTag') throw invalidProperties(['mailboxIds'], 'there is no such mailbox');
+  if (status === 'noTagLeft') throw invalidProperties(['mailboxIds'], 'an email is in at least one mailbox');
+}
+
+function checkUnchanged(email: Email, given: ReadonlyMap<string, unknown>, context: MethodContext): void {
+  if (given.size === 0) return;
+  const wrong = [...given.keys()].filter(
+    name => !saysTheSame(email, { name, value: given.get(name) }, context),
+  );
+  if (wrong.length > 0) throw invalidProperties(wrong, 'unknown, immutable or set by the server');
+}
+
+function saysTheSame(
+  email: Email,
+  { name, value }: { name: string; value: unknown },
+  { using }: MethodContext,
+): boolean {
+  try {
+    const asked = {
+      properties: [name],
+      bodyProperties: null,
+      fetchTextBodyValues: false,
+      fetchHTMLBodyValues: false,
+      fetchAllBodyValues: false,
+      maxBodyValueBytes: 0,
+    };
+    const plan = planOf(asked, using);
+    if (plan.needsOctets) return false;
+    const source = { email, stored: null, content: null, junkTagId: null };
+    return sameJson(emailView(source, plan)[name], value);
+  } catch (error) {
+    if (error instanceof MethodError) return false;
+    throw error;
+  }
+}
+
+async function destroyAll(
+  ids: readonly string[],
+  results: SetResults,
+  context: MethodContext,
+): Promise<void> {
+  if (ids.length === 0) return;
+  const keys = new Map(ids.map(id => [resolveId(id, context) ?? id, id]));
+  const { destroyed, notFound } = await context.store.destroyEmails(context.account.id, [...keys.keys()]);
+  results.destroyed.push(...destroyed.map(id => keys.get(id) ?? id));
+  for (const id of notFound) results.notDestroyed.set(keys.get(id) ?? id, { type: 'notFound' });
+}

@@ -1,0 +1,54 @@
+import { capabilities } from '../../wire.ts';
+import { auditGet } from './audit.ts';
+import { blobCopy } from './blob.ts';
+import { coreEcho } from './core.ts';
+import { discussionGet, discussionQuery } from './discussion.ts';
+import { emailChanges, emailGet, emailParse } from './email-get.ts';
+import { emailCopy, emailImport } from './email-import.ts';
+import { emailQuery, emailQueryChanges } from './email-query.ts';
+import { emailSet } from './email-set.ts';
+import { mailboxChanges, mailboxGet } from './mailbox.ts';
+import { mailboxQuery, mailboxQueryChanges } from './mailbox-query.ts';
+import { mailboxSet } from './mailbox-set.ts';
+import type { Handler, Method } from './method.ts';
+import { privacyReport, privacyWords } from './privacy.ts';
+import { searchSnippetGet } from './snippet.ts';
+import { tagRuleGet, tagRuleSet } from './tag-rule.ts';
+import { threadChanges, threadGet } from './thread.ts';
+
+const { core, mail, privacy, discussion, tagRules, audit } = capabilities;
+
+/** Every method: name, the capability that a request must name to use it, what answers it. */
+export const methods: readonly Method[] = (
+  [
+    ['Core/echo', core, coreEcho],
+    ['Blob/copy', core, blobCopy],
+    ['Mailbox/get', mail, mailboxGet],
+    ['Mailbox/changes', mail, mailboxChanges],
+    ['Mailbox/query', mail, mailboxQuery],
+    ['Mailbox/queryChanges', mail, mailboxQueryChanges],
+    ['Mailbox/set', mail, mailboxSet],
+    ['Thread/get', mail, threadGet],
+    ['Thread/changes', mail, threadChanges],
+    ['Email/get', mail, emailGet],
+    ['Email/changes', mail, emailChanges],
+    ['Email/query', mail, emailQuery],
+    ['Email/queryChanges', mail, emailQueryChanges],
+    ['Email/set', mail, emailSet],
+    ['Email/copy', mail, emailCopy],
+    ['Email/import', mail, emailImport],
+    ['Email/parse', mail, emailParse],
+    ['SearchSnippet/get', mail, searchSnippetGet],
+    ['Privacy/words', privacy, privacyWords],
+    ['Privacy/report', privacy, privacyReport],
+    ['Discussion/get', discussion, discussionGet],
+    ['Discussion/query', discussion, discussionQuery],
+    ['TagRule/get', tagRules, tagRuleGet],
+    ['TagRule/set', tagRules, tagRuleSet],
+    ['Audit/get', audit, auditGet],
+  ] as const satisfies readonly (readonly [string, Method['capability'], Handler])[]
+).map(([name, capability, handle]) => ({ name, capability, handle }));
+
+export const methodsByName: ReadonlyMap<string, Method> = new Map(
+  methods.map(method => [method.name, method]),
+);

@@ -1,0 +1,39 @@
+import type { Account } from '../../../delivery/store/store.ts';
+import { capabilities, type JmapSession, paths } from '../../wire.ts';
+import { collations } from './collation.ts';
+import { sortOptions } from './email-sort.ts';
+import { coreLimits, mailLimits } from './limits.ts';
+
+const mailCapability = {
+  ...mailLimits,
+  emailQuerySortOptions: Object.keys(sortOptions),
+  mayCreateTopLevelMailbox: true,
+};
+
+const accountCapabilities = {
+  [capabilities.mail]: mailCapability,
+  [capabilities.privacy]: { version: 1 },
+  [capabilities.discussion]: {},
+  [capabilities.tagRules]: { maxRules: 200 },
+  [capabilities.audit]: {},
+};
+
+/** The Session object (RFC 8620 §2) of an account's owner, without its state. `origin` is what clients reach us by. */
+export function sessionObject(account: Account, origin: string): Omit<JmapSession, 'state'> {
+  const urns = Object.keys(accountCapabilities);
+  return {
+    capabilities: {
+      [capabilities.core]: { ...coreLimits, collationAlgorithms: Object.keys(collations) },
+      ...Object.fromEntries(urns.map(urn => [urn, {}])),
+    },
+    accounts: {
+      [account.id]: { name: account.address, isPersonal: true, isReadOnly: false, accountCapabilities },
+    },
+    primaryAccounts: Object.fromEntries(urns.map(urn => [urn, account.id])),
+    username: account.address,
+    apiUrl: `${origin}${paths.jmap}`,
+    downloadUrl: `${origin}${paths.download}{accountId}/{blobId}/{name}?type={type}`,
+    uploadUrl: `${origin}${paths.upload}{accountId}/`,
+    eventSourceUrl: `${origin}${paths.eventSource}?types={types}&closeafter={closeafter}&ping={ping}`,
+  };
+}

@@ -1,0 +1,52 @@
+import type { Changes, ChangeType } from '../../../delivery/store/store.ts';
+import { changesSchema, readArguments } from './arguments.ts';
+import { coreLimits } from './limits.ts';
+import type { MethodContext } from './method.ts';
+
+/**
+ * A standard /changes (RFC 8620 §5.2). Throws `cannotCalculateChanges` for a state that is too old or was never given.
+ * The store's own answer comes along for what a type adds to it.
+ */
+export async function changesOf(
+  type: ChangeType,
+  args: Readonly<Record<string, unknown>>,
+  context: MethodContext,
+): Promise<{ response: Record<string, unknown>; changes: Changes }> {
+  const { sinceState, maxChanges } = readArguments(changesSchema, args);
+  const limit = Math.min(maxChanges ?? coreLimits.maxObjectsInGet, coreLimits.maxObjectsInGet);
+  const changes = await context.store.getChanges(context.account.id, type, sinceState, limit);
+  const response = {
+    accountId: context.account.id,
+    oldState: sinceState,
+    newState: changes.newState,
+    hasMoreChanges: changes.hasMore,
+    created: changes.created,
+    updated: changes.updated,
+    destroyed: changes.destroyed,
+  };
+  return { response, changes };
+}
+
+/** Most pages of changes that are read for one queryChanges. */
+const maxChangePages = 20;
+
+/** All changes since a state, or null when there are more than a query's changes are worth calculating from. */
+export async function allChanges(
+  type: ChangeType,
+  since: string,
+  context: MethodContext,
+): Promise<{ changed: Set<string>; destroyed: Set<string>; newState: string; onlyCounts: boolean } | null> {
+  const changed = new Set<string>();
+  const destroyed = new Set<string>();
+  let state = since;
+  let onlyCounts = true;
+  for (let page = 0; page < maxChangePages; page++) {
+    const changes = await context.store.getChanges(context.account.id, type, state, 500);
+    for (const id of [...changes.created, ...changes.updated]) changed.add(id);
+    for (const id of changes.destroyed) destroyed.add(id);
+    onlyCounts &&= changes.onlyCounts ?? false;
+    state = changes.newState;
+    if (!changes.hasMore) return { changed, destroyed, newState: state, onlyCounts };
+  }
+  return null;
+}

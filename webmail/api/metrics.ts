@@ -1,0 +1,61 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What the web door counts. */
+export interface WebMetrics {
+  readonly registry: Registry;
+  observe(route: string, status: number, seconds: number): void;
+  readonly signIns: Counter<'outcome'>;
+  readonly streams: {
+    /** Counts one open event stream; null when the account has as many as allowed. */
+    enter(accountId: string, limit: number): (() => void) | null;
+  };
+}
+
+/** Fresh metrics in a registry of their own: two servers in one process don't share them. */
+export function openMetrics(): WebMetrics {
+  const registry = new Registry();
+  const requests = new Histogram({
+    name: 'caliopen_web_request_seconds',
+    help: 'Time to answer, by route and status class.',
+    labelNames: ['route', 'status'],
+    buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5],
+    registers: [registry],
+  });
+  const signIns = new Counter({
+    name: 'caliopen_web_sign_ins_total',
+    help: 'Sign-ins by outcome.',
+    labelNames: ['outcome'] as const,
+    registers: [registry],
+  });
+  const streams = new Gauge({
+    name: 'caliopen_web_event_streams',
+    help: 'Open event streams.',
+    registers: [registry],
+  });
+  return {
+    registry,
+    signIns,
+    observe(route, status, seconds) {
+      requests.observe({ route, status: `${Math.floor(status / 100)}xx` }, seconds);
+    },
+    streams: countedStreams(streams),
+  };
+}
+
+function countedStreams(gauge: Gauge): WebMetrics['streams'] {
+  const open = new Map<string, number>();
+  return {
+    enter(accountId, limit) {
+      const count = open.get(accountId) ?? 0;
+      if (count >= limit) return null;
+      open.set(accountId, count + 1);
+      gauge.inc();
+      return () => {
+        const left = (open.get(accountId) ?? 1) - 1;
+        if (left > 0) open.set(accountId, left);
+        else open.delete(accountId);
+        gauge.dec();
+      };
+    },
+  };
+}

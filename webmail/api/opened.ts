@@ -1,0 +1,53 @@
+import type { Message } from '../../delivery/message/shape.ts';
+import type { Email } from '../../delivery/store/store.ts';
+import type { Caller } from './caller.ts';
+import type { Content } from './jmap/email-body.ts';
+import { armorOf, contentOf } from './jmap/email-view.ts';
+import type { Web } from './parts.ts';
+
+type Opening = Web & { readonly caller: Caller };
+
+/**
+ * The content of a stored email: opened with the key that the server holds for its owner, or with its armor as the
+ * body when it stays closed (DESIGN.md, "Keys and custody" and "API").
+ */
+export async function openStored(
+  { email, stored, wantsBody }: { email: Email; stored: Message; wantsBody: boolean },
+  context: Opening,
+): Promise<Content> {
+  if (email.sealed) return contentOf(stored, email.blobId, { isClosed: true });
+  if (wantsBody && isClosed(email, stored)) {
+    const opened = await openMessage(stored, { emailId: email.id }, context);
+    if (opened) return contentOf(opened, email.blobId, { isOpened: true });
+  }
+  return contentOf(stored, email.blobId, { isClosed: armorOf(stored) !== null });
+}
+
+/** Whether something in it was encrypted when it came. */
+function isClosed({ findings }: Email, stored: Message): boolean {
+  const { decrypt } = findings;
+  if (!decrypt) return armorOf(stored) !== null;
+  return decrypt.form !== 'none' && decrypt.encryption !== 'none';
+}
+
+/**
+ * What is encrypted in the message, when the server holds the owner's key and it fits; null otherwise. Each look is
+ * written where the owner can read it (DESIGN.md, promise 6).
+ */
+export async function openMessage(
+  stored: Message,
+  what: Readonly<Record<string, string>>,
+  { caller, store, opener, clock }: Opening,
+): Promise<Message | null> {
+  const { account } = caller;
+  if (account.custody !== 'server') return null;
+  const content = await opener.open(account.id, stored);
+  if (!content) return null;
+  await store.appendAudit(account.id, {
+    at: clock.now(),
+    actor: account.address,
+    action: 'mailOpened',
+    detail: { ...what, means: caller.means },
+  });
+  return content;
+}

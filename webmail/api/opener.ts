@@ -1,0 +1,99 @@
+import { Worker } from 'node:worker_threads';
+import { DeliveryError } from '../../delivery/errors.ts';
+import type { Message } from '../../delivery/message/shape.ts';
+import type { Opener, WebParts } from './parts.ts';
+
+/** One message to be opened; the secret keys are unwrapped in the asking thread and forgotten after the job. */
+export interface OpenJob {
+  readonly id: number;
+  readonly octets: Uint8Array;
+  readonly secretKeys: readonly { readonly fingerprint: string; readonly wrapped: Uint8Array }[];
+}
+
+export interface OpenAnswer {
+  readonly id: number;
+  readonly content: Message | null;
+  /** For the log. */
+  readonly failure?: string;
+}
+
+/** Jobs that wait at most: behind them readers are told to come again. */
+const maxWaiting = 64;
+const timeoutMilliseconds = 30_000;
+
+interface Waiting {
+  readonly resolve: (content: Message | null) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** An opener with one thread of its own, started at the first encrypted message that is read. */
+export function openOpener(parts: Pick<WebParts, 'store' | 'keyring' | 'log'>): Opener {
+  return new ThreadOpener(parts);
+}
+
+class ThreadOpener implements Opener {
+  readonly #parts: Pick<WebParts, 'store' | 'keyring' | 'log'>;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | null = null;
+  #lastId = 0;
+
+  constructor(parts: Pick<WebParts, 'store' | 'keyring' | 'log'>) {
+    this.#parts = parts;
+  }
+
+  async open(accountId: string, stored: Message): Promise<Message | null> {
+    const { store, keyring } = this.#parts;
+    const keys = (await store.listPrivateKeys(accountId)).filter(({ custody }) => custody === 'server');
+    if (keys.length === 0) return null;
+    if (this.#waiting.size >= maxWaiting) throw new DeliveryError('tooBusy');
+    const id = ++this.#lastId;
+    const secretKeys = keys.map(({ fingerprint, wrapped }) => ({
+      fingerprint,
+      wrapped: keyring.unwrap(wrapped),
+    }));
+    return this.#ask({ id, octets: stored.raw, secretKeys });
+  }
+
+  #ask(job: OpenJob): Promise<Message | null> {
+    return new Promise(resolve => {
+      const timer = setTimeout(() => this.#restart('timeout'), timeoutMilliseconds);
+      this.#waiting.set(job.id, { resolve, timer });
+      this.#thread().postMessage(job);
+    });
+  }
+
+  #thread(): Worker {
+    if (this.#worker) return this.#worker;
+    const worker = new Worker(new URL('./open-worker.ts', import.meta.url));
+    worker.unref();
+    worker.on('message', (answer: OpenAnswer) => this.#settle(answer));
+    worker.on('error', error => {
+      if (this.#worker === worker) this.#restart(error.message);
+    });
+    this.#worker = worker;
+    return worker;
+  }
+
+  #settle({ id, content, failure }: OpenAnswer): void {
+    const waiting = this.#waiting.get(id);
+    if (failure !== undefined) this.#parts.log.warn({ failure }, 'openFailed');
+    if (!waiting) return;
+    clearTimeout(waiting.timer);
+    this.#waiting.delete(id);
+    waiting.resolve(content);
+  }
+
+  /** Whatever hangs or crashes the thread takes the waiting jobs with it: they stay closed for this answer. */
+  #restart(failure: string): void {
+    void this.#worker?.terminate();
+    this.#worker = null;
+    for (const id of [...this.#waiting.keys()]) this.#settle({ id, content: null, failure });
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = null;
+    for (const id of [...this.#waiting.keys()]) this.#settle({ id, content: null });
+    await worker?.terminate();
+  }
+}

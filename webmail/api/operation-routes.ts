@@ -1,0 +1,27 @@
+import type { Request, Response } from 'express';
+import { DeliveryError } from '../../delivery/errors.ts';
+import type { Route, RouteTools } from './route.ts';
+
+/** For those who run the server. */
+export const operationRoutes: readonly Route[] = [
+  { method: 'get', path: '/healthz', right: 'anybody', handle: tellHealth },
+  { method: 'get', path: '/metrics', right: 'anybody', handle: tellMetrics },
+];
+
+/** Alive and able to answer; says nothing else. */
+function tellHealth(_request: Request, response: Response): void {
+  response.set('Cache-Control', 'no-store').type('text/plain').send('ok\n');
+}
+
+/** Prometheus text, to this machine alone; a proxy on it must not pass the path on for others. */
+async function tellMetrics(request: Request, response: Response, { metrics }: RouteTools): Promise<void> {
+  if (!isLoopback(request.socket.remoteAddress ?? '') || request.headers['x-forwarded-for'] !== undefined) {
+    throw new DeliveryError('notFound');
+  }
+  response.set('Cache-Control', 'no-store').type(metrics.registry.contentType);
+  response.send(await metrics.registry.metrics());
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || /^(?:::ffff:)?127\./.test(address);
+}

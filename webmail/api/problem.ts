@@ -1,0 +1,42 @@
+import type { Response } from 'express';
+import { asDeliveryError, DeliveryError } from '../../delivery/errors.ts';
+import type { Log } from '../../delivery/log.ts';
+import type { Problem } from '../wire.ts';
+import { RequestError } from './jmap/errors.ts';
+
+/** Any error as problem details (RFC 9457): public text only. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof RequestError) {
+    return {
+      type: `urn:ietf:params:jmap:error:${error.type}`,
+      status: 400,
+      detail: error.message,
+      ...(error.limit === null ? {} : { limit: error.limit }),
+    };
+  }
+  const known = fromExpress(error) ?? asDeliveryError(error);
+  return { type: 'about:blank', status: known.row.http, title: known.row.text };
+}
+
+/** What Express and its body parsers throw: a status they chose; a malformed address is the client's fault. */
+function fromExpress(error: unknown): DeliveryError | null {
+  if (!(error instanceof Error) || !('status' in error)) return null;
+  if (error.status === 413) return new DeliveryError('messageTooLarge', undefined, { cause: error });
+  return typeof error.status === 'number' && error.status < 500
+    ? new DeliveryError('badRequest', undefined, { cause: error })
+    : null;
+}
+
+/** Answers with the problem; users' mistakes are not logged as errors. */
+export function sendProblem(response: Response, error: unknown, log: Log): void {
+  const problem = problemOf(error);
+  if (problem.status >= 500) log.error({ err: error }, 'requestFailed');
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  if (problem.status === 401) response.set('WWW-Authenticate', 'Basic realm="Caliopen", charset="UTF-8"');
+  const seconds = error instanceof DeliveryError ? error.fields.retryAfterSeconds : undefined;
+  if (typeof seconds === 'number') response.set('Retry-After', String(seconds));
+  response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+}

@@ -1,0 +1,143 @@
+import type { Request, Response } from 'express';
+import { DeliveryError } from '../../delivery/errors.ts';
+import { type ChangeType, changeTypes } from '../../delivery/store/store.ts';
+import { paths, type StateChange } from '../wire.ts';
+import type { Caller } from './caller.ts';
+import type { Route, RouteTools } from './route.ts';
+
+type Called = RouteTools & { readonly caller: Caller };
+
+/** EventSource push (RFC 8620 §7.3). */
+export const pushRoutes: readonly Route[] = [
+  { method: 'get', path: paths.eventSource, right: 'eventSource', handle: stream },
+];
+
+/** Pings are no more frequent than this, and no rarer: proxies drop what is silent for long. */
+const pingSeconds = { least: 5, most: 300 } as const;
+/** Streams of one account: more than a person's devices and tabs. */
+const maxStreams = 32;
+
+interface Wish {
+  readonly types: readonly ChangeType[];
+  readonly closeAfterState: boolean;
+  /** 0 for no pings. */
+  readonly pingSeconds: number;
+}
+
+async function stream(request: Request, response: Response, tools: Called): Promise<void> {
+  const wish = readWish(request);
+  const { caller, store, metrics } = tools;
+  const leave = metrics.streams.enter(caller.account.id, maxStreams);
+  if (!leave) throw new DeliveryError('tooBusy');
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+  });
+  const pushing = new Pushing(response, wish, caller.account.id);
+  const stop = store.watch(caller.account.id, ({ types }) => pushing.push(types));
+  const timer = wish.pingSeconds > 0 ? setInterval(() => pushing.ping(), wish.pingSeconds * 1000) : null;
+  response.on('close', () => {
+    stop();
+    if (timer) clearInterval(timer);
+    leave();
+  });
+  try {
+    await pushing.begin(await statesNow(wish.types, tools), lastEventId(request));
+  } catch (error) {
+    tools.log.warn({ err: error }, 'pushFailed');
+    response.end();
+  }
+}
+
+function readWish(request: Request): Wish {
+  const { types, closeafter, ping } = request.query;
+  if (closeafter !== undefined && closeafter !== 'state' && closeafter !== 'no') {
+    throw new DeliveryError('badRequest', 'closeafter is state or no');
+  }
+  const seconds = ping === undefined ? 0 : Number(ping);
+  if (!Number.isSafeInteger(seconds) || seconds < 0)
+    throw new DeliveryError('badRequest', 'ping is a number');
+  return {
+    types: typesOf(typeof types === 'string' && types !== '' ? types : '*'),
+    closeAfterState: closeafter === 'state',
+    pingSeconds: seconds === 0 ? 0 : Math.min(Math.max(seconds, pingSeconds.least), pingSeconds.most),
+  };
+}
+
+/** Types that JMAP clients know; a type we don't have is silently none (RFC 8620 §7.3). */
+function typesOf(text: string): ChangeType[] {
+  if (text === '*') return [...changeTypes];
+  const names = text.split(',').map(name => name.trim());
+  return changeTypes.filter(type => names.includes(type));
+}
+
+async function statesNow(
+  types: readonly ChangeType[],
+  { store, caller }: Called,
+): Promise<Map<ChangeType, string>> {
+  const pairs = types.map(
+    async type => [type, await store.getState(caller.account.id, type)] as [ChangeType, string],
+  );
+  return new Map(await Promise.all(pairs));
+}
+
+/** The states that the client saw last: our event ids are its digest. */
+function lastEventId(request: Request): string | null {
+  const id = request.headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : null;
+}
+
+/** One open stream: tells states that differ from what it told last. */
+class Pushing {
+  readonly #response: Response;
+  readonly #wish: Wish;
+  readonly #accountId: string;
+  readonly #told = new Map<ChangeType, string>();
+  readonly #early: Partial<Record<ChangeType, string>>[] = [];
+  #hasBegun = false;
+
+  constructor(response: Response, wish: Wish, accountId: string) {
+    this.#response = response;
+    this.#wish = wish;
+    this.#accountId = accountId;
+  }
+
+  /** Takes the states of now as known, unless the client last saw others: then it is told at once. */
+  async begin(states: ReadonlyMap<ChangeType, string>, seen: string | null): Promise<void> {
+    this.#hasBegun = true;
+    this.#response.write(`retry: 3000\nid: ${idOf(states)}\n: ready\n\n`);
+    if (seen !== null && seen !== idOf(states)) this.push(Object.fromEntries(states));
+    else for (const [type, state] of states) this.#told.set(type, state);
+    for (const types of this.#early.splice(0)) this.push(types);
+  }
+
+  push(types: Partial<Record<ChangeType, string>>): void {
+    if (!this.#hasBegun) {
+      this.#early.push(types);
+      return;
+    }
+    const news = this.#wish.types.flatMap(type => {
+      const state = types[type];
+      return state === undefined || this.#told.get(type) === state ? [] : [[type, state] as const];
+    });
+    if (news.length === 0 || this.#response.writableEnded) return;
+    for (const [type, state] of news) this.#told.set(type, state);
+    const change: StateChange = {
+      '@type': 'StateChange',
+      changed: { [this.#accountId]: Object.fromEntries(news) },
+    };
+    this.#response.write(`event: state\nid: ${idOf(this.#told)}\ndata: ${JSON.stringify(change)}\n\n`);
+    if (this.#wish.closeAfterState) this.#response.end();
+  }
+
+  ping(): void {
+    this.#response.write(`event: ping\ndata: ${JSON.stringify({ interval: this.#wish.pingSeconds })}\n\n`);
+  }
+}
+
+/** States as an event id: one line without spaces. */
+function idOf(states: ReadonlyMap<ChangeType, string>): string {
+  const sorted = [...states].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Buffer.from(JSON.stringify(sorted)).toString('base64url');
+}

@@ -1,0 +1,43 @@
+import type { Request, Response } from 'express';
+import type { TicketPurpose } from '../wire.ts';
+import type { Caller } from './caller.ts';
+import type { JmapWork } from './jmap-routes.ts';
+import type { WebMetrics } from './metrics.ts';
+import type { Web } from './parts.ts';
+import type { SignInTools } from './sign-in.ts';
+
+/** All that a handler may use. */
+export interface RouteTools extends Web, SignInTools {
+  readonly jmap: JmapWork;
+  readonly metrics: WebMetrics;
+}
+
+/** Who may call a route: anybody, or an account (by ticket, too, where a purpose is named). */
+export type Right = 'anybody' | 'account' | TicketPurpose;
+
+interface RouteBase {
+  readonly method: 'get' | 'post' | 'delete' | 'put';
+  /** Express path. */
+  readonly path: string;
+}
+
+/** One row of the table of routes. */
+export type Route =
+  | (RouteBase & {
+      readonly right: 'anybody';
+      readonly handle: (request: Request, response: Response, tools: RouteTools) => Promise<void> | void;
+    })
+  | (RouteBase & {
+      readonly right: Exclude<Right, 'anybody'>;
+      readonly handle: (
+        request: Request,
+        response: Response,
+        tools: RouteTools & { readonly caller: Caller },
+      ) => Promise<void> | void;
+    });
+
+/** A path parameter; empty when the route has none of that name. */
+export function parameter(request: Request, name: string): string {
+  const value: unknown = request.params[name];
+  return typeof value === 'string' ? value : '';
+}

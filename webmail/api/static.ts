@@ -1,0 +1,31 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Asset, Bundle } from './bundle.ts';
+import { pagePolicy } from './security-headers.ts';
+
+/** Serves the webmail's files; what isn't one of them goes on to the next handler. */
+export function serveBundle(bundle: Bundle): RequestHandler {
+  return (request: Request, response: Response, next: NextFunction) => {
+    const asset =
+      request.method === 'GET' || request.method === 'HEAD' ? bundle.get(request.path) : undefined;
+    if (asset) send(asset, request, response);
+    else next();
+  };
+}
+
+function send(asset: Asset, request: Request, response: Response): void {
+  const offered = request.acceptsEncodings('br', 'gzip', 'identity');
+  const encoding = offered === 'br' || offered === 'gzip' ? offered : 'identity';
+  response.set({
+    'Content-Security-Policy': pagePolicy,
+    'Cache-Control': asset.isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'Content-Type': asset.mediaType,
+    Vary: 'Accept-Encoding',
+    ETag: encoding === 'identity' ? asset.etag : asset.etag.replace(/"$/, `-${encoding}"`),
+  });
+  if (request.fresh) {
+    response.status(304).end();
+    return;
+  }
+  if (encoding !== 'identity') response.set('Content-Encoding', encoding);
+  response.end(asset.encodings.get(encoding));
+}
