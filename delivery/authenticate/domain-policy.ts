@@ -1,5 +1,5 @@
 import { evaluateDmarc } from 'mailauth/lib/dmarc/index.js';
-import { domainOf } from '../message/address.ts';
+import { domainOf, flatten, parseAddressList } from '../message/address.ts';
 import { fieldsNamed } from '../message/fields.ts';
 import type { Message } from '../message/shape.ts';
 import type { Resolver } from '../resolver.ts';
@@ -16,12 +16,14 @@ export interface PassedDomains {
 /** Author domains that are evaluated when the From field names several. */
 const maxAuthorDomains = 4;
 
-/** The domains of the From field as people are shown it, A-labels, lower-case, each once. */
+/** The domains of all From fields as people may be shown them, A-labels, lower-case, each once. */
 export function authorDomains(message: Message): string[] {
-  const domains = message.originators.from
-    .map(mailbox => domainOf(mailbox.address))
-    .filter(domain => domain !== '');
-  return [...new Set(domains)];
+  const fields = fieldsNamed(message.root.fields, 'from');
+  const mailboxes =
+    fields.length > 1
+      ? fields.flatMap(field => flatten(parseAddressList(field.value)))
+      : message.originators.from;
+  return [...new Set(mailboxes.map(mailbox => domainOf(mailbox.address)).filter(domain => domain !== ''))];
 }
 
 /**

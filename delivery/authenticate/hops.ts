@@ -164,11 +164,15 @@ const namedCipher = /\bcipher[= ]([A-Za-z0-9_+-]+)/i;
 /** `TLSv1.3:TLS_AES_256_GCM_SHA384:256` of OpenSMTPD and older Exim, `AES256-SHA encrypted` of qmail. */
 const placedCipher = /\b(?:TLS|SSL)v?[\d._]+:([A-Za-z0-9_+-]+)|^([A-Z0-9_+-]+) encrypted$/i;
 
+/** Suites that only TLS 1.3 has (RFC 8446 §B.4): their names lack the `WITH` of earlier ones. */
+const newCipher = /^TLS_(AES|CHACHA20)_(?!.*WITH)/;
+
 /** What the field claims about TLS; null when it claims none. */
 function tlsOf(field: TraceField): Hop['tls'] {
   const comments = tlsComments(field);
-  const version = comments.map(versionIn).find(Boolean) ?? null;
   const cipher = clause(field, 'tls').words[0] ?? comments.map(cipherIn).find(Boolean) ?? null;
+  const version =
+    comments.map(versionIn).find(Boolean) ?? (cipher && newCipher.test(cipher) ? 'TLSv1.3' : null);
   const protocol = protocolOf(field);
   if (!version && !cipher && !(protocol && secureProtocols.has(protocol))) return null;
   return { version, cipher };
