@@ -14,6 +14,7 @@ export interface Service {
 const services = {
   postfix: { packages: ['postfix'], commands: ['postfix'] },
   swaks: { packages: ['swaks', 'libnet-ssleay-perl'], commands: ['swaks'] },
+  gnupg: { packages: ['gnupg', 'gpg-agent'], commands: ['gpg'] },
   chromium: { packages: ['chromium'], commands: ['chromium', 'chromium-browser', 'google-chrome'] },
 } as const satisfies Record<string, Omit<Service, 'name'>>;
 
