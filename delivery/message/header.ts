@@ -61,11 +61,12 @@ export function readHeader(
     }
     position = next;
   }
-  if (collector.fields.length === 0 && isRoot) {
+  const fields = collector.finish();
+  if (fields.length === 0 && isRoot) {
     defects.add('noHeader');
-    return { fields: [], bodyStart: view[start] === CR || view[start] === LF ? position : start };
+    return { fields, bodyStart: view[start] === CR || view[start] === LF ? position : start };
   }
-  return { fields: collector.finish(), bodyStart: position };
+  return { fields, bodyStart: position };
 }
 
 /** Offset behind the line that begins at `position`. */
