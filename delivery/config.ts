@@ -102,6 +102,12 @@ export const settingRows = {
     unit: 'octets',
     help: 'Largest message; announced by SIZE.',
   },
+  'smtp.plugins': {
+    type: 'list',
+    default: [],
+    defaultText: 'those of config/plugins',
+    help: 'Haraka plugins in their order; one of ours left out leaves its stage out.',
+  },
   'lmtp.address': { type: 'text', default: '127.0.0.1', help: 'Address the LMTP door listens on.' },
   'lmtp.port': { ...port, default: 2424, help: 'Port of the LMTP door.' },
   'lmtp.trustedAddresses': {

@@ -25,6 +25,8 @@ export function writeHarakaFolder(config: Config, certificate: Certificate): str
   const folder = join(config.data, 'haraka');
   const files = shippedFiles();
   files.set('smtp.ini', replaceKeys(files.get('smtp.ini') ?? '', { listen: listenAddress(config) }));
+  const plugins = config['smtp.plugins'];
+  if (plugins.length > 0) files.set('plugins', `${plugins.join('\n')}\n`);
   files.set('me', `${config.hostname}\n`);
   files.set(
     'tls.ini',
