@@ -114,7 +114,7 @@ export async function searchEmails(
   asking: Asking,
   question: { readonly text: string; readonly position: number },
 ): Promise<EmailPage> {
-  return queryEmails(asking, { text: question.text }, { position: question.position, limit: pageSize });
+  return queryEmails(asking, { query: question.text }, { position: question.position, limit: pageSize });
 }
 
 export interface DiscussionPage extends EmailPage {

@@ -1,4 +1,4 @@
-import createPurifier from 'dompurify';
+import createPurifier, { type WindowLike } from 'dompurify';
 
 /** A purified body: a detached tree, and what it wanted from elsewhere. */
 export interface Purified {
@@ -30,13 +30,14 @@ const importRule = /@import[^;]{0,2000}(?:;|$)/gi;
 
 /**
  * Takes out of an HTML body all that runs, all forms and all that loads from elsewhere. This is the second layer:
- * the policy of the frame that shows it is the wall. `pictures` gives `data:` addresses by Content-ID.
+ * the policy of `frame`, which shows it, is the wall. The text is parsed by the frame's own window, under its policy,
+ * never by this page. `pictures` gives `data:` addresses by Content-ID.
  */
-export function purify(html: string, pictures: ReadonlyMap<string, string>): Purified {
-  const purifier = createPurifier(window);
+export function purify(html: string, pictures: ReadonlyMap<string, string>, frame: WindowLike): Purified {
+  const purifier = createPurifier(frame);
   const remote: string[] = [];
   purifier.addHook('uponSanitizeElement', node => {
-    // The tree belongs to another document, so `instanceof` says nothing.
+    // The tree belongs to another window, so `instanceof` says nothing.
     if (node.nodeName.toLowerCase() === 'style') quieten(node, remote);
   });
   purifier.addHook('uponSanitizeAttribute', (_node, attribute) => {

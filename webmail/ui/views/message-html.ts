@@ -1,5 +1,6 @@
+import type { WindowLike } from 'dompurify';
 import { html } from 'htm/preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { type EmailBodyPart, paths } from '../../wire.ts';
 import type { Client } from '../client.ts';
 import type { Purified } from '../purify.ts';
@@ -27,53 +28,40 @@ const pictureTypes = new Set([
 
 /**
  * An HTML body in a frame of its own: the server's empty document, whose policy allows neither scripts nor anything
- * from elsewhere, filled with the purified tree. No HTML text of a sender's is parsed by this page's own document.
+ * from elsewhere, filled with the purified tree. This page's own document never parses a sender's HTML.
  */
 export function MessageHtml({ source, title, inline, fallback }: Props) {
   const { state, words, client } = useApp();
   const frame = useRef<HTMLIFrameElement>(null);
   const [purified, setPurified] = useState<Purified | null>(null);
   const [hasFailed, setFailed] = useState(false);
-  const [address, setAddress] = useState<string | null>(null);
   const accountId = state.session?.accountId ?? '';
 
-  useEffect(() => {
-    let isGone = false;
-    const work = Promise.all([
+  async function show(): Promise<void> {
+    const [{ purify }, pictures] = await Promise.all([
       import('../purify.ts'),
       dataAddresses(client, accountId, inline),
-      frameAddress(client),
     ]);
-    work.then(
-      ([{ purify }, pictures, frameUrl]) => {
-        if (isGone) return;
-        setPurified(purify(source, pictures));
-        setAddress(frameUrl);
-      },
-      () => !isGone && setFailed(true),
-    );
-    return () => {
-      isGone = true;
-    };
-  }, [source]);
+    const inside = frame.current?.contentWindow;
+    if (!frame.current || !inside) return;
+    // The frame is of this origin, so its window has the constructors that a purifier needs.
+    const made = purify(source, pictures, inside as unknown as WindowLike);
+    fill(frame.current, made.root);
+    setPurified(made);
+  }
 
   if (hasFailed) return html`<p class="note">${words.message.htmlFailed}</p>${fallback}`;
   return html`<div class="html-body">
     ${purified && purified.remoteCount > 0 && html`<${RemoteNote} purified=${purified} />`}
-    ${!purified && html`<p class="hint loading">${words.loading}</p>`}
-    ${
-      purified &&
-      address &&
-      html`<iframe
+    <iframe
       ref=${frame}
       class="frame"
       title=${title}
-      src=${address}
+      src=${paths.frame}
       sandbox="allow-popups allow-popups-to-escape-sandbox allow-same-origin"
       referrerpolicy="no-referrer"
-      onLoad=${() => frame.current && fill(frame.current, purified.root)}
-    ></iframe>`
-    }
+      onLoad=${() => show().catch(() => setFailed(true))}
+    ></iframe>
   </div>`;
 }
 
@@ -87,10 +75,6 @@ function RemoteNote({ purified }: { purified: Purified }) {
       html`<p>${words.message.remoteHosts}: ${purified.remoteHosts.slice(0, 20).join(', ')}</p>`
     }
   </details>`;
-}
-
-async function frameAddress(client: Client): Promise<string> {
-  return `${paths.frame}?ticket=${encodeURIComponent(await client.ticket('frame'))}`;
 }
 
 /** Pictures that travel inside the message, as `data:` addresses by Content-ID. */

@@ -37,8 +37,8 @@ export function Message({ row, isOpenAtFirst }: { row: EmailRow; isOpenAtFirst: 
           ${isUnread && html`<span class="visually-hidden">${words.message.unread}, </span>`}
           <bdi>${writerOf(email, words)}</bdi>
         </span>
-        <time class="message-date" datetime=${email.receivedAt}>${shortDate(email.receivedAt, state.language, new Date())}</time>
-        <span class="message-marks">
+        <span class="message-side">
+          <time datetime=${email.receivedAt}>${shortDate(email.receivedAt, state.language, new Date())}</time>
           ${!isOpen && email.hasAttachment && html`<${Icon} name="attachment" />`}
           ${!isOpen && mark && html`<span class="mark"><${Icon} name="warning" /><span class="visually-hidden">${words.warnings[mark].title}</span></span>`}
           ${!isOpen && !mark && level && html`<${LevelMark} level=${level} />`}

@@ -21,42 +21,48 @@ export interface RowProps {
   readonly listTagId: string | null;
 }
 
-/** A row as a link; its spoken name says what the eye sees: unread, sender, subject, level, attachment, date. */
+/** A row as a link; its spoken name says what the eye sees: unread, names, subject, level, attachment, date. */
 export function Row({ href, isCurrent, names, last, unread, total, listTagId }: RowProps) {
   const { state, words } = useApp();
   const text = textOf(last, words);
-  const mark = firstMark(last.privacyBrief.marks);
-  const level = mark ? null : last.privacyBrief.level;
-  const date = shortDate(last.receivedAt, state.language, new Date());
   const tags = ownTags(last, state.tags, listTagId);
-  const spoken = [
-    unread > 0 ? words.timeline.unread : '',
-    names,
-    text.subject,
-    mark ? words.warnings[mark].title : levelName(level, words),
-    last.hasAttachment ? words.timeline.attachment : '',
-    total > 1 ? words.timeline.messages(total) : '',
-    ...tags.map(tag => tagName(tag, words)),
-    date,
-  ];
-  return html`<a
-    class="row"
-    href=${href}
-    data-unread=${unread > 0}
-    aria-current=${isCurrent ? 'true' : undefined}
-    aria-label=${spoken.filter(Boolean).join(', ')}
-  >
-    <span class="row-names"><bdi>${names}</bdi></span>
-    ${total > 1 && html`<span class="row-total">${total}</span>`}
-    <time class="row-date" datetime=${last.receivedAt}>${date}</time>
-    <span class="row-text" dir="auto"><span class="row-subject">${text.subject}</span> <span class="row-preview">${text.preview}</span></span>
+  return html`<a class="row" href=${href} data-unread=${unread > 0} aria-current=${isCurrent ? 'true' : undefined}>
+    <span class="row-names">
+      ${unread > 0 && html`<span class="visually-hidden">${words.timeline.unread}, </span>`}
+      <bdi>${names}</bdi>
+    </span>
+    ${
+      total > 1 &&
+      html`<span class="row-total">
+      <span aria-hidden="true">${total}</span><${Spoken} text=${words.timeline.messages(total)} />
+    </span>`
+    }
+    <span class="row-text" dir="auto">
+      <span class="row-subject">${text.subject}</span><${Spoken} text="" />
+      <span class="row-preview" aria-hidden="true"> ${text.preview}</span>
+    </span>
     <span class="row-marks">
       ${tags.slice(0, 2).map(tag => html`<span class="chip" key=${tag.id}>${tagName(tag, words)}</span>`)}
-      ${last.hasAttachment && html`<${Icon} name="attachment" />`}
-      ${mark && html`<span class="mark"><${Icon} name="warning" /></span>`}
-      ${level && html`<${LevelMark} level=${level} />`}
+      ${last.hasAttachment && html`<${Icon} name="attachment" /><${Spoken} text=${words.timeline.attachment} />`}
+      <${MarkOrLevel} brief=${last.privacyBrief} />
     </span>
+    <time class="row-date" datetime=${last.receivedAt}>${shortDate(last.receivedAt, state.language, new Date())}</time>
   </a>`;
+}
+
+/** Words for the ear alone, set off by commas from what stands before and behind. */
+function Spoken({ text }: { text: string }) {
+  return html`<span class="visually-hidden">, ${text && `${text}, `}</span>`;
+}
+
+/** One mark a row: the gravest warning, else the quiet level. */
+function MarkOrLevel({ brief }: { brief: EmailRow['privacyBrief'] }) {
+  const { words } = useApp();
+  const mark = firstMark(brief.marks);
+  if (mark) {
+    return html`<span class="mark"><${Icon} name="warning" /></span><${Spoken} text=${words.warnings[mark].title} />`;
+  }
+  return html`${brief.level && html`<${LevelMark} level=${brief.level} />`}<${Spoken} text=${levelName(brief.level, words)} />`;
 }
 
 const markOrder = ['harmful', 'forged', 'spam'] as const;

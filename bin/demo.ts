@@ -1,0 +1,171 @@
+import { getServers } from 'node:dns';
+import type { Command } from 'commander';
+import type { Config } from '../delivery/config.ts';
+import { DeliveryError } from '../delivery/errors.ts';
+import { openLog } from '../delivery/log.ts';
+import { openParts } from '../delivery/open.ts';
+import type { CommandContext } from './command.ts';
+import { ownKeyFile, prepareAccounts } from './demo/accounts.ts';
+import type { DemoMessage, Writing } from './demo/demo-message.ts';
+import { badMail, difficultMail } from './demo/difficult-mail.ts';
+import { type NameServer, openNameServer } from './demo/dns.ts';
+import type { DemoKeys } from './demo/keys.ts';
+import { type Memory, memoryFile, openMemory, saveMemory } from './demo/memory.ts';
+import { bulkMail, ordinaryMail } from './demo/ordinary-mail.ts';
+import { type AccountName, addressOf, demoAccounts } from './demo/people.ts';
+import { protectedMail } from './demo/protected-mail.ts';
+import { openSender } from './demo/send.ts';
+import { type DemoDomains, makeDomains } from './demo/zone.ts';
+import { type Doors, startDoors } from './serve.ts';
+
+/** In the order in which they are sent; the last ones stand first in the inbox. */
+export const demoMail: readonly DemoMessage[] = [
+  ...bulkMail,
+  ...difficultMail,
+  ...ordinaryMail,
+  ...badMail,
+  ...protectedMail,
+];
+
+/** `caliopen demo`: all doors, three accounts, and mail that came through the SMTP door. */
+export function register(program: Command, context: CommandContext): void {
+  program
+    .command('demo')
+    .description('run everything with a demo domain, three accounts and their mail, until Ctrl-C')
+    .action(() => runDemo(context));
+}
+
+async function runDemo(context: CommandContext): Promise<void> {
+  const asked = stopAsked();
+  const domains = makeDomains();
+  const nameServer = await openNameServer(domains.zone, domains.names);
+  try {
+    const config = configOf(context, nameServer);
+    const { memory, isNew } = await openMemory(config.data, new Date());
+    const keys = await prepare(config, memory);
+    const doors = await startDoors(config, { json: context.json(), stderr: context.stderr });
+    try {
+      await Promise.race([sendRest({ config, memory, keys, domains, doors, asked }), asked]);
+      tell(context, { config, memory, isNew, doors });
+      await asked;
+    } finally {
+      await doors.stop();
+    }
+  } finally {
+    nameServer.close();
+  }
+}
+
+/** The demo's own names are asked of its own server, all others of the servers that would be asked anyway. */
+function configOf(context: CommandContext, { server }: NameServer): Config {
+  const config = context.config();
+  const others = config['resolver.servers'].length > 0 ? config['resolver.servers'] : getServers();
+  return context.config({ 'resolver.servers': [server, ...others] });
+}
+
+async function prepare(config: Config, memory: Memory): Promise<DemoKeys> {
+  const parts = await openParts(config, { log: openLog('warn') });
+  try {
+    return await prepareAccounts(parts, memory);
+  } finally {
+    await parts.close();
+  }
+}
+
+interface Sending {
+  readonly config: Config;
+  readonly memory: Memory;
+  readonly keys: DemoKeys;
+  readonly domains: DemoDomains;
+  readonly doors: Doors;
+  readonly asked: Promise<void>;
+}
+
+/** Sends what was not sent yet, through the SMTP door; an interrupted start goes on where it was. */
+async function sendRest({ config, memory, keys, domains, doors, asked }: Sending): Promise<void> {
+  const door = doors.ready.find(({ name }) => name === 'smtp');
+  if (!door || memory.sent >= demoMail.length) return;
+  const { send, close } = openSender(door, domains.signingKeys);
+  let isAsked = false;
+  void asked.then(() => {
+    isAsked = true;
+  });
+  try {
+    for (const [place, message] of demoMail.entries()) {
+      if (place < memory.sent) continue;
+      for (const recipient of message.recipients) {
+        if (isAsked) return;
+        await send(message, writingFor(recipient, keys));
+      }
+      await saveMemory(config.data, { ...memory, sent: place + 1 });
+    }
+  } catch (cause) {
+    throw new DeliveryError('internal', `the SMTP door did not take the demo's mail: ${String(cause)}`, {
+      cause,
+    });
+  } finally {
+    close();
+  }
+}
+
+function writingFor(recipient: AccountName, keys: DemoKeys): Writing {
+  const now = Date.now();
+  return { recipient, keys, hoursAgo: hours => new Date(now - hours * 3_600_000) };
+}
+
+interface Telling {
+  readonly config: Config;
+  readonly memory: Memory;
+  readonly isNew: boolean;
+  readonly doors: Doors;
+}
+
+function tell(context: CommandContext, { config, memory, isNew, doors }: Telling): void {
+  const where = Object.fromEntries(
+    doors.ready.map(({ name, address, port }) => [name, `${address}:${port}`]),
+  );
+  const web = `http${config['web.tls'] ? 's' : ''}://${where.web}/`;
+  if (context.json()) {
+    for (const { name, address, port } of doors.ready) printJson(context, { ready: name, address, port });
+    for (const account of demoAccounts) {
+      printJson(context, {
+        account: addressOf(account.name),
+        password: memory.passwords[account.name],
+        custody: account.custody,
+      });
+    }
+    printJson(context, { web, ownKeyFile: ownKeyFile(config.data), passphrase: memory.passphrase });
+    return;
+  }
+  const width = Math.max(...demoAccounts.map(({ name }) => addressOf(name).length));
+  const lines = [
+    '',
+    `Caliopen is ready: ${web}`,
+    '',
+    ...demoAccounts.map(
+      ({ name, displayName }) =>
+        `  ${addressOf(name).padEnd(width)}  ${memory.passwords[name]}  ${displayName}`,
+    ),
+    '',
+    `Secret key of ${addressOf('ownKey')}: ${ownKeyFile(config.data)}, passphrase ${memory.passphrase}`,
+    `SMTP at ${where.smtp}, LMTP at ${where.lmtp}.`,
+    isNew
+      ? `Passwords and keys of the demo are kept in ${memoryFile(config.data)}.`
+      : `Going on with what is there; passwords are those of ${memoryFile(config.data)}.`,
+    'Ctrl-C stops.',
+    '',
+  ];
+  context.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function printJson(context: CommandContext, value: unknown): void {
+  context.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** Resolves at the first SIGINT or SIGTERM; later ones change nothing, since Ctrl-C reaches the doors, too. */
+function stopAsked(): Promise<void> {
+  return new Promise(resolve => {
+    process.on('SIGINT', () => resolve());
+    process.on('SIGTERM', () => resolve());
+  });
+}

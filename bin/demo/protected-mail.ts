@@ -1,0 +1,169 @@
+import { type DemoMessage, handwrittenHead, lines, messageIdOf, type Writing } from './demo-message.ts';
+import type { CorrespondentKey } from './keys.ts';
+import { addressOf, type PersonName, people } from './people.ts';
+
+/** Mail with OpenPGP: encrypted, signed, both, and one whose signature does not fit. */
+export const protectedMail: readonly DemoMessage[] = [
+  {
+    id: 'signed',
+    sender: 'friend',
+    recipients: ['serverKey', 'noKey'],
+    write: async writing => ({
+      raw: await signedMail(writing, {
+        id: 'signed',
+        sender: 'friend',
+        subject: 'Signed, so that you know it is me',
+        text: 'Anybody on the way can read this, but nobody can change it without being noticed.',
+      }),
+    }),
+  },
+  {
+    id: 'altered',
+    sender: 'friend',
+    recipients: ['serverKey'],
+    write: async writing => {
+      const raw = await signedMail(writing, {
+        id: 'altered',
+        sender: 'friend',
+        subject: 'Somebody has changed this message',
+        text: 'Please pay 10.00 for the teapot.',
+      });
+      return { raw: raw.replace('10.00', '9010.00') };
+    },
+  },
+  {
+    id: 'inline',
+    sender: 'friend',
+    recipients: ['serverKey'],
+    write: async writing => ({
+      raw:
+        handwrittenHead({ id: 'inline', sender: 'friend', subject: 'An old way to encrypt' }, writing) +
+        lines('Content-Type: text/plain; charset=utf-8', '') +
+        (await encryptTo(
+          writing,
+          writing.keys.friend,
+          'Inline PGP encrypts the text alone; the subject stays open.\n',
+        )),
+    }),
+  },
+  {
+    id: 'stranger',
+    sender: 'stranger',
+    recipients: ['serverKey', 'ownKey'],
+    write: async writing => ({
+      raw: await encryptedMail(writing, writing.keys.stranger, {
+        id: 'stranger',
+        sender: 'stranger',
+        subject: 'We have not met yet',
+        text: 'I found your key, so I write encrypted. You can’t know yet whether the key that signed this is mine: ask me for its fingerprint.',
+      }),
+    }),
+  },
+  {
+    id: 'secret',
+    sender: 'friend',
+    recipients: ['serverKey', 'ownKey'],
+    write: async writing => ({
+      raw: await encryptedMail(writing, writing.keys.friend, {
+        id: 'secret',
+        sender: 'friend',
+        subject: 'Where the key to the boat house is',
+        text: 'It hangs behind the third shutter, as always.\n\nNobody on the way could read this, not even its subject.\n\nYour demo friend',
+      }),
+    }),
+  },
+];
+
+interface Letter {
+  readonly id: string;
+  readonly sender: PersonName;
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** PGP/MIME signature (RFC 3156 §5) over one text entity. */
+async function signedMail(writing: Writing, letter: Letter): Promise<string> {
+  const { openpgp, friend } = writing.keys;
+  const entity = lines('Content-Type: text/plain; charset=utf-8', '', ...letter.text.split('\n')).replace(
+    /\r\n$/,
+    '',
+  );
+  const signature = await openpgp.sign({
+    message: await openpgp.createMessage({ binary: Buffer.from(entity) }),
+    signingKeys: friend.privateKey,
+    detached: true,
+    config: { preferredHashAlgorithm: openpgp.enums.hash.sha512 },
+  });
+  const boundary = `signed-${letter.id}`;
+  return (
+    handwrittenHead(letter, writing) +
+    lines(
+      `Content-Type: multipart/signed; micalg=pgp-sha512; protocol="application/pgp-signature"; boundary="${boundary}"`,
+      '',
+      `--${boundary}`,
+      entity,
+      `--${boundary}`,
+      'Content-Type: application/pgp-signature; name="signature.asc"',
+      '',
+      mailLines(String(signature)),
+      `--${boundary}--`,
+    )
+  );
+}
+
+/** PGP/MIME encryption and signature (RFC 3156 §6.2) with a protected header (RFC 9788): outside, the subject is `[...]`. */
+async function encryptedMail(writing: Writing, signer: CorrespondentKey, letter: Letter): Promise<string> {
+  const boundary = `encrypted-${letter.id}`;
+  const outer = handwrittenHead({ ...letter, subject: '[...]' }, writing);
+  const inner =
+    handwrittenHead(letter, writing).replace(/^MIME-Version:.*\r\n/m, '') +
+    lines('HP-Outer: Subject: [...]', ...outerFields(writing, letter)) +
+    lines('Content-Type: text/plain; charset=utf-8; hp="cipher"', '', ...letter.text.split('\n'));
+  return (
+    outer +
+    lines(
+      `Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary="${boundary}"`,
+      '',
+      `--${boundary}`,
+      'Content-Type: application/pgp-encrypted',
+      '',
+      'Version: 1',
+      '',
+      `--${boundary}`,
+      'Content-Type: application/octet-stream; name="encrypted.asc"',
+      'Content-Disposition: inline; filename="encrypted.asc"',
+      '',
+      await encryptTo(writing, signer, inner),
+      `--${boundary}--`,
+    )
+  );
+}
+
+function outerFields(writing: Writing, letter: Letter): string[] {
+  const { name, address } = people[letter.sender];
+  return [
+    `HP-Outer: From: "${name}" <${address}>`,
+    `HP-Outer: To: <${addressOf(writing.recipient)}>`,
+    `HP-Outer: Message-ID: <${messageIdOf(letter.id, letter.sender, writing.recipient)}>`,
+  ];
+}
+
+async function encryptTo(
+  { keys, recipient }: Writing,
+  signer: CorrespondentKey,
+  text: string,
+): Promise<string> {
+  const { openpgp } = keys;
+  const key = keys.accounts.get(recipient);
+  if (!key) throw new Error(`no key of ${recipient}`);
+  const armored = await openpgp.encrypt({
+    message: await openpgp.createMessage({ binary: Buffer.from(text) }),
+    encryptionKeys: key,
+    signingKeys: signer.privateKey,
+  });
+  return mailLines(String(armored));
+}
+
+function mailLines(armored: string): string {
+  return armored.replace(/\r?\n/g, '\r\n').replace(/(?:\r\n)+$/, '\r\n');
+}
