@@ -32,38 +32,43 @@ interface Measured {
   readonly refused: number;
 }
 
-async function makeLoads(): Promise<Load[]> {
-  const loads: Load[] = [];
+/** Loads that are measured against subjects started together. */
+interface Phase {
+  readonly loads: readonly Load[];
+  /** Share of the accounts whose mail is sealed. */
+  readonly sealed: number;
+}
+
+async function makePhases(): Promise<Phase[]> {
+  const madeUp: Load[] = [];
   for (const [name, octets] of [
     ['5 kB', 5000],
     ['50 kB', 50_000],
   ] as const) {
+    const make = (count: number) => madeUpMessages(count, octets);
+    for (const connections of [1, 10, 50]) madeUp.push({ name, connections, pipelined: false, make });
     for (const connections of [1, 10, 50]) {
-      loads.push({ name, connections, pipelined: false, make: count => madeUpMessages(count, octets) });
+      madeUp.push({ name: `${name} pipelined`, connections, pipelined: true, make });
     }
-    loads.push({
-      name: `${name} pipelined`,
-      connections: 10,
-      pipelined: true,
-      make: count => madeUpMessages(count, octets),
-    });
   }
   const folder = env.CALIOPEN_REAL_MAIL;
   if (!folder) {
     console.error('CALIOPEN_REAL_MAIL is not set: the rows with real messages are left out');
-    return loads;
+    return [{ loads: madeUp, sealed: 0 }];
   }
   const signed = await signMessages(realMessages(folder, 1000));
   let round = 0;
-  for (const connections of [1, 10, 50]) {
-    loads.push({
-      name: 'real, signed',
-      connections,
-      pipelined: false,
-      make: count => freshCopies(signed, count, round++),
-    });
-  }
-  return loads;
+  const make = (count: number) => freshCopies(signed, count, round++);
+  const real = [1, 10, 50].map(connections => ({
+    name: 'real, signed',
+    connections,
+    pipelined: false,
+    make,
+  }));
+  return [
+    { loads: madeUp, sealed: 0 },
+    { loads: real, sealed: 0.5 },
+  ];
 }
 
 /** The same messages with a trace field that no earlier round had: else they would be duplicates. */
@@ -112,14 +117,14 @@ function median(rows: readonly Measured[], of: keyof Measured): number {
   return rows.map(row => row[of]).sort((a, b) => a - b)[Math.floor(rows.length / 2)] ?? Number.NaN;
 }
 
-async function startSubjects(resolverPort: number): Promise<BenchSubject[]> {
+async function startSubjects(resolverPort: number, sealed: number): Promise<BenchSubject[]> {
   const asked = env.BENCH_SUBJECTS?.split(',');
   const starters: Record<string, () => Promise<BenchSubject>> = {
     bare: () => startBareHaraka('bare Haraka', 'bareQueue'),
     file: () => startBareHaraka('Haraka, one durable file', 'fileQueue'),
-    deliver: () => startCaliopen('Haraka, our deliver alone', 'deliver', resolverPort),
-    haraka: () => startCaliopen('our Haraka, every stage', 'smtp', resolverPort),
-    lmtp: () => startCaliopen('our LMTP door', 'lmtp', resolverPort),
+    deliver: () => startCaliopen('Haraka, our deliver alone', 'deliver', { resolverPort, sealed }),
+    haraka: () => startCaliopen('our Haraka, every stage', 'smtp', { resolverPort, sealed }),
+    lmtp: () => startCaliopen('our LMTP door', 'lmtp', { resolverPort, sealed }),
     chain: () => startChain(resolverPort),
   };
   const chosen = Object.entries(starters).filter(([word]) => asked?.includes(word) ?? true);
@@ -129,28 +134,32 @@ async function startSubjects(resolverPort: number): Promise<BenchSubject[]> {
 }
 
 async function main(): Promise<void> {
+  console.log(
+    `${availableParallelism()} cores; median of ${rounds} interleaved rounds, ${perBlock} messages a block; p50, p99 in ms; CPU in s per 1,000 messages`,
+  );
+  console.log(['load', 'conn', 'subject', 'msg/s', 'p50', 'p99', 'CPU', 'refused'].join(' | '));
   const resolver = await startBenchResolver();
-  const subjects = await startSubjects(resolver.port);
+  for (const phase of await makePhases()) await measurePhase(phase, resolver.port);
+  await resolver.close();
+}
+
+async function measurePhase({ loads, sealed }: Phase, resolverPort: number): Promise<void> {
+  const subjects = await startSubjects(resolverPort, sealed);
   const sentBefore = new Map<string, number>();
+  const warmUp: Load = {
+    name: 'warm-up',
+    connections: 10,
+    pipelined: false,
+    make: count => madeUpMessages(count, 5000),
+  };
   try {
-    const loads = await makeLoads();
-    for (const subject of subjects)
-      await measure(
-        subject,
-        { name: 'warm-up', connections: 10, pipelined: false, make: count => madeUpMessages(count, 5000) },
-        sentBefore,
-      );
-    console.log(
-      `${availableParallelism()} cores; median of ${rounds} interleaved rounds, ${perBlock} messages a block; p50, p99 in ms; CPU in s per 1,000 messages`,
-    );
-    console.log(['load', 'conn', 'subject', 'msg/s', 'p50', 'p99', 'CPU', 'refused'].join(' | '));
+    for (const subject of subjects) await measure(subject, warmUp, sentBefore);
     for (const load of loads) await measureLoad(load, subjects, sentBefore);
     for (const subject of subjects) {
       console.log(`memory | ${subject.name} | ${Math.round(residentOctetsOf(subject.processes()) / 1e6)} MB`);
     }
   } finally {
     for (const subject of subjects) await subject.stop();
-    await resolver.close();
   }
 }
 

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '../../../delivery/config.ts';
+import { generateKey } from '../../../delivery/crypto/keys.ts';
+import { silentLog } from '../../../delivery/log.ts';
+import { openParts } from '../../../delivery/open.ts';
+import { accountAddress, accountCount, domain } from './messages.ts';
+import { type BenchSubject, freePort, portOpens, startChild, stopChild } from './subject.ts';
+
+const top = join(import.meta.dirname, '../../..');
+
+/**
+ * One of our doors with its own data folder and `accountCount` accounts. `deliver`: our Haraka with nothing but
+ * `recipients` and `deliver`. `sealed`: the share of the accounts whose key is on their own devices.
+ */
+export async function startCaliopen(
+  name: string,
+  kind: 'deliver' | 'smtp' | 'lmtp',
+  { resolverPort, sealed }: { resolverPort: number; sealed: number },
+): Promise<BenchSubject> {
+  const data = mkdtempSync(join(tmpdir(), 'caliopen-bench-'));
+  const port = await freePort();
+  const door = kind === 'lmtp' ? 'lmtp' : 'smtp';
+  await makeAccounts(data, sealed);
+  const child = startChild(join(top, 'bin/caliopen'), ['serve', door, '--data', data], {
+    [`CALIOPEN_${door.toUpperCase()}_PORT`]: String(port),
+    CALIOPEN_LOG_LEVEL: 'warn',
+    CALIOPEN_RESOLVER_SERVERS: `127.0.0.1:${resolverPort}`,
+    ...(kind === 'deliver' ? { CALIOPEN_SMTP_PLUGINS: 'recipients,deliver' } : {}),
+    ...(process.env.BENCH_PRELOAD ? { LD_PRELOAD: process.env.BENCH_PRELOAD } : {}),
+  });
+  await portOpens(port, name);
+  return {
+    name,
+    protocol: door,
+    port,
+    processes: () => [child.pid ?? 0],
+    // A 250 of ours means stored: there is nothing to wait for.
+    settle: async () => {},
+    async stop() {
+      await stopChild(child);
+      execFileSync('du', ['-sh', data], { stdio: process.env.BENCH_VERBOSE ? 'inherit' : 'ignore' });
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+async function makeAccounts(data: string, sealed: number): Promise<void> {
+  const parts = await openParts(loadConfig({ overrides: { data } }), { log: silentLog });
+  await parts.store.addDomain(domain);
+  for (let index = 0; index < accountCount; index++) {
+    const address = accountAddress(index);
+    const isSealed = index < accountCount * sealed;
+    const account = await parts.store.addAccount({ address, custody: isSealed ? 'client' : 'none' });
+    if (!isSealed) continue;
+    const { fingerprint, publicKey } = await generateKey(address);
+    const firstSeenAt = new Date();
+    const key = {
+      address,
+      fingerprint,
+      octets: publicKey,
+      source: 'own',
+      state: 'usable',
+      firstSeenAt,
+    } as const;
+    await parts.store.putPublicKey(account.id, key);
+  }
+  await parts.close();
+}
