@@ -1,7 +1,7 @@
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { asDeliveryError, DeliveryError } from '../../delivery/errors.ts';
 import type { Log } from '../../delivery/log.ts';
-import type { Problem } from '../wire.ts';
+import { csrfHeader, type Problem } from '../wire.ts';
 import { RequestError } from './jmap/errors.ts';
 
 /** Any error as problem details (RFC 9457): public text only. */
@@ -27,6 +27,16 @@ function fromExpress(error: unknown): DeliveryError | null {
     : null;
 }
 
+/**
+ * How to authenticate (RFC 9110 §11.6.1). A page's own requests are not offered Basic: the browser would ask for a
+ * password in a window of its own, over the page that does.
+ */
+function challengeFor(request: Request): string {
+  const destination = request.get('sec-fetch-dest');
+  const isOfPage = request.get(csrfHeader) !== undefined || (destination ?? 'document') !== 'document';
+  return isOfPage ? 'Bearer realm="Caliopen"' : 'Basic realm="Caliopen", charset="UTF-8"';
+}
+
 /** Answers with the problem; users' mistakes are not logged as errors. */
 export function sendProblem(response: Response, error: unknown, log: Log): void {
   const problem = problemOf(error);
@@ -35,7 +45,7 @@ export function sendProblem(response: Response, error: unknown, log: Log): void 
     response.destroy();
     return;
   }
-  if (problem.status === 401) response.set('WWW-Authenticate', 'Basic realm="Caliopen", charset="UTF-8"');
+  if (problem.status === 401) response.set('WWW-Authenticate', challengeFor(response.req));
   const seconds = error instanceof DeliveryError ? error.fields.retryAfterSeconds : undefined;
   if (typeof seconds === 'number') response.set('Retry-After', String(seconds));
   response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
