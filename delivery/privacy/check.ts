@@ -42,7 +42,7 @@ function factFaults(table: SubjectTable, input: unknown, path: string): FactFaul
   for (const [key, value] of Object.entries(input)) {
     const allowed = allowedFor(table, key, value);
     if (allowed === null) continue;
-    faults.push({ key: `${prefix}${key}`, found: show(value), allowed });
+    faults.push({ key: `${prefix}${keyName(key)}`, found: show(value), allowed });
   }
   for (const { flag, fact, value } of table.needs) {
     if (input[flag] !== true || input[fact] === value) continue;
@@ -65,7 +65,11 @@ function discussionFaults(input: unknown): FactFault[] {
   const shape = '{"messages": [facts, newest first], "marked": [positions from 0]}';
   if (!isRecord(input)) return [{ key: 'input', found: show(input), allowed: shape }];
   const { messages = [], marked = [], ...others } = input;
-  const faults = Object.keys(others).map(key => ({ key, found: show(others[key]), allowed: shape }));
+  const faults = Object.keys(others).map(key => ({
+    key: keyName(key),
+    found: show(others[key]),
+    allowed: shape,
+  }));
   const list: unknown[] = Array.isArray(messages) ? messages : [];
   if (!Array.isArray(messages)) {
     faults.push({ key: 'messages', found: show(messages), allowed: 'a list of facts, newest first' });
@@ -83,6 +87,11 @@ function discussionFaults(input: unknown): FactFault[] {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A key as it can stand in a line: quoted when it is anything but a plain word. */
+function keyName(key: string): string {
+  return /^\w+$/.test(key) ? key : show(key);
 }
 
 function show(value: unknown): string {
