@@ -1,0 +1,235 @@
+import type { Clock } from '../../clock.ts';
+import { DeliveryError } from '../../errors.ts';
+import type { Account, BulkResult, Email, NewAccount, News, Store, StoreFault, Tag } from '../store.ts';
+import type { Calls } from './calls.ts';
+import { shardOf } from './files.ts';
+import { packEmail, readDetail } from './mail/packed-email.ts';
+import type { EmailReply } from './mail/reads.ts';
+
+/** The whole contract but what belongs to the process: news and closing. */
+export type Client = Omit<Store, 'close' | keyof News>;
+
+/** The contract as calls of the threads' operations. */
+export function openClient(calls: Calls, clock: Clock): Client {
+  return {
+    ...directoryPart(calls),
+    ...personalPart(calls),
+    ...mailPart(calls),
+    ...instancePart(calls, clock),
+  };
+}
+
+type DirectoryPart = Omit<
+  Client,
+  | keyof ReturnType<typeof mailPart>
+  | keyof ReturnType<typeof personalPart>
+  | keyof ReturnType<typeof instancePart>
+>;
+
+function directoryPart(calls: Calls): DirectoryPart {
+  const { directory, read } = calls;
+  return {
+    addTenant: tenant => directory.addTenant(tenant),
+    getTenant: id => read.getTenant(id),
+    listTenants: page => read.listTenants(page),
+    grantRole: (accountId, role, scope) => directory.grantRole(accountId, role, scope),
+    revokeRole: (accountId, role, scope) => directory.revokeRole(accountId, role, scope),
+    listRoles: accountId => read.listRoles(accountId),
+    addDomain: (name, options) => directory.addDomain(name, options),
+    addDomains: (names, options) => directory.addDomains(bounded(names), options),
+    getDomain: name => read.getDomain(name),
+    listDomains: page => read.listDomains(page),
+    setCatchAll: async (name, accountId) => {
+      await directory.setCatchAll(name, accountId);
+    },
+    removeDomain: name => directory.removeDomain(name),
+    addAccount: account => addAccount(calls, account),
+    addAccounts: accounts => addAccounts(calls, accounts),
+    getAccount: id => read.getAccount(id),
+    getAccountByAddress: address => read.getAccountByAddress(address),
+    updateAccount: (id, change) => directory.updateAccount(id, change),
+    listAccounts: page => read.listAccounts(page),
+    removeAccount: id => removeAccount(calls, id),
+    addAlias: (address, accountId) => directory.addAlias(address, accountId),
+    removeAlias: address => directory.removeAlias(address),
+    listAddresses: accountId => read.listAddresses(accountId),
+    resolveAddress: address => read.resolveAddress(address),
+    isLocalDomain: name => read.isLocalDomain(name),
+    cannotReceive: (accountId, sizeOctets) => read.cannotReceive(accountId, sizeOctets),
+    getOwner: accountId => read.getOwner(accountId),
+    getCredentials: accountId => read.getCredentials(accountId),
+    setPasswordHash: (accountId, passwordHash) => directory.setPasswordHash(accountId, passwordHash),
+    addSecret: secret => directory.addSecret(secret),
+    findSecret: (kind, hash) => read.findSecret(kind, hash),
+    takeSecret: (kind, hash) => directory.takeSecret(kind, hash),
+    touchSecret: (accountId, id, at) => directory.touchSecret(accountId, id, at),
+    listSecrets: (accountId, kind) => read.listSecrets(accountId, kind),
+    removeSecret: (accountId, id) => directory.removeSecret(accountId, id),
+  };
+}
+
+function bounded<T>(items: readonly T[]): readonly T[] {
+  if (items.length > 500) throw new DeliveryError('badRequest', 'at most 500 items in one call');
+  return items;
+}
+
+async function addAccount(calls: Calls, account: NewAccount): Promise<Account> {
+  const added = await calls.directory.addAccount(account);
+  await calls.shard(added.id).ensureAccounts([added.id]);
+  return added;
+}
+
+async function addAccounts(calls: Calls, accounts: readonly NewAccount[]): Promise<BulkResult[]> {
+  const results = await calls.directory.addAccounts(bounded(accounts));
+  const byShard = new Map<number, string[]>();
+  for (const { id, outcome } of results) {
+    if (outcome !== 'created' || id === undefined) continue;
+    const shard = shardOf(id, calls.shards);
+    byShard.set(shard, [...(byShard.get(shard) ?? []), id]);
+  }
+  await Promise.all([...byShard].map(([shard, ids]) => calls.shardAt(shard).ensureAccounts(ids)));
+  return results;
+}
+
+/** Erases an account in steps; what a crash leaves undone is ended when the store is opened next. */
+export async function removeAccount(calls: Calls, id: string): Promise<void> {
+  const begun = await calls.directory.beginRemoval(id);
+  if (!begun) throw new DeliveryError('notFound', 'no such account', { fields: { accountId: id } });
+  while (await calls.shard(id).eraseSome(begun.number)) {
+    // Each step is a transaction of its own, so that other accounts' deliveries come in between.
+  }
+  await calls.directory.endRemoval(begun.number);
+}
+
+function personalPart(calls: Calls) {
+  const { read, shard } = calls;
+  return {
+    putPrivateKey: (accountId, key) => shard(accountId).putPrivateKey(accountId, key),
+    listPrivateKeys: accountId => read.listPrivateKeys(accountId),
+    removePrivateKey: (accountId, fingerprint) => shard(accountId).removePrivateKey(accountId, fingerprint),
+    putPublicKey: (accountId, key) => shard(accountId).putPublicKey(accountId, key),
+    listPublicKeys: (accountId, addresses) => read.listPublicKeys(accountId, addresses),
+    removePublicKey: (accountId, address, fingerprint) =>
+      shard(accountId).removePublicKey(accountId, address, fingerprint),
+    putContact: (accountId, contact) => shard(accountId).putContact(accountId, contact),
+    getContact: (accountId, id) => read.getContact(accountId, id),
+    listContacts: (accountId, page) => read.listContacts(accountId, page),
+    findContacts: (accountId, addresses) => read.findContacts(accountId, addresses),
+    removeContact: (accountId, id) => shard(accountId).removeContact(accountId, id),
+    getOwnerContext: (accountId, asked) => read.getOwnerContext(accountId, asked),
+    getSettings: accountId => read.getSettings(accountId),
+    putSettings: (accountId, settings) => shard(accountId).putSettings(accountId, settings),
+    listTagRules: accountId => read.listTagRules(accountId),
+    putTagRules: (accountId, rules) => shard(accountId).putTagRules(accountId, rules),
+    appendAudit: (accountId, entry) => shard(accountId).appendAudit(accountId, entry),
+    listAudit: (accountId, page) => read.listAudit(accountId, page),
+  } satisfies Partial<Client>;
+}
+
+function mailPart(calls: Calls) {
+  const { read, shard } = calls;
+  return {
+    deliverEmail: (accountId, email) => {
+      const packed = packEmail(email);
+      const { buffer } = packed.octets;
+      const transfer = buffer instanceof ArrayBuffer ? [buffer] : [];
+      const link = calls.shardLink(accountId);
+      return link.call('deliverEmail', [accountId, packed], transfer) as ReturnType<Client['deliverEmail']>;
+    },
+    getEmails: async (accountId, ids) => (await read.getEmails(accountId, ids)).map(toEmail),
+    getOctets: (accountId, emailId) => read.getOctets(accountId, emailId),
+    queryEmails: (accountId, query) => read.queryEmails(accountId, query),
+    changeEmails: (accountId, changes, options) => shard(accountId).changeEmails(accountId, changes, options),
+    destroyEmails: (accountId, ids, options) => shard(accountId).destroyEmails(accountId, ids, options),
+    getThreads: (accountId, ids) => read.getThreads(accountId, ids),
+    listTags: accountId => listTags(calls, accountId),
+    putTag: (accountId, tag) => shard(accountId).putTag(accountId, tag),
+    destroyTag: async (accountId, id, { destroyEmails }) => {
+      while (destroyEmails && (await shard(accountId).emptyTag(accountId, id))) {
+        // Each step is a transaction of its own.
+      }
+      await shard(accountId).removeTag(accountId, id);
+    },
+    getState: (accountId, type) => read.getState(accountId, type),
+    getChanges: (accountId, type, since, limit) => read.getChanges(accountId, type, since, limit),
+    listDiscussions: (accountId, page) => read.listDiscussions(accountId, page),
+    getDiscussions: (accountId, keys) => read.getDiscussions(accountId, keys),
+    listDiscussionEmails: (accountId, key, page) => read.listDiscussionEmails(accountId, key, page),
+    discussionHabit: (accountId, key) => read.discussionHabit(accountId, key),
+    listUnfinished: (accountId, page) => read.listUnfinished(accountId, page),
+    usedOctets: accountId => read.usedOctets(accountId),
+    putBlob: (accountId, octets, mediaType) => {
+      const own = new Uint8Array(octets);
+      const upload = { octets: own, mediaType, size: own.byteLength };
+      const link = calls.shardLink(accountId);
+      return link.call('putUpload', [accountId, upload], [own.buffer]) as Promise<string>;
+    },
+    getBlob: async (accountId, blobId) => {
+      const blob = await read.getBlob(accountId, blobId);
+      return blob && { id: blobId, ...blob };
+    },
+  } satisfies Partial<Client>;
+}
+
+async function listTags(calls: Calls, accountId: string): Promise<Tag[]> {
+  const tags = await calls.read.listTags(accountId);
+  if (tags) return tags;
+  // The account's making was cut short between directory and shard.
+  await calls.shard(accountId).ensureAccounts([accountId]);
+  return (await calls.read.listTags(accountId)) ?? [];
+}
+
+function toEmail({ detail, receivedAt, ...reply }: EmailReply): Email {
+  return { ...reply, receivedAt: new Date(receivedAt), ...readDetail(detail) };
+}
+
+function instancePart(calls: Calls, _clock: Clock) {
+  return {
+    getInstanceState: name => calls.read.getInstanceState(name),
+    putInstanceState: async (name, octets) => {
+      const own = new Uint8Array(octets);
+      await calls.directoryLink().call('putInstanceState', [name, own], [own.buffer]);
+    },
+    verify: options => verify(calls, options?.accountId),
+    check: () => check(calls),
+  } satisfies Partial<Client>;
+}
+
+async function* verify(calls: Calls, accountId: string | undefined): AsyncIterable<StoreFault> {
+  const { read } = calls;
+  if (accountId !== undefined) {
+    yield* verifyAccount(calls, accountId);
+    return;
+  }
+  yield* await read.verifyFile(null);
+  for (let shard = 0; shard < calls.shards; shard++) yield* await read.verifyFile(shard);
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof read.listAccounts>> = await read.listAccounts({
+      after,
+      limit: 200,
+    });
+    for (const account of page.items) yield* verifyAccount(calls, account.id);
+    after = page.next;
+  } while (after !== null);
+}
+
+async function* verifyAccount({ read }: Calls, accountId: string): AsyncIterable<StoreFault> {
+  let after: number | null = -1;
+  while (after !== null) {
+    const step: Awaited<ReturnType<typeof read.verifyEmails>> = await read.verifyEmails(accountId, after);
+    yield* step.faults;
+    after = step.next;
+  }
+  yield* await read.verifyCounts(accountId);
+}
+
+async function check(calls: Calls): Promise<void> {
+  const shards = Array.from({ length: calls.shards }, (_unused, index) => index);
+  await Promise.all([
+    calls.directory.probeDirectory(),
+    calls.read.listTenants({ limit: 1 }),
+    ...shards.map(index => calls.shardAt(index).probeShard()),
+    ...shards.map(index => calls.read.readProbe(index)),
+  ]);
+}

@@ -1,0 +1,128 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DeliveryError, type ErrorCode } from '../../errors.ts';
+
+export type Value = SQLInputValue;
+
+/** Statements kept compiled per connection; the oldest is dropped when a query of another shape comes. */
+const maxStatements = 400;
+
+/** One connection with its compiled statements. Rows are of our own schema, so a caller names their shape. */
+export class Database {
+  readonly handle: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(file: string, options: { readOnly?: boolean } = {}) {
+    this.handle = new DatabaseSync(file, {
+      readOnly: options.readOnly ?? false,
+      timeout: 8000,
+      enableForeignKeyConstraints: false,
+    });
+  }
+
+  get<T>(sql: string, ...values: Value[]): T | undefined {
+    return this.#prepare(sql).get(...values) as T | undefined;
+  }
+
+  all<T>(sql: string, ...values: Value[]): T[] {
+    return this.#prepare(sql).all(...values) as T[];
+  }
+
+  /** How many rows were changed. */
+  run(sql: string, ...values: Value[]): number {
+    return Number(this.#prepare(sql).run(...values).changes);
+  }
+
+  exec(sql: string): void {
+    this.handle.exec(sql);
+  }
+
+  /** Runs `work` on one snapshot. */
+  read<T>(work: () => T): T {
+    this.run('begin');
+    try {
+      return work();
+    } finally {
+      this.run('commit');
+    }
+  }
+
+  /** Runs `work` in a write transaction; a throw undoes it. */
+  write<T>(work: () => T): T {
+    this.run('begin immediate');
+    try {
+      const result = work();
+      this.run('commit');
+      return result;
+    } catch (error) {
+      if (this.handle.isTransaction) this.run('rollback');
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.handle.isOpen) this.handle.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.handle.prepare(sql);
+    if (this.#statements.size >= maxStatements) {
+      const [oldest] = this.#statements.keys();
+      if (oldest !== undefined) this.#statements.delete(oldest);
+    }
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+/** Durable: what is committed is flushed (write-ahead log, `synchronous=full`), what is deleted leaves no octet. */
+export function openDurable(file: string): Database {
+  const database = new Database(file);
+  database.exec(
+    'pragma page_size=8192; pragma journal_mode=wal; pragma synchronous=full; pragma secure_delete=on;' +
+      'pragma cache_size=-8000; pragma wal_autocheckpoint=1000; pragma temp_store=memory',
+  );
+  return database;
+}
+
+/** A connection that only reads. */
+export function openReadOnly(file: string): Database {
+  const database = new Database(file, { readOnly: true });
+  database.exec('pragma cache_size=-4000; pragma temp_store=memory');
+  return database;
+}
+
+/** SQLite's primary result codes (https://sqlite.org/rescode.html) that have a word of ours. */
+const codes: Readonly<Record<number, ErrorCode>> = {
+  5: 'storeUnavailable',
+  6: 'storeUnavailable',
+  7: 'storeUnavailable',
+  8: 'storeUnavailable',
+  10: 'storeUnavailable',
+  11: 'storeUnavailable',
+  13: 'storeFull',
+  14: 'storeUnavailable',
+  15: 'storeUnavailable',
+  26: 'storeUnavailable',
+};
+
+/** Whether SQLite says that the file itself is damaged or no database. */
+export function isDamage(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === 11 || code === 26;
+}
+
+/** An error of SQLite as a `DeliveryError` with the original as cause; others pass unchanged. */
+export function fromSqlite(error: unknown): unknown {
+  const code = resultCode(error);
+  if (code === null) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new DeliveryError(codes[code] ?? 'internal', detail, { cause: error, fields: { sqlite: code } });
+}
+
+function resultCode(error: unknown): number | null {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
+  return error.errcode & 0xff;
+}

@@ -1,0 +1,85 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+
+/** Octets as they lie in the file: compressed when that wins. */
+export interface Packed {
+  readonly octets: Uint8Array;
+  readonly isCompressed: boolean;
+}
+
+/** Below this, a frame's own head eats what compression saves. */
+const minOctets = 128;
+/** Above this, speed counts more than the last percent. */
+const bigOctets = 1024 * 1024;
+
+/** The octets, compressed (RFC 8878) when that makes them smaller. */
+export function pack(octets: Uint8Array): Packed {
+  if (octets.byteLength < minOctets) return { octets, isCompressed: false };
+  const level = octets.byteLength > bigOctets ? 1 : 3;
+  const compressed = zstdCompressSync(octets, { params: { [constants.ZSTD_c_compressionLevel]: level } });
+  return compressed.byteLength < octets.byteLength
+    ? { octets: compressed, isCompressed: true }
+    : { octets, isCompressed: false };
+}
+
+/** What `pack` was given. */
+export function unpack(octets: Uint8Array, isCompressed: boolean): Uint8Array {
+  return isCompressed ? zstdDecompressSync(octets) : octets;
+}
+
+/** A text for a column: short ones as text, others as compressed octets. */
+export function packText(text: string): string | Uint8Array {
+  const packed = pack(Buffer.from(text));
+  return packed.isCompressed ? packed.octets : text;
+}
+
+/** What `packText` was given. */
+export function unpackText(value: string | Uint8Array): string {
+  return typeof value === 'string' ? value : Buffer.from(zstdDecompressSync(value)).toString();
+}
+
+/** The stored octets of an email in two pieces, so that the header block can be read alone. */
+export interface PackedMessage {
+  /** 1: head is compressed; 2: body is compressed. */
+  readonly packing: number;
+  readonly head: Uint8Array;
+  readonly body: Uint8Array;
+}
+
+/** Header blocks beyond this are cut here; the rest counts as body. */
+const maxHeadOctets = 256 * 1024;
+
+/** The octets in two pieces, each compressed when that wins. */
+export function packMessage(octets: Uint8Array): PackedMessage {
+  const split = headLength(octets);
+  const head = pack(octets.subarray(0, split));
+  const body = pack(octets.subarray(split));
+  return {
+    packing: (head.isCompressed ? 1 : 0) | (body.isCompressed ? 2 : 0),
+    head: head.octets,
+    body: body.octets,
+  };
+}
+
+/** The octets that `packMessage` was given, byte for byte. */
+export function unpackMessage({ packing, head, body }: PackedMessage): Uint8Array {
+  const first = unpackHead({ packing, head });
+  const second = unpack(body, (packing & 2) !== 0);
+  const octets = new Uint8Array(first.byteLength + second.byteLength);
+  octets.set(first);
+  octets.set(second, first.byteLength);
+  return octets;
+}
+
+/** The header block alone. */
+export function unpackHead({ packing, head }: Pick<PackedMessage, 'packing' | 'head'>): Uint8Array {
+  return unpack(head, (packing & 1) !== 0);
+}
+
+/** Length of the header block with the empty line behind it (RFC 5322 §2.1). */
+function headLength(octets: Uint8Array): number {
+  const view = Buffer.from(octets.buffer, octets.byteOffset, Math.min(octets.byteLength, maxHeadOctets));
+  const crlf = view.indexOf('\r\n\r\n');
+  const lf = view.indexOf('\n\n');
+  if (crlf >= 0 && (lf < 0 || crlf < lf)) return crlf + 4;
+  return lf >= 0 ? lf + 2 : view.byteLength;
+}

@@ -1,0 +1,75 @@
+import type { EmailFilter } from '../../query.ts';
+import { type Fragment, raw, sql } from './fragment.ts';
+import type { FilterContext } from './query-filter.ts';
+
+/** The list that a query walks: the narrowest index that its filter names. */
+export interface Driver {
+  readonly from: Fragment;
+  readonly where: Fragment;
+}
+
+/** The conditions that must all hold. */
+export function conjuncts(filter: EmailFilter | null): EmailFilter[] {
+  if (filter === null) return [];
+  return 'all' in filter ? filter.all.flatMap(conjuncts) : [filter];
+}
+
+type Choice = (filters: readonly EmailFilter[], context: FilterContext) => Driver | null;
+
+/** From the narrowest to the widest. */
+const choices: readonly Choice[] = [
+  (filters, { account }) => {
+    const discussion = filters.find(filter => 'discussion' in filter);
+    return discussion
+      ? {
+          from: raw('email e indexed by email_discussion'),
+          where: sql`e.account = ${account} and e.discussion = ${discussion.discussion}`,
+        }
+      : null;
+  },
+  (filters, { account }) => {
+    const keyword = filters.find(
+      filter => 'keyword' in filter && !('threadKeyword' in filter) && filter.keyword !== '$seen',
+    );
+    return keyword && 'keyword' in keyword
+      ? {
+          from: raw('email_keyword t cross join email e on e.account = t.account and e.place = t.place'),
+          where: sql`t.account = ${account} and t.keyword = ${keyword.keyword}`,
+        }
+      : null;
+  },
+  (filters, context) => tagDriver(filters, context),
+  (filters, { account }) =>
+    filters.some(isUnseen)
+      ? { from: raw('email e indexed by email_unseen'), where: sql`e.account = ${account} and e.seen = 0` }
+      : null,
+];
+
+function isUnseen(filter: EmailFilter): boolean {
+  return 'noKeyword' in filter && filter.noKeyword === '$seen';
+}
+
+function tagDriver(filters: readonly EmailFilter[], context: FilterContext): Driver | null {
+  const tag = filters.find(filter => 'tag' in filter);
+  if (!tag) return null;
+  const unseen = filters.some(isUnseen);
+  const index = raw(unseen ? 'indexed by email_tag_unseen' : '');
+  return {
+    from: sql`email_tag t ${index} cross join email e on e.account = t.account and e.place = t.place`,
+    where: sql`t.account = ${context.account} and t.tag = ${context.tagNumber(tag.tag) ?? -1}
+      ${raw(unseen ? 'and t.seen = 0' : '')}`,
+  };
+}
+
+/** The list for these conditions. */
+export function driverOf(
+  filters: readonly EmailFilter[],
+  context: FilterContext,
+  _isByPlace: boolean,
+): Driver {
+  for (const choose of choices) {
+    const driver = choose(filters, context);
+    if (driver) return driver;
+  }
+  return { from: raw('email e'), where: sql`e.account = ${context.account}` };
+}

@@ -1,0 +1,212 @@
+import { DeliveryError } from '../../../errors.ts';
+import { readEmailId } from '../../ids.ts';
+import type { EmailRow, Page, PageRequest, Tag, TagRole } from '../../store.ts';
+import type { Database } from '../database.ts';
+import { rowId } from '../files.ts';
+import { decodeCursor, maxPage, pageSize, toPage } from '../page.ts';
+import type { ReadContext } from '../threads/context.ts';
+import { readAccount, tagIds } from './account-reads.ts';
+import { blobIdOf, type EmailRecord, findEmail, idOf, readKeywords, readTags } from './email-rows.ts';
+import { type PackedMessage, unpackHead, unpackMessage, unpackText } from './packing.ts';
+import { readThreadId, threadId } from './thread.ts';
+
+/** An email on its way between threads: `detail` is JSON still. */
+export interface EmailReply {
+  readonly id: string;
+  readonly blobId: string;
+  readonly threadId: string;
+  readonly discussionKey: string;
+  readonly receivedAt: number;
+  readonly sizeOctets: number;
+  readonly sealed: boolean;
+  readonly detail: string;
+  readonly tagIds: readonly string[];
+  readonly keywords: readonly string[];
+}
+
+export function getEmails(context: ReadContext, accountId: string, ids: readonly string[]): EmailReply[] {
+  requireFew(ids);
+  return readAccount(context, accountId, (database, { number }) => {
+    const tags = tagIds(database, number);
+    return ids.flatMap(id => {
+      const record = findEmail(database, number, id);
+      return record ? [toReply(database, record, tags)] : [];
+    });
+  });
+}
+
+function requireFew(ids: readonly string[]): void {
+  if (ids.length > maxPage) throw new DeliveryError('badRequest', `at most ${maxPage} ids in one call`);
+}
+
+function toReply(database: Database, record: EmailRecord, tags: Map<number, string>): EmailReply {
+  const detail = database.get<{ data: string | Uint8Array }>(
+    'select data from detail where id = ?',
+    rowId(record.account, record.seq),
+  );
+  if (!detail)
+    throw new DeliveryError('storeUnavailable', 'an email has lost its detail', {
+      fields: { id: idOf(record) },
+    });
+  return {
+    id: idOf(record),
+    blobId: blobIdOf(record),
+    threadId: threadId(record.thread),
+    discussionKey: record.discussion,
+    receivedAt: record.received_at,
+    sizeOctets: record.size,
+    sealed: record.sealed === 1,
+    detail: unpackText(detail.data),
+    tagIds: readTags(record.tags).flatMap(number => tags.get(number) ?? []),
+    keywords: readKeywords(record.keywords),
+  };
+}
+
+export function getOctets(context: ReadContext, accountId: string, id: string): Uint8Array | null {
+  return readAccount(context, accountId, (database, { number }) => {
+    const record = findEmail(database, number, id);
+    return record ? octetsOf(database, record) : null;
+  });
+}
+
+/** The stored octets of an email. */
+export function octetsOf(database: Database, record: EmailRecord): Uint8Array {
+  const content = database.get<PackedMessage>(
+    'select packing, head, body from content where id = ?',
+    rowId(record.account, record.seq),
+  );
+  if (!content)
+    throw new DeliveryError('storeUnavailable', 'an email has lost its octets', {
+      fields: { id: idOf(record) },
+    });
+  return unpackMessage(content);
+}
+
+/** The header block of an email's stored octets as text, Latin-1. */
+export function headOf(database: Database, account: number, sequence: number): string {
+  const content = database.get<Pick<PackedMessage, 'packing' | 'head'>>(
+    'select packing, head from content where id = ?',
+    rowId(account, sequence),
+  );
+  return content ? Buffer.from(unpackHead(content)).toString('latin1') : '';
+}
+
+export function getBlob(
+  context: ReadContext,
+  accountId: string,
+  blobId: string,
+): { octets: Uint8Array; mediaType: string | null } | null {
+  return readAccount(context, accountId, (database, { number }) => {
+    const parsed = readEmailId(blobId, 'B');
+    const record = parsed && findEmail(database, number, `M${blobId.slice(1)}`);
+    if (record) return { octets: octetsOf(database, record), mediaType: 'message/rfc822' };
+    const upload = database.get<{ packing: number; octets: Uint8Array; media_type: string }>(
+      'select packing, octets, media_type from upload where account = ? and blob = ?',
+      number,
+      blobId,
+    );
+    if (!upload) return null;
+    const octets = unpackHead({ packing: upload.packing, head: upload.octets });
+    return { octets, mediaType: upload.media_type };
+  });
+}
+
+export function getThreads(
+  context: ReadContext,
+  accountId: string,
+  ids: readonly string[],
+): { id: string; emailIds: string[] }[] {
+  requireFew(ids);
+  return readAccount(context, accountId, (database, { number }) =>
+    ids.flatMap(id => {
+      const thread = readThreadId(id);
+      if (!thread) return [];
+      const emails = database.all<{ place: number; tail: string }>(
+        'select place, tail from email where account = ? and thread = ? order by place',
+        number,
+        thread,
+      );
+      return emails.length > 0 ? [{ id, emailIds: emails.map(idOf) }] : [];
+    }),
+  );
+}
+
+/** A row of `tag`. */
+export interface TagRecord {
+  readonly number: number;
+  readonly id: string;
+  readonly name: string;
+  readonly role: TagRole | null;
+  /** Number of the tag above, 0 for none. */
+  readonly parent: number;
+  readonly sort_order: number;
+  readonly colour: string | null;
+  readonly subscribed: number;
+  readonly emails: number;
+  readonly unread: number;
+  readonly threads: number;
+  readonly unread_threads: number;
+}
+
+/** The tag in the words of the contract. */
+export function toTag(record: TagRecord, parentId: string | null): Tag {
+  return {
+    id: record.id,
+    name: record.name,
+    role: record.role,
+    parentId,
+    sortOrder: record.sort_order,
+    colour: record.colour,
+    isSubscribed: record.subscribed === 1,
+    totalEmails: record.emails,
+    unreadEmails: record.unread,
+    totalThreads: record.threads,
+    unreadThreads: record.unread_threads,
+  };
+}
+
+/** Null: the account was never written to, and has no tags yet. */
+export function listTags(context: ReadContext, accountId: string): Tag[] | null {
+  return readAccount(context, accountId, (database, { number }) => {
+    const records = database.all<TagRecord>(
+      'select * from tag where account = ? order by sort_order, name',
+      number,
+    );
+    if (records.length === 0) return null;
+    const ids = new Map(records.map(record => [record.number, record.id]));
+    return records.map(record => toTag(record, ids.get(record.parent) ?? null));
+  });
+}
+
+export function listUnfinished(
+  context: ReadContext,
+  accountId: string,
+  page: PageRequest = {},
+): Page<EmailRow> {
+  return readAccount(context, accountId, (database, { number }) => {
+    const limit = pageSize(page);
+    const rows = database.all<EmailRecord>(
+      `select * from email indexed by email_unfinished
+       where account = ? and unfinished = 1 and place > ? order by place limit ?`,
+      number,
+      Number(decodeCursor(page)?.[0] ?? -1),
+      limit + 1,
+    );
+    return toPage(rows, limit, toRow, last => [last.place]);
+  });
+}
+
+/** The light row of a list. */
+export function toRow(record: Pick<EmailRecord, 'place' | 'tail' | 'thread' | 'received_at'>): EmailRow {
+  return {
+    id: idOf(record),
+    threadId: threadId(record.thread),
+    receivedAt: new Date(record.received_at),
+  };
+}
+
+export function usedOctets(context: ReadContext, accountId: string): number {
+  return readAccount(context, accountId, (database, { number }) => {
+    return database.get<{ used: number }>('select used from account where number = ?', number)?.used ?? 0;
+  });
+}

@@ -1,0 +1,158 @@
+import type { StoreFault } from '../../store.ts';
+import type { Database } from '../database.ts';
+import { findAccount } from '../directory/rows.ts';
+import { rowId, shardOf } from '../files.ts';
+import type { ReadContext } from '../threads/context.ts';
+import { type EmailRecord, idOf, readTags } from './email-rows.ts';
+import { systemTagNumbers } from './ledger.ts';
+import { readDetail } from './packed-email.ts';
+import { type PackedMessage, unpackMessage, unpackText } from './packing.ts';
+
+/** Faults of one file as SQLite sees it. */
+export function verifyFile(context: ReadContext, shard: number | null): StoreFault[] {
+  const database = shard === null ? context.directory : context.shard(shard);
+  const rows = database.all<{ quick_check: string }>('pragma quick_check(20)');
+  return rows
+    .filter(row => row.quick_check !== 'ok')
+    .map(row => ({
+      accountId: null,
+      kind: 'fileDamaged',
+      detail: `${shard === null ? 'directory' : `shard ${shard}`}: ${row.quick_check}`,
+    }));
+}
+
+/** A small read of a shard. */
+export function readProbe(context: ReadContext, shard: number): number {
+  return context.shard(shard).get<{ at: number }>('select at from probe')?.at ?? 0;
+}
+
+/** Emails checked in one call. */
+const atOnce = 200;
+
+/** Faults of some emails of an account, by place, and where to go on; null at the end. */
+export function verifyEmails(
+  context: ReadContext,
+  accountId: string,
+  after: number,
+): { faults: StoreFault[]; next: number | null } {
+  const account = findAccount(context.directory, accountId);
+  if (!account) return { faults: [], next: null };
+  const database = context.shard(shardOf(accountId, context.settings.shards));
+  return database.read(() => {
+    const records = database.all<EmailRecord>(
+      `select * from email where account = ? and place > ? order by place limit ${atOnce}`,
+      account.number,
+      after,
+    );
+    const faults = records.flatMap(record =>
+      emailFaults(database, record).map(detail => ({ accountId, kind: 'emailDamaged', detail })),
+    );
+    return { faults, next: records.length === atOnce ? (records.at(-1)?.place ?? null) : null };
+  });
+}
+
+function emailFaults(database: Database, record: EmailRecord): string[] {
+  const faults: string[] = [];
+  const row = rowId(record.account, record.seq);
+  const check = (what: string, work: () => boolean): void => {
+    try {
+      if (!work()) faults.push(`${idOf(record)}: ${what}`);
+    } catch (error) {
+      faults.push(`${idOf(record)}: ${what}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  check('octets', () => {
+    const content = database.get<PackedMessage>('select packing, head, body from content where id = ?', row);
+    return content !== undefined && unpackMessage(content).byteLength === record.size;
+  });
+  check('detail', () => {
+    const detail = database.get<{ data: string | Uint8Array }>('select data from detail where id = ?', row);
+    return detail !== undefined && readDetail(unpackText(detail.data)).summary !== undefined;
+  });
+  check('tags', () => {
+    const tags = readTags(record.tags);
+    const listed = tags.filter(tag =>
+      database.get(
+        'select 1 from email_tag where account = ? and tag = ? and place = ? and seen = ?',
+        record.account,
+        tag,
+        record.place,
+        record.seen,
+      ),
+    );
+    return tags.length > 0 && listed.length === tags.length;
+  });
+  return faults;
+}
+
+/** Kept counts of an account that differ from what a recount finds. */
+export function verifyCounts(context: ReadContext, accountId: string): StoreFault[] {
+  const account = findAccount(context.directory, accountId);
+  if (!account) return [];
+  const database = context.shard(shardOf(accountId, context.settings.shards));
+  return database.read(() =>
+    recounts.flatMap(({ kind, sql }) =>
+      database
+        .all<Record<string, unknown>>(sql.replaceAll('$account', String(account.number)))
+        .map(row => ({ accountId, kind, detail: JSON.stringify(row) })),
+    ),
+  );
+}
+
+const { trash } = systemTagNumbers;
+
+/** One row per kept count: the query gives the rows that are wrong. */
+const recounts: readonly { readonly kind: string; readonly sql: string }[] = [
+  {
+    kind: 'accountCount',
+    sql: `select a.used, a.emails, a.sealed, c.* from account a,
+        (select count(*) n, coalesce(sum(size), 0) octets, coalesce(sum(sealed), 0) s from email
+         where account = $account) c
+      where a.number = $account and (a.emails <> n or a.used <> octets or a.sealed <> s)`,
+  },
+  {
+    kind: 'tagCount',
+    sql: `select t.id, t.emails, t.unread, count(e.place) n, coalesce(sum(e.unread), 0) u
+      from tag t left join email_tag l on l.account = t.account and l.tag = t.number
+        left join email e on e.account = l.account and e.place = l.place
+      where t.account = $account group by t.number having t.emails <> n or t.unread <> u`,
+  },
+  {
+    kind: 'tagThreadCount',
+    sql: `select t.id, t.threads, t.unread_threads, count(s.thread) n, coalesce(sum(s.u), 0) su
+      from tag t left join (
+        select l.tag, e.thread, exists (
+            select 1 from email o where o.account = $account and o.thread = e.thread and o.unread = 1
+            and case when l.tag = ${trash} then instr(o.tags, ',${trash},') > 0 else o.tags <> ',${trash},' end) u
+        from email_tag l join email e on e.account = l.account and e.place = l.place
+        where l.account = $account group by l.tag, e.thread) s on s.tag = t.number
+      where t.account = $account group by t.number having t.threads <> n or t.unread_threads <> su`,
+  },
+  {
+    kind: 'threadCount',
+    sql: `select hex(t.thread) thread, t.emails, t.unread, t.unread_trash, count(e.place) n,
+        coalesce(sum(e.unread and e.tags <> ',${trash},'), 0) u,
+        coalesce(sum(e.unread and instr(e.tags, ',${trash},') > 0), 0) ut
+      from thread t left join email e on e.account = t.account and e.thread = t.thread
+      where t.account = $account group by t.thread
+      having t.emails <> n or t.unread <> u or t.unread_trash <> ut`,
+  },
+  {
+    kind: 'discussionCount',
+    sql: `select d.key, d.emails, d.unread, d.last_place, count(e.place) n, coalesce(sum(e.unread), 0) u
+      from discussion d left join email e on e.account = d.account and e.discussion = d.key
+      where d.account = $account group by d.key
+      having d.emails <> n or d.unread <> u or d.last_place is not max(e.place)`,
+  },
+  {
+    kind: 'listLeftover',
+    sql: `select l.tag, l.place from email_tag l left join email e on e.account = l.account and e.place = l.place
+      where l.account = $account and (e.place is null or instr(e.tags, ',' || l.tag || ',') = 0)`,
+  },
+  {
+    kind: 'keywordLeftover',
+    sql: `select l.keyword, l.place from email_keyword l
+        left join email e on e.account = l.account and e.place = l.place
+      where l.account = $account and (e.place is null or instr(e.keywords, ' ' || l.keyword || ' ') = 0)`,
+  },
+];

@@ -1,0 +1,205 @@
+import type { TagRule } from '../../../tags/findings.ts';
+import type {
+  AuditEntry,
+  Contact,
+  OwnerContext,
+  Page,
+  PageRequest,
+  PrivateKey,
+  PublicKey,
+} from '../../store.ts';
+import { accountRange, rowId } from '../files.ts';
+import { readAccount } from '../mail/account-reads.ts';
+import { discussionHabit } from '../mail/discussion-reads.ts';
+import { decodeCursor, maxPage, pageSize, toPage } from '../page.ts';
+import type { ReadContext } from '../threads/context.ts';
+
+export function listPrivateKeys(context: ReadContext, accountId: string): PrivateKey[] {
+  return readAccount(context, accountId, (database, { number }) =>
+    database
+      .all<{ fingerprint: string; custody: PrivateKey['custody']; wrapped: Uint8Array; created: number }>(
+        'select * from private_key where account = ? order by created, fingerprint',
+        number,
+      )
+      .map(row => ({
+        fingerprint: row.fingerprint,
+        custody: row.custody,
+        wrapped: row.wrapped,
+        createdAt: new Date(row.created),
+      })),
+  );
+}
+
+interface PublicKeyRow {
+  readonly address: string;
+  readonly fingerprint: string;
+  readonly octets: Uint8Array;
+  readonly source: PublicKey['source'];
+  readonly state: PublicKey['state'];
+  readonly first_seen: number;
+}
+
+export function listPublicKeys(
+  context: ReadContext,
+  accountId: string,
+  addresses?: readonly string[],
+): PublicKey[] {
+  return readAccount(context, accountId, (database, { number }) => {
+    const rows =
+      addresses === undefined
+        ? database.all<PublicKeyRow>(
+            'select * from public_key where account = ? order by address, fingerprint',
+            number,
+          )
+        : database.all<PublicKeyRow>(
+            `select * from public_key where account = ? and address in (select value from json_each(?))
+             order by address, fingerprint`,
+            number,
+            JSON.stringify(addresses.map(address => address.toLowerCase())),
+          );
+    return rows.map(toPublicKey);
+  });
+}
+
+function toPublicKey(row: PublicKeyRow): PublicKey {
+  return {
+    address: row.address,
+    fingerprint: row.fingerprint,
+    octets: row.octets,
+    source: row.source,
+    state: row.state,
+    firstSeenAt: new Date(row.first_seen),
+  };
+}
+
+interface ContactRow {
+  readonly id: string;
+  readonly data: string;
+}
+
+function toContact({ data }: ContactRow): Contact {
+  return JSON.parse(data) as Contact;
+}
+
+export function getContact(context: ReadContext, accountId: string, id: string): Contact | null {
+  return readAccount(context, accountId, (database, { number }) => {
+    const row = database.get<ContactRow>(
+      'select id, data from contact where account = ? and id = ?',
+      number,
+      id,
+    );
+    return row ? toContact(row) : null;
+  });
+}
+
+export function listContacts(context: ReadContext, accountId: string, page: PageRequest = {}): Page<Contact> {
+  return readAccount(context, accountId, (database, { number }) => {
+    const limit = pageSize(page);
+    const rows = database.all<ContactRow>(
+      'select id, data from contact where account = ? and id > ? order by id limit ?',
+      number,
+      String(decodeCursor(page)?.[0] ?? ''),
+      limit + 1,
+    );
+    return toPage(rows, limit, toContact, last => [last.id]);
+  });
+}
+
+export function findContacts(
+  context: ReadContext,
+  accountId: string,
+  addresses: readonly string[],
+): Contact[] {
+  return readAccount(context, accountId, (database, { number }) =>
+    database
+      .all<ContactRow>(
+        `select id, data from contact where account = ? and id in
+           (select id from contact_address where account = ? and address in (select value from json_each(?)))
+         order by id`,
+        number,
+        number,
+        JSON.stringify(addresses.map(address => address.toLowerCase())),
+      )
+      .map(toContact),
+  );
+}
+
+export function getSettings(context: ReadContext, accountId: string): Record<string, unknown> {
+  return readDocument(context, accountId, 'settings', {});
+}
+
+export function listTagRules(context: ReadContext, accountId: string): TagRule[] {
+  return readDocument(context, accountId, 'tagRules', []);
+}
+
+function readDocument<T>(context: ReadContext, accountId: string, name: string, missing: T): T {
+  return readAccount(context, accountId, (database, { number }) => {
+    const row = database.get<{ value: string }>(
+      'select value from document where account = ? and name = ?',
+      number,
+      name,
+    );
+    return row ? (JSON.parse(row.value) as T) : missing;
+  });
+}
+
+interface AuditRow {
+  readonly id: number;
+  readonly at: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly detail: string;
+}
+
+export function listAudit(context: ReadContext, accountId: string, page: PageRequest = {}): Page<AuditEntry> {
+  return readAccount(context, accountId, (database, { number }) => {
+    const limit = pageSize(page);
+    const before = Number(decodeCursor(page)?.[0] ?? accountRange);
+    const rows = database.all<AuditRow>(
+      'select * from audit where id >= ? and id < ? order by id desc limit ?',
+      rowId(number, 0),
+      rowId(number, before),
+      limit + 1,
+    );
+    return toPage(rows, limit, toEntry, last => [last.id - rowId(number, 0)]);
+  });
+}
+
+function toEntry(row: AuditRow): AuditEntry {
+  return {
+    at: new Date(row.at),
+    actor: row.actor,
+    action: row.action,
+    detail: JSON.parse(row.detail) as Record<string, unknown>,
+  };
+}
+
+/** `Keys.getOwnerContext`: what judging a message for its owner needs, in one call. */
+export function getOwnerContext(
+  context: ReadContext,
+  accountId: string,
+  asked: { readonly addresses: readonly string[]; readonly discussionKey: string },
+): OwnerContext {
+  const addresses = asked.addresses.slice(0, maxPage).map(address => address.toLowerCase());
+  return {
+    rules: listTagRules(context, accountId),
+    contacts: findContacts(
+      context,
+      accountId,
+      addresses.map(address => `email:${address}`),
+    ),
+    publicKeys: readAccount(context, accountId, (database, { number }) =>
+      database
+        .all<PublicKeyRow>(
+          `select * from public_key where account = ? and
+             (source = 'own' or address in (select value from json_each(?))) order by address, fingerprint`,
+          number,
+          JSON.stringify(addresses),
+        )
+        .map(toPublicKey),
+    ),
+    privateKeys: listPrivateKeys(context, accountId),
+    habit: discussionHabit(context, accountId, asked.discussionKey),
+    settings: getSettings(context, accountId),
+  };
+}

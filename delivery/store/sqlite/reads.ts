@@ -1,0 +1,34 @@
+import * as directory from './directory/reads.ts';
+import * as changes from './mail/change-reads.ts';
+import * as discussions from './mail/discussion-reads.ts';
+import { queryEmails } from './mail/query.ts';
+import {
+  getBlob,
+  getEmails,
+  getOctets,
+  getThreads,
+  listTags,
+  listUnfinished,
+  usedOctets,
+} from './mail/reads.ts';
+import * as verify from './mail/verify.ts';
+import * as personal from './personal/reads.ts';
+
+/** Every operation of a reader thread. */
+export const reads = {
+  ...directory,
+  ...changes,
+  ...discussions,
+  ...personal,
+  ...verify,
+  queryEmails,
+  getBlob,
+  getEmails,
+  getOctets,
+  getThreads,
+  listTags,
+  listUnfinished,
+  usedOctets,
+} as const;
+
+export type Reads = typeof reads;

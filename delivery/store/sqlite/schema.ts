@@ -1,0 +1,139 @@
+import { DeliveryError } from '../../errors.ts';
+import type { Database } from './database.ts';
+
+/**
+ * Schemas as numbered, additive steps. A step, once released, never changes, and older code goes on with a file that
+ * newer code has stepped.
+ */
+export const directorySteps: readonly string[] = [
+  `
+  create table meta(name text primary key, value) without rowid;
+  create table tenant(id text primary key, name text not null, parent text, max_accounts integer) without rowid;
+  create table domain(name text primary key, tenant text not null, catch_all text, created integer not null)
+    without rowid;
+  create index domain_tenant on domain(tenant);
+  create table account(
+    number integer primary key autoincrement, id text not null unique, tenant text not null, domain text not null,
+    address text not null, display_name text, custody text not null, quota integer, state text not null,
+    hash_key blob not null, created integer not null, password_hash text, second_factor integer not null default 0);
+  create index account_domain on account(domain, number);
+  create index account_tenant on account(tenant);
+  create index account_removing on account(number) where state = 'removing';
+  create table address(
+    key text primary key, address text not null, domain text not null, account integer not null, kind text not null)
+    without rowid;
+  create index address_account on address(account);
+  create index address_domain on address(domain);
+  create table role(account integer, role text, scope text, primary key(account, role, scope)) without rowid;
+  create table secret(
+    kind text, hash blob, id text not null, account integer not null, label text, created integer not null,
+    expires integer, last_used integer, data text, primary key(kind, hash)) without rowid;
+  create index secret_account on secret(account, kind, id);
+  create index secret_expires on secret(expires) where expires is not null;
+  create table state(name text primary key, octets blob not null);
+  insert into tenant(id, name) values ('Instance', 'instance');
+  `,
+];
+
+/** `account` is the account's number in the directory; a rowid is account * 2^33 + a sequence of the account. */
+export const shardSteps: readonly string[] = [
+  `
+  create table account(
+    number integer primary key, seq integer not null default 0, floor integer not null default 0,
+    email_state integer not null default 0, mailbox_state integer not null default 0,
+    thread_state integer not null default 0, delivery_state integer not null default 0,
+    contact_state integer not null default 0, settings_state integer not null default 0,
+    used integer not null default 0, uploaded integer not null default 0, emails integer not null default 0,
+    sealed integer not null default 0, next_tag integer not null default 1, audit_seq integer not null default 0);
+  create table document(account integer, name text, value text not null, primary key(account, name)) without rowid;
+  create table tag(
+    account integer, number integer, id text not null, name text not null, role text, parent integer not null,
+    sort_order integer not null, colour text, subscribed integer not null,
+    emails integer not null default 0, unread integer not null default 0, threads integer not null default 0,
+    unread_threads integer not null default 0, created_seq integer not null, properties_seq integer not null,
+    counts_seq integer not null, primary key(account, number)) without rowid;
+  create unique index tag_id on tag(account, id);
+  create unique index tag_name on tag(account, parent, name);
+  create table tag_gone(account integer, seq integer, id text not null, created_seq integer not null,
+    primary key(account, seq)) without rowid;
+  create table email(
+    account integer, place integer, tail text not null, seq integer not null, thread blob not null,
+    discussion text not null, message_key integer, received_at integer not null, sent_at integer not null,
+    size integer not null, seen integer not null, unread integer not null, sealed integer not null,
+    attachment integer not null, encrypted integer not null, unfinished integer not null, level text,
+    tags text not null, keywords text not null, subject text not null, originator text not null,
+    destination text not null, primary key(account, place)) without rowid;
+  create index email_thread on email(account, thread, place);
+  create index email_discussion on email(account, discussion, place);
+  create index email_message on email(account, message_key) where message_key is not null;
+  create index email_unseen on email(account, place) where seen = 0;
+  create index email_unfinished on email(account, place) where unfinished = 1;
+  create table email_tag(account integer, tag integer, place integer, seen integer not null,
+    primary key(account, tag, place)) without rowid;
+  create index email_tag_unseen on email_tag(account, tag, place) where seen = 0;
+  create table email_keyword(account integer, keyword text, place integer, primary key(account, keyword, place))
+    without rowid;
+  create table detail(id integer primary key, data not null);
+  create table content(id integer primary key, packing integer not null, words, head blob not null, body blob not null);
+  create table thread(
+    account integer, thread blob, emails integer not null, unread integer not null, unread_trash integer not null,
+    tags text not null, primary key(account, thread)) without rowid;
+  create table discussion(
+    account integer, key text, participants text not null, last_place integer not null, emails integer not null,
+    unread integer not null, primary key(account, key)) without rowid;
+  create index discussion_last on discussion(account, last_place);
+  create index discussion_unread on discussion(account, last_place) where unread > 0;
+  create table delivery_key(account integer, key blob, email text not null, expires integer not null,
+    primary key(account, key)) without rowid;
+  create table change(
+    id integer primary key, at integer not null, type integer not null, kind integer not null, object text not null,
+    flags integer not null, thread text, thread_kind integer);
+  create table upload(
+    id integer primary key, account integer not null, blob text not null, media_type text not null,
+    created integer not null, size integer not null, packing integer not null, octets blob not null);
+  create unique index upload_blob on upload(account, blob);
+  create index upload_created on upload(account, created);
+  create table private_key(account integer, fingerprint text, custody text not null, wrapped blob not null,
+    created integer not null, primary key(account, fingerprint)) without rowid;
+  create table public_key(
+    account integer, address text, fingerprint text, octets blob not null, source text not null, state text not null,
+    first_seen integer not null, primary key(account, address, fingerprint)) without rowid;
+  create table contact(account integer, id text, data text not null, primary key(account, id)) without rowid;
+  create table contact_address(account integer, address text, id text, primary key(account, address, id))
+    without rowid;
+  create index contact_address_id on contact_address(account, id);
+  create table audit(id integer primary key, at integer not null, actor text not null, action text not null,
+    detail text not null);
+  create table probe(id integer primary key, at integer not null);
+  `,
+];
+
+/** Additive steps leave room for older code; a change that does not would begin a new generation. */
+const generation = 1;
+const stepsPerGeneration = 1000;
+
+/**
+ * Brings a file up to date. `user_version` is generation * 1000 + steps. More steps than this code knows are fine,
+ * because steps only add; a newer generation throws `storeUnavailable`, so that nothing is written into a layout
+ * that is not understood.
+ */
+export function migrate(database: Database, steps: readonly string[], file: string): void {
+  const target = generation * stepsPerGeneration + steps.length;
+  const known = version(database);
+  if (known >= (generation + 1) * stepsPerGeneration) {
+    throw new DeliveryError(
+      'storeUnavailable',
+      `${file} has schema version ${known}, this version of Caliopen knows up to ${target}; use a newer one`,
+    );
+  }
+  if (known >= target) return;
+  database.write(() => {
+    const done = Math.max(0, version(database) - generation * stepsPerGeneration);
+    for (let step = done; step < steps.length; step++) database.exec(steps[step] ?? '');
+    database.exec(`pragma user_version=${target}`);
+  });
+}
+
+function version(database: Database): number {
+  return database.get<{ user_version: number }>('pragma user_version')?.user_version ?? 0;
+}

@@ -1,0 +1,77 @@
+import { DeliveryError } from '../../../errors.ts';
+import type { Database } from '../database.ts';
+
+/** Layout of a search file; a file of another version is made anew. */
+const layout = 1;
+
+/** Columns of the index: the fields of `SearchText`. */
+export const searchColumns = ['subject', 'body', 'originators', 'destinations', 'attachments'] as const;
+
+/** How far the index has come. */
+export interface SearchState {
+  /** Sequence in the account's change log; -1 while the first build runs. */
+  readonly cursor: number;
+  /** The first build goes through the emails by place; this is the last one taken. */
+  readonly built: number;
+  /** Where the log stood when the first build began. */
+  readonly began: number;
+}
+
+/**
+ * Makes a search file ready: it is never flushed, because it can be rebuilt from the shard, and its rollback journal
+ * makes it safe against a killed process; after a restart of the machine it is checked before its first use.
+ */
+export function prepareFile(search: Database, boot: string): void {
+  search.exec('pragma journal_mode=truncate; pragma synchronous=off; pragma cache_size=-512');
+  search.write(() => {
+    const version = search.get<{ user_version: number }>('pragma user_version')?.user_version ?? 0;
+    if (version !== layout) createIndex(search, boot);
+    const written = search.get<{ boot: string }>('select boot from state')?.boot;
+    if (written === boot) return;
+    requireSound(search);
+    search.run('update state set boot = ?', boot);
+  });
+}
+
+function createIndex(search: Database, boot: string): void {
+  search.exec(`
+    drop table if exists vocabulary;
+    drop table if exists words;
+    drop table if exists state;
+    create virtual table words using fts5(${searchColumns.join(', ')}, content='', contentless_delete=1,
+      tokenize='unicode61 remove_diacritics 2');
+    create virtual table vocabulary using fts5vocab('words', 'row');
+    create table state(cursor integer not null, built integer not null, began integer not null, boot text not null);
+    pragma user_version=${layout};
+  `);
+  search.run('insert into state(cursor, built, began, boot) values (-1, -1, -1, ?)', boot);
+}
+
+function requireSound(search: Database): void {
+  const found = search.get<{ quick_check: string }>('pragma quick_check(1)')?.quick_check;
+  if (found !== 'ok') throw damaged(found);
+  search.run(`insert into words(words) values ('integrity-check')`);
+}
+
+/** Looks to callers like SQLite's own finding (SQLITE_CORRUPT), so that the file is made anew. */
+function damaged(found: unknown): Error {
+  return Object.assign(new DeliveryError('storeUnavailable', `a search file is damaged: ${found}`), {
+    errcode: 11,
+  });
+}
+
+export function readState(search: Database): SearchState {
+  const state = search.get<SearchState>('select cursor, built, began from state');
+  if (!state) throw damaged('no state');
+  return state;
+}
+
+export function writeState(search: Database, state: SearchState): void {
+  search.run('update state set cursor = ?, built = ?, began = ?', state.cursor, state.built, state.began);
+}
+
+/** Empties the index; the next steps build it from the first email on. */
+export function beginBuild(search: Database, sequence: number): SearchState {
+  search.run(`insert into words(words) values ('delete-all')`);
+  return { cursor: -1, built: -1, began: sequence };
+}

@@ -1,0 +1,105 @@
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Database, isDamage } from '../database.ts';
+import { searchFile } from '../files.ts';
+import type { Report } from '../threads/thread.ts';
+import { catchUp, type SearchSource } from './catch-up.ts';
+import { prepareFile } from './file.ts';
+
+/** Search files that one thread keeps open. */
+const defaultMaxOpen = 160;
+
+interface OpenFile {
+  readonly database: Database;
+  /** The file behind the connection: another process may have put a new one in its place. */
+  readonly inode: number;
+}
+
+/** The search files of a thread: opened when asked for, the least recently used closed. */
+export class SearchFiles {
+  readonly #folder: string;
+  readonly #report: Report;
+  readonly #maxOpen: number;
+  readonly #open = new Map<number, OpenFile>();
+  readonly #boot = bootId();
+
+  constructor(folder: string, report: Report, maxOpen = defaultMaxOpen) {
+    this.#folder = folder;
+    this.#report = report;
+    this.#maxOpen = maxOpen;
+  }
+
+  /**
+   * Runs `work` on the account's search file after bringing it up to date with the shard. A damaged file is made
+   * anew from the shard, once; it holds nothing of its own.
+   */
+  use<T>(source: SearchSource, work: (search: Database) => T): T {
+    try {
+      return this.#use(source, work);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#report({ level: 'warn', event: 'searchFileRebuilt', fields: { account: source.account } });
+      this.remove(source.account);
+      return this.#use(source, work);
+    }
+  }
+
+  /** Closes and deletes the account's search file. */
+  remove(account: number): void {
+    this.#close(account);
+    const file = searchFile(this.#folder, account);
+    for (const path of [file, `${file}-journal`]) rmSync(path, { force: true });
+  }
+
+  close(): void {
+    for (const account of [...this.#open.keys()]) this.#close(account);
+  }
+
+  #use<T>(source: SearchSource, work: (search: Database) => T): T {
+    const search = this.#file(source.account);
+    catchUp(search, source);
+    return work(search);
+  }
+
+  #file(account: number): Database {
+    const file = searchFile(this.#folder, account);
+    const known = this.#open.get(account);
+    if (known && known.inode === inodeOf(file)) {
+      this.#open.delete(account);
+      this.#open.set(account, known);
+      return known.database;
+    }
+    this.#close(account);
+    const [oldest] = this.#open.keys();
+    if (oldest !== undefined && this.#open.size >= this.#maxOpen) this.#close(oldest);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const database = new Database(file);
+    try {
+      prepareFile(database, this.#boot);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    this.#open.set(account, { database, inode: inodeOf(file) });
+    return database;
+  }
+
+  #close(account: number): void {
+    this.#open.get(account)?.database.close();
+    this.#open.delete(account);
+  }
+}
+
+function inodeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.ino ?? -1;
+}
+
+/** Names this start of the machine, so that files written before a power cut are looked at before they are used. */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    // Not Linux: every process checks each file at its first use.
+    return `process-${process.pid}-${Date.now()}`;
+  }
+}

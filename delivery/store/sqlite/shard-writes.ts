@@ -1,0 +1,38 @@
+import * as changes from './mail/change.ts';
+import { deliverEmail } from './mail/deliver.ts';
+import * as erase from './mail/erase.ts';
+import type { PackedEmail } from './mail/packed-email.ts';
+import { packMessage, packText } from './mail/packing.ts';
+import * as tags from './mail/tag-writes.ts';
+import * as uploads from './mail/upload.ts';
+import * as personal from './personal/writes.ts';
+
+/** Every operation of a shard's writer thread. */
+export const shardWrites = { deliverEmail, ...changes, ...tags, ...uploads, ...personal, ...erase } as const;
+
+/** The same, as callers name their arguments: they give emails unprepared. */
+export type ShardWrites = Omit<typeof shardWrites, 'deliverEmail'> & {
+  deliverEmail(context: never, accountId: string, email: PackedEmail): ReturnType<typeof deliverEmail>;
+};
+
+type Preparation = (args: readonly unknown[]) => readonly unknown[];
+
+/** Work that needs no database is done before the transaction: compressing. */
+const preparations: Readonly<Record<string, Preparation>> = {
+  deliverEmail: ([accountId, email]) => [accountId, prepareEmail(email as PackedEmail)],
+  putUpload: ([accountId, upload]) => [accountId, uploads.prepareUpload(upload as uploads.NewUpload)],
+};
+
+function prepareEmail({ octets, detail, words, ...rest }: PackedEmail): Parameters<typeof deliverEmail>[2] {
+  return {
+    ...rest,
+    content: packMessage(octets),
+    detail: packText(detail),
+    words: words === null ? null : packText(words),
+  };
+}
+
+/** The arguments as the operation wants them. */
+export function prepareWrite(method: string, args: readonly unknown[]): readonly unknown[] {
+  return preparations[method]?.(args) ?? args;
+}

@@ -1,0 +1,165 @@
+import { mkdirSync } from 'node:fs';
+import type { MessagePort } from 'node:worker_threads';
+import type { Clock } from '../../clock.ts';
+import { DeliveryError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { Change, Store } from '../store.ts';
+import { type Calls, openCalls } from './calls.ts';
+import { openClient, removeAccount } from './client.ts';
+import { NewsHub } from './news.ts';
+import { type SharedReply, type StorePorts, serveShare } from './share.ts';
+import type { News } from './threads/protocol.ts';
+import { Threads } from './threads/threads.ts';
+
+export type { StorePorts } from './share.ts';
+
+/** A store of SQLite files in one folder. */
+export interface SqliteStore extends Store {
+  /**
+   * What another worker thread of this process needs to use the same writers and readers with `attachSqliteStore`.
+   * Pass `[ports.control]` in the transfer list. Each call gives ports for one thread.
+   */
+  share(): StorePorts;
+}
+
+/** Accounts with news wait this long for the indexer, so that a burst is indexed together. */
+const indexAfterMilliseconds = 250;
+
+/**
+ * Opens the store in `folder`, making it when it is not there; `shards` counts then only, afterwards the number fixed
+ * at creation does. Several processes may open the same folder. Throws `storeUnavailable` when the directory can't be
+ * opened or a newer generation of the product wrote it; a damaged shard is logged and only its accounts suffer.
+ */
+export async function openSqliteStore(options: {
+  readonly folder: string;
+  readonly shards: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Promise<SqliteStore> {
+  const { folder, clock, log } = options;
+  makeFolder(folder);
+  const hub = new NewsHub(folder);
+  let onNews: (news: readonly News[]) => void = news => hub.publish(news);
+  const threads = new Threads(folder, log, news => onNews(news));
+  const connect = async (name: string): Promise<MessagePort> => threads.connect(name);
+  try {
+    const first = openCalls(connect, 0, clock);
+    const facts = await first.directory.openDirectory(options.shards);
+    first.close();
+    threads.shards = facts.shards;
+    for (const fields of facts.damaged) log.error({ ...fields }, 'storeShardDamaged');
+    const calls = openCalls(connect, facts.shards, clock);
+    for (const id of facts.removing) await removeAccount(calls, id);
+    const indexing = openIndexing(calls);
+    onNews = news => {
+      hub.publish(news);
+      indexing.note(news);
+    };
+    return assemble({ calls, threads, hub, indexing, clock });
+  } catch (error) {
+    await threads.close();
+    throw error;
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new DeliveryError('storeUnavailable', `the data folder ${folder} cannot be made`, { cause });
+  }
+}
+
+interface Parts {
+  readonly calls: Calls;
+  readonly threads: Threads;
+  readonly hub: NewsHub;
+  readonly indexing: Indexing;
+  readonly clock: Clock;
+}
+
+function assemble({ calls, threads, hub, indexing, clock }: Parts): SqliteStore {
+  let closing: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    indexing.stop();
+    await threads.close();
+    calls.close();
+    await hub.close();
+  };
+  return {
+    ...openClient(calls, clock),
+    watch: (accountId, listener) => hub.watch(accountId, listener),
+    share: () => serveShare(threads, hub, calls.shards),
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+interface Indexing {
+  note(news: readonly News[]): void;
+  stop(): void;
+}
+
+/** Hands accounts with new or changed emails to the indexer, gathered. */
+function openIndexing(calls: Calls): Indexing {
+  const waiting = new Set<string>();
+  let timer: NodeJS.Timeout | null = null;
+  const send = (): void => {
+    timer = null;
+    const accountIds = [...waiting];
+    waiting.clear();
+    // An index that stays behind is brought up to date by the next search.
+    calls.index(accountIds).catch(() => undefined);
+  };
+  return {
+    note: news => {
+      for (const [accountId, types] of news) if (types.Email !== undefined) waiting.add(accountId);
+      if (waiting.size > 0) timer ??= setTimeout(send, indexAfterMilliseconds).unref();
+    },
+    stop: () => {
+      if (timer) clearTimeout(timer);
+    },
+  };
+}
+
+/**
+ * A client of a store that another thread of this process has opened; it uses that store's writers, so that a group
+ * commit spans all threads. `close` closes this client only.
+ */
+export function attachSqliteStore(ports: StorePorts, { clock }: { readonly clock: Clock }): Store {
+  const { control } = ports;
+  const waiting = new Map<string, ((port: MessagePort) => void)[]>();
+  const listeners = new Map<string, Set<(change: Change) => void>>();
+  control.on('message', (reply: SharedReply) => {
+    if ('port' in reply) waiting.get(reply.name)?.shift()?.(reply.port);
+    else for (const listener of listeners.get(reply.change.accountId) ?? []) listener(reply.change);
+    if ([...waiting.values()].every(queue => queue.length === 0)) control.unref();
+  });
+  control.unref();
+  const connect = (name: string): Promise<MessagePort> =>
+    new Promise(resolve => {
+      waiting.set(name, [...(waiting.get(name) ?? []), resolve]);
+      control.ref();
+      control.postMessage({ connect: name });
+    });
+  const calls = openCalls(connect, ports.shards, clock);
+  return {
+    ...openClient(calls, clock),
+    watch: (accountId, listener) => {
+      const known = listeners.get(accountId) ?? new Set();
+      listeners.set(accountId, known);
+      known.add(listener);
+      if (known.size === 1) control.postMessage({ watch: accountId });
+      return () => {
+        known.delete(listener);
+        if (known.size === 0) control.postMessage({ unwatch: accountId });
+      };
+    },
+    close: async () => {
+      calls.close();
+      control.close();
+    },
+  };
+}

@@ -1,0 +1,197 @@
+import { join } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
+import { DeliveryError } from '../../../errors.ts';
+import type { ChangeType } from '../../store.ts';
+import { type Database, openDurable, openReadOnly } from '../database.ts';
+import { directoryWrites } from '../directory/writes.ts';
+import { directoryFile, shardFile } from '../files.ts';
+import { directorySteps, migrate, shardSteps } from '../schema.ts';
+import { prepareWrite, shardWrites } from '../shard-writes.ts';
+import type { WriteContext } from './context.ts';
+import type { CallMessage, News, ThreadSettings } from './protocol.ts';
+import { Replies } from './replies.ts';
+import type { Report, Service } from './thread.ts';
+
+interface Queued {
+  readonly port: MessagePort;
+  readonly id: number;
+  readonly method: string;
+  readonly args: readonly unknown[];
+  readonly now: number;
+}
+
+type Operation = (context: WriteContext, ...args: readonly unknown[]) => unknown;
+
+/** Most calls of one transaction, and most octets of mail in them. */
+const maxGroup = 512;
+const maxGroupOctets = 32 * 1024 * 1024;
+
+/**
+ * The writer of one file: everything that was queued while it was busy goes into one transaction, flushed once,
+ * each call in a savepoint of its own so that one that fails undoes nothing but itself.
+ */
+class Writer implements Service {
+  readonly #file: string;
+  readonly #settings: ThreadSettings;
+  readonly #operations: Readonly<Record<string, Operation>>;
+  readonly #report: Report;
+  readonly #replies = new Replies();
+  #queue: Queued[] = [];
+  #isScheduled = false;
+  #database: Database | null = null;
+  #directory: Database | null = null;
+
+  constructor(settings: ThreadSettings, report: Report) {
+    const isDirectory = settings.name === 'directory';
+    this.#settings = settings;
+    this.#report = report;
+    this.#file = isDirectory
+      ? directoryFile(settings.folder)
+      : shardFile(settings.folder, Number(settings.name.slice('shard-'.length)));
+    this.#operations = (isDirectory ? directoryWrites : shardWrites) as unknown as Record<string, Operation>;
+  }
+
+  take(port: MessagePort, call: CallMessage): void {
+    const [id, method, args, now] = call;
+    try {
+      this.#queue.push({ port, id, method, args: prepareWrite(method, args), now });
+    } catch (error) {
+      this.#replies.failed(port, id, error);
+    }
+    this.#schedule();
+  }
+
+  close(): void {
+    while (this.#queue.length > 0) this.#writeGroup();
+    this.#replies.send();
+    this.#drop();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      if (this.#queue.length > 0) this.#writeGroup();
+      this.#replies.send();
+      if (this.#queue.length > 0) this.#schedule();
+    });
+  }
+
+  #writeGroup(): void {
+    const group = this.#nextGroup();
+    const news = new Map<string, News>();
+    const results: { call: Queued; value: unknown }[] = [];
+    try {
+      const { database, directory } = this.#open();
+      database.write(() => {
+        for (const call of group) {
+          const outcome = this.#runOne({ database, directory }, call, news);
+          if (outcome.isDone) results.push({ call, value: outcome.value });
+          else this.#replies.failed(call.port, call.id, outcome.error);
+          if (!outcome.isDone && !database.handle.isTransaction) throw outcome.error;
+        }
+      });
+    } catch (error) {
+      this.#lostGroup(group, error);
+      return;
+    }
+    for (const { call, value } of results) this.#replies.done(call.port, call.id, value);
+    if (news.size > 0) this.#report({ news: [...news.values()] });
+  }
+
+  #nextGroup(): Queued[] {
+    let octets = 0;
+    let length = 0;
+    while (length < Math.min(maxGroup, this.#queue.length) && octets < maxGroupOctets) {
+      octets += sizeOf(this.#queue[length]?.args);
+      length++;
+    }
+    const group = this.#queue.slice(0, length);
+    this.#queue = this.#queue.slice(length);
+    return group;
+  }
+
+  #runOne(
+    databases: { database: Database; directory: Database },
+    call: Queued,
+    news: Map<string, News>,
+  ): { isDone: true; value: unknown } | { isDone: false; error: unknown } {
+    const { database } = databases;
+    const operation = this.#operations[call.method];
+    const told: News[] = [];
+    database.run('savepoint call');
+    try {
+      if (!operation) throw new DeliveryError('internal', `no operation is called ${call.method}`);
+      const context: WriteContext = {
+        ...databases,
+        settings: this.#settings,
+        now: call.now,
+        tell: (accountId, types) => told.push([accountId, types]),
+      };
+      const value = operation(context, ...call.args);
+      database.run('release call');
+      for (const item of told) mergeNews(news, item);
+      return { isDone: true, value };
+    } catch (error) {
+      if (database.handle.isTransaction) {
+        database.run('rollback to call');
+        database.run('release call');
+      }
+      return { isDone: false, error };
+    }
+  }
+
+  /** Nothing of the group was stored: every call that has no answer yet is told so. */
+  #lostGroup(group: readonly Queued[], error: unknown): void {
+    for (const call of group) this.#replies.failed(call.port, call.id, error);
+    const cause = error instanceof Error ? error.message : String(error);
+    this.#report({ level: 'error', event: 'storeWriteFailed', fields: { file: this.#file, cause } });
+    this.#drop();
+  }
+
+  #open(): { database: Database; directory: Database } {
+    if (!this.#database) {
+      const database = openDurable(this.#file);
+      try {
+        migrate(database, this.#settings.name === 'directory' ? directorySteps : shardSteps, this.#file);
+      } catch (error) {
+        database.close();
+        throw error;
+      }
+      this.#database = database;
+    }
+    this.#directory ??=
+      this.#settings.name === 'directory'
+        ? this.#database
+        : openReadOnly(join(directoryFile(this.#settings.folder)));
+    return { database: this.#database, directory: this.#directory };
+  }
+
+  /** Closes the connections; the next group opens them anew. */
+  #drop(): void {
+    if (this.#directory !== this.#database) this.#directory?.close();
+    this.#database?.close();
+    this.#database = null;
+    this.#directory = null;
+  }
+}
+
+function mergeNews(news: Map<string, News>, [accountId, types]: News): void {
+  const known: Partial<Record<ChangeType, string>> = news.get(accountId)?.[1] ?? {};
+  news.set(accountId, [accountId, { ...known, ...types }]);
+}
+
+function sizeOf(args: readonly unknown[] | undefined): number {
+  let octets = 0;
+  for (const arg of args ?? []) {
+    if (typeof arg === 'object' && arg !== null && 'size' in arg && typeof arg.size === 'number')
+      octets += arg.size;
+  }
+  return octets;
+}
+
+/** The service of a thread called `directory` or `shard-N`. */
+export function openWriter(settings: ThreadSettings, report: Report): Service {
+  return new Writer(settings, report);
+}
