@@ -299,6 +299,8 @@ export interface EmailPrivacy extends PrivacyBrief {
     readonly failure: string | null;
     /** Address of a verified signer, null when there is none. */
     readonly signer: string | null;
+    /** Fingerprint of the key that signed, verified or not, in hexadecimal; null when it isn't known. */
+    readonly fingerprint: string | null;
   };
   /** Reasons of the spam verdict, heaviest first; empty when there is none. */
   readonly reasons: readonly { readonly id: string; readonly weight: number; readonly detail?: string }[];

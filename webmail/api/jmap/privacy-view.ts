@@ -42,6 +42,7 @@ export function privacyOf(email: Email, junkTagId: string | null, opened: boolea
       opened,
       failure: decrypt?.failure ?? null,
       signer: decrypt?.signature === 'verified' ? (decrypt.signer?.address ?? null) : null,
+      fingerprint: decrypt?.signer?.fingerprint ?? null,
     },
     reasons: score?.reasons ?? [],
   };

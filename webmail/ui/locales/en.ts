@@ -34,7 +34,6 @@ export const en = {
   bar: {
     search: 'Search your mail',
     searchHint: 'Words, "a phrase", from:name, subject:word, has:attachment',
-    submit: 'Search',
     clear: 'Leave the search',
     menu: 'Tags',
     account: 'Account',
@@ -71,12 +70,10 @@ export const en = {
   },
 
   timeline: {
-    heading: (tag: string) => tag,
     empty: 'Nothing here.',
     emptyInbox: 'No mail yet. What arrives is shown here at once.',
     allRead: 'Nothing unread.',
     unreadOnly: 'Unread only',
-    open: 'Open',
     unread: 'Unread',
     messages: (count: number) => `${count} messages`,
     attachment: 'With attachment',
@@ -91,7 +88,6 @@ export const en = {
     newMail: (count: number) =>
       count === 1 ? 'A new message has arrived.' : `${count} new messages have arrived.`,
     showNew: (count: number) => (count === 1 ? 'Show 1 new message' : `Show ${count} new messages`),
-    me: 'Me',
   },
 
   search: {
@@ -113,7 +109,6 @@ export const en = {
     to: 'To',
     cc: 'Copy to',
     date: 'Date',
-    details: 'Details',
     unread: 'Unread',
     markUnread: 'Mark as unread',
     archive: 'Archive',
@@ -124,7 +119,6 @@ export const en = {
     empty: 'This message has no text.',
     quoted: 'Quoted text',
     truncated: 'This message is very long; only its beginning is shown.',
-    defects: 'Parts of this message are broken; it is shown as well as it can be.',
     encoding: 'Some characters of this message could not be read.',
     source: 'Save the original message',
     body: (subject: string) => `Text of the message “${subject}”`,
@@ -170,11 +164,8 @@ export const en = {
     ofSender: 'the sender’s domain',
   },
 
-  reasons: {} as Record<string, string>,
-
   index: {
     heading: 'Privacy index',
-    words: { A: 'sealed', B: 'protected', C: 'ordinary', D: 'exposed', E: 'open' },
     pictures: {
       A: 'a sealed letter',
       B: 'a closed letter',
@@ -183,60 +174,25 @@ export const en = {
       E: 'a postcard',
     },
     level: (level: string, word: string) => `${level}, ${word}`,
-    asPicture: (picture: string) => `Like ${picture}.`,
+    summary: (value: number, picture: string) => `Privacy index: ${value} of 100, like ${picture}.`,
     upTo: (level: string) => `could be ${level}`,
     upToLong: (level: string) =>
       `Some facts are not known. If all of them were good, the level would be ${level}.`,
     why: 'Why this level',
     hide: 'Hide the reasons',
-    value: (value: number) => `${value} of 100`,
     caption: 'What the level is made of',
     columns: { fact: 'Fact', value: 'Value', source: 'Source', effect: 'Effect' },
-    parts: { technical: 'Technical', behaviour: 'Behaviour', context: 'Context' },
     partValue: (value: string, weight: number) => `${value} of 100, counts for ${weight} %`,
     effect: (points: string, of: string) => `${points} of ${of}`,
     unknown: 'not known',
     ceiling: (sentence: string, at: number) => `${sentence} So the index can’t be above ${at}.`,
-    ceilings: {
-      forged: 'The sender failed the check of their own domain.',
-      harmful: 'The message looks harmful.',
-      inClear: 'It travelled as plain text on the last stretch and was not encrypted.',
-      notEndToEnd: 'It is not encrypted from the sender to you.',
-      storedOpen: 'The stored copy can be opened by whoever runs the server.',
-      noIntegrity: 'Its encryption does not notice changes on the way.',
-      weakEncryption: 'Its encryption is weak.',
-      serverKey: 'The server holds the key that opens it.',
-      unconfirmed: 'Nobody has confirmed the key that signed it.',
-    } as Record<string, string>,
     none: 'This message has no privacy index yet. It is worked out again later.',
     notKnownHeading: 'What is not known',
-    notKnown: [
-      'Who writes to whom, and when, is visible to the servers of both sides.',
-      'What happens on the other person’s devices is theirs; nobody can see it from here.',
-      'The index speaks of exposure. It does not say whether the sender is honest.',
-    ],
     stepsHeading: 'What would raise it',
     gain: (gain: number, level: string) => `+${gain}, to level ${level}`,
     gainSame: (gain: number) => `+${gain}`,
     together: ' and ',
     noSteps: 'Nothing you or they could do now would raise it.',
-    who: { you: 'You', them: 'The other side', operator: 'Your operator' },
-    stepNames: {
-      confirmKey: 'Compare the sender’s key',
-      holdKeyYourself: 'Hold your key yourself',
-      addContact: 'Add them to your contacts',
-      askToEncrypt: 'Ask them to write encrypted',
-      theirProvider: 'Ask for a better mail provider on their side',
-    } as Record<string, string>,
-    stepTexts: {
-      confirmKey:
-        'Ask the sender, by telephone or face to face, to read you the fingerprint of their key. If it is the same as here, the key is theirs:',
-      holdKeyYourself:
-        'With the key on your own devices only, the server seals your mail on arrival and can’t read it any more. Whoever runs your server changes this for you: “account custody client”.',
-      addContact: 'They become one of your contacts, so that mail from strangers stands out.',
-      askToEncrypt: 'Send them these lines by a way you trust:',
-      theirProvider: 'The other server can do more for both of you. Send them these lines:',
-    } as Record<string, string>,
     stepLetters: {
       askToEncrypt:
         'Hello! I would like our mail to be readable by the two of us only. Could you write to me encrypted with OpenPGP? My address is enough to find my key; if your mail program can’t find it, I will send it to you.',
@@ -247,83 +203,7 @@ export const en = {
     copy: 'Copy these lines',
     copied: 'Copied.',
     show: 'How',
-    doAdd: 'Add',
-    addedContact: 'Added to your contacts.',
-    older: 'as of its arrival',
   },
-
-  facts: {
-    encryption: {
-      name: 'Encryption',
-      values: { strong: 'strong', weak: 'weak', none: 'none' },
-    },
-    signature: {
-      name: 'Signature',
-      values: {
-        verified: 'valid, key confirmed',
-        seen: 'valid, same key as before',
-        unknownKey: 'valid, unknown key',
-        none: 'none',
-        invalid: 'not valid',
-      },
-    },
-    lastHop: {
-      name: 'Last stretch of the way',
-      values: { modern: 'modern TLS', dated: 'dated TLS', old: 'old TLS', none: 'in clear' },
-    },
-    earlierHops: {
-      name: 'Earlier stretches',
-      values: {
-        inside: 'never left this server',
-        allTls: 'all over TLS',
-        someTls: 'some over TLS',
-        none: 'in clear',
-      },
-    },
-    sender: {
-      name: 'Sender’s domain',
-      values: {
-        dmarc: 'confirmed (DMARC)',
-        inside: 'signed in here',
-        aligned: 'fits (SPF or DKIM)',
-        none: 'not checked by it',
-        failed: 'check failed',
-      },
-    },
-    tracking: { name: 'Tracking', values: { clean: 'none found', tracked: 'found' } },
-    remoteContent: { name: 'Content from elsewhere', values: { absent: 'none', present: 'present' } },
-    audience: { name: 'Other people taking part', values: { list: 'a mailing list' } },
-    subject: { name: 'Subject', values: { protected: 'protected', open: 'open' } },
-    habit: { name: 'Habit of encrypting', values: {} },
-    known: { name: 'People you know', values: {} },
-    weakestContact: { name: 'Least protected contact', values: {} },
-    custody: {
-      name: 'Who can open the stored copy',
-      values: { client: 'only you', server: 'the server, too', open: 'whoever runs the server' },
-    },
-    storage: { name: 'Stored', values: { sealed: 'encrypted to your key', clear: 'in clear' } },
-  } as Record<string, { name: string; values: Record<string, string> }>,
-
-  sources: {
-    live: 'seen at the door',
-    session: 'seen at the door',
-    xforward: 'told by your mail server',
-    trace: 'claimed on the way',
-    inside: 'this server',
-    message: 'the message itself',
-    body: 'the message itself',
-    crypto: 'checked here',
-    signature: 'checked here',
-    authentication: 'checked here',
-    dns: 'checked here',
-    contacts: 'your contacts',
-    history: 'your earlier mail',
-    account: 'your settings',
-    store: 'the store',
-    storage: 'the store',
-    device: 'your device',
-    declared: 'you said so',
-  } as Record<string, string>,
 
   keys: {
     heading: 'Keyboard',
@@ -340,8 +220,6 @@ export const en = {
   },
 
   units: { octets: 'B', kilo: 'kB', mega: 'MB' },
-  today: 'today',
-  yesterday: 'Yesterday',
 };
 
 /** The shape both languages have. */

@@ -36,7 +36,6 @@ export const fr: Words = {
   bar: {
     search: 'Chercher dans votre courrier',
     searchHint: 'Des mots, "une phrase", from:nom, subject:mot, has:attachment',
-    submit: 'Chercher',
     clear: 'Quitter la recherche',
     menu: 'Étiquettes',
     account: 'Compte',
@@ -73,12 +72,10 @@ export const fr: Words = {
   },
 
   timeline: {
-    heading: (tag: string) => tag,
     empty: 'Rien ici.',
     emptyInbox: 'Pas encore de courrier. Ce qui arrive s’affiche ici aussitôt.',
     allRead: 'Rien de non lu.',
     unreadOnly: 'Non lus seulement',
-    open: 'Ouvrir',
     unread: 'Non lu',
     messages: (count: number) => `${count} messages`,
     attachment: 'Avec pièce jointe',
@@ -93,7 +90,6 @@ export const fr: Words = {
     newMail: (count: number) =>
       count === 1 ? 'Un nouveau message est arrivé.' : `${count} nouveaux messages sont arrivés.`,
     showNew: (count: number) => (count === 1 ? 'Voir 1 nouveau message' : `Voir ${count} nouveaux messages`),
-    me: 'Moi',
   },
 
   search: {
@@ -115,7 +111,6 @@ export const fr: Words = {
     to: 'À',
     cc: 'Copie à',
     date: 'Date',
-    details: 'Détails',
     unread: 'Non lu',
     markUnread: 'Marquer comme non lu',
     archive: 'Archiver',
@@ -126,7 +121,6 @@ export const fr: Words = {
     empty: 'Ce message n’a pas de texte.',
     quoted: 'Texte cité',
     truncated: 'Ce message est très long ; seul son début est affiché.',
-    defects: 'Ce message est abîmé par endroits ; il est affiché aussi bien que possible.',
     encoding: 'Certains caractères de ce message n’ont pas pu être lus.',
     source: 'Enregistrer le message d’origine',
     body: (subject: string) => `Texte du message « ${subject} »`,
@@ -172,11 +166,8 @@ export const fr: Words = {
     ofSender: 'le domaine de l’expéditeur',
   },
 
-  reasons: {},
-
   index: {
     heading: 'Indice de confidentialité',
-    words: { A: 'scellé', B: 'protégé', C: 'ordinaire', D: 'exposé', E: 'à découvert' },
     pictures: {
       A: 'une lettre scellée',
       B: 'une lettre fermée',
@@ -185,60 +176,26 @@ export const fr: Words = {
       E: 'une carte postale',
     },
     level: (level: string, word: string) => `${level}, ${word}`,
-    asPicture: (picture: string) => `Comme ${picture}.`,
+    summary: (value: number, picture: string) =>
+      `Indice de confidentialité : ${value} sur 100, comme ${picture}.`,
     upTo: (level: string) => `peut-être ${level}`,
     upToLong: (level: string) =>
       `Certains constats ne sont pas connus. S’ils étaient tous bons, le niveau serait ${level}.`,
     why: 'Pourquoi ce niveau',
     hide: 'Cacher les raisons',
-    value: (value: number) => `${value} sur 100`,
     caption: 'De quoi le niveau est fait',
     columns: { fact: 'Constat', value: 'Valeur', source: 'Source', effect: 'Effet' },
-    parts: { technical: 'Technique', behaviour: 'Comportement', context: 'Contexte' },
     partValue: (value: string, weight: number) => `${value} sur 100, compte pour ${weight} %`,
     effect: (points: string, of: string) => `${points} sur ${of}`,
     unknown: 'pas connu',
     ceiling: (sentence: string, at: number) => `${sentence} L’indice ne peut donc pas dépasser ${at}.`,
-    ceilings: {
-      forged: 'L’expéditeur a échoué au contrôle de son propre domaine.',
-      harmful: 'Le message semble dangereux.',
-      inClear: 'Il a voyagé en clair sur la dernière étape et n’était pas chiffré.',
-      notEndToEnd: 'Il n’est pas chiffré de l’expéditeur jusqu’à vous.',
-      storedOpen: 'La copie conservée peut être ouverte par qui tient le serveur.',
-      noIntegrity: 'Son chiffrement ne remarque pas les changements en chemin.',
-      weakEncryption: 'Son chiffrement est faible.',
-      serverKey: 'Le serveur détient la clé qui l’ouvre.',
-      unconfirmed: 'Personne n’a confirmé la clé qui l’a signé.',
-    },
     none: 'Ce message n’a pas encore d’indice de confidentialité. Il sera recalculé plus tard.',
     notKnownHeading: 'Ce qui n’est pas connu',
-    notKnown: [
-      'Qui écrit à qui, et quand, est visible pour les serveurs des deux côtés.',
-      'Ce qui se passe sur les appareils de l’autre personne lui appartient ; on ne peut pas le voir d’ici.',
-      'L’indice parle d’exposition. Il ne dit pas si l’expéditeur est honnête.',
-    ],
     stepsHeading: 'Ce qui l’améliorerait',
     gain: (gain: number, level: string) => `+${gain}, vers le niveau ${level}`,
     gainSame: (gain: number) => `+${gain}`,
     together: ' et ',
     noSteps: 'Rien de ce que vous ou eux pourriez faire maintenant ne l’améliorerait.',
-    who: { you: 'Vous', them: 'L’autre côté', operator: 'Votre opérateur' },
-    stepNames: {
-      confirmKey: 'Comparer la clé de l’expéditeur',
-      holdKeyYourself: 'Garder votre clé vous-même',
-      addContact: 'L’ajouter à vos contacts',
-      askToEncrypt: 'Lui demander d’écrire chiffré',
-      theirProvider: 'Demander mieux au fournisseur de l’autre côté',
-    },
-    stepTexts: {
-      confirmKey:
-        'Demandez à l’expéditeur, au téléphone ou de vive voix, de vous lire l’empreinte de sa clé. Si c’est la même qu’ici, la clé est bien la sienne :',
-      holdKeyYourself:
-        'Avec la clé sur vos seuls appareils, le serveur scelle votre courrier à l’arrivée et ne peut plus le lire. Qui tient votre serveur change cela pour vous : « account custody client ».',
-      addContact: 'Cette personne devient un de vos contacts, et le courrier d’inconnus se remarque mieux.',
-      askToEncrypt: 'Envoyez-lui ces lignes par un chemin sûr :',
-      theirProvider: 'L’autre serveur peut faire plus pour vous deux. Envoyez-lui ces lignes :',
-    },
     stepLetters: {
       askToEncrypt:
         'Bonjour ! J’aimerais que nous soyons les seuls à pouvoir lire notre courrier. Pourrais-tu m’écrire chiffré avec OpenPGP ? Mon adresse suffit pour trouver ma clé ; si ton logiciel ne la trouve pas, je te l’enverrai.',
@@ -249,82 +206,6 @@ export const fr: Words = {
     copy: 'Copier ces lignes',
     copied: 'Copié.',
     show: 'Comment',
-    doAdd: 'Ajouter',
-    addedContact: 'Ajouté à vos contacts.',
-    older: 'à son arrivée',
-  },
-
-  facts: {
-    encryption: {
-      name: 'Chiffrement',
-      values: { strong: 'fort', weak: 'faible', none: 'aucun' },
-    },
-    signature: {
-      name: 'Signature',
-      values: {
-        verified: 'valide, clé confirmée',
-        seen: 'valide, même clé qu’avant',
-        unknownKey: 'valide, clé inconnue',
-        none: 'aucune',
-        invalid: 'non valide',
-      },
-    },
-    lastHop: {
-      name: 'Dernière étape du chemin',
-      values: { modern: 'TLS moderne', dated: 'TLS daté', old: 'TLS ancien', none: 'en clair' },
-    },
-    earlierHops: {
-      name: 'Étapes précédentes',
-      values: {
-        inside: 'jamais sorti de ce serveur',
-        allTls: 'toutes sous TLS',
-        someTls: 'certaines sous TLS',
-        none: 'en clair',
-      },
-    },
-    sender: {
-      name: 'Domaine de l’expéditeur',
-      values: {
-        dmarc: 'confirmé (DMARC)',
-        inside: 'connecté ici',
-        aligned: 'concorde (SPF ou DKIM)',
-        none: 'sans contrôle de sa part',
-        failed: 'contrôle échoué',
-      },
-    },
-    tracking: { name: 'Pistage', values: { clean: 'aucun trouvé', tracked: 'trouvé' } },
-    remoteContent: { name: 'Contenu venu d’ailleurs', values: { absent: 'aucun', present: 'présent' } },
-    audience: { name: 'Autres personnes présentes', values: { list: 'une liste de diffusion' } },
-    subject: { name: 'Objet', values: { protected: 'protégé', open: 'lisible' } },
-    habit: { name: 'Habitude de chiffrer', values: {} },
-    known: { name: 'Personnes connues de vous', values: {} },
-    weakestContact: { name: 'Contact le moins protégé', values: {} },
-    custody: {
-      name: 'Qui peut ouvrir la copie conservée',
-      values: { client: 'vous seul', server: 'le serveur aussi', open: 'qui tient le serveur' },
-    },
-    storage: { name: 'Conservé', values: { sealed: 'chiffré pour votre clé', clear: 'en clair' } },
-  },
-
-  sources: {
-    live: 'vu à l’arrivée',
-    session: 'vu à l’arrivée',
-    xforward: 'dit par votre serveur',
-    trace: 'affirmé en chemin',
-    inside: 'ce serveur',
-    message: 'le message lui-même',
-    body: 'le message lui-même',
-    crypto: 'vérifié ici',
-    signature: 'vérifié ici',
-    authentication: 'vérifié ici',
-    dns: 'vérifié ici',
-    contacts: 'vos contacts',
-    history: 'votre courrier passé',
-    account: 'vos réglages',
-    store: 'la conservation',
-    storage: 'la conservation',
-    device: 'votre appareil',
-    declared: 'vous l’avez dit',
   },
 
   keys: {
@@ -342,6 +223,4 @@ export const fr: Words = {
   },
 
   units: { octets: 'o', kilo: 'ko', mega: 'Mo' },
-  today: 'aujourd’hui',
-  yesterday: 'Hier',
 };

@@ -3,7 +3,8 @@ import { useId, useState } from 'preact/hooks';
 import type { EmailPrivacy, Level, PrivacyFact } from '../../wire.ts';
 import { formatPoints, formatShare } from '../format.ts';
 import type { Words } from '../locales/en.ts';
-import { useApp } from '../state.ts';
+import { indexWords } from '../locales/index-words.ts';
+import { type Language, useApp } from '../state.ts';
 import { plainLine } from '../text.ts';
 import { Icon } from './icon.ts';
 import { LevelPicture, levelOf } from './level.ts';
@@ -15,8 +16,8 @@ const weights = { technical: 60, behaviour: 20, context: 20 } as const;
 const shareFacts: ReadonlySet<string> = new Set(['habit', 'known']);
 
 /** The level of a message in one line; one touch opens the whole account of it. */
-export function IndexPanel({ privacy, originator }: { privacy: EmailPrivacy; originator: string | null }) {
-  const { words } = useApp();
+export function IndexPanel({ privacy }: { privacy: EmailPrivacy }) {
+  const { state, words } = useApp();
   const [isOpen, setOpen] = useState(false);
   const panelId = useId();
   const { level, value } = privacy;
@@ -28,14 +29,14 @@ export function IndexPanel({ privacy, originator }: { privacy: EmailPrivacy; ori
         <${LevelPicture} level=${level} />
         <span class="index-words">
           <span class="visually-hidden">${words.index.heading}: </span>
-          <strong>${words.index.level(level, words.index.words[level])}</strong>
+          <strong>${words.index.level(level, indexWords.levels[level][state.language])}</strong>
           ${best !== level && html`<span class="index-best">${words.index.upTo(best)}</span>`}
         </span>
         <span class="index-why">${isOpen ? words.index.hide : words.index.why}<${Icon} name="chevron" /></span>
       </button>
     </h3>
     <div id=${panelId} hidden=${!isOpen}>
-      ${isOpen && html`<${Account} privacy=${privacy} level=${level} best=${best} originator=${originator} />`}
+      ${isOpen && html`<${Account} privacy=${privacy} level=${level} best=${best} />`}
     </div>
   </section>`;
 }
@@ -44,23 +45,22 @@ interface AccountProps {
   readonly privacy: EmailPrivacy;
   readonly level: Level;
   readonly best: Level;
-  readonly originator: string | null;
 }
 
-function Account({ privacy, level, best, originator }: AccountProps) {
-  const { words } = useApp();
+function Account({ privacy, level, best }: AccountProps) {
+  const { state, words } = useApp();
   const { ceiling } = privacy;
-  const reason = ceiling && words.index.ceilings[ceiling.id];
+  const reason = ceiling && indexWords.ceilings[ceiling.id]?.[state.language];
   return html`<div class="index-account">
     <p class="index-value">
-      ${words.index.heading}: ${words.index.value(privacy.value ?? 0)}. ${words.index.asPicture(words.index.pictures[level])}
+      ${words.index.summary(privacy.value ?? 0, words.index.pictures[level])}
     </p>
     ${ceiling && reason && html`<p>${words.index.ceiling(reason, ceiling.at)}</p>`}
     ${best !== level && html`<p>${words.index.upToLong(best)}</p>`}
     <${FactTable} privacy=${privacy} />
-    <${NextSteps} privacy=${privacy} originator=${originator} />
+    <${NextSteps} privacy=${privacy} />
     <h4>${words.index.notKnownHeading}</h4>
-    <ul class="plain-list">${words.index.notKnown.map(sentence => html`<li key=${sentence}>${sentence}</li>`)}</ul>
+    <ul class="plain-list">${indexWords.notKnown.map(text => html`<li key=${text.en}>${text[state.language]}</li>`)}</ul>
   </div>`;
 }
 
@@ -87,7 +87,7 @@ function PartRows({ part, privacy }: { part: (typeof parts)[number]; privacy: Em
   return html`<tbody role="rowgroup">
     <tr role="row" class="part-row">
       <th role="rowheader" scope="rowgroup" colspan="4">
-        ${words.index.parts[part]} <small>${words.index.partValue(points, weights[part])}</small>
+        ${indexWords.parts[part][state.language]} <small>${words.index.partValue(points, weights[part])}</small>
       </th>
     </tr>
     ${privacy.facts.filter(fact => fact.part === part).map(fact => html`<${FactRow} key=${fact.id} fact=${fact} />`)}
@@ -100,14 +100,14 @@ function FactRow({ fact }: { fact: PrivacyFact }) {
   const of = formatPoints(fact.of, state.language);
   const points = formatPoints(fact.points, state.language);
   return html`<tr role="row" class="fact-row" data-state=${fact.state}>
-    <th role="rowheader" scope="row">${words.facts[fact.id]?.name ?? fact.id}</th>
+    <th role="rowheader" scope="row">${indexWords.facts[fact.id]?.name[state.language] ?? fact.id}</th>
     <td role="cell" data-column=${columns.value}>
       <span>
         <span class="fact-value">${valueWords(fact, words, state.language)}</span>
         <span class="fact-why">${plainLine(fact.evidence[state.language])}</span>
       </span>
     </td>
-    <td role="cell" data-column=${columns.source}>${sourceWords(fact, words)}</td>
+    <td role="cell" data-column=${columns.source}>${sourceWords(fact, state.language)}</td>
     <td role="cell" data-column=${columns.effect} class="fact-effect">
       <span>${words.index.effect(points, of)}</span>
       <meter class="points" min="0" max=${fact.of} value=${fact.points} aria-hidden="true"></meter>
@@ -115,16 +115,16 @@ function FactRow({ fact }: { fact: PrivacyFact }) {
   </tr>`;
 }
 
-function valueWords(fact: PrivacyFact, words: Words, language: string): string {
+function valueWords(fact: PrivacyFact, words: Words, language: Language): string {
   const { value } = fact.evidence;
   if (fact.state === 'unknown') return words.index.unknown;
   if (typeof value === 'number') {
     return shareFacts.has(fact.id) ? formatShare(value, language) : formatPoints(value, language);
   }
-  return words.facts[fact.id]?.values[String(value)] ?? plainLine(String(value));
+  return indexWords.facts[fact.id]?.values[String(value)]?.[language] ?? plainLine(String(value));
 }
 
-function sourceWords(fact: PrivacyFact, words: Words): string {
+function sourceWords(fact: PrivacyFact, language: Language): string {
   const source = fact.evidence.source;
-  return source ? (words.sources[source] ?? plainLine(source)) : '–';
+  return source ? (indexWords.sources[source]?.[language] ?? plainLine(source)) : '–';
 }

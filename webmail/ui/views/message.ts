@@ -74,7 +74,7 @@ function Opened({ email, subject }: { email: FullEmail; subject: string }) {
   const originator = email.from?.[0]?.email;
   return html`${mark && html`<${Warning} mark=${mark} originator=${originator} reasons=${privacy.reasons} />`}
     <${Addresses} email=${email} />
-    ${!mark && html`<${IndexPanel} privacy=${privacy} originator=${privacy.protection.signer} />`}
+    ${!mark && html`<${IndexPanel} privacy=${privacy} />`}
     <${Protection} email=${email} />
     <${MessageBody} email=${email} subject=${subject} />
     <${Toolbar} email=${email} />`;

@@ -1,6 +1,7 @@
 import { html } from 'htm/preact';
 import { useId, useState } from 'preact/hooks';
 import type { EmailPrivacy } from '../../wire.ts';
+import { indexWords } from '../locales/index-words.ts';
 import { useApp } from '../state.ts';
 import { levelOf } from './level.ts';
 
@@ -9,7 +10,7 @@ type Step = EmailPrivacy['next'][number];
 const shownSteps = 3;
 
 /** At most three steps, best gain first; each with the gain the formula gives and a button that tells how. */
-export function NextSteps({ privacy, originator }: { privacy: EmailPrivacy; originator: string | null }) {
+export function NextSteps({ privacy }: { privacy: EmailPrivacy }) {
   const { words } = useApp();
   const steps = privacy.next.slice(0, shownSteps);
   return html`<h4>${words.index.stepsHeading}</h4>
@@ -17,45 +18,61 @@ export function NextSteps({ privacy, originator }: { privacy: EmailPrivacy; orig
     <ol class="steps">
       ${steps.map(
         step =>
-          html`<${StepRow} key=${step.steps.join()} step=${step} value=${privacy.value ?? 0} originator=${originator} />`,
+          html`<${StepRow} key=${step.steps.join()} step=${step} value=${privacy.value ?? 0} fingerprint=${privacy.protection.fingerprint} />`,
       )}
     </ol>`;
 }
 
-function StepRow({ step, value, originator }: { step: Step; value: number; originator: string | null }) {
-  const { words } = useApp();
+function StepRow({ step, value, fingerprint }: { step: Step; value: number; fingerprint: string | null }) {
+  const { state, words } = useApp();
   const [isOpen, setOpen] = useState(false);
   const panelId = useId();
   const after = levelOf(value + step.gain);
   const gain =
     after === levelOf(value) ? words.index.gainSame(step.gain) : words.index.gain(step.gain, after);
-  const names = step.steps.map(id => words.index.stepNames[id] ?? id).join(words.index.together);
+  const names = step.steps
+    .map(id => indexWords.steps[id]?.name[state.language] ?? id)
+    .join(words.index.together);
   return html`<li class="step">
     <span class="step-name">${names}</span>
     <span class="step-gain">${gain}</span>
-    <small class="step-who">${words.index.who[step.who]}</small>
+    <small class="step-who">${indexWords.who[step.who][state.language]}</small>
     <button class="button small" aria-expanded=${isOpen} aria-controls=${panelId} onClick=${() => setOpen(!isOpen)}>
       ${words.index.show}<span class="visually-hidden">: ${names}</span>
     </button>
     <div id=${panelId} class="step-how" hidden=${!isOpen}>
-      ${step.steps.map(id => html`<${How} key=${id} id=${id} originator=${originator} />`)}
+      ${step.steps.map(id => html`<${How} key=${id} id=${id} fingerprint=${fingerprint} />`)}
     </div>
   </li>`;
 }
 
-function How({ id, originator }: { id: string; originator: string | null }) {
-  const { words, actions } = useApp();
+function How({ id, fingerprint }: { id: string; fingerprint: string | null }) {
+  const { state, words, actions } = useApp();
   const letter = words.index.stepLetters[id];
   async function copy(): Promise<void> {
     if (!letter) return;
     await navigator.clipboard.writeText(letter);
     actions.say({ text: words.index.copied });
   }
-  return html`<p>${words.index.stepTexts[id] ?? id}</p>
-    ${id === 'confirmKey' && originator && html`<p><bdi>${originator}</bdi></p>`}
+  return html`<p>${indexWords.steps[id]?.why[state.language] ?? id}</p>
+    ${
+      id === 'confirmKey' &&
+      fingerprint &&
+      html`<p>${words.index.fingerprint}<br /><code>${spaced(fingerprint)}</code></p>`
+    }
     ${
       letter &&
       html`<blockquote>${letter}</blockquote>
       <button class="button small" onClick=${() => copy().catch(() => {})}>${words.index.copy}</button>`
     }`;
+}
+
+/** A fingerprint in groups of four, as it is read out. */
+function spaced(fingerprint: string): string {
+  return (
+    fingerprint
+      .toUpperCase()
+      .match(/.{1,4}/g)
+      ?.join(' ') ?? ''
+  );
 }

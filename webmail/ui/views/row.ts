@@ -1,9 +1,10 @@
 import { html } from 'htm/preact';
-import type { Discussion, Mailbox, PrivacyMark } from '../../wire.ts';
+import type { Discussion, Level, Mailbox, PrivacyMark } from '../../wire.ts';
 import { shortDate } from '../format.ts';
 import type { Words } from '../locales/en.ts';
+import { indexWords } from '../locales/index-words.ts';
 import { type EmailRow, personOf } from '../mail.ts';
-import { useApp } from '../state.ts';
+import { type Language, useApp } from '../state.ts';
 import { nameOf, plainLine } from '../text.ts';
 import { Icon } from './icon.ts';
 import { LevelMark } from './level.ts';
@@ -57,12 +58,12 @@ function Spoken({ text }: { text: string }) {
 
 /** One mark a row: the gravest warning, else the quiet level. */
 function MarkOrLevel({ brief }: { brief: EmailRow['privacyBrief'] }) {
-  const { words } = useApp();
+  const { state, words } = useApp();
   const mark = firstMark(brief.marks);
   if (mark) {
     return html`<span class="mark"><${Icon} name="warning" /></span><${Spoken} text=${words.warnings[mark].title} />`;
   }
-  return html`${brief.level && html`<${LevelMark} level=${brief.level} />`}<${Spoken} text=${levelName(brief.level, words)} />`;
+  return html`${brief.level && html`<${LevelMark} level=${brief.level} />`}<${Spoken} text=${levelName(brief.level, state.language, words)} />`;
 }
 
 const markOrder = ['harmful', 'forged', 'spam'] as const;
@@ -72,9 +73,9 @@ export function firstMark(marks: readonly PrivacyMark[]): PrivacyMark | null {
   return markOrder.find(mark => marks.includes(mark)) ?? null;
 }
 
-function levelName(level: EmailRow['privacyBrief']['level'], words: Words): string {
+function levelName(level: Level | null, language: Language, words: Words): string {
   return level
-    ? words.timeline.level(words.index.level(level, words.index.words[level]))
+    ? words.timeline.level(words.index.level(level, indexWords.levels[level][language]))
     : words.timeline.noLevel;
 }
 

@@ -1,5 +1,6 @@
 import { html } from 'htm/preact';
 import type { EmailPrivacy, PrivacyMark } from '../../wire.ts';
+import { indexWords } from '../locales/index-words.ts';
 import { useApp } from '../state.ts';
 import { plainLine } from '../text.ts';
 import { Icon } from './icon.ts';
@@ -14,10 +15,12 @@ const shownReasons = 5;
 
 /** The warning that comes before anything else and replaces the letter. */
 export function Warning({ mark, originator, reasons }: Props) {
-  const { words } = useApp();
+  const { state, words } = useApp();
   const domain = plainLine(originator?.split('@').at(-1) ?? '') || words.warnings.ofSender;
   const text = mark === 'forged' ? words.warnings.forged.text(domain) : words.warnings[mark].text;
-  const known = reasons.filter(reason => reason.weight > 0).flatMap(reason => words.reasons[reason.id] ?? []);
+  const known = reasons
+    .filter(reason => reason.weight > 0)
+    .flatMap(reason => indexWords.reasons[reason.id]?.[state.language] ?? []);
   return html`<section class="warning" data-mark=${mark}>
     <h3><${Icon} name="warning" />${words.warnings[mark].title}</h3>
     <p>${text}</p>

@@ -1,0 +1,35 @@
+import { indexWords } from '../delivery/privacy/words.ts';
+import { rules } from '../delivery/spam/rules.ts';
+
+/**
+ * The text of `webmail/ui/locales/index-words.ts`: the words of the message's index and the reasons of warnings, in
+ * both languages, out of the tables that the index and the score are computed from.
+ */
+export function screenWordsFile(): string {
+  const { tables, sources, levels, parts, who, notKnown } = indexWords();
+  const { facts, ceilings, steps } = tables.message;
+  const words = {
+    levels,
+    parts,
+    who,
+    sources,
+    notKnown,
+    facts: mapValues(facts, ({ name, values }) => ({ name, values: mapValues(values, value => value.name) })),
+    ceilings: mapValues(ceilings, ceiling => ceiling.why),
+    steps,
+    reasons: Object.fromEntries(rules.map(({ id, words: { en, fr } }) => [id, { en, fr }])),
+  };
+  return [
+    '// Written by bin/write-index-words.ts from the tables of delivery/privacy and delivery/spam.',
+    "import type { ScreenWords } from './screen-words.ts';",
+    '',
+    '/** Words of the index and of warnings, both languages side by side. */',
+    '// biome-ignore format: written by a program',
+    `export const indexWords: ScreenWords = ${JSON.stringify(words)};`,
+    '',
+  ].join('\n');
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
