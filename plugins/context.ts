@@ -142,6 +142,8 @@ async function open(): Promise<DoorContext> {
 
 /** Opens the parts when Haraka has its sockets; a door that can't open them ends. */
 export async function startDoor(server: HarakaServer): Promise<void> {
+  // The process that forks the workers takes no mail itself.
+  if (server.cluster?.isMaster) return;
   try {
     await openContext();
     news.publish({ state: 'ready', server });

@@ -89,6 +89,8 @@ interface HarakaPlugin {
 interface HarakaServer {
   readonly notes: Record<string, unknown>;
   readonly listeners: import('node:net').Server[];
+  /** Set where Haraka forks workers. */
+  readonly cluster?: { readonly isMaster: boolean };
   readonly plugins: {
     readonly registered_hooks: Readonly<Record<string, ReadonlyArray<{ readonly plugin: string }>>>;
   };

@@ -48,7 +48,7 @@ function startHaraka(config: Config): Promise<HarakaServer> {
       }
       if (news.state === 'failed') reject(news.error);
     });
-    createRequire(import.meta.url)('haraka');
+    requireQuietly('haraka');
     // Haraka would leave at the second Ctrl-C and hide why it can't listen; both are decided here.
     process.removeAllListeners('SIGINT');
     process.removeAllListeners('uncaughtException');
@@ -57,6 +57,12 @@ function startHaraka(config: Config): Promise<HarakaServer> {
       if (isReady) endAtOnce(error);
     });
   });
+}
+
+/** Haraka's libraries greet on standard output, some of them later; it belongs to our own lines. */
+function requireQuietly(name: string): void {
+  console.log = console.debug = () => {};
+  createRequire(import.meta.url)(name);
 }
 
 /** Nothing can be said about the state of a process after this; the supervisor starts another. */

@@ -31,5 +31,5 @@ export const hook_lookup_rdns = guard(async connection => {
     resolver,
     timeoutMilliseconds: config['resolver.timeoutMilliseconds'],
   });
-  return { retval: constants.ok, reply: name ?? '' };
+  return { retval: constants.ok, reply: name ?? 'NXDOMAIN' };
 });

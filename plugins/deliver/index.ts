@@ -81,15 +81,21 @@ function onMailData(connection: HarakaConnection, received: ReceivedData): void 
   const { transaction } = connection;
   if (!transaction) return;
   transaction.data_bytes = received.sizeOctets;
-  if (received.fault === 'tooLarge') return refuseMessage(connection, 'messageTooLarge');
-  if (received.fault) {
-    // What follows a doubtful end may be somebody's message: nobody obeys it.
-    const disconnect = received.fault === 'falseEnd' || received.rest.length > 0;
-    if (disconnect) connection.current_data = null;
-    return refuseMessage(connection, 'malformedData', { disconnect });
-  }
-  doorNotes(transaction).octets = received.octets;
-  if (hasForeignHooks(harakaServer(), hooksThatRead)) feedHaraka(transaction, received.octets);
+  if (received.fault === 'tooLarge') refuseMessage(connection, 'messageTooLarge');
+  else if (received.fault) refuseMalformed(connection, received);
+  else takeMessage(connection, transaction, received.octets);
+}
+
+/** What follows a doubtful end may be somebody's message: nobody obeys it. */
+function refuseMalformed(connection: HarakaConnection, { fault, rest }: ReceivedData): void {
+  const disconnect = fault === 'falseEnd' || rest.length > 0;
+  if (disconnect) connection.current_data = null;
+  refuseMessage(connection, 'malformedData', { disconnect });
+}
+
+function takeMessage(connection: HarakaConnection, transaction: HarakaTransaction, octets: Uint8Array): void {
+  doorNotes(transaction).octets = octets;
+  if (hasForeignHooks(harakaServer(), hooksThatRead)) feedHaraka(transaction, octets);
   else keepFromHaraka(transaction);
   connection.data_done();
   // Haraka would answer 503 to the commands pipelined behind the message (see `takeMailData`).

@@ -23,8 +23,13 @@ export function takeMailData(
 ): void {
   const receiver = new DataReceiver({ maxOctets, strictLineEndings: true });
   let hasEnded = false;
+  // Haraka's reader may be in the middle of a chunk that holds mail data already: it is left nothing to go on with.
+  let early = connection.current_data;
+  connection.current_data = null;
 
   function go(): void {
+    connection.current_data = joined(early, connection.current_data);
+    early = null;
     if (connection.state >= DISCONNECTING) return;
     if (connection.state === DATA && !hasEnded) read();
     else if (waiting.has(connection.state)) holdBack(connection);
@@ -44,10 +49,13 @@ export function takeMailData(
 
   connection._process_data = go;
   connection.process_data = chunk => {
-    const { current_data: held } = connection;
-    connection.current_data = held && held.length > 0 ? Buffer.concat([held, chunk]) : chunk;
+    connection.current_data = joined(connection.current_data, chunk);
     go();
   };
+}
+
+function joined(first: Buffer | null, second: Buffer | null): Buffer | null {
+  return first?.length && second?.length ? Buffer.concat([first, second]) : first?.length ? first : second;
 }
 
 function holdBack(connection: HarakaConnection): void {
