@@ -8,12 +8,7 @@ import { type Log, openLog } from './log.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import { openResolver, type Resolver } from './resolver.ts';
 import { openModel } from './spam/model-file.ts';
-import {
-  attachSqliteStore,
-  openSqliteStore,
-  type SqliteStore,
-  type StorePorts,
-} from './store/sqlite/sqlite-store.ts';
+import { attachSqliteStore, openSqliteStore, type SqliteStore } from './store/sqlite/sqlite-store.ts';
 
 /** All that the doors and commands work with. */
 export interface Parts {
@@ -76,21 +71,17 @@ export function openJudgeLine(
     setup() {
       const ports = store ? store.share() : null;
       const data: JudgeSetup = { config, instanceKey, ports };
-      return { data, transfer: ports ? transferablesOf(ports) : [] };
+      return { data, transfer: ports ? [ports.control] : [] };
     },
     log,
     ...(onFailedStage ? { onFailedStage } : {}),
   });
 }
 
-function transferablesOf(ports: StorePorts): StorePorts['transfer'] {
-  return ports.transfer;
-}
-
 /** What the pipeline needs, built inside a judge thread or by a command that judges in its own. */
 export async function openJudgeParts({ config, instanceKey, ports }: JudgeSetup): Promise<PipelineDeps> {
   const log = openLog(config['log.level'] as Parameters<typeof openLog>[0]);
-  const store = ports ? attachSqliteStore(ports, { clock: systemClock, log }) : null;
+  const store = ports ? attachSqliteStore(ports, { clock: systemClock }) : null;
   const keyring = openKeyring(instanceKey);
   return { ...pipelineParts(config), store, keyring, resolver: resolverOf(config), clock: systemClock, log };
 }
