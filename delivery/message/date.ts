@@ -66,7 +66,7 @@ const maxLength = 500;
  * full month names, missing seconds, missing or unknown zones (taken as UTC). Null when no date can be read.
  */
 export function parseDate(value: string): Date | null {
-  const text = withoutComments(value.slice(0, maxLength));
+  const text = withoutComments(value.slice(0, maxLength)).replace(/\s{0,100}:\s{0,100}/g, ':');
   const iso = parseIso(text);
   if (iso) return iso;
   const parts: Parts = {};
@@ -115,6 +115,7 @@ function parseIso(text: string): Date | null {
 /** Each row reads one form of token; the first that fits takes it. */
 const readers: ReadonlyArray<(parts: Parts, token: string) => boolean> = [
   takeTime,
+  takeHalf,
   takeOffset,
   takeMonth,
   takeNumber,
@@ -137,6 +138,16 @@ function takeTime(parts: Parts, token: string): boolean {
   else if (half === 'am' && hour === 12) hour = 0;
   else if (half && half !== 'pm' && half !== 'am') takeOffset(parts, half) || takeZone(parts, half);
   parts.time = [hour, Number(match[2]), Number(match[3] ?? 0)];
+  return true;
+}
+
+/** `PM` behind a time of twelve hours. */
+function takeHalf(parts: Parts, token: string): boolean {
+  if (!parts.time || !/^[ap]m$/i.test(token)) return false;
+  const [hour, minute, second] = parts.time;
+  const half = token.toLowerCase();
+  if (half === 'pm' && hour < 12) parts.time = [hour + 12, minute, second];
+  else if (half === 'am' && hour === 12) parts.time = [0, minute, second];
   return true;
 }
 

@@ -96,7 +96,7 @@ function one(value: string): readonly string[] {
 function readSourceSet(value: string): readonly string[] {
   const urls: string[] = [];
   for (const candidate of value.split(/,\s|\s+/)) {
-    const url = candidate.replace(/^,+|,+$/g, '');
+    const url = candidate.replace(/^,+|(?<!,),+$/g, '');
     if (url !== '' && !/^[\d.]+[wxh]$/i.test(url)) urls.push(url);
   }
   return urls;

@@ -93,7 +93,7 @@ class Scanner {
   readonly #remoteUrls = new Set<string>();
   #hasScript = false;
   #hasForm = false;
-  #hiddenText = '';
+  readonly #hiddenText = new TextFolder();
   #base: string | null = null;
   #link: { readonly href: string; readonly text: TextFolder } | null = null;
   /** The element that hides what is inside it, and how many of its name are open. */
@@ -122,7 +122,7 @@ class Scanner {
       remoteUrls: [...this.#remoteUrls],
       hasScript: this.#hasScript,
       hasForm: this.#hasForm,
-      hiddenText: this.#hiddenText.trim(),
+      hiddenText: this.#hiddenText.finish().slice(0, maxHiddenText),
     };
   }
 
@@ -137,9 +137,7 @@ class Scanner {
     if (inside !== null && unseen.has(inside)) return;
     const text = inside === 'xmp' ? raw : decodeEntities(raw);
     if (this.#hider) {
-      if (this.#hiddenText.length < maxHiddenText) {
-        this.#hiddenText += text.slice(0, maxHiddenText).replace(/\s+/g, ' ');
-      }
+      if (this.#hiddenText.length < maxHiddenText) this.#hiddenText.add(text.slice(0, maxHiddenText));
       return;
     }
     this.#text.add(text);
@@ -237,7 +235,9 @@ class Scanner {
   }
 
   #breakFor(name: string): void {
-    if (blockElements.has(name)) {
+    if (this.#hider) {
+      if (blockElements.has(name)) this.#hiddenText.breakLine();
+    } else if (blockElements.has(name)) {
       this.#text.breakLine();
       this.#link?.text.breakLine();
     } else if (name === 'td' || name === 'th') {
@@ -258,12 +258,15 @@ class TextFolder {
   readonly #pieces: string[] = [];
   #isAtStart = true;
   #endsInSpace = true;
+  /** Characters gathered. */
+  length = 0;
 
   add(text: string): void {
     let folded = /[\t\n\f\r]| {2}/.test(text) ? text.replace(/[ \t\n\f\r]+/g, ' ') : text;
     if (this.#endsInSpace && folded.startsWith(' ')) folded = folded.slice(1);
     if (folded === '') return;
     this.#pieces.push(folded);
+    this.length += folded.length;
     this.#endsInSpace = folded.endsWith(' ');
     this.#isAtStart = false;
   }
