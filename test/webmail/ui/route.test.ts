@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { formatRoute, parseRoute } from '../../../webmail/ui/route.ts';
+
+test('an empty or unreadable address leads to the inbox', () => {
+  for (const fragment of ['', '#', '#/', '#/nowhere/x', '#/tag', '#/tag/%']) {
+    assert.deepEqual(parseRoute(fragment), {
+      list: { kind: 'tag', id: 'inbox' },
+      discussionId: null,
+      emailId: null,
+    });
+  }
+});
+
+const plain = { noNullPrototype: true };
+
+test('property: what is written is read back', () => {
+  const id = fc.string({ minLength: 1, maxLength: 64 }).filter(text => text.isWellFormed());
+  const list = fc.oneof(
+    fc.record({ kind: fc.constant('tag' as const), id }, plain),
+    fc.record({ kind: fc.constant('search' as const), text: id }, plain),
+  );
+  const open = fc.oneof(
+    fc.constant({ discussionId: null, emailId: null }),
+    fc.record({ discussionId: id, emailId: fc.option(id) }, plain),
+  );
+  fc.assert(
+    fc.property(list, open, (where, what) => {
+      const route = { list: where, ...what };
+      assert.deepEqual(parseRoute(formatRoute(route)), route);
+    }),
+  );
+});

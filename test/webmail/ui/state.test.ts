@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inverse, patched } from '../../../webmail/ui/mail.ts';
+import { chooseLanguage } from '../../../webmail/ui/state.ts';
+
+test('the remembered language comes first, then the browser’s wishes, then English', () => {
+  assert.equal(chooseLanguage('fr', ['en-GB']), 'fr');
+  assert.equal(chooseLanguage(null, ['de', 'fr-CA', 'en']), 'fr');
+  assert.equal(chooseLanguage('xx', ['ja']), 'en');
+});
+
+test('a patch and its inverse leave a message as it was', () => {
+  const email = { keywords: { $seen: true }, mailboxIds: { inbox: true } } as const;
+  const patch = { keywords: { $seen: null }, tags: { garden: true, inbox: null } } as const;
+  const changed = patched(email, patch);
+  assert.deepEqual(changed, { keywords: {}, mailboxIds: { garden: true } });
+  assert.deepEqual(patched(changed, inverse(patch)), email);
+});

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { screenWordsFile } from '../../../bin/screen-words.ts';
+import { en } from '../../../webmail/ui/locales/en.ts';
+import { fr } from '../../../webmail/ui/locales/fr.ts';
+
+const ui = join(import.meta.dirname, '../../../webmail/ui');
+
+function leaves(value: unknown, path = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [`${path}: ${typeof value}`];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, `${path}.${key}`));
+}
+
+test('both languages have the same words', () => {
+  assert.deepEqual(leaves(fr), leaves(en));
+});
+
+test('no word is empty or left in the other language by mistake', () => {
+  const same = new Set([
+    'Caliopen',
+    'Date',
+    'Source',
+    'Enter',
+    'Esc',
+    'j',
+    'k',
+    '/',
+    'e',
+    'u',
+    '?',
+    'Messages',
+  ]);
+  const texts = (value: unknown): string[] =>
+    typeof value === 'string'
+      ? [value]
+      : typeof value === 'object' && value
+        ? Object.values(value).flatMap(texts)
+        : [];
+  const french = texts(fr);
+  for (const [place, text] of texts(en).entries()) {
+    assert.notEqual(french[place], '');
+    if (!same.has(text)) assert.notEqual(french[place], text, text);
+  }
+});
+
+test('the webmail’s words of the index are those of the tables (node bin/write-index-words.ts)', () => {
+  assert.equal(readFileSync(join(ui, 'locales', 'index-words.ts'), 'utf8'), screenWordsFile());
+});
+
+test('no view holds a sentence of its own', () => {
+  for (const file of readdirSync(join(ui, 'views'))) {
+    const source = readFileSync(join(ui, 'views', file), 'utf8').replace(/\/\*\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+    const shown = [...source.matchAll(/>\s*([A-Za-zÀ-ÿ][\w ’'-]{3,})\s*</g)].map(match => match[1]);
+    assert.deepEqual(shown, [], file);
+    assert.doesNotMatch(source, /(?:aria-label|title|placeholder|alt)="[^"$]*[A-Za-z]{3,}[^"$]*"/, file);
+  }
+});
