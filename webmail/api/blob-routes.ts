@@ -50,8 +50,12 @@ async function download(request: Request, response: Response, tools: Called): Pr
   const blob = await readableBlob(parameter(request, 'blobId'), tools);
   if (!blob) throw new DeliveryError('notFound');
   const { type } = request.query;
+  // Not by Express: it would add a charset that nobody gave.
+  response.setHeader(
+    'Content-Type',
+    mediaTypeOf(typeof type === 'string' ? type : (blob.mediaType ?? undefined)),
+  );
   response.set({
-    'Content-Type': mediaTypeOf(typeof type === 'string' ? type : (blob.mediaType ?? undefined)),
     'Content-Disposition': attachmentNamed(parameter(request, 'name')),
     // What came by mail is shown by no page of ours: it can run nothing and load nothing.
     'Content-Security-Policy': "sandbox; default-src 'none'",

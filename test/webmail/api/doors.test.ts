@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bundleUi } from '../../../webmail/api/bundle.ts';
+import { openTestWeb } from './web.ts';
+
+test('the frame of an HTML body is an empty document that can load and run nothing', async t => {
+  const web = await openTestWeb(t);
+  const response = await fetch(`${web.origin}/frame/e1`);
+  assert.equal(response.status, 200);
+  assert.equal(
+    response.headers.get('content-security-policy'),
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox allow-same-origin",
+  );
+  assert.equal(response.headers.get('referrer-policy'), 'no-referrer');
+  assert.match(await response.text(), /<body><\/body>/);
+});
+
+test('health says it is alive, metrics count for this machine alone', async t => {
+  const web = await openTestWeb(t);
+  assert.equal(await (await fetch(`${web.origin}/healthz`)).text(), 'ok\n');
+  const metrics = await fetch(`${web.origin}/metrics`);
+  assert.match(await metrics.text(), /caliopen_web_request_seconds_count\{route="\/healthz"/);
+  const proxied = await fetch(`${web.origin}/metrics`, { headers: { 'x-forwarded-for': '192.0.2.1' } });
+  assert.equal(proxied.status, 404);
+});
+
+test('what is not there is a 404 that gives nothing away', async t => {
+  const web = await openTestWeb(t);
+  for (const path of ['/nothing', '/../package.json', '/webmail/api/app.ts', '/main.ts']) {
+    const response = await fetch(`${web.origin}${path}`);
+    assert.equal(response.status, 404);
+    assert.equal(response.headers.get('x-powered-by'), null);
+    assert.equal(
+      response.headers.get('content-security-policy'),
+      "default-src 'none'; frame-ancestors 'none'",
+    );
+  }
+});
+
+test('the bundle is named by content, compressed, and its page names what was built', async () => {
+  const bundle = await bundleUi();
+  const page = bundle.get('/')?.encodings.get('identity')?.toString() ?? '';
+  const [script = ''] = /\/main-[A-Z0-9]+\.js/.exec(page) ?? [];
+  const [style = ''] = /\/style-[A-Z0-9]+\.css/.exec(page) ?? [];
+  for (const path of [script, style]) {
+    const asset = bundle.get(path);
+    assert.ok(asset?.isImmutable, path);
+    const whole = asset.encodings.get('identity')?.byteLength ?? 0;
+    assert.ok((asset.encodings.get('br')?.byteLength ?? whole) < whole);
+  }
+  assert.doesNotMatch(page, /<script(?![^>]*\bsrc=)|\son\w+=|<style|\sstyle=/);
+});

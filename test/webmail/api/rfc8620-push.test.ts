@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openTestWeb, type TestWeb } from './web.ts';
+
+/** Reads events until `count` of that name have come. */
+async function readEvents(
+  response: Response,
+  name: string,
+  count: number,
+): Promise<{ id: string; data: string }[]> {
+  const events: { id: string; data: string }[] = [];
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    const blocks = text.split('\n\n');
+    text = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const lines = new Map(block.split('\n').map(line => line.split(/: ?/, 2) as [string, string]));
+      const data =
+        block
+          .split('\n')
+          .find(line => line.startsWith('data: '))
+          ?.slice(6) ?? '';
+      if (lines.get('event') === name) events.push({ id: lines.get('id') ?? '', data });
+    }
+    if (events.length >= count) break;
+  }
+  return events;
+}
+
+function open(web: TestWeb, query: string, headers: Record<string, string> = {}): Promise<Response> {
+  return web.fetch(`/jmap/eventsource?${query}`, { headers, signal: AbortSignal.timeout(20_000) });
+}
+
+test('§7.3 a change of the account is pushed as a StateChange', async t => {
+  const web = await openTestWeb(t);
+  const response = await open(web, 'types=*&closeafter=no&ping=0');
+  assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
+  const events = readEvents(response, 'state', 1);
+  await web.deliver('Subject: news\n\nx\n');
+  const [event] = await events;
+  const change = JSON.parse(event?.data ?? '');
+  assert.equal(change['@type'], 'StateChange');
+  assert.equal(change.changed[web.account.id].Email, (await web.ask('Email/get', { ids: [] })).state);
+});
+
+test('§7.3 only the types asked for are pushed, and closeafter=state ends the stream', async t => {
+  const web = await openTestWeb(t);
+  const response = await open(web, 'types=Mailbox&closeafter=state&ping=0');
+  const events = readEvents(response, 'state', 99);
+  await web.deliver('Subject: news\n\nx\n');
+  const list = await events;
+  assert.equal(list.length, 1);
+  assert.deepEqual(Object.keys(JSON.parse(list[0]?.data ?? '').changed[web.account.id]), ['Mailbox']);
+});
+
+test('§7.3 who comes back with Last-Event-ID is told what changed in between', async t => {
+  const web = await openTestWeb(t);
+  const events = readEvents(await open(web, 'types=Email&closeafter=no&ping=0'), 'state', 1);
+  await web.deliver('Subject: one\n\nx\n');
+  const seen = (await events)[0]?.id ?? '';
+  await web.deliver('Subject: two\n\nx\n');
+  const again = await open(web, 'types=Email&closeafter=state&ping=0', { 'last-event-id': seen });
+  assert.equal((await readEvents(again, 'state', 1)).length, 1);
+});
+
+test('§7.3 wrong parameters are refused', async t => {
+  const web = await openTestWeb(t);
+  assert.equal((await open(web, 'types=*&closeafter=never&ping=0')).status, 400);
+  assert.equal((await open(web, 'types=*&closeafter=no&ping=x')).status, 400);
+});
+
+test('a ticket opens one stream, once', async t => {
+  const web = await openTestWeb(t);
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ purpose: 'eventSource' }),
+  };
+  const { ticket } = await (await web.fetch('/tickets', init)).json();
+  const url = `${web.origin}/jmap/eventsource?types=Email&closeafter=state&ping=0&ticket=${ticket}`;
+  const wrongPlace = `${web.origin}/jmap?ticket=${ticket}`;
+  assert.equal((await fetch(wrongPlace, { method: 'POST' })).status, 401);
+  const stream = await fetch(url);
+  assert.equal(stream.status, 200);
+  await stream.body?.cancel();
+  assert.equal((await fetch(url)).status, 401);
+});
+
+test('a ticket ends after a minute', async t => {
+  const web = await openTestWeb(t);
+  const init = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ purpose: 'eventSource' }),
+  };
+  const { ticket } = await (await web.fetch('/tickets', init)).json();
+  web.clock.advance(61);
+  assert.equal((await fetch(`${web.origin}/jmap/eventsource?ticket=${ticket}`)).status, 401);
+});
