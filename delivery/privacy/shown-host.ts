@@ -1,7 +1,7 @@
 /** A web address with its scheme inside text; the host is the first group. */
 const writtenUrl = /\bhttps?:\/\/(?:[^\s/?#@<>"']*@)?([^\s/?#:<>"'()]+)/gi;
 /** A host, alone or with a path, that is all there is. */
-const bareHost = /^(?:[a-z0-9-]+\.)+([a-z]{2,24})\.?(?::\d{1,5})?(?:[/?#]\S*)?$/i;
+const bareHost = /^(?:[\p{L}\p{N}-]{1,63}\.){1,10}([a-z]{2,24})\.?(?::\d{1,5})?(?:[/?#]\S*)?$/iu;
 /** Top-level domains that everybody takes for one; most others are words or endings of file names. */
 const knownTopLevels: ReadonlySet<string> = new Set(
   (
