@@ -6,6 +6,7 @@ import type { NewAccount } from '../../delivery/store/store.ts';
 import { openTestParts, testConfig } from '../support/door-process.ts';
 import { type SmtpDoor, startHaraka } from '../support/haraka.ts';
 import { type Dialogue, openDialogue } from '../support/smtp-dialogue.ts';
+import { behindTrace, storedEmails } from '../support/stored.ts';
 
 interface Flow {
   readonly door: SmtpDoor;
@@ -30,33 +31,17 @@ async function openFlow(
   const config = testConfig(t, settings);
   const parts = await openTestParts(t, config, accounts);
   const door = await startHaraka(t, config);
-  return { door, parts, stored: address => storedOctets(parts, address) };
-}
-
-async function storedOctets({ store }: Parts, address: string): Promise<string[]> {
-  const account = await store.getAccountByAddress(address);
-  assert.ok(account);
-  const { rows } = await store.queryEmails(account.id, {
-    filter: null,
-    sort: [{ key: 'receivedAt', ascending: false }],
-    limit: 100,
-  });
-  const octets = await Promise.all(rows.map(({ id }) => store.getOctets(account.id, id)));
-  return octets.map(found => Buffer.from(found ?? []).toString('latin1'));
+  return {
+    door,
+    parts,
+    stored: async address => (await storedEmails(parts, address)).map(email => email.octets),
+  };
 }
 
 async function begin(peer: Dialogue, ...paths: string[]): Promise<void> {
   await peer.say('MAIL FROM:<sender@example.net>', /^250/);
   for (const path of paths) await peer.say(`RCPT TO:<${path}>`, /^250/);
   await peer.say('DATA', /^354/);
-}
-
-/** What stands behind our trace fields. */
-function behindTrace(octets: string): string {
-  const ours =
-    /^Return-Path: [^\r]*\r\nReceived: (?:[^\r]|\r\n[\t ])*\r\n(?:Authentication-Results: (?:[^\r]|\r\n[\t ])*\r\n)?/;
-  assert.match(octets, ours);
-  return octets.replace(ours, '');
 }
 
 const plain = 'From: <sender@example.net>\r\nSubject: one\r\nMessage-ID: <1@example.net>\r\n\r\ntext\r\n';
@@ -144,20 +129,22 @@ test('size: 552 5.3.4 at MAIL and after DATA, and the connection goes on', async
   assert.equal((await stored('ada@example.org')).length, 1);
 });
 
-for (const end of ['\n.\n', '\n.\r\n', '\r\n.\n', '\r.\r\n', '\r.\r', '\r\n.\r']) {
-  test(`smuggling: ${JSON.stringify(end)} is no end of data, and what follows is not obeyed`, async t => {
-    const { door, stored } = await openFlow(t);
+const falseEnds = ['\n.\n', '\n.\r\n', '\r\n.\n', '\r.\r\n', '\r.\r', '\r\n.\r'];
+
+test('smuggling: a false end of data ends nothing but the connection, and what follows is not obeyed', async t => {
+  const { door, stored } = await openFlow(t);
+  const smuggled =
+    'MAIL FROM:<evil@example.net>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\nSubject: in\r\n\r\nx\r\n.\r\n';
+  for (const end of falseEnds) {
     const peer = await door.greet();
     await begin(peer, 'ada@example.org');
-    peer.send(
-      `Subject: outer\r\n\r\ntext${end}MAIL FROM:<evil@example.net>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\nSubject: smuggled\r\n\r\nx\r\n.\r\n`,
-    );
+    peer.send(`Subject: out\r\n\r\ntext${end}${smuggled}`);
     await peer.expect(/^554 5\.6\.0 /);
-    assert.equal(await peer.closed(), '');
-    assert.deepEqual(await stored('bob@example.org'), []);
-    assert.deepEqual(await stored('ada@example.org'), []);
-  });
-}
+    assert.equal(await peer.closed(), '', JSON.stringify(end));
+  }
+  assert.deepEqual(await stored('bob@example.org'), []);
+  assert.deepEqual(await stored('ada@example.org'), []);
+});
 
 test('a bare CR or LF inside a message is refused; the next message is taken', async t => {
   const { door, stored } = await openFlow(t);
@@ -212,7 +199,7 @@ test('order of commands, RSET, VRFY and EXPN, control characters, an early end',
   await peer.say('DATA', /^503/);
   await peer.say('VRFY ada', /^252/);
   assert.doesNotMatch(await peer.say('EXPN staff', /^5\d\d/), /ada@/);
-  await peer.say('MAIL FROM:<a\rb@example.net>', /^501/);
+  await peer.say('MAIL FROM:<a\rb@example.net>', /^50[01]/);
   await peer.say('EHLO a\rX-Injected: 1', /^501/);
   await begin(peer, 'ada@example.org');
   peer.send('Subject: half a mess');
@@ -251,6 +238,6 @@ test('at shutdown a message under way is stored and answered, idle connections a
   busy.send('text\r\n.\r\n');
   await busy.expect(/^250/);
   await busy.expect(/^421/);
-  assert.equal(await stopped, 0);
+  assert.equal(await stopped, 0, door.log.join('\n'));
   assert.equal((await stored('ada@example.org')).length, 1);
 });
