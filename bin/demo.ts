@@ -1,4 +1,5 @@
 import { getServers } from 'node:dns';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Config } from '../delivery/config.ts';
 import { DeliveryError } from '../delivery/errors.ts';
@@ -27,6 +28,9 @@ export const demoMail: readonly DemoMessage[] = [
   ...protectedMail,
 ];
 
+/** A slow machine shows the address after this many milliseconds, while the rest of the mail arrives. */
+const longestSending = 6000;
+
 /** `caliopen demo`: all doors, three accounts, and mail that came through the SMTP door. */
 export function register(program: Command, context: CommandContext): void {
   program
@@ -45,8 +49,10 @@ async function runDemo(context: CommandContext): Promise<void> {
     const keys = await prepare(config, memory);
     const doors = await startDoors(config, { json: context.json(), stderr: context.stderr });
     try {
-      await Promise.race([sendRest({ config, memory, keys, domains, doors, asked }), asked]);
-      tell(context, { config, memory, isNew, doors });
+      const sent = sendRest({ config, memory, keys, domains, doors, asked });
+      const hasAll = await Promise.race([sent.then(() => true), wait(longestSending, false), asked]);
+      tell(context, { config, memory, isNew, doors, isArriving: hasAll !== true });
+      await sent;
       await asked;
     } finally {
       await doors.stop();
@@ -56,11 +62,17 @@ async function runDemo(context: CommandContext): Promise<void> {
   }
 }
 
-/** The demo's own names are asked of its own server, all others of the servers that would be asked anyway. */
+/**
+ * The demo's own names are asked of its own server, all others of the servers that would be asked anyway. A line per
+ * delivery would hide what a person at this terminal looks for, so the log begins at warnings.
+ */
 function configOf(context: CommandContext, { server }: NameServer): Config {
   const config = context.config();
   const others = config['resolver.servers'].length > 0 ? config['resolver.servers'] : getServers();
-  return context.config({ 'resolver.servers': [server, ...others] });
+  return context.config({
+    'resolver.servers': [server, ...others],
+    ...(config['log.level'] === 'info' ? { 'log.level': 'warn' } : {}),
+  });
 }
 
 async function prepare(config: Config, memory: Memory): Promise<DemoKeys> {
@@ -93,10 +105,8 @@ async function sendRest({ config, memory, keys, domains, doors, asked }: Sending
   try {
     for (const [place, message] of demoMail.entries()) {
       if (place < memory.sent) continue;
-      for (const recipient of message.recipients) {
-        if (isAsked) return;
-        await send(message, writingFor(recipient, keys));
-      }
+      if (isAsked) return;
+      await Promise.all(message.recipients.map(recipient => send(message, writingFor(recipient, keys))));
       await saveMemory(config.data, { ...memory, sent: place + 1 });
     }
   } catch (cause) {
@@ -118,9 +128,11 @@ interface Telling {
   readonly memory: Memory;
   readonly isNew: boolean;
   readonly doors: Doors;
+  /** Some of the mail is still on its way. */
+  readonly isArriving: boolean;
 }
 
-function tell(context: CommandContext, { config, memory, isNew, doors }: Telling): void {
+function tell(context: CommandContext, { config, memory, isNew, doors, isArriving }: Telling): void {
   const where = Object.fromEntries(
     doors.ready.map(({ name, address, port }) => [name, `${address}:${port}`]),
   );
@@ -152,6 +164,7 @@ function tell(context: CommandContext, { config, memory, isNew, doors }: Telling
     isNew
       ? `Passwords and keys of the demo are kept in ${memoryFile(config.data)}.`
       : `Going on with what is there; passwords are those of ${memoryFile(config.data)}.`,
+    ...(isArriving ? ['The last of the demo’s mail is arriving now.'] : []),
     'Ctrl-C stops.',
     '',
   ];

@@ -68,24 +68,39 @@ async function ownPublicKey({ store }: Parts, account: Account): Promise<Uint8Ar
   return keys.find(key => key.source === 'own')?.octets ?? null;
 }
 
-/** Correspondents that the demo's accounts know, with what is known of each (PRIVACY-INDEX.md, "Contact"). */
+const plainCorrespondent = {
+  key: 'none',
+  provider: 'validTls',
+  encryptedShare: 0,
+  tlsShare: 1,
+  untrackedShare: 1,
+  history: 'both',
+  network: 'other',
+  identity: 'none',
+} as const satisfies Facts;
+
+/**
+ * Correspondents that the demo's accounts know, with what would be known of each after some months of mail
+ * (PRIVACY-INDEX.md, "Contact").
+ */
 const contacts: readonly { readonly person: PersonName; readonly facts: Facts }[] = [
   {
     person: 'friend',
     facts: {
       key: 'confirmed',
+      provider: 'validTls',
       antiForgery: 'enforced',
-      identity: 'confirmed',
+      encryptedShare: 0.5,
+      tlsShare: 1,
+      untrackedShare: 1,
+      history: 'both',
       network: 'other',
-      history: 'some',
+      identity: 'confirmed',
     },
   },
-  {
-    person: 'colleague',
-    facts: { key: 'none', antiForgery: 'enforced', identity: 'none', network: 'other' },
-  },
-  { person: 'planner', facts: { key: 'none', antiForgery: 'enforced', identity: 'none', network: 'other' } },
-  { person: 'ami', facts: { key: 'none', antiForgery: 'monitoring', identity: 'none', network: 'other' } },
+  { person: 'colleague', facts: { ...plainCorrespondent, antiForgery: 'enforced' } },
+  { person: 'planner', facts: { ...plainCorrespondent, antiForgery: 'enforced' } },
+  { person: 'ami', facts: { ...plainCorrespondent, antiForgery: 'monitoring' } },
 ];
 
 async function prepareContacts({ store, clock }: Parts, account: Account, keys: DemoKeys): Promise<void> {

@@ -124,8 +124,8 @@ export const badMail: readonly DemoMessage[] = [
 ];
 
 function japanese(writing: Parameters<DemoMessage['write']>[0]): string {
-  const encode = (text: string) => iconv.encode(text, 'iso-2022-jp').toString('latin1');
-  const word = (text: string) => `=?ISO-2022-JP?B?${iconv.encode(text, 'iso-2022-jp').toString('base64')}?=`;
+  const word = (text: string) =>
+    `=?ISO-2022-JP?B?${Buffer.from(iso2022jp(text), 'latin1').toString('base64')}?=`;
   const head = handwrittenHead(
     { id: 'japanese', sender: 'tomo', subject: word('来週の花見について') },
     writing,
@@ -141,9 +141,18 @@ function japanese(writing: Parameters<DemoMessage['write']>[0]): string {
         'お弁当は私が作ります。',
         '',
         'デモの友人',
-      ].map(encode),
+      ].map(iso2022jp),
     )
   );
+}
+
+/** ISO-2022-JP (RFC 1468) out of EUC-JP: the same two octets with their high bits off, between escape sequences. */
+function iso2022jp(text: string): string {
+  const euc = iconv.encode(text, 'euc-jp').toString('latin1');
+  return euc.replace(/[\u0080-\u00ff]+/g, run => {
+    const codes = Array.from(run, letter => String.fromCharCode(letter.charCodeAt(0) & 0x7f));
+    return `\u001b$B${codes.join('')}\u001b(B`;
+  });
 }
 
 /** The smallest PDF with one line of text. */

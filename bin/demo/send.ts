@@ -23,7 +23,7 @@ export function openSender(
     port: door.port,
     name: 'mail.demo.example',
     pool: true,
-    maxConnections: 1,
+    maxConnections: 3,
   };
   // The door's certificate was made by itself: its name proves nothing, and there is nobody between.
   const encrypted = createTransport({
