@@ -4,17 +4,20 @@ import type { Change } from './fusion.ts';
 import type { Learner } from './learner.ts';
 import { emptyModel, type Model, type Update } from './model.ts';
 import { slotCount } from './slots.ts';
+import { forEachView, viewNames } from './views.ts';
 
 /**
  * The form of a stored model: 8 octets `caliospm`, version, CRC-32 and length of the rest (32 bits each), then a
- * JSON head with its length, the two tables of little-endian 32-bit weights, and one record for each learned message:
- * 16 octets id, label, two steps, number of fusion changes, and each change as index into the head's names and units.
+ * JSON head with its length, a table of little-endian 32-bit weights for each view, and one record for each learned
+ * message: 16 octets id, label, a step for each view, number of fusion changes, and each change as index into the head's names and units.
  */
 const magic = 'caliospm';
 const version = 1;
 const frame = 20;
 const tableOctets = slotCount * 4;
-const recordOctets = 27;
+const stepsAt = 17;
+const changesAt = stepsAt + 4 * viewNames.length;
+const recordOctets = changesAt + 2;
 const changeOctets = 6;
 
 interface Head {
@@ -25,7 +28,7 @@ interface Head {
   readonly records: number;
 }
 
-/** The model as octets; about 8.4 MB. */
+/** The model as octets; about 12.6 MB. */
 export function writeModel(model: Model): Uint8Array {
   const names = [
     ...new Set([...model.learned.values()].flatMap(({ fusion }) => fusion.map(([name]) => name))),
@@ -41,7 +44,12 @@ export function writeModel(model: Model): Uint8Array {
   const headLength = Buffer.alloc(4);
   headLength.writeUInt32LE(headOctets.length);
   const records = writeRecords(model.learned, new Map(names.map((name, at) => [name, at])));
-  const body = Buffer.concat([headLength, headOctets, tableOf(model.grams), tableOf(model.words), records]);
+  const body = Buffer.concat([
+    headLength,
+    headOctets,
+    ...viewNames.map(name => tableOf(model.learners[name])),
+    records,
+  ]);
   const start = Buffer.alloc(frame);
   start.write(magic, 'latin1');
   start.writeUInt32LE(version, 8);
@@ -68,9 +76,11 @@ export function readModel(octets: Uint8Array): Model {
   const model = emptyModel({ withPrior: head.hasPrior });
   model.fusion.weights.clear();
   for (const [name, weight] of head.weights) model.fusion.weights.set(name, weight);
-  fillTable(model.grams, body.subarray(headEnd, headEnd + tableOctets));
-  fillTable(model.words, body.subarray(headEnd + tableOctets, headEnd + 2 * tableOctets));
-  readRecords(body.subarray(headEnd + 2 * tableOctets), head, model.learned);
+  for (const [at, name] of viewNames.entries()) {
+    const start = headEnd + at * tableOctets;
+    fillTable(model.learners[name], body.subarray(start, start + tableOctets));
+  }
+  readRecords(body.subarray(headEnd + viewNames.length * tableOctets), head, model.learned);
   Object.assign(model.counts, head.counts);
   return model;
 }
@@ -92,12 +102,11 @@ function writeRecords(learned: ReadonlyMap<string, Update>, indexOf: ReadonlyMap
   for (const { fusion } of learned.values()) size += recordOctets + fusion.length * changeOctets;
   const octets = Buffer.alloc(size);
   let at = 0;
-  for (const [id, { isSpam, grams, words, fusion }] of learned) {
+  for (const [id, { isSpam, steps, fusion }] of learned) {
     octets.write(id, at, 16, 'hex');
     octets.writeUInt8(isSpam ? 1 : 0, at + 16);
-    octets.writeInt32LE(grams, at + 17);
-    octets.writeInt32LE(words, at + 21);
-    octets.writeUInt16LE(fusion.length, at + 25);
+    for (const [view, name] of viewNames.entries()) octets.writeInt32LE(steps[name], at + stepsAt + 4 * view);
+    octets.writeUInt16LE(fusion.length, at + changesAt);
     at += recordOctets;
     for (const [name, units] of fusion) {
       octets.writeUInt16LE(indexOf.get(name) ?? 0, at);
@@ -113,13 +122,14 @@ function readRecords(octets: Buffer, head: Head, learned: Map<string, Update>): 
   for (let record = 0; record < head.records; record++) {
     const id = octets.toString('hex', at, at + 16);
     const isSpam = octets.readUInt8(at + 16) === 1;
-    const [grams, words] = [octets.readInt32LE(at + 17), octets.readInt32LE(at + 21)];
-    const count = octets.readUInt16LE(at + 25);
+    const start = at + stepsAt;
+    const steps = forEachView(name => octets.readInt32LE(start + 4 * viewNames.indexOf(name)));
+    const count = octets.readUInt16LE(at + changesAt);
     at += recordOctets;
     const fusion: [string, number][] = [];
     for (let change = 0; change < count; change++, at += changeOctets) {
       fusion.push([head.names[octets.readUInt16LE(at)] ?? '', octets.readInt32LE(at + 2)]);
     }
-    learned.set(id, { isSpam, grams, words, fusion: fusion satisfies Change });
+    learned.set(id, { isSpam, steps, fusion: fusion satisfies Change });
   }
 }

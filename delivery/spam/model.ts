@@ -3,20 +3,19 @@ import { applyChange, type Change, changeFor, type Fusion, fuse, type Inputs, ne
 import { apply, emptyLearner, type Learner, margin, probability, stepOf } from './learner.ts';
 import { priorLearner, priorMargin } from './prior.ts';
 import { rules } from './rules.ts';
+import { forEachView, type ViewName, viewNames } from './views.ts';
 
 /** What one message changed in a model: enough to take it back. */
 export interface Update {
   readonly isSpam: boolean;
   /** Steps of the learners, in units of a weight. */
-  readonly grams: number;
-  readonly words: number;
+  readonly steps: Readonly<Record<ViewName, number>>;
   readonly fusion: Change;
 }
 
-/** A classifier: two learners over hashed features, a prior that does not change, and the layer that weighs them. */
+/** A classifier: a learner for each view, a prior that does not change, and the layer that weighs them. */
 export interface Model {
-  readonly grams: Learner;
-  readonly words: Learner;
+  readonly learners: Readonly<Record<ViewName, Learner>>;
   /** Null with `--no-prior`. */
   readonly prior: Learner | null;
   readonly fusion: Fusion;
@@ -36,8 +35,7 @@ const cut = 30;
 export function emptyModel(options: { withPrior?: boolean } = {}): Model {
   const prior = options.withPrior === false ? null : priorLearner();
   return {
-    grams: emptyLearner(),
-    words: emptyLearner(),
+    learners: forEachView(emptyLearner),
     prior,
     fusion: newFusion(startingWeights(prior !== null)),
     learned: new Map(),
@@ -47,10 +45,7 @@ export function emptyModel(options: { withPrior?: boolean } = {}): Model {
 
 /** Weights of the fusion before any learning. Without the prior nothing but the learners weighs. */
 export function startingWeights(withPrior: boolean): Map<string, number> {
-  const start = new Map([
-    ['grams', 4],
-    ['words', 4],
-  ]);
+  const start = new Map<string, number>(viewNames.map(name => [name, 1.5]));
   if (!withPrior) return start;
   start.set('bias', -1.2).set('prior', 1);
   for (const { id, weight } of rules) start.set(id, weight);
@@ -58,12 +53,11 @@ export function startingWeights(withPrior: boolean): Map<string, number> {
 }
 
 /** What the fusion sees of a message. */
-export function inputsOf(model: Pick<Model, 'grams' | 'words' | 'prior'>, features: Features): Inputs {
+export function inputsOf(model: Pick<Model, 'learners' | 'prior'>, features: Features): Inputs {
   return [
     ['bias', 1],
-    ['grams', scaled(margin(model.grams, features.grams))],
-    ['words', scaled(margin(model.words, features.words))],
-    ...(model.prior ? [['prior', priorMargin(model.prior, features.words)] as const] : []),
+    ...viewNames.map(name => [name, scaled(margin(model.learners[name], features.views[name]))] as const),
+    ...(model.prior ? [['prior', priorMargin(model.prior, features.views.contentWords)] as const] : []),
     ...features.signals.map(({ id, value }) => [id, value] as const),
   ];
 }
@@ -90,11 +84,12 @@ export function learn(model: Model, features: Features, isSpam: boolean): boolea
   if (earlier) unlearn(model, features);
   const target = isSpam ? 1 : 0;
   const inputs = inputsOf(model, features);
-  const errorOf = (learner: Learner, slots: Uint32Array) => target - probability(margin(learner, slots));
   const update: Update = {
     isSpam,
-    grams: stepOf(features.grams, errorOf(model.grams, features.grams), rates.learner),
-    words: stepOf(features.words, errorOf(model.words, features.words), rates.learner),
+    steps: forEachView(name => {
+      const slots = features.views[name];
+      return stepOf(slots, target - probability(margin(model.learners[name], slots)), rates.learner);
+    }),
     fusion: changeFor(inputs, target - probability(fuse(model.fusion, inputs)), rates.fusion),
   };
   applyUpdate(model, features, update, 1);
@@ -125,7 +120,8 @@ export function remember(model: Model, id: string, update: Update): void {
 }
 
 function applyUpdate(model: Model, features: Features, update: Update, sign: 1 | -1): void {
-  apply(model.grams, features.grams, sign * update.grams);
-  apply(model.words, features.words, sign * update.words);
+  for (const name of viewNames) {
+    apply(model.learners[name], features.views[name], sign * update.steps[name]);
+  }
   applyChange(model.fusion, update.fusion, sign);
 }

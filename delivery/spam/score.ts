@@ -9,6 +9,7 @@ import { importanceOf } from './importance.ts';
 import { probability } from './learner.ts';
 import { inputsOf, type Model } from './model.ts';
 import { isAligned, rules } from './rules.ts';
+import { viewNames } from './views.ts';
 
 /** A message to be judged for one owner, or for the instance. */
 export interface ScoreRequest {
@@ -94,10 +95,7 @@ function reasonsOf(model: Model, features: Features): Reason[] {
 }
 
 /** The learners, as one reason: which of them saw it is nothing to a reader. */
-const learned: ReadonlyMap<string, string> = new Map([
-  ['grams', 'learned'],
-  ['words', 'learned'],
-]);
+const learned: ReadonlyMap<string, string> = new Map(viewNames.map(name => [name, 'learned']));
 
 function merged(reasons: readonly Reason[]): Reason[] {
   const byId = new Map<string, Reason>();

@@ -1,5 +1,5 @@
-/** Bits of a slot number: every hashed feature falls into one of 2^20 slots. */
-export const slotBits = 20;
+/** Bits of a slot number: every hashed feature falls into one of 2^19 slots. */
+export const slotBits = 19;
 export const slotCount = 2 ** slotBits;
 const slotMask = slotCount - 1;
 
@@ -42,6 +42,11 @@ export class SlotSet {
     this.#seen[word] = seen | bit;
     if (this.#size === this.#slots.length) this.#grow();
     this.#slots[this.#size++] = slot;
+  }
+
+  /** How many slots there are so far. */
+  get size(): number {
+    return this.#size;
   }
 
   /** The slots in the order of first sight. */

@@ -2,6 +2,8 @@ import type { Features } from './features.ts';
 import { applyChange, changeFor, type Fusion, fuse, type Inputs, newFusion } from './fusion.ts';
 import { apply, type Learner, margin, probability, stepOf } from './learner.ts';
 import { inputsOf, type Model, remember, startingWeights, unlearn } from './model.ts';
+import { hashText, mix } from './slots.ts';
+import { forEachView, type ViewName, viewNames } from './views.ts';
 
 /** One message to learn, with what its owner says it is. */
 export interface Labelled {
@@ -9,11 +11,11 @@ export interface Labelled {
   readonly isSpam: boolean;
 }
 
-const rate = 30;
+const rate = 50;
 const decay = 0.6;
 const epochs = 5;
 /** Errors below this are left alone: the message lies outside the margin. */
-const margins = 0.02;
+const margins = 0.1;
 const folds = 4;
 
 /**
@@ -26,11 +28,10 @@ export function train(model: Model, samples: readonly Labelled[]): number {
   const fresh = newSamples(model, samples);
   if (fresh.length === 0) return 0;
   const seen = crossJudge(model, fresh);
-  const steps = teach(model, fresh);
+  const steps = teach(model.learners, fresh);
   fitFusion(model, seen);
   for (const [at, { features, isSpam }] of fresh.entries()) {
-    const step = steps[at] ?? { grams: 0, words: 0 };
-    remember(model, features.id, { isSpam, ...step, fusion: [] });
+    remember(model, features.id, { isSpam, steps: steps[at] ?? forEachView(() => 0), fusion: [] });
   }
   return fresh.length;
 }
@@ -46,20 +47,27 @@ function newSamples(model: Model, samples: readonly Labelled[]): Labelled[] {
   return fresh.sort((a, b) => (a.features.id < b.features.id ? -1 : 1));
 }
 
-type Learners = Pick<Model, 'grams' | 'words'>;
+type Learners = Model['learners'];
 
 /** Runs the epochs over the learners; gives each sample's steps in sum, as units of a weight. */
-function teach(learners: Learners, samples: readonly Labelled[]): { grams: number; words: number }[] {
-  const steps = samples.map(() => ({ grams: 0, words: 0 }));
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const pace = rate * decay ** epoch;
-    for (const [at, { features, isSpam }] of samples.entries()) {
-      const step = steps[at] ?? { grams: 0, words: 0 };
-      step.grams += nudge(learners.grams, features.grams, isSpam, pace);
-      step.words += nudge(learners.words, features.words, isSpam, pace);
+function teach(learners: Learners, samples: readonly Labelled[]): Record<ViewName, number>[] {
+  const summed = samples.map(sample => ({ ...sample, sum: forEachView(() => 0) }));
+  for (const name of viewNames) {
+    const order = shuffled(summed, name);
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const pace = rate * decay ** epoch;
+      for (const { features, isSpam, sum } of order) {
+        sum[name] += nudge(learners[name], features.views[name], isSpam, pace);
+      }
     }
   }
-  return steps;
+  return summed.map(({ sum }) => sum);
+}
+
+/** In an order of its own for each view, so that what a view owes to the order is not what the others owe to it. */
+function shuffled<T extends Labelled>(samples: readonly T[], name: ViewName): T[] {
+  const keyed = samples.map(sample => ({ sample, key: mix(hashText(sample.features.id, hashText(name))) }));
+  return keyed.sort((a, b) => a.key - b.key).map(({ sample }) => sample);
 }
 
 function nudge(learner: Learner, slots: Uint32Array, isSpam: boolean, pace: number): number {
@@ -79,13 +87,13 @@ interface Judged {
 function crossJudge(model: Model, samples: readonly Labelled[]): Judged[] {
   const judged: Judged[] = [];
   for (let fold = 0; fold < folds; fold++) {
-    const learners = { grams: copy(model.grams), words: copy(model.words) };
+    const learners = forEachView(name => copy(model.learners[name]));
     teach(
       learners,
       samples.filter((_, at) => at % folds !== fold),
     );
     for (const { features, isSpam } of samples.filter((_, at) => at % folds === fold)) {
-      judged.push({ inputs: inputsOf({ ...learners, prior: model.prior }, features), isSpam });
+      judged.push({ inputs: inputsOf({ learners, prior: model.prior }, features), isSpam });
     }
   }
   return judged;
@@ -96,21 +104,29 @@ function copy({ weights }: Learner): Learner {
 }
 
 const fusionEpochs = 40;
-/** Pulls each weight back to where it started, as if this many messages had said so. */
-const anchor = 3;
+/** How strongly weights are held to where they started. */
+const anchor = 12;
+/** Signals are held to this share of their starting weights: the learners have seen most of what they say. */
+const signalShare = 0.5;
 
 /** Logistic regression of the fusion's weights, held to their starting weights by a quadratic penalty. */
 function fitFusion(model: Model, judged: readonly Judged[]): void {
   const { fusion } = model;
-  const start = newFusion(startingWeights(model.prior !== null));
+  const start = newFusion(anchors(model));
   for (let epoch = 0; epoch < fusionEpochs; epoch++) {
     const pace = 0.5 / (1 + epoch / 4);
     for (const { inputs, isSpam } of judged) {
       const error = (isSpam ? 1 : 0) - probability(fuse(fusion, inputs));
       applyChange(fusion, changeFor(inputs, error, pace));
     }
-    pullBack(fusion, start, Math.min(0.5, (anchor * pace) / 10));
+    pullBack(fusion, start, Math.min(0.9, (anchor * pace) / 10));
   }
+}
+
+function anchors(model: Model): Map<string, number> {
+  const views: ReadonlySet<string> = new Set(viewNames);
+  const start = [...startingWeights(model.prior !== null)];
+  return new Map(start.map(([name, weight]) => [name, views.has(name) ? weight : weight * signalShare]));
 }
 
 function pullBack(fusion: Fusion, start: Fusion, share: number): void {

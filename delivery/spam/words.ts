@@ -5,25 +5,41 @@ import { isCollectorField, isSignatureField } from './header-text.ts';
 import { registeredDomain } from './links.ts';
 import type { Look } from './look.ts';
 import { hashText, mix, SlotSet } from './slots.ts';
+import type { Views } from './views.ts';
 
 const limits = { textCharacters: 12_000, textWords: 1200, headerFields: 60, fieldCharacters: 300, tags: 400 };
 
-/** Adds the word features of a look, class by class. Each class hashes with a salt of its own. */
-export function addWords(slots: SlotSet, look: Look, classes: ReadonlySet<FeatureClass>): void {
-  for (const [name, add] of Object.entries(adders)) {
-    if (classes.has(name as FeatureClass)) add(slots, look);
-  }
+const maxSlots = 14_000;
+
+/**
+ * The word features of a look, class by class. Each class hashes with a salt of its own; the slots of header fields
+ * and of content are a part of all.
+ */
+export function wordViews(
+  look: Look,
+  classes: ReadonlySet<FeatureClass>,
+): Pick<Views, 'headerWords' | 'contentWords' | 'allWords'> {
+  const slots = new SlotSet(maxSlots);
+  if (classes.has('content')) addPairs(slots, textWords(look.text), contentShape);
+  const contentEnd = slots.size;
+  if (classes.has('headers')) addHeaderWords(slots, look);
+  const headersEnd = slots.size;
+  for (const [name, add] of others) if (classes.has(name)) add(slots, look);
+  const allWords = slots.take();
+  return {
+    contentWords: allWords.subarray(0, contentEnd),
+    headerWords: allWords.subarray(contentEnd, headersEnd),
+    allWords,
+  };
 }
 
 const contentShape = { salt: 0x436f6e74, window: 5 };
 
-const adders: Partial<Record<FeatureClass, (slots: SlotSet, look: Look) => void>> = {
-  headers: addHeaderWords,
-  content: (slots, look) => addPairs(slots, textWords(look.text), contentShape),
-  links: addLinkWords,
-  structure: addStructureWords,
-  attachments: addAttachmentWords,
-};
+const others: ReadonlyArray<readonly [FeatureClass, (slots: SlotSet, look: Look) => void]> = [
+  ['links', addLinkWords],
+  ['structure', addStructureWords],
+  ['attachments', addAttachmentWords],
+];
 
 function textWords(text: string): string[] {
   const words = text.slice(0, limits.textCharacters).match(/[\p{L}\p{N}\p{Sc}'@_-]+|[!?%*#+=~|<>]+/gu) ?? [];
@@ -118,7 +134,7 @@ function bucket(value: number): string {
   return String(Math.round(Math.log2(value + 1)));
 }
 
-/** The content slots of a bare text, the same that `addWords` gives for a message with this text. */
+/** The content slots of a bare text, the same that `wordViews` gives for a message with this text. */
 export function priorSlots(text: string): Uint32Array {
   const slots = new SlotSet(limits.textWords * 5);
   addPairs(slots, textWords(text), contentShape);

@@ -14,8 +14,8 @@ test('any octets give features, the same every time', () => {
     fc.property(fc.uint8Array({ maxLength: 2000 }), octets => {
       const features = extractFeatures(parseMessage(octets));
       assert.deepEqual(extractFeatures(parseMessage(octets)), features);
-      assert.equal(new Set(features.words).size, features.words.length);
-      assert.equal(new Set(features.grams).size, features.grams.length);
+      assert.equal(new Set(features.views.allWords).size, features.views.allWords.length);
+      assert.equal(new Set(features.views.textGrams).size, features.views.textGrams.length);
     }),
     { numRuns: 200 },
   );
@@ -61,7 +61,10 @@ test('every class but the rules has features that vanish with it', () => {
   const message = messageOf(parts.join('\r\n'), { 'Content-Type': 'multipart/mixed; boundary=b' });
   const all = extractFeatures(message);
   for (const name of ['content', 'links', 'headers', 'structure', 'attachments'] as const) {
-    assert.ok(extractFeatures(message, without(name)).words.length < all.words.length, name);
+    assert.ok(
+      extractFeatures(message, without(name)).views.allWords.length < all.views.allWords.length,
+      name,
+    );
   }
 });
 

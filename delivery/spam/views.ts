@@ -1,0 +1,28 @@
+/**
+ * The views of a message: each is a set of slots that a learner of its own judges by. Learners that see different
+ * things make different mistakes, so their sum is right far more often than one learner that sees everything.
+ */
+export const viewNames = [
+  /** Byte 4-grams of the sender's header fields. */
+  'headerGrams',
+  /** Byte 4-grams of the visible text in lower case. */
+  'textGrams',
+  /** Byte 4-grams of the text parts as sent, tags included. */
+  'markupGrams',
+  /** Words and word pairs of the header fields, named by their field. */
+  'headerWords',
+  /** Words and word pairs of the visible text. */
+  'contentWords',
+  /** Both of these, and links, structure and attachments. */
+  'allWords',
+] as const;
+export type ViewName = (typeof viewNames)[number];
+
+/** Slots of a message by view. */
+export type Views = Readonly<Record<ViewName, Uint32Array>>;
+
+/** One value for each view. */
+export function forEachView<T>(make: (name: ViewName) => T): Record<ViewName, T> {
+  // Every name gets its value, so the record is whole.
+  return Object.fromEntries(viewNames.map(name => [name, make(name)])) as Record<ViewName, T>;
+}
