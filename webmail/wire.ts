@@ -359,6 +359,8 @@ export interface DiscussionQuery {
 export interface DiscussionQueryResponse {
   readonly accountId: string;
   readonly ids: readonly string[];
+  /** For each of `ids`, the last message of the discussion that the filter lets through. */
+  readonly lastEmailIds: readonly string[];
   readonly next: string | null;
   readonly queryState: string;
 }

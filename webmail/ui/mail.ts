@@ -77,30 +77,22 @@ export async function loadTimeline(
   };
   const answers = await client.call([
     ['Discussion/query', { accountId, filter, after: question.after, limit: pageSize }, 'query'],
-    [
-      'Discussion/get',
-      { accountId, ...underTag(question.tagId), '#ids': path('query', 'Discussion/query', '/ids') },
-      'get',
-    ],
+    ['Discussion/get', { accountId, '#ids': path('query', 'Discussion/query', '/ids') }, 'get'],
     [
       'Email/get',
-      { accountId, properties: rowProperties, '#ids': path('get', 'Discussion/get', '/list/*/lastEmailId') },
+      { accountId, properties: rowProperties, '#ids': path('query', 'Discussion/query', '/lastEmailIds') },
       'emails',
     ],
   ]);
   const discussions = byId((answers.get?.list ?? []) as readonly Discussion[]);
   const emails = byId((answers.emails?.list ?? []) as readonly EmailRow[]);
-  const rows = ((answers.query?.ids ?? []) as readonly string[]).flatMap(id => {
+  const lastEmailIds = (answers.query?.lastEmailIds ?? []) as readonly string[];
+  const rows = ((answers.query?.ids ?? []) as readonly string[]).flatMap((id, place) => {
     const discussion = discussions.get(id);
-    const last = discussion && emails.get(discussion.lastEmailId);
+    const last = emails.get(lastEmailIds[place] ?? '');
     return discussion && last ? [{ discussion, last }] : [];
   });
   return { rows, next: (answers.query?.next ?? null) as string | null };
-}
-
-/** A tag shows each discussion by its last message under that tag. */
-function underTag(tagId: string): { inMailbox?: string } {
-  return tagId === allId ? {} : { inMailbox: tagId };
 }
 
 export interface EmailPage {

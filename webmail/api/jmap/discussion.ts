@@ -68,6 +68,7 @@ export const discussionQuery: Handler = async (args, context) => {
     queryState,
     canCalculateChanges: false,
     ids: items.map(item => item.key),
+    lastEmailIds: items.map(item => item.lastEmailId),
     next,
   };
 };
