@@ -1,4 +1,4 @@
-import { styleUrls } from './html-style.ts';
+import { styleUrls } from './css.ts';
 
 type Attributes = ReadonlyMap<string, string>;
 type Reader = (value: string, attributes: Attributes) => readonly string[];
@@ -42,7 +42,7 @@ const loadingAttributes: readonly LoadingAttribute[] = [
   row('code', 'applet object'),
   row('lowsrc', 'img'),
   row('dynsrc', 'img'),
-  row('background', '*'),
+  row('background', 'body table thead tbody tfoot tr td th'),
   row('manifest', 'html'),
   row('icon', 'menuitem command'),
   row('href', 'link', readLink),
@@ -102,11 +102,18 @@ function readSourceSet(value: string): readonly string[] {
   return urls;
 }
 
-const fetchingRelations =
-  /(?:^|\s)(?:stylesheet|icon|apple-touch-icon\S*|mask-icon|preload|prefetch|modulepreload|prerender|preconnect|dns-prefetch|manifest|import|next|pingback|expect)(?:\s|$)/i;
+/** Relations that no browser fetches; any other may be fetched by one of them, now or later. */
+const harmlessRelations: ReadonlySet<string> = new Set(
+  (
+    'alternate amphtml author bookmark canonical edituri external help hub license me nofollow noopener noreferrer ' +
+    'openid.delegate openid.server prev privacy-policy profile pronunciation search self shortlink tag ' +
+    'terms-of-service webmention wlwmanifest'
+  ).split(' '),
+);
 
 function readLink(value: string, attributes: Attributes): readonly string[] {
-  return fetchingRelations.test(attributes.get('rel') ?? '') ? [value] : [];
+  const relations = (attributes.get('rel') ?? '').toLowerCase().split(/\s+/);
+  return relations.some(relation => relation !== '' && !harmlessRelations.has(relation)) ? [value] : [];
 }
 
 function readRefresh(value: string, attributes: Attributes): readonly string[] {

@@ -60,37 +60,3 @@ export function pixels(value: string | undefined): number | null {
     value === undefined ? null : /^\s*\+?(\d{1,6})?(?:\.\d*)?\s*(px)?\s*(?:!important)?\s*$/i.exec(value);
   return match && value?.trim() ? Number(match[1] ?? 0) : null;
 }
-
-/**
- * Addresses that a style sheet, or a style attribute, can fetch: of `url()`, and of quoted strings, which
- * `@import`, `image-set()`, `src()` and custom properties can hold. CSS escapes are decoded. Linear.
- */
-export function styleUrls(css: string): string[] {
-  const urls = matchUrls(css);
-  if (!css.includes('\\')) return urls;
-  return [...urls, ...matchUrls(decodeEscapes(css))];
-}
-
-function matchUrls(css: string): string[] {
-  const urls: string[] = [];
-  if (!css.includes('(') && !css.includes('"') && !css.includes("'")) return urls;
-  for (const match of css.matchAll(/url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"'\s]*))|"([^"\n]*)"|'([^'\n]*)'/gi)) {
-    const url = match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[5] ?? '';
-    if (url !== '') urls.push(url);
-  }
-  return urls;
-}
-
-/** CSS escapes: a backslash and one to six hexadecimal digits, or any character. */
-function decodeEscapes(css: string): string {
-  return css.replace(
-    /\\(?:([0-9a-fA-F]{1,6})\s?|(\n|.))/g,
-    (_, hex: string | undefined, character?: string) => {
-      if (hex === undefined) return character === '\n' ? '' : (character ?? '');
-      const code = Number.parseInt(hex, 16);
-      return code === 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)
-        ? '\ufffd'
-        : String.fromCodePoint(code);
-    },
-  );
-}

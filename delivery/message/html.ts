@@ -1,6 +1,7 @@
+import { styleUrls } from './css.ts';
 import { decodeEntities } from './html-entities.ts';
 import { fetchedBy, remoteUrl } from './html-remote.ts';
-import { pixels, readInlineStyle, styleUrls } from './html-style.ts';
+import { pixels, readInlineStyle } from './html-style.ts';
 import { type HtmlToken, HtmlTokenizer } from './html-tags.ts';
 
 /** A picture of an HTML body. */
@@ -79,14 +80,29 @@ export function scanHtml(html: string): HtmlScan {
 }
 
 function scanFrame(html: string, depth: number): HtmlScan {
-  const scanner = new Scanner(depth);
+  const scan = scanOnce(html, { depth, knowsForeign: true });
+  if (!/<(?:svg|math)/i.test(html)) return scan;
+  // Browsers look ahead for what to fetch with a scanner that knows nothing of foreign content.
+  const ahead = scanOnce(html, { depth, knowsForeign: false });
+  const remoteUrls = new Set([...scan.remoteUrls, ...ahead.remoteUrls]);
+  return { ...scan, remoteUrls: [...remoteUrls].slice(0, maxRows) };
+}
+
+interface ScanOptions {
+  readonly depth: number;
+  /** Content of svg and math is read by its own rules. */
+  readonly knowsForeign: boolean;
+}
+
+function scanOnce(html: string, options: ScanOptions): HtmlScan {
+  const scanner = new Scanner(options);
   const tokenizer = new HtmlTokenizer(html);
   for (let token = tokenizer.next(); token; token = tokenizer.next()) scanner.take(token, tokenizer);
   return scanner.finish();
 }
 
 class Scanner {
-  readonly #depth: number;
+  readonly #options: ScanOptions;
   readonly #text = new TextFolder();
   readonly #images: HtmlImage[] = [];
   readonly #links: HtmlLink[] = [];
@@ -103,8 +119,8 @@ class Scanner {
   /** How many svg and math elements are open. */
   #foreign = 0;
 
-  constructor(depth: number) {
-    this.#depth = depth;
+  constructor(options: ScanOptions) {
+    this.#options = options;
   }
 
   take(token: HtmlToken, tokenizer: HtmlTokenizer): void {
@@ -154,7 +170,7 @@ class Scanner {
 
   #takeStart(token: HtmlToken & { kind: 'start' }, tokenizer: HtmlTokenizer): void {
     const { name, attributes } = token;
-    if (name === 'svg' || name === 'math') this.#foreign++;
+    if (name === 'svg' || name === 'math') this.#foreign += this.#options.knowsForeign ? 1 : 0;
     else if (breakouts.has(name)) this.#foreign = 0;
     this.#inside = name;
     if (this.#foreign === 0) tokenizer.expectRawText(name);
@@ -185,7 +201,9 @@ class Scanner {
       if (attribute.startsWith('on') || isScriptUrl(value)) this.#hasScript = true;
     }
     const document = name === 'iframe' ? attributes.get('srcdoc') : undefined;
-    if (document && this.#depth < maxFrames) this.#addFrame(scanFrame(document, this.#depth + 1));
+    if (document && this.#options.depth < maxFrames) {
+      this.#addFrame(scanFrame(document, this.#options.depth + 1));
+    }
   }
 
   #addFrame(frame: HtmlScan): void {
