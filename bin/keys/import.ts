@@ -53,6 +53,7 @@ async function importPublic(octets: Uint8Array, options: ImportOptions, parts: P
     throw new DeliveryError('badInput', 'this file holds no secret key, which custody server needs');
   }
   const key = await onlyKey(octets);
+  if (options.custody === 'client') await refuseServerCopy(key, account, parts);
   await keepPublicKey(key, account, parts);
   if (options.custody === 'client') await parts.store.updateAccount(account.id, { custody: 'client' });
   await recordAudit(parts, account, 'keyImported', {
@@ -60,6 +61,16 @@ async function importPublic(octets: Uint8Array, options: ImportOptions, parts: P
     custody: options.custody ?? account.custody,
   });
   return { fingerprint: fingerprint(key), address: account.address, what: 'public key' };
+}
+
+/** Custody client would be a lie while the server can still open the key; it is never thrown away unasked. */
+async function refuseServerCopy(key: OpenPgpPublicKey, account: Account, { store }: Parts): Promise<void> {
+  const secrets = await store.listPrivateKeys(account.id);
+  if (!secrets.some(secret => secret.custody === 'server' && secret.fingerprint === fingerprint(key))) return;
+  throw new DeliveryError(
+    'badRequest',
+    'the server still holds the secret part of this key; import it locked by a passphrase with --custody client to replace it',
+  );
 }
 
 async function importFor(

@@ -49,6 +49,12 @@ export async function keepPrivateKey(
       'with custody client the server must not be able to open the key: lock it by a passphrase first, or import its public part alone',
     );
   }
+  if (custody === 'server' && passphrase === null && !key.isDecrypted()) {
+    throw new DeliveryError(
+      'badCredentials',
+      'this key is locked by a passphrase; add --passphrase-stdin and give it on standard input',
+    );
+  }
   const kept = custody === 'server' ? await unlockPrivateKey(key, passphrase) : key;
   await keepPublicKey(kept.toPublic(), account, parts);
   await parts.store.putPrivateKey(account.id, {
