@@ -32,10 +32,7 @@ export function isToken(piece: string): boolean {
   if (words.some(word => word.length >= tokenLength && isRandom(word))) return true;
   // Base64 and the like, cut by its own signs; words and plain numbers don't add up.
   const scrambled = lengthOf(words.filter(word => /\D/.test(word) && isRandom(word)));
-  const all = lengthOf(words);
-  return (
-    scrambled >= tokenLength || (scrambled >= tokenLength / 2 && all >= tokenLength && scrambled >= all / 2)
-  );
+  return scrambled >= tokenLength || scrambled >= Math.max(tokenLength, piece.length) / 2;
 }
 
 function lengthOf(words: readonly string[]): number {
