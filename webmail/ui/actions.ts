@@ -18,8 +18,8 @@ export interface Actions {
   refreshTags(): Promise<void>;
   /** Shows the change at once, saves it, takes it back when it can't be saved; with `text`, offers to undo it. */
   change(email: Changeable, patch: EmailPatch, text?: string): Promise<void>;
-  /** These messages were loaded anew: what was shown in their place until now is out of date. */
-  settle(emailIds: readonly string[]): void;
+  /** These messages were loaded anew: every view shows their flags and tags as they are now. */
+  settle(emails: readonly Changeable[]): void;
   /** The tag of this name, made when there is none. */
   tagNamed(name: string): Promise<string | null>;
   say(notice: Notice | null): void;
@@ -31,10 +31,13 @@ export interface Actions {
   noteError(error: unknown): void;
 }
 
+/** Remembered so that a first visit need not ask who is signed in. */
+const visitedKey = 'signedIn';
+
 interface Deps {
   readonly store: Store;
   readonly client: Client;
-  readonly memory: Pick<Storage, 'setItem'>;
+  readonly memory: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
   readonly address: Pick<Location, 'hash'>;
 }
 
@@ -77,10 +80,11 @@ export function createActions(deps: Deps): Actions {
     ...session,
     refreshTags,
     change,
-    settle: emailIds => {
-      const settled = new Set(emailIds.filter(id => (pending.get(id) ?? 0) === 0));
-      const changed = Object.entries(store.get().changed).filter(([id]) => !settled.has(id));
-      store.set({ changed: Object.fromEntries(changed) });
+    settle: emails => {
+      const settled = emails
+        .filter(({ id }) => (pending.get(id) ?? 0) === 0)
+        .map(({ id, keywords, mailboxIds }) => [id, { keywords, mailboxIds }]);
+      store.set({ changed: { ...store.get().changed, ...Object.fromEntries(settled) } });
     },
     followAddress: () => store.set({ route: parseRoute(address.hash), isMenuOpen: false }),
     go: route => {
@@ -115,7 +119,7 @@ export function createActions(deps: Deps): Actions {
 
 type SessionActions = Pick<Actions, 'start' | 'signIn' | 'signOut' | 'noteError'>;
 
-function sessionActions({ store, client }: Deps, refreshTags: () => Promise<void>): SessionActions {
+function sessionActions({ store, client, memory }: Deps, refreshTags: () => Promise<void>): SessionActions {
   let stopWatching = () => {};
   const begin = async () => {
     stopWatching();
@@ -127,16 +131,18 @@ function sessionActions({ store, client }: Deps, refreshTags: () => Promise<void
   };
   const end = (isExpired: boolean) => {
     stopWatching();
+    memory.removeItem(visitedKey);
     store.set({ session: null, isExpired, tags: [], changed: {}, notice: null });
   };
   return {
     start: async () => {
-      const session = await client.whoAmI();
+      const session = memory.getItem(visitedKey) ? await client.whoAmI() : null;
       store.set({ session });
       if (session) await begin();
     },
     signIn: async form => {
       const session = await client.signIn(form);
+      memory.setItem(visitedKey, 'yes');
       store.set({ session, isExpired: false });
       await begin();
     },

@@ -130,7 +130,7 @@ export const en = {
     remoteWhy: 'Loading them would tell the sender when and where you read.',
     htmlFailed: 'The formatted text could not be shown. Here is its plain text.',
     attachments: (count: number) => (count === 1 ? '1 attachment' : `${count} attachments`),
-    download: (name: string) => `Save ${name}`,
+    save: 'Save',
     unnamed: 'Unnamed attachment',
     decrypted: 'Arrived encrypted; opened with the key that the server holds for you.',
     signer: (who: string) => `Signed by ${who}.`,

@@ -132,7 +132,7 @@ export const fr: Words = {
     remoteWhy: 'Les charger dirait à l’expéditeur quand et où vous lisez.',
     htmlFailed: 'Le texte mis en forme n’a pas pu être affiché. Voici son texte simple.',
     attachments: (count: number) => (count === 1 ? '1 pièce jointe' : `${count} pièces jointes`),
-    download: (name: string) => `Enregistrer ${name}`,
+    save: 'Enregistrer',
     unnamed: 'Pièce jointe sans nom',
     decrypted: 'Arrivé chiffré ; ouvert avec la clé que le serveur garde pour vous.',
     signer: (who: string) => `Signé par ${who}.`,

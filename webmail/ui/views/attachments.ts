@@ -26,8 +26,10 @@ function Attachment({ part }: { part: EmailBodyPart }) {
     name,
     type: 'application/octet-stream',
   });
-  return html`<a class="attachment" href=${href} download=${name} aria-label="${words.message.download(name)}, ${size}">
-    <span class="attachment-name"><bdi>${name}</bdi></span>
+  return html`<a class="attachment" href=${href} download=${name}>
+    <span class="attachment-name">
+      <span class="visually-hidden">${words.message.save} </span><bdi>${name}</bdi>
+    </span>
     <span class="attachment-kind">${plainLine(part.type)} · ${size}</span>
     <${Icon} name="download" />
   </a>`;

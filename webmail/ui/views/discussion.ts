@@ -16,7 +16,7 @@ export function Discussion({ id, emailId }: { id: string; emailId: string | null
   const { value } = found;
   useEffect(() => heading.current?.focus(), [id]);
   useEffect(() => {
-    if (value) actions.settle(value.emails.map(email => email.id));
+    if (value) actions.settle(value.wanted ? [value.wanted, ...value.emails] : value.emails);
   }, [value, actions]);
   const names = value?.discussion ? namesOf(value.discussion.participants, words) : '';
   const openId = emailId ?? value?.emails[0]?.id;
@@ -58,6 +58,7 @@ function useDiscussion(id: string, emailId: string | null) {
   useEffect(() => {
     if (state.pushes === 0 || !value) return;
     ask(0).then(fresh => {
+      actions.settle(fresh.emails);
       if (newIn(fresh, value) > 0) setWaiting(fresh);
     }, actions.noteError);
   }, [state.pushes]);

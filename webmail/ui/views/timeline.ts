@@ -18,7 +18,7 @@ export function Timeline({ id }: { id: string }) {
   const heading = id === allId ? words.tags.all : tag ? tagName(tag, words) : '';
   const { value } = pages;
   useEffect(() => {
-    if (value) actions.settle(value.rows.map(row => row.last.id));
+    if (value) actions.settle(value.rows.map(row => row.last));
   }, [value, actions]);
 
   return html`<section class="list" aria-labelledby="list-heading">
