@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SMTPServer } from 'smtp-server';
+import { atEnd } from '../support/at-end.ts';
 import { openTestParts, startDoor, testConfig } from '../support/door-process.ts';
 import { poll } from '../support/poll.ts';
 import { type Postfix, startPostfix } from '../support/postfix.ts';
@@ -62,7 +63,7 @@ test('a real Postfix delivers through the LMTP door with our snippet, and nothin
   ]);
   const door = await startDoor(t, 'lmtp', config);
   const sink = await openBounceSink();
-  t.after(() => sink.close());
+  atEnd(t, () => sink.close());
   const postfix = await startPostfix(t, { program, lmtpPort: door.ports.lmtp ?? 0, relayPort: sink.port });
   const peer = await greet(postfix);
 

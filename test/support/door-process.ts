@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
 import { createInterface } from 'node:readline';
@@ -8,7 +10,7 @@ import { type Config, loadConfig, type SettingKey } from '../../delivery/config.
 import { openLog } from '../../delivery/log.ts';
 import { openParts, type Parts } from '../../delivery/open.ts';
 import type { NewAccount } from '../../delivery/store/store.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { atEnd } from './at-end.ts';
 
 const main = join(import.meta.dirname, '..', '..', 'bin', 'main.ts');
 
@@ -28,9 +30,11 @@ export function testConfig(
   t: Pick<TestContext, 'after'>,
   overrides: Partial<Record<SettingKey, unknown>> = {},
 ): Config {
+  const data = mkdtempSync(join(tmpdir(), 'caliopen-test-'));
+  atEnd(t, () => rmSync(data, { recursive: true, force: true, maxRetries: 5 }));
   return loadConfig({
     overrides: {
-      data: temporaryFolder(t),
+      data,
       hostname: 'mx.example.org',
       'smtp.port': 0,
       'lmtp.port': 0,
@@ -52,7 +56,7 @@ export async function openTestParts(
   accounts: readonly NewAccount[] = [],
 ): Promise<Parts> {
   const parts = await openParts(config, { log: openLog('error') });
-  t.after(() => parts.close());
+  atEnd(t, () => parts.close());
   for (const account of accounts) {
     const domain = account.address.slice(account.address.lastIndexOf('@') + 1);
     if (!(await parts.store.getDomain(domain))) await parts.store.addDomain(domain);
@@ -82,7 +86,7 @@ export async function startDoor(
     clearTimeout(kill);
     return code;
   }
-  t.after(() => stop());
+  atEnd(t, () => stop());
   const ports = await readPorts(child, { expected: name ? 1 : 3, log });
   return { process: child, ports, log, stop };
 }

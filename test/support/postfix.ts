@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { atEnd } from './at-end.ts';
 import { poll } from './poll.ts';
 
 /** Debian's Postfix from a folder of its own, with our snippet. */
@@ -43,7 +44,7 @@ export async function startPostfix(
     return { ...done, text: `${done.stdout}${done.stderr}` };
   };
   const logFile = join(folder, 'log', 'mail.log');
-  t.after(() => {
+  atEnd(t, () => {
     run('postfix', 'stop');
     rmSync(folder, { recursive: true, force: true });
   });

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { env, execPath } from 'node:process';
+import { test } from 'node:test';
+import { settingsEnvironment } from '../../bin/serve/settings-environment.ts';
+import type { Config } from '../../delivery/config.ts';
+import { startDoor, testConfig } from '../support/door-process.ts';
+import { poll } from '../support/poll.ts';
+import { openDialogue } from '../support/smtp-dialogue.ts';
+
+function runServe(config: Config, ...words: string[]) {
+  const main = join(import.meta.dirname, '..', '..', 'bin', 'main.ts');
+  return spawnSync(execPath, ['--disable-warning=ExperimentalWarning', main, 'serve', ...words], {
+    encoding: 'utf8',
+    env: { ...env, ...settingsEnvironment(config) },
+    timeout: 60_000,
+  });
+}
+
+/** Ids of the processes that `parent` has started. */
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .filter(id => {
+      try {
+        return readFileSync(`/proc/${id}/stat`, 'utf8').split(') ')[1]?.split(' ')[1] === String(parent);
+      } catch {
+        return false; // It has ended since the listing.
+      }
+    })
+    .map(Number);
+}
+
+test('all doors under one supervisor: ready, restarted on the same port after a crash, stopped cleanly', async t => {
+  const config = testConfig(t);
+  const doors = await startDoor(t, null, config);
+  assert.deepEqual(Object.keys(doors.ports).sort(), ['lmtp', 'smtp', 'web']);
+  const smtpPort = doors.ports.smtp ?? 0;
+  const [before, lmtp] = await Promise.all([openDialogue(smtpPort), openDialogue(doors.ports.lmtp ?? 0)]);
+  await before.expect(/^220 /);
+  await lmtp.expect(/^220 /);
+  const web = await fetch(`http://127.0.0.1:${doors.ports.web}/`);
+  assert.equal(web.status, 200);
+  const smtpProcess = childrenOf(doors.process.pid ?? 0).find(id =>
+    readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('smtp'),
+  );
+  assert.ok(smtpProcess);
+  process.kill(smtpProcess, 'SIGKILL');
+  await before.closed();
+  const after = await poll(
+    'the SMTP door to be back',
+    () => openDialogue(smtpPort).catch(() => undefined),
+    30_000,
+  );
+  await after.expect(/^220 /);
+  assert.ok(doors.log.some(line => line.includes('doorFell')));
+  assert.equal(await doors.stop('SIGINT'), 0);
+  assert.deepEqual(childrenOf(doors.process.pid ?? 0), []);
+  assert.equal(statSync(join(config.data, 'tls', 'self-made.pem')).mode & 0o777, 0o600);
+});
+
+test('a port that is taken is told in one line that names the setting, and ends with 1', async t => {
+  const taken = createServer();
+  const port = await new Promise<number>(resolve => {
+    taken.listen(0, '127.0.0.1', () => {
+      const bound = taken.address();
+      resolve(typeof bound === 'object' && bound ? bound.port : 0);
+    });
+  });
+  t.after(() => taken.close());
+  for (const door of ['smtp', 'lmtp', 'web'] as const) {
+    const alone = runServe(testConfig(t, { [`${door}.port`]: port }), door);
+    assert.equal(alone.status, 1, alone.stderr);
+    assert.match(
+      alone.stderr,
+      new RegExp(`the ${door} door can't listen on 127\\.0\\.0\\.1 port ${port}: the port is taken`),
+    );
+    assert.match(alone.stderr, new RegExp(`${door}\\.port`));
+    assert.equal(alone.stdout, '');
+  }
+  const all = runServe(testConfig(t, { 'lmtp.port': port }), '--json');
+  assert.equal(all.status, 1, all.stderr);
+  assert.match(all.stderr, /lmtp\.port/);
+});
+
+test('the DNS door and unknown doors are used wrongly: exit 2', t => {
+  const config = testConfig(t);
+  for (const word of ['dns', 'pop3']) {
+    const { status, stderr } = runServe(config, word);
+    assert.equal(status, 2);
+    assert.match(stderr, /doors are smtp, lmtp and web/);
+  }
+});
