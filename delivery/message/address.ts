@@ -30,7 +30,7 @@ export function formatAddressList(groups: readonly MailboxGroup[]): string {
 }
 
 function formatPhrase(name: string): string {
-  if (/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+$/.test(name) && !name.includes('=?') && isTidy(name)) return name;
+  if (/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+$/.test(name) && !/=\?| {2}/.test(name) && isTidy(name)) return name;
   if (/^[\x20-\x7e]*$/.test(name) && !name.includes('=?') && isTidy(name)) {
     return `"${name.replace(/["\\]/g, '\\$&')}"`;
   }
@@ -39,7 +39,7 @@ function formatPhrase(name: string): string {
 
 /** No spaces at the ends and no word too long for a line. */
 function isTidy(name: string): boolean {
-  return name.trim() === name && !name.includes('  ') && !/[^ ]{500}/.test(name);
+  return name.trim() === name && !/[^ ]{500}/.test(name);
 }
 
 function formatAddress(address: string): string {
