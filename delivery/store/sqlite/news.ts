@@ -25,6 +25,8 @@ export class NewsHub {
   readonly #own = `${process.pid}-${randomBytes(6).toString('hex')}.sock`;
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #peers = new Map<string, Socket>();
+  /** Connections of processes that tell us. */
+  readonly #heard = new Set<Socket>();
   #waiting = new Map<string, Partial<Record<ChangeType, string>>>();
   #timer: NodeJS.Timeout | null = null;
   #server: Server | null = null;
@@ -64,7 +66,9 @@ export class NewsHub {
     this.#server = null;
     this.#listeners.clear();
     if (!server) return;
-    await new Promise<void>(resolve => server.close(() => resolve()));
+    const closed = new Promise<void>(resolve => server.close(() => resolve()));
+    for (const socket of this.#heard) socket.destroy();
+    await closed;
     rmSync(join(this.#folder, this.#own), { force: true });
   }
 
@@ -123,7 +127,8 @@ export class NewsHub {
     lines.on('line', line => {
       for (const [accountId, types] of readLine(line)) this.#tell(accountId, types);
     });
-    this.#server?.once('close', () => socket.destroy());
+    this.#heard.add(socket);
+    socket.once('close', () => this.#heard.delete(socket));
   }
 }
 

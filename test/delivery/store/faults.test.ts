@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type TestContext, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { systemClock } from '../../../delivery/clock.ts';
+import { silentLog } from '../../../delivery/log.ts';
+import type { EmailFilter } from '../../../delivery/store/query.ts';
+import { shardOf } from '../../../delivery/store/sqlite/files.ts';
+import { openSqliteStore, type SqliteStore } from '../../../delivery/store/sqlite/sqlite-store.ts';
+import { coded, deliverAll, newEmail } from '../../suites/store/under-test.ts';
+import { poll } from '../../support/poll.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const child = new URL('./child.ts', import.meta.url);
+const apple: EmailFilter = { search: { field: 'any', words: ['apple'], prefix: false } };
+
+async function open(test: TestContext, folder: string, shards = 2): Promise<SqliteStore> {
+  const store = await openSqliteStore({ folder, shards, clock: systemClock, log: silentLog });
+  test.after(() => store.close());
+  return store;
+}
+
+async function withAccount(
+  test: TestContext,
+): Promise<{ folder: string; store: SqliteStore; accountId: string }> {
+  const folder = temporaryFolder(test);
+  const store = await open(test, folder);
+  await store.addDomain('example.org');
+  const { id } = await store.addAccount({ address: 'ada@example.org' });
+  return { folder, store, accountId: id };
+}
+
+async function faults(store: SqliteStore): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for await (const fault of store.verify()) found.push(fault);
+  return found;
+}
+
+async function search(store: SqliteStore, accountId: string): Promise<string[]> {
+  const { rows } = await store.queryEmails(accountId, { filter: apple, sort: [], limit: 50 });
+  return rows.map(({ id }) => id);
+}
+
+test('what was answered before the process was killed is stored, once, with sound counts', async t => {
+  const { folder, store, accountId } = await withAccount(t);
+  const process = spawn(globalThis.process.execPath, [child.pathname, folder, accountId]);
+  let printed = '';
+  process.stdout.setEncoding('utf8').on('data', text => {
+    printed += text;
+  });
+  await poll('two hundred deliveries', () => (printed.split('\n').length > 200 ? true : undefined), 30_000);
+  const ended = new Promise(resolve => process.once('exit', resolve));
+  process.kill('SIGKILL');
+  await ended;
+  const answered = printed.split('\n').filter(line => line.length === 20);
+  for (let from = 0; from < answered.length; from += 500) {
+    const part = answered.slice(from, from + 500);
+    assert.equal((await store.getEmails(accountId, part)).length, part.length);
+  }
+  assert.deepEqual(await faults(store), []);
+  const again = await store.deliverEmail(accountId, newEmail({ name: 'n0-0', key: 'n0-0' }));
+  assert.equal(again.status, 'duplicate');
+});
+
+test('another thread writes through the same writers', async t => {
+  const { store, accountId } = await withAccount(t);
+  const ports = store.share();
+  const worker = new Worker(child, { workerData: { ports, accountId }, transferList: [ports.control] });
+  const ids = await new Promise<string[]>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+  assert.equal((await store.getEmails(accountId, ids)).length, 100);
+});
+
+test('one failing call of a group undoes nothing but itself', async t => {
+  const { store, accountId } = await withAccount(t);
+  await store.updateAccount(accountId, { quotaOctets: 10_000 });
+  const sizes = [100, 20_000, 100, 30_000, 100];
+  const results = await Promise.allSettled(
+    sizes.map(size => store.deliverEmail(accountId, newEmail({ octets: new Uint8Array(size) }))),
+  );
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
+  );
+  assert.deepEqual(await faults(store), []);
+});
+
+test('a damaged shard answers storeUnavailable, the others go on', async t => {
+  const folder = temporaryFolder(t);
+  const first = await openSqliteStore({ folder, shards: 2, clock: systemClock, log: silentLog });
+  await first.addDomain('example.org');
+  const names = Array.from({ length: 12 }, (_unused, n) => ({ address: `u${n}@example.org` }));
+  const ids = (await first.addAccounts(names)).map(({ id = '' }) => id);
+  await first.close();
+  const handle = openSync(join(folder, 'shard-0.db'), 'r+');
+  writeSync(handle, Buffer.alloc(8192, 0x55), 0, 8192, 0);
+  closeSync(handle);
+  const store = await open(t, folder);
+  for (const id of ids) {
+    const delivery = store.deliverEmail(id, newEmail());
+    if (shardOf(id, 2) === 0) await assert.rejects(delivery, coded('storeUnavailable'));
+    else assert.equal((await delivery).status, 'stored');
+  }
+  await assert.rejects(store.check(), coded('storeUnavailable'));
+});
+
+test('a lost or damaged search file is made anew from the shard', async t => {
+  const { folder, store, accountId } = await withAccount(t);
+  const ids = await deliverAll(store, accountId, [{ words: 'apple' }, { words: 'apple pie' }]);
+  assert.equal((await search(store, accountId)).length, 2);
+  const files = readdirSync(join(folder, 'search'), { recursive: true, encoding: 'utf8' }).filter(name =>
+    name.endsWith('.db'),
+  );
+  assert.equal(files.length, 1);
+  const file = join(folder, 'search', files[0] ?? '');
+  rmSync(file);
+  assert.deepEqual(await search(store, accountId), [...ids].reverse());
+  const handle = openSync(file, 'r+');
+  writeSync(handle, Buffer.alloc(40_000, 0x55), 0, 40_000, 0);
+  closeSync(handle);
+  assert.deepEqual(await search(store, accountId), [...ids].reverse());
+});
+
+test('emails are indexed behind the delivery, without a search', async t => {
+  const { folder, store, accountId } = await withAccount(t);
+  await deliverAll(store, accountId, [{ words: 'apple' }, { words: 'pear' }]);
+  await poll(
+    'the index',
+    () => {
+      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+      const name = files.find(path => path.startsWith('search') && path.endsWith('.db'));
+      if (!name) return undefined;
+      const database = new DatabaseSync(join(folder, name), { timeout: 1000 });
+      try {
+        const row = database.prepare(`select count(*) n from sqlite_master where name = 'words'`).get();
+        if (!row?.n) return undefined;
+        return database.prepare(`select 1 from words where words match 'pear'`).get() ? true : undefined;
+      } finally {
+        database.close();
+      }
+    },
+    5000,
+  );
+});
+
+test('a file of a newer generation is refused with a clear error', async t => {
+  const folder = temporaryFolder(t);
+  const store = await openSqliteStore({ folder, shards: 1, clock: systemClock, log: silentLog });
+  await store.close();
+  const database = new DatabaseSync(join(folder, 'directory.db'));
+  database.exec('pragma user_version=2000');
+  database.close();
+  await assert.rejects(
+    openSqliteStore({ folder, shards: 1, clock: systemClock, log: silentLog }),
+    (error: Error) => coded('storeUnavailable')(error) && /newer/.test(error.message),
+  );
+});
+
+test('the number of shards is fixed at creation', async t => {
+  const { folder, accountId, store } = await withAccount(t);
+  const [id = ''] = await deliverAll(store, accountId, [{}]);
+  const other = await open(t, folder, 7);
+  assert.equal((await other.getEmails(accountId, [id])).length, 1);
+});
+
+test('after closing, calls say that the store shuts down', async t => {
+  const { store, accountId } = await withAccount(t);
+  const last = store.deliverEmail(accountId, newEmail());
+  await store.close();
+  assert.equal((await last).status, 'stored');
+  await assert.rejects(store.getAccount(accountId), coded('shuttingDown'));
+});

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type StoreFactory, withAccount, withStore } from './under-test.ts';
+
+/** Keys, contacts, settings, rules, audit, documents of the instance. */
+export function personalSuite(factory: StoreFactory): void {
+  describe('personal: keys', () => keyCases(factory));
+  describe('personal: contacts, settings, audit', () => contactCases(factory));
+  describe('instance', () => instanceCases(factory));
+}
+
+const at = new Date('2026-02-01T00:00:00Z');
+
+function keyCases(factory: StoreFactory): void {
+  it('private keys are kept, replaced and removed', () =>
+    withAccount(factory, async ({ store, accountId }) => {
+      const key = {
+        fingerprint: 'ab',
+        custody: 'server' as const,
+        wrapped: new Uint8Array([1]),
+        createdAt: at,
+      };
+      await store.putPrivateKey(accountId, key);
+      await store.putPrivateKey(accountId, { ...key, wrapped: new Uint8Array([2]) });
+      const keys = await store.listPrivateKeys(accountId);
+      assert.deepEqual(keys, [{ ...key, wrapped: new Uint8Array([2]) }]);
+      await store.removePrivateKey(accountId, 'ab');
+      assert.deepEqual(await store.listPrivateKeys(accountId), []);
+    }));
+
+  it('public keys are found by address, whatever its case', () =>
+    withAccount(factory, async ({ store, accountId }) => {
+      const key = {
+        address: 'bob@example.net',
+        fingerprint: 'cd',
+        octets: new Uint8Array([9]),
+        source: 'wkd' as const,
+        state: 'usable' as const,
+        firstSeenAt: at,
+      };
+      await store.putPublicKey(accountId, key);
+      const own = { ...key, address: 'ada@example.org', source: 'own' as const };
+      await store.putPublicKey(accountId, own);
+      assert.deepEqual(await store.listPublicKeys(accountId, ['BOB@example.net']), [key]);
+      assert.equal((await store.listPublicKeys(accountId)).length, 2);
+      const context = await store.getOwnerContext(accountId, {
+        addresses: ['bob@example.net'],
+        discussionKey: 'd',
+      });
+      assert.deepEqual(context.publicKeys.map(({ source }) => source).sort(), ['own', 'wkd']);
+      await store.removePublicKey(accountId, 'Bob@example.net', 'CD');
+      assert.deepEqual(await store.listPublicKeys(accountId), [own]);
+    }));
+}
+
+function contactCases(factory: StoreFactory): void {
+  const bob = {
+    name: 'Bob',
+    addresses: ['email:Bob@example.net', 'xmpp:bob@example.net'],
+    card: { x: 1 },
+    index: null,
+    facts: null,
+  };
+
+  it('contacts are made, found by any address, changed and removed', () =>
+    withAccount(factory, async ({ store, accountId }) => {
+      const { id } = await store.putContact(accountId, bob);
+      assert.deepEqual((await store.getContact(accountId, id))?.card, { x: 1 });
+      assert.deepEqual(
+        (await store.findContacts(accountId, ['email:bob@EXAMPLE.net'])).map(c => c.id),
+        [id],
+      );
+      const both = await store.findContacts(accountId, ['email:bob@example.net', 'xmpp:bob@example.net']);
+      assert.equal(both.length, 1);
+      await store.putContact(accountId, { ...bob, id, addresses: ['email:new@example.net'] });
+      assert.deepEqual(await store.findContacts(accountId, ['email:bob@example.net']), []);
+      const context = await store.getOwnerContext(accountId, {
+        addresses: ['new@example.net'],
+        discussionKey: 'd',
+      });
+      assert.deepEqual(
+        context.contacts.map(c => c.id),
+        [id],
+      );
+      await store.removeContact(accountId, id);
+      assert.equal(await store.getContact(accountId, id), null);
+      assert.deepEqual(await store.findContacts(accountId, ['email:new@example.net']), []);
+    }));
+
+  it('contacts are listed in pages', () =>
+    withAccount(factory, async ({ store, accountId }) => {
+      for (let n = 0; n < 5; n++) await store.putContact(accountId, { ...bob, name: `n${n}` });
+      const page = await store.listContacts(accountId, { limit: 3 });
+      const rest = await store.listContacts(accountId, { after: page.next });
+      assert.equal(new Set([...page.items, ...rest.items].map(c => c.name)).size, 5);
+      assert.equal(rest.next, null);
+    }));
+
+  it('settings and rules begin empty and come back', () =>
+    withAccount(factory, async ({ store, accountId }) => {
+      assert.deepEqual([await store.getSettings(accountId), await store.listTagRules(accountId)], [{}, []]);
+      await store.putSettings(accountId, { a: [1, { b: null }] });
+      const rule = { id: 'r1', subject: 'sender' as const, value: '@example.net', tagId: 'archive' };
+      await store.putTagRules(accountId, [rule]);
+      assert.deepEqual(await store.getSettings(accountId), { a: [1, { b: null }] });
+      assert.deepEqual(await store.listTagRules(accountId), [rule]);
+    }));
+
+  it('audit entries are read newest first, in pages', () =>
+    withAccount(factory, async ({ store, accountId }) => {
+      for (let n = 0; n < 5; n++)
+        await store.appendAudit(accountId, { at, actor: 'operator', action: 'mailOpened', detail: { n } });
+      const page = await store.listAudit(accountId, { limit: 2 });
+      const rest = await store.listAudit(accountId, { after: page.next });
+      assert.deepEqual(
+        [...page.items, ...rest.items].map(({ detail }) => detail.n),
+        [4, 3, 2, 1, 0],
+      );
+    }));
+}
+
+function instanceCases(factory: StoreFactory): void {
+  it('documents of the instance are kept by name', () =>
+    withStore(factory, async ({ store }) => {
+      assert.equal(await store.getInstanceState('model'), null);
+      const octets = new Uint8Array(100_000).map((_value, index) => index & 255);
+      await store.putInstanceState('model', octets);
+      assert.deepEqual(await store.getInstanceState('model'), octets);
+      await store.putInstanceState('model', new Uint8Array(1));
+      assert.equal((await store.getInstanceState('model'))?.byteLength, 1);
+    }));
+
+  it('a sound store passes its check and has no faults', () =>
+    withAccount(factory, async ({ store }) => {
+      await store.check();
+      for await (const fault of store.verify()) assert.fail(JSON.stringify(fault));
+    }));
+}

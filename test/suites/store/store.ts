@@ -1,0 +1,20 @@
+import { describe } from 'node:test';
+import { changesSuite } from './changes.ts';
+import { directorySuite } from './directory.ts';
+import { mailSuite } from './mail.ts';
+import { modelSuite } from './model.ts';
+import { personalSuite } from './personal.ts';
+import { querySuite } from './query.ts';
+import type { StoreFactory, StoreFeatures } from './under-test.ts';
+
+/** The whole contract of `delivery/store/store.ts`, for every back-end. */
+export function storeSuite(name: string, factory: StoreFactory, features: StoreFeatures): void {
+  describe(name, () => {
+    directorySuite(factory);
+    mailSuite(factory);
+    querySuite(factory, features);
+    changesSuite(factory);
+    personalSuite(factory);
+    modelSuite(factory);
+  });
+}
