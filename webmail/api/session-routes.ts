@@ -123,6 +123,7 @@ async function revoke(
   id: string,
   { caller, store, clock }: Called,
 ): Promise<void> {
+  checkMayManage(caller);
   const { account } = caller;
   const lists = await Promise.all(kinds.map(kind => store.listSecrets(account.id, kind)));
   const secret = lists.flat().find(known => known.id === id);
@@ -137,15 +138,15 @@ async function revoke(
   });
 }
 
-/** An app password does what a mail client needs and no more: it makes no further secrets. */
-function checkMayMakeSecrets({ means }: Caller): void {
+/** An app password or token does what a mail client needs and no more: it makes and revokes no secrets. */
+function checkMayManage({ means }: Caller): void {
   if (means === 'appPassword' || means === 'bearer' || means === 'ticket')
     throw new DeliveryError('forbidden');
 }
 
 async function makeToken(request: Request, response: Response, tools: Called): Promise<void> {
   const { caller, store, keyring, clock } = tools;
-  checkMayMakeSecrets(caller);
+  checkMayManage(caller);
   const { kind, label } = await readJsonBody(request, tokenSchema);
   const secret = kind === 'appPassword' ? makeAppPassword() : makeSecret();
   const hash = hashSecret(kind, secret, keyring);

@@ -1,8 +1,18 @@
 import * as v from 'valibot';
 import { MethodError } from './errors.ts';
+import { isRecord } from './request.ts';
 
 /** Id of RFC 8620 §1.2; a leading `#` makes it a creation reference (§5.3). */
 export const idSchema = v.pipe(v.string(), v.regex(/^#?[A-Za-z0-9_-]{1,255}$/));
+
+/** Any JSON object. (Valibot's own drops members that objects inherit names for: `constructor` is a name like any.) */
+export const objectSchema = v.custom<Record<string, unknown>>(isRecord);
+
+/** Objects by id or creation id. */
+export const recordsSchema = v.custom<Record<string, Record<string, unknown>>>(
+  value =>
+    isRecord(value) && Object.entries(value).every(([id, member]) => v.is(idSchema, id) && isRecord(member)),
+);
 
 /** UnsignedInt of RFC 8620 §1.3. */
 export const unsignedSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -36,8 +46,8 @@ export const changesSchema = v.strictObject({
 export const setEntries = {
   accountId: v.string(),
   ifInState: v.optional(v.nullable(v.string()), null),
-  create: v.optional(v.nullable(v.record(idSchema, v.looseObject({}))), null),
-  update: v.optional(v.nullable(v.record(idSchema, v.looseObject({}))), null),
+  create: v.optional(v.nullable(recordsSchema), null),
+  update: v.optional(v.nullable(recordsSchema), null),
   destroy: v.optional(v.nullable(v.array(idSchema)), null),
 };
 
@@ -53,7 +63,7 @@ export type Comparator = v.InferOutput<typeof comparatorSchema>;
 /** Arguments of a standard /query (RFC 8620 §5.5). */
 export const queryEntries = {
   accountId: v.string(),
-  filter: v.optional(v.nullable(v.looseObject({})), null),
+  filter: v.optional(v.nullable(objectSchema), null),
   sort: v.optional(v.nullable(v.array(comparatorSchema)), null),
   position: v.optional(v.nullable(integerSchema), 0),
   anchor: v.optional(v.nullable(idSchema), null),
@@ -65,7 +75,7 @@ export const queryEntries = {
 /** Arguments of a standard /queryChanges (RFC 8620 §5.6). */
 export const queryChangesEntries = {
   accountId: v.string(),
-  filter: v.optional(v.nullable(v.looseObject({})), null),
+  filter: v.optional(v.nullable(objectSchema), null),
   sort: v.optional(v.nullable(v.array(comparatorSchema)), null),
   sinceQueryState: v.string(),
   maxChanges: v.optional(v.nullable(v.pipe(unsignedSchema, v.minValue(1))), null),

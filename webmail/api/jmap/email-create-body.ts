@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { NewField, NewPart } from '../../../delivery/message/compose.ts';
 import { readableBlob } from '../readable-blob.ts';
+import { objectSchema } from './arguments.ts';
 import { fieldOf, nameOf } from './email-create-fields.ts';
 import { invalidProperties, SetError } from './errors.ts';
 import { mailLimits } from './limits.ts';
@@ -24,7 +25,7 @@ const partEntries = {
   cid: v.optional(v.nullable(v.string()), null),
   language: v.optional(v.nullable(v.array(v.string())), null),
   location: v.optional(v.nullable(v.string()), null),
-  subParts: v.optional(v.nullable(v.array(v.looseObject({}))), null),
+  subParts: v.optional(v.nullable(v.array(objectSchema)), null),
 };
 const partSchema = v.looseObject(partEntries);
 type GivenPart = v.InferOutput<typeof partSchema>;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { readableBlob } from '../readable-blob.ts';
-import { idSchema, readArguments, utcDateSchema } from './arguments.ts';
+import { idSchema, objectSchema, readArguments, recordsSchema, utcDateSchema } from './arguments.ts';
 import { readKeyword, readMailboxId, readSet } from './email-changes.ts';
 import { invalidProperties, MethodError, SetError, type SetErrorBody } from './errors.ts';
 import { type Handler, type MethodContext, resolveId } from './method.ts';
@@ -10,13 +10,13 @@ import { beginSet, mapOrNull, tryRecord } from './standard-set.ts';
 const importSchema = v.strictObject({
   accountId: v.string(),
   ifInState: v.optional(v.nullable(v.string()), null),
-  emails: v.record(idSchema, v.looseObject({})),
+  emails: recordsSchema,
 });
 
 const emailSchema = v.strictObject({
   blobId: idSchema,
-  mailboxIds: v.looseObject({}),
-  keywords: v.optional(v.nullable(v.looseObject({})), null),
+  mailboxIds: objectSchema,
+  keywords: v.optional(v.nullable(objectSchema), null),
   receivedAt: v.optional(v.nullable(utcDateSchema), null),
 });
 
@@ -69,7 +69,7 @@ const copySchema = v.strictObject({
   ifFromInState: v.optional(v.nullable(v.string()), null),
   accountId: v.string(),
   ifInState: v.optional(v.nullable(v.string()), null),
-  create: v.record(idSchema, v.looseObject({})),
+  create: recordsSchema,
   onSuccessDestroyOriginal: v.optional(v.nullable(v.boolean()), false),
   destroyFromIfInState: v.optional(v.nullable(v.string()), null),
 });

@@ -5,7 +5,7 @@ import { shownTerms, snippets } from '../../../delivery/search/snippet.ts';
 import type { EmailFilter } from '../../../delivery/store/query.ts';
 import type { Email } from '../../../delivery/store/store.ts';
 import { openStored } from '../opened.ts';
-import { idSchema, readArguments } from './arguments.ts';
+import { idSchema, objectSchema, readArguments } from './arguments.ts';
 import { readEmailFilter } from './email-filter.ts';
 import { MethodError } from './errors.ts';
 import type { Handler, MethodContext } from './method.ts';
@@ -13,7 +13,7 @@ import { askedIds, gathered } from './standard-get.ts';
 
 const getSchema = v.strictObject({
   accountId: v.string(),
-  filter: v.optional(v.nullable(v.looseObject({})), null),
+  filter: v.optional(v.nullable(objectSchema), null),
   emailIds: v.array(idSchema),
 });
 

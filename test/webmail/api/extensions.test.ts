@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { computeIndex } from '../../../delivery/privacy/index.ts';
+import { newEmail, openTestWeb, password, type TestWeb } from './web.ts';
+
+const facts = {
+  encryption: 'none',
+  lastHop: 'modern',
+  sender: 'dmarc',
+  tracking: 'clean',
+  remoteContent: 'absent',
+  audience: 1,
+  subject: 'open',
+  known: 0,
+  weakestContact: 0,
+  custody: 'open',
+  storage: 'clear',
+} as const;
+
+async function deliverJudged(
+  web: TestWeb,
+  more: Record<string, unknown> = {},
+  role: 'inbox' | 'junk' = 'inbox',
+) {
+  const text = 'From: Ada <ada@example.net>\nTo: owner@example.org\nSubject: judged\n\nx\n';
+  const email = newEmail(text, web.account, web.clock);
+  const all = { ...facts, ...more };
+  return web.deliver('', {
+    ...email,
+    tags: [{ role }],
+    findings: { ...email.findings, facts: all },
+    index: computeIndex('message', all),
+  });
+}
+
+test('privacy gives the index fact by fact, privacyBrief its light form', async t => {
+  const web = await openTestWeb(t);
+  const id = await deliverJudged(web);
+  const { list } = await web.ask('Email/get', { ids: [id], properties: ['privacy', 'privacyBrief'] });
+  const [{ privacy, privacyBrief }] = list;
+  assert.equal(privacy.subject, 'message');
+  assert.equal(privacy.facts.length, 14);
+  assert.ok(privacy.facts[0].evidence.fr && privacy.facts[0].evidence.en);
+  const { value, level, upTo } = privacy;
+  assert.deepEqual(privacyBrief, { value, level, upTo, marks: [], sealed: false });
+  const other = await web.deliver('Subject: not judged\n\nx\n');
+  const unknown = await web.ask('Email/get', { ids: [other], properties: ['privacyBrief'] });
+  assert.equal(unknown.list[0].privacyBrief.value, null);
+});
+
+test('spam, forgery and harm are marks that come before any letter', async t => {
+  const web = await openTestWeb(t);
+  const marksOf = async (id: string) =>
+    (await web.ask('Email/get', { ids: [id], properties: ['privacyBrief'] })).list[0].privacyBrief.marks;
+  assert.deepEqual(await marksOf(await deliverJudged(web, {}, 'junk')), ['spam']);
+  assert.deepEqual(await marksOf(await deliverJudged(web, { sender: 'failed', forged: true })), ['forged']);
+  assert.deepEqual(await marksOf(await deliverJudged(web, { harmful: true }, 'junk')), ['harmful', 'spam']);
+});
+
+test('properties and conditions of ours need their capability', async t => {
+  const web = await openTestWeb(t);
+  const id = await deliverJudged(web);
+  const ask = async (name: string, args: object) => {
+    const using = ['urn:ietf:params:jmap:core', 'urn:ietf:params:jmap:mail'];
+    const methodCalls = [[name, { accountId: web.account.id, ...args }, 'a']];
+    const body = JSON.stringify({ using, methodCalls });
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+    return (await (await web.fetch('/jmap', init)).json()).methodResponses[0];
+  };
+  assert.equal((await ask('Email/get', { ids: [id], properties: ['privacy'] }))[1].type, 'invalidArguments');
+  assert.equal((await ask('Email/query', { filter: { level: 'C' } }))[1].type, 'unsupportedFilter');
+  const plain = await ask('Email/get', { ids: [id] });
+  assert.equal(plain[1].list[0].privacy, undefined);
+});
+
+test('emails are found by level', async t => {
+  const web = await openTestWeb(t);
+  const id = await deliverJudged(web);
+  const { list } = await web.ask('Email/get', { ids: [id], properties: ['privacyBrief'] });
+  const { level } = list[0].privacyBrief;
+  assert.deepEqual((await web.ask('Email/query', { filter: { level } })).ids, [id]);
+  assert.deepEqual((await web.ask('Email/query', { filter: { level: 'A' } })).ids, []);
+  assert.equal(await web.refuse('Email/query', { filter: { level: 'F' } }), 'invalidArguments');
+});
+
+test('the words of the index come in both languages', async t => {
+  const web = await openTestWeb(t);
+  const { list } = await web.ask('Privacy/words', { accountId: undefined, subjects: ['message'] });
+  assert.equal(list.length, 1);
+  assert.equal(list[0].facts.length, 14);
+  assert.ok(list[0].ceilings[0].why.fr);
+});
+
+test('only the web session reports what a browser found, on sealed mail alone', async t => {
+  const web = await openTestWeb(t, { custody: 'client' });
+  const { encryption, tracking: _tracking, ...others } = { ...facts, encryption: 'strong' as const };
+  const email = newEmail('From: ada@example.net\n\narmor\n', web.account, web.clock);
+  const known = { encryption, ...others };
+  const id = await web.deliver('', {
+    ...email,
+    sealed: true,
+    findings: { ...email.findings, facts: known },
+    index: computeIndex('message', known),
+  });
+  const report = { emailId: id, facts: { tracking: 'clean', signature: 'verified' } };
+  assert.equal(await web.refuse('Privacy/report', report), 'forbidden');
+  const signedIn = await fetch(`${web.origin}/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ address: 'owner@example.org', password }),
+  });
+  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const call = async (args: object) => {
+    const response = await fetch(`${web.origin}/jmap`, {
+      method: 'POST',
+      headers: { cookie, 'x-caliopen': '1', 'content-type': 'application/json' },
+      body: JSON.stringify({
+        using: ['urn:caliopen:params:jmap:privacy'],
+        methodCalls: [['Privacy/report', { accountId: web.account.id, ...args }, 'a']],
+      }),
+    });
+    return (await response.json()).methodResponses[0];
+  };
+  const [name, { privacy }] = await call(report);
+  assert.equal(name, 'Privacy/report');
+  const tracking = privacy.facts.find((fact: { id: string }) => fact.id === 'tracking');
+  assert.deepEqual([tracking.state, tracking.evidence.source], ['yes', 'device']);
+  const open = await deliverJudged(web);
+  assert.equal((await call({ emailId: open, facts: {} }))[1].type, 'invalidArguments');
+  assert.equal((await call({ emailId: id, facts: { encryption: 'strong' } }))[1].type, 'invalidArguments');
+});
+
+test('discussions are listed newest first and give who takes part', async t => {
+  const web = await openTestWeb(t);
+  const ada = 'From: Ada <ada@example.net>\nTo: owner@example.org\nSubject: ';
+  await web.deliver(`${ada}one\n\nx\n`);
+  const bob = await web.deliver(
+    'From: bob@example.net\nTo: owner@example.org, ada@example.net\nSubject: two\n\nx\n',
+  );
+  const last = await web.deliver(`${ada}three\n\nx\n`, { keywords: ['$seen'] });
+  const { ids, next } = await web.ask('Discussion/query', {});
+  assert.equal(ids.length, 2);
+  assert.equal(next, null);
+  const { list, notFound } = await web.ask('Discussion/get', { ids: [...ids, 'none'] });
+  assert.deepEqual(notFound, ['none']);
+  assert.deepEqual(
+    list.map(({ lastEmailId, totalEmails, unreadEmails }: Record<string, unknown>) => [
+      lastEmailId,
+      totalEmails,
+      unreadEmails,
+    ]),
+    [
+      [last, 2, 1],
+      [bob, 1, 1],
+    ],
+  );
+  assert.deepEqual(list[0].participants, [
+    { protocol: 'email', address: 'ada@example.net', name: 'Ada', contactId: null },
+  ]);
+  const { ids: emails } = await web.ask('Email/query', { filter: { discussion: ids[0] } });
+  assert.deepEqual([emails.length, emails[0]], [2, last]);
+  const { list: shown } = await web.ask('Email/get', { ids: [last], properties: ['discussionId'] });
+  assert.equal(shown[0].discussionId, ids[0]);
+  const page = await web.ask('Discussion/query', { limit: 1 });
+  const second = await web.ask('Discussion/query', { limit: 1, after: page.next });
+  assert.deepEqual([...page.ids, ...second.ids], ids);
+  const trash = await web.ask('Discussion/query', { filter: { inMailbox: await web.mailbox('trash') } });
+  assert.deepEqual(trash.ids, []);
+});
+
+test('tag rules are kept, changed and checked', async t => {
+  const web = await openTestWeb(t);
+  const mailboxId = await web.mailbox('archive');
+  const rule = { subject: 'sender', value: 'ada@example.net', mailboxId };
+  const made = await web.ask('TagRule/set', {
+    create: {
+      good: rule,
+      field: {
+        ...rule,
+        subject: 'field',
+        field: 'X-Project',
+        value: 'moon',
+        keywords: ['$Project'],
+        skipInbox: true,
+      },
+      noField: { ...rule, subject: 'field' },
+      badLevel: { ...rule, subject: 'level', value: 'Z' },
+      noMailbox: { ...rule, mailboxId: 'none' },
+      unknown: { ...rule, nothing: 1 },
+    },
+  });
+  assert.deepEqual(Object.keys(made.created).sort(), ['field', 'good']);
+  assert.deepEqual(Object.keys(made.notCreated).sort(), ['badLevel', 'noField', 'noMailbox', 'unknown']);
+  const { id } = made.created.good;
+  await web.ask('TagRule/set', { ifInState: made.newState, update: { [id]: { value: '@example.net' } } });
+  const { list, state } = await web.ask('TagRule/get', {});
+  assert.deepEqual(list, [
+    { id, subject: 'sender', field: null, value: '@example.net', mailboxId, keywords: [], skipInbox: false },
+    {
+      id: made.created.field.id,
+      subject: 'field',
+      field: 'X-Project',
+      value: 'moon',
+      mailboxId,
+      keywords: ['$project'],
+      skipInbox: true,
+    },
+  ]);
+  assert.equal(await web.refuse('TagRule/set', { ifInState: made.newState, destroy: [id] }), 'stateMismatch');
+  const gone = await web.ask('TagRule/set', { ifInState: state, destroy: [id, 'none'] });
+  assert.deepEqual([gone.destroyed, gone.notDestroyed.none.type], [[id], 'notFound']);
+});
