@@ -1,7 +1,7 @@
 import { allEntities, bodyLists } from '../message/body.ts';
 import { decodeText } from '../message/content.ts';
 import { fieldsNamed } from '../message/fields.ts';
-import { type HtmlScan, scanHtml } from '../message/html.ts';
+import { type HtmlLink, type HtmlScan, scanHtml } from '../message/html.ts';
 import type { Entity, Message } from '../message/shape.ts';
 import { comparableHost, shownHosts } from './shown-host.ts';
 import { hasToken } from './token.ts';
@@ -16,8 +16,11 @@ export interface Look {
   readonly complete: boolean;
 }
 
-/** Longer bodies are looked at up to here, and the look is not complete. */
+/** More text than this in one entity, or in all of them, is looked at up to here, and the look is not complete. */
 const maxCharacters = 2_000_000;
+const maxCharactersInAll = 8_000_000;
+/** So many addresses are judged. */
+const maxAddresses = 20_000;
 /** `scanHtml` lists at most so many. */
 const maxRows = 10_000;
 /** Fields that ask the reader's program to tell that the message was opened (RFC 8098 §2, and two of no standard). */
@@ -34,10 +37,18 @@ const blindDefects = ['tooDeep', 'tooManyParts', 'tooManyFields'] as const;
  * in such a way that it must be unpacked, leaves the look incomplete.
  */
 export function lookThrough(message: Message): Look {
-  const looks = [headerLook(message)];
-  const shown = new Set(bodyLists(message).textBody);
-  for (const entity of allEntities(message)) looks.push(entityLook(message, entity, shown));
-  return mergeLooks(looks);
+  const header = headerLook(message);
+  const search: Search = {
+    message,
+    shown: new Set(bodyLists(message).textBody),
+    look: header,
+    charactersLeft: maxCharactersInAll,
+    addressesLeft: maxAddresses,
+  };
+  for (const entity of allEntities(message)) {
+    search.look = mergeLooks([search.look, entityLook(search, entity)]);
+  }
+  return search.look;
 }
 
 /** Several looks as one. */
@@ -47,6 +58,16 @@ export function mergeLooks(looks: readonly Look[]): Look {
     remote: looks.some(look => look.remote),
     complete: looks.every(look => look.complete),
   };
+}
+
+/** A look on its way through the entities of one message. */
+interface Search {
+  readonly message: Message;
+  readonly shown: ReadonlySet<Entity>;
+  /** What was seen so far. */
+  look: Look;
+  charactersLeft: number;
+  addressesLeft: number;
 }
 
 const nothing: Look = { tracked: false, remote: false, complete: true };
@@ -59,19 +80,18 @@ function headerLook({ root, defects }: Message): Look {
   };
 }
 
-function entityLook(message: Message, entity: Entity, shown: ReadonlySet<Entity>): Look {
-  const complete =
-    structureFields.every(name => fieldsNamed(entity.fields, name).length <= 1) && !isClosed(entity);
-  const look = contentLook(message, entity, shown);
-  return { ...look, complete: look.complete && complete };
+function entityLook(search: Search, entity: Entity): Look {
+  const isPlain = structureFields.every(name => fieldsNamed(entity.fields, name).length <= 1);
+  const look = contentLook(search, entity);
+  return { ...look, complete: look.complete && isPlain && !isClosed(entity) };
 }
 
-function contentLook(message: Message, entity: Entity, shown: ReadonlySet<Entity>): Look {
+function contentLook(search: Search, entity: Entity): Look {
   if (entity.mediaType === 'message/external-body') return { ...nothing, remote: true };
-  if (markup.has(entity.mediaType)) return htmlLook(message, entity);
-  const isRoot = entity === message.root;
+  if (markup.has(entity.mediaType)) return htmlLook(search, entity);
+  const isRoot = entity === search.message.root;
   const isText = entity.mediaType.startsWith('text/') && (isRoot || entity.disposition !== 'attachment');
-  return isText || shown.has(entity) ? textLook(message, entity) : nothing;
+  return isText || search.shown.has(entity) ? textLook(search, entity) : nothing;
 }
 
 /** Encrypted, or signed data that wraps its content (RFC 8551 §3.4.2, RFC 3156 §4). */
@@ -81,21 +101,31 @@ function isClosed({ mediaType, parameters }: Entity): boolean {
   return isWrapped && parameters['smime-type']?.toLowerCase() !== 'certs-only';
 }
 
-function htmlLook(message: Message, entity: Entity): Look {
-  const { text } = decodeText(message, entity, maxCharacters);
+function htmlLook(search: Search, entity: Entity): Look {
+  const { text, isWhole } = takeText(search, entity);
   const scan = scanHtml(text);
-  return {
-    tracked: hasHiddenPicture(scan) || scan.links.some(isTrackedLink) || hasTrackedAddress(scan.text),
-    remote: scan.remoteUrls.length > 0,
-    complete:
-      text.length < maxCharacters - 1 &&
-      Math.max(scan.links.length, scan.images.length, scan.remoteUrls.length) < maxRows,
-  };
+  const rows = Math.max(scan.links.length, scan.images.length, scan.remoteUrls.length);
+  const tracked =
+    search.look.tracked ||
+    hasHiddenPicture(scan) ||
+    scan.links.some(link => isTrackedLink(search, link)) ||
+    hasTrackedAddress(search, scan.text);
+  const complete = isWhole && rows < maxRows && search.addressesLeft > 0;
+  return { tracked, remote: scan.remoteUrls.length > 0, complete };
 }
 
-function textLook(message: Message, entity: Entity): Look {
-  const { text } = decodeText(message, entity, maxCharacters);
-  return { tracked: hasTrackedAddress(text), remote: false, complete: text.length < maxCharacters - 1 };
+function textLook(search: Search, entity: Entity): Look {
+  const { text, isWhole } = takeText(search, entity);
+  const tracked = search.look.tracked || hasTrackedAddress(search, text);
+  return { tracked, remote: false, complete: isWhole && search.addressesLeft > 0 };
+}
+
+function takeText(search: Search, entity: Entity): { text: string; isWhole: boolean } {
+  const most = Math.min(maxCharacters, search.charactersLeft);
+  const { text } = decodeText(search.message, entity, most);
+  search.charactersLeft -= text.length;
+  // A cut may leave out half a character.
+  return { text, isWhole: text.length < most - 1 };
 }
 
 /** A picture of one point, or one that nobody sees, that is fetched from a server. */
@@ -107,23 +137,26 @@ function hasHiddenPicture({ images, remoteUrls }: HtmlScan): boolean {
   });
 }
 
-function isTrackedLink({ href, text }: { readonly href: string; readonly text: string }): boolean {
-  const url = webAddress(href);
+function isTrackedLink(search: Search, { href, text }: HtmlLink): boolean {
+  const url = webAddress(search, href);
   if (url === null) return false;
-  const host = comparableHost(url.host);
-  return hasToken(url) || shownHosts(text).some(shown => shown !== host.replace(/:\d+$/, ''));
+  const host = comparableHost(url.hostname);
+  return hasToken(url) || shownHosts(text).some(shown => shown !== host);
 }
 
 /** Addresses in text: mail programs make links of them. */
-function hasTrackedAddress(text: string): boolean {
+function hasTrackedAddress(search: Search, text: string): boolean {
   for (const [written] of text.matchAll(/\bhttps?:\/\/[^\s<>"']{1,5000}/gi)) {
-    const url = webAddress(written);
+    const url = webAddress(search, written);
     if (url !== null && hasToken(url)) return true;
+    if (search.addressesLeft <= 0) return false;
   }
   return false;
 }
 
-function webAddress(written: string): URL | null {
+/** The address, null when it leads to no web server; each one counts. */
+function webAddress(search: Search, written: string): URL | null {
+  if (--search.addressesLeft <= 0) return null;
   const address = /^[/\\]{2}/.test(written) ? `https:${written}` : written;
   if (!/^\s*(?:https?|ftp):/i.test(address)) return null;
   return URL.parse(address);

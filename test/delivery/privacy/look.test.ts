@@ -125,6 +125,16 @@ test('a body too long to look through is not complete', () => {
   assert.equal(text('a '.repeat(900_000)).complete, true);
 });
 
+test('the time for a look has an end, however many addresses and parts there are', () => {
+  const part = ['--b', 'Content-Type: text/html', '', 'http://a.example '.repeat(60_000)];
+  const parts = Array.from({ length: 10 }, () => part).flat();
+  const message = messageOf(['Content-Type: multipart/mixed; boundary=b', '', ...parts, '--b--']);
+  const before = process.cpuUsage();
+  const { complete } = lookThrough(message);
+  assert.equal(complete, false);
+  assert.ok(process.cpuUsage(before).user < 2_000_000);
+});
+
 test('any octets can be looked through', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 500 }), octets => {
