@@ -1,4 +1,4 @@
-import type { DecryptedSessionKey, Message as OpenPgpMessage, PrivateKey } from 'openpgp';
+import type { DecryptedSessionKey, KeyID, Message as OpenPgpMessage, PrivateKey } from 'openpgp';
 import { parseMessage } from '../message/message.ts';
 import type { Message } from '../message/shape.ts';
 import { cmsFindings } from './cms.ts';
@@ -11,6 +11,7 @@ import { type EncryptionShape, encryptionShape } from './packets.ts';
 import { type Protection, protectionOf } from './protection.ts';
 import {
   checkDetached,
+  hexIds,
   judgeSignatures,
   type KnownKey,
   type SignatureContext,
@@ -122,7 +123,7 @@ async function checkInside(
   context: SignatureContext,
 ): Promise<SignatureFinding> {
   const openpgp = await loadOpenPgp();
-  const keyIds = opened.getSigningKeyIDs().map(id => id.toHex());
+  const keyIds = hexIds(opened.getSigningKeyIDs());
   if (keyIds.length > 0) {
     const config = { ...fullConfig(openpgp), minRSABits: 2047 };
     return judgeSignatures(keyIds, context, async (key, at) => {
@@ -165,8 +166,8 @@ type Opened =
     }
   | { readonly failure: OpenFailure; readonly found: Partial<DecryptFindings> };
 
-/** Session keys for hidden recipients that are tried; each costs a private-key operation for each key. */
-const maxHidden = 3;
+/** Session keys that are tried; each costs a private-key operation, for hidden recipients one for each key. */
+const maxSessionKeys = 20;
 
 async function openMessage(octets: Uint8Array, shape: EncryptionShape, owner: DecryptOwner): Promise<Opened> {
   const openpgp = await loadOpenPgp();
@@ -190,18 +191,16 @@ async function openMessage(octets: Uint8Array, shape: EncryptionShape, owner: De
 }
 
 function dropForeignSessionKeys(message: OpenPgpMessage<Uint8Array>, keys: readonly PrivateKey[]): void {
-  let hidden = 0;
-  const isWanted = (keyId: string) => {
-    if (isHidden(keyId)) hidden += 1;
-    return isHidden(keyId) ? hidden <= maxHidden : keys.some(key => holds(key, keyId));
+  let tried = 0;
+  const isKept = (packet: (typeof message.packets)[number]) => {
+    const id = 'publicKeyID' in packet ? (packet.publicKeyID as KeyID | undefined)?.toHex() : undefined;
+    if (id === undefined) return true;
+    if (!isHidden(id) && !keys.some(key => holds(key, id))) return false;
+    tried += 1;
+    return tried <= maxSessionKeys;
   };
-  const ids = message.getEncryptionKeyIDs().map(id => id.toHex());
-  let at = 0;
-  for (let index = 0; index < message.packets.length; index += 1) {
-    const packet = message.packets[index];
-    if (!packet || !('publicKeyID' in packet)) continue;
-    if (!isWanted(ids[at++] ?? '')) message.packets.splice(index--, 1);
-  }
+  const kept = [...message.packets].filter(isKept);
+  message.packets.splice(0, message.packets.length, ...kept);
 }
 
 async function openData(

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { PrivateKey, PublicKey } from 'openpgp';
 import { DeliveryError } from '../errors.ts';
 import { formatDate } from '../message/date.ts';
@@ -21,6 +21,8 @@ export interface SealOptions {
   readonly receivedAt: Date;
   /** When the keys must be valid; `receivedAt` when missing. */
   readonly at?: Date;
+  /** Keeps read keys for the next message; without it each is read anew. */
+  readonly certificates?: CertificateCache;
   /** The owner hides From, To, Cc and Message-ID as well (DESIGN.md, API). */
   readonly hidesParticipants?: boolean;
 }
@@ -38,10 +40,10 @@ const outerFields = ['From', 'To', 'Cc', 'Message-ID'] as const;
 export async function seal(
   octets: Uint8Array,
   publicKeys: readonly SealingKey[],
-  { receivedAt, at = receivedAt, hidesParticipants = false }: SealOptions,
+  { receivedAt, at = receivedAt, certificates, hidesParticipants = false }: SealOptions,
 ): Promise<Uint8Array> {
   const openpgp = await loadOpenPgp();
-  const encryptionKeys = await usableKeys(publicKeys, at);
+  const encryptionKeys = await usableKeys(publicKeys, at, certificates ?? openCertificateCache(0));
   const original = parseMessage(octets);
   const encrypted = await openpgp.encrypt({
     message: await openpgp.createMessage({ binary: innerEntity(octets, original), date: at }),
@@ -74,14 +76,41 @@ export async function seal(
   return Buffer.from(lines.join('\r\n'), 'latin1');
 }
 
-async function usableKeys(publicKeys: readonly SealingKey[], at: Date): Promise<PublicKey[]> {
-  const { readKey } = await loadOpenPgp();
+/** Read certificates by their octets; the library remembers on them which self-signatures it has checked. */
+export interface CertificateCache {
+  read(octets: Uint8Array): Promise<PublicKey>;
+}
+
+/** A cache of at most `size` certificates: saves a third of the work of a small message. */
+export function openCertificateCache(size = 256): CertificateCache {
+  const kept = new Map<string, Promise<PublicKey>>();
+  return {
+    async read(octets) {
+      const { readKey } = await loadOpenPgp();
+      const name = createHash('sha256').update(octets).digest('base64');
+      const known = kept.get(name);
+      const key = known ?? readKey({ binaryKey: Uint8Array.from(octets), config: limits });
+      kept.delete(name);
+      kept.set(name, key);
+      key.catch(() => kept.delete(name));
+      const oldest = kept.keys().next().value;
+      if (kept.size > size && oldest !== undefined) kept.delete(oldest);
+      return key;
+    },
+  };
+}
+
+async function usableKeys(
+  publicKeys: readonly SealingKey[],
+  at: Date,
+  certificates: CertificateCache,
+): Promise<PublicKey[]> {
   const usable: PublicKey[] = [];
   let cause: unknown;
   for (const { octets, state } of publicKeys) {
     if (state !== 'usable') continue;
     try {
-      const key = await readKey({ binaryKey: Uint8Array.from(octets), config: limits });
+      const key = await certificates.read(octets);
       await key.getEncryptionKey(undefined, at, undefined);
       usable.push(key);
     } catch (error) {

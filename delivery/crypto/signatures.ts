@@ -1,4 +1,4 @@
-import type { PublicKey, Signature } from 'openpgp';
+import type { KeyID, PublicKey, Signature } from 'openpgp';
 import { normalizeAddress } from '../message/address.ts';
 import { fieldsNamed } from '../message/fields.ts';
 import type { Message } from '../message/shape.ts';
@@ -65,13 +65,20 @@ export async function checkDetached(
     // Not a signature that the library can read: shown as one that doesn't hold.
     return { signature: 'invalid', signer: null };
   }
-  const keyIds = signature.getSigningKeyIDs().map(id => id.toHex());
+  const keyIds = hexIds(signature.getSigningKeyIDs());
+  // Packets of a version that the library doesn't know (version 3): it can't be said whether they hold.
+  if (keyIds.length === 0) return { signature: 'unknown', signer: null };
   return judgeSignatures(keyIds, context, async (key, date) => {
     const message = await openpgp.createMessage({ binary: Uint8Array.from(signed) });
     const options = { message, signature, verificationKeys: key, date, format: 'binary' as const };
     const { signatures } = await openpgp.verify({ ...options, config: { ...limits, minRSABits: 2047 } });
     return signatures.map(({ keyID, verified }) => ({ keyId: keyID.toHex(), verified }));
   });
+}
+
+/** Key ids as hexadecimal digits; packets that could not be read have none. */
+export function hexIds(ids: readonly (KeyID | undefined)[]): string[] {
+  return ids.flatMap(id => (id ? [id.toHex()] : []));
 }
 
 /** The best finding among the signatures by these key ids. */

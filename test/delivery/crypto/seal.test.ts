@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { PrivateKey } from 'openpgp';
 import { generateKey, readPrivateKey } from '../../../delivery/crypto/keys.ts';
 import { fullConfig, loadOpenPgp } from '../../../delivery/crypto/openpgp.ts';
-import { type SealingKey, seal, unseal } from '../../../delivery/crypto/seal.ts';
+import { openCertificateCache, type SealingKey, seal, unseal } from '../../../delivery/crypto/seal.ts';
 import { DeliveryError } from '../../../delivery/errors.ts';
 import { parseMessage } from '../../../delivery/message/message.ts';
 import {
@@ -76,6 +76,17 @@ describe('sealing', () => {
     const sealed = await seal(encrypted, keys, { receivedAt });
     assert.doesNotMatch(Buffer.from(sealed).toString(), /open words/);
     assert.deepEqual(Buffer.from(await unseal(sealed, [adamsKey])), encrypted);
+  });
+
+  it('is the same work with keys that were kept from the last message', async () => {
+    const certificates = openCertificateCache(1);
+    const other = await makePerson('adam@example.net');
+    for (const key of [adam, adam, other, adam]) {
+      const sealed = await seal(raw, [key.known('own')], { receivedAt, certificates });
+      assert.deepEqual(Buffer.from(await unseal(sealed, [await readPrivateKey(key.key.privateKey)])), raw);
+    }
+    const revoked = seal(raw, [adam.known('own', { state: 'revoked' })], { receivedAt, certificates });
+    await assert.rejects(revoked, DeliveryError);
   });
 
   it('is to every usable key of the owner', async () => {
