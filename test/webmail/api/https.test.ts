@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:https';
+import { test } from 'node:test';
+import { openCertificate } from '../../../delivery/certificate.ts';
+import { loadConfig } from '../../../delivery/config.ts';
+import { openKeyring } from '../../../delivery/crypto/keyring.ts';
+import { silentLog } from '../../../delivery/log.ts';
+import { openSqliteStore } from '../../../delivery/store/sqlite/sqlite-store.ts';
+import { openWeb } from '../../../webmail/api/app.ts';
+import { openTestClock } from '../../support/clock.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { addAccount, password } from './web.ts';
+
+test('over HTTPS the cookie is Secure and bound to the host', async t => {
+  const folder = temporaryFolder(t);
+  const config = loadConfig({
+    overrides: { data: folder, 'web.port': 0, 'web.tls': true, hostname: 'mx.example.org' },
+  });
+  const clock = openTestClock(new Date().toISOString());
+  const store = await openSqliteStore({ folder, shards: 1, clock, log: silentLog });
+  const { certificate: cert, key } = await openCertificate(config, { clock });
+  const keyring = openKeyring(new Uint8Array(32));
+  const certificate = { cert, key };
+  const door = await openWeb({
+    config,
+    store,
+    keyring,
+    clock,
+    log: silentLog,
+    bundle: new Map(),
+    certificate,
+  });
+  t.after(() => door.close().then(() => store.close()));
+  await store.addDomain('example.org');
+  await addAccount(store, 'owner@example.org');
+  const answer = await new Promise<{ cookie: string; transport: string }>((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', host: 'mx.example.org' };
+    const options = {
+      port: door.port,
+      path: '/session',
+      method: 'POST',
+      ca: cert,
+      servername: 'mx.example.org',
+      headers,
+    };
+    const sent = request(options, response => {
+      const { headers: fields } = response;
+      response.resume();
+      resolve({
+        cookie: String(fields['set-cookie']),
+        transport: String(fields['strict-transport-security']),
+      });
+    });
+    sent.on('error', reject);
+    sent.end(JSON.stringify({ address: 'owner@example.org', password }));
+  });
+  assert.match(answer.cookie, /^__Host-caliopen=.+Path=\/;.*; Secure$/);
+  assert.match(answer.transport, /^max-age=/);
+});
