@@ -12,6 +12,13 @@ const hidingDeclarations: ReadonlyArray<readonly [property: string, value: RegEx
   ['clip', /^rect\((?:0|1px)/],
 ];
 
+const properties: ReadonlySet<string> = new Set([
+  ...hidingDeclarations.map(([property]) => property),
+  'overflow',
+  'width',
+  'height',
+]);
+
 /** Longest style attribute that is read for sizes and visibility. */
 const maxStyle = 10_000;
 
@@ -33,6 +40,7 @@ export function readInlineStyle(style: string | undefined): InlineStyle {
     const colon = declaration.indexOf(':');
     if (colon === -1) continue;
     const property = declaration.slice(0, colon).trim().toLowerCase();
+    if (!properties.has(property)) continue;
     declarations.set(
       property,
       declaration

@@ -1,10 +1,10 @@
 import { flatten, parseAddressList } from './address.ts';
-import { isKnownCharset } from './charset.ts';
+import { decodeCharset, isKnownCharset } from './charset.ts';
 import { parseDate } from './date.ts';
 import { readEntities } from './entities.ts';
 import { decodeWords, fieldsNamed, parseIdentifiers } from './fields.ts';
 import { type Reading, startReading } from './header.ts';
-import { viewOf } from './octets.ts';
+import { isUtf8Octets, viewOf } from './octets.ts';
 import type { Defect, Entity, HeaderField, Mailbox, Message } from './shape.ts';
 
 /*
@@ -24,7 +24,7 @@ export function parseMessage(raw: Uint8Array): Message {
   const root = readEntities(reading);
   noteOctets(reading);
   noteEntities(root, reading.defects);
-  const header = new HeaderReader(root.fields, reading.defects);
+  const header = new HeaderReader(root, reading);
   return {
     raw,
     root,
@@ -45,11 +45,13 @@ export function parseMessage(raw: Uint8Array): Message {
 }
 
 class HeaderReader {
-  readonly #fields: readonly HeaderField[];
+  readonly #root: Entity;
+  readonly #view: Buffer;
   readonly #defects: Set<Defect>;
 
-  constructor(fields: readonly HeaderField[], defects: Set<Defect>) {
-    this.#fields = fields;
+  constructor(root: Entity, { view, defects }: Reading) {
+    this.#root = root;
+    this.#view = view;
     this.#defects = defects;
   }
 
@@ -83,8 +85,24 @@ class HeaderReader {
   }
 
   #value(name: string): string | null {
-    return fieldsNamed(this.#fields, name).at(-1)?.value ?? null;
+    const field = fieldsNamed(this.#root.fields, name).at(-1);
+    if (!field) return null;
+    return /[\x80-\xff]/.test(field.value) ? this.#unlabelled(field) : field.value;
   }
+
+  /** Octets that are no UTF-8 are most likely in the charset of the text below, as old senders have it. */
+  #unlabelled(field: HeaderField): string {
+    if (isUtf8Octets(this.#view.subarray(field.start, field.end))) return field.value;
+    return decodeCharset(Buffer.from(field.value, 'latin1'), textCharset(this.#root)).text;
+  }
+}
+
+/** The charset that the first text declares; null when it declares none. */
+function textCharset(root: Entity): string | null {
+  let entity: Entity | undefined = root;
+  while (entity && entity.parts.length > 0) entity = entity.parts[0];
+  const charset = entity?.parameters.charset;
+  return charset && /^utf-?(?:7|16|32)/i.test(charset) === false ? charset : null;
 }
 
 function isAddrSpec(address: string): boolean {
@@ -95,15 +113,16 @@ function isAddrSpec(address: string): boolean {
 /** Bare CRs and LFs (RFC 5322 §2.3) and NULs. */
 function noteOctets({ view, defects }: Reading): void {
   if (view.includes(0)) defects.add('nulOctet');
-  let previous = 0;
-  for (const octet of view) {
-    if ((octet === 10) !== (previous === 13) && (octet === 10 || previous === 13)) {
+  let isAfterReturn = false;
+  for (let at = 0; at < view.length; at++) {
+    const octet = view[at];
+    if ((octet === 10) !== isAfterReturn) {
       defects.add('bareLineEnding');
       return;
     }
-    previous = octet;
+    isAfterReturn = octet === 13;
   }
-  if (previous === 13) defects.add('bareLineEnding');
+  if (isAfterReturn) defects.add('bareLineEnding');
 }
 
 function noteEntities(root: Entity, defects: Set<Defect>): void {

@@ -1,4 +1,3 @@
-import { type Level, levels } from '../privacy/shape.ts';
 import type { EmailFilter, SearchTerm } from '../store/query.ts';
 import { foldWords } from './terms.ts';
 
@@ -242,9 +241,10 @@ function withDay(value: string, make: (start: Date, end: Date) => EmailFilter): 
   return make(start, new Date(end));
 }
 
+type Level = Extract<EmailFilter, { readonly level: unknown }>['level'];
+
 function readLevel(value: string): EmailFilter | null {
-  const level = value.toUpperCase() as Level;
-  return levels.includes(level) ? { level } : null;
+  return /^[a-e]$/.test(value) ? { level: value.toUpperCase() as Level } : null;
 }
 
 const units: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1_048_576, g: 1_073_741_824 };
