@@ -2,6 +2,7 @@ import { fieldsNamed } from '../message/fields.ts';
 import { parseMessage } from '../message/message.ts';
 import type { Entity, HeaderField, Message } from '../message/shape.ts';
 import type { DecryptFindings } from './findings.ts';
+import { withoutLegacyDisplay } from './legacy-display.ts';
 
 /** Fields that describe the entity, not the message (RFC 2045); they go with the body. */
 const structural = /^(content-|mime-version$)/;
@@ -75,7 +76,7 @@ export function openedMessage(outer: Message, inner: Message): Message {
   };
   const kept = outer.root.fields.filter(isKept);
   const ownFields = inner.root.fields.filter(field => structural.test(field.name.toLowerCase()));
-  return parseMessage(
+  const opened = parseMessage(
     Buffer.concat([
       ...kept.map(field => fieldOctets(outer, field)),
       ...shown.map(field => fieldOctets(inner, field)),
@@ -84,6 +85,10 @@ export function openedMessage(outer: Message, inner: Message): Message {
       inner.raw.subarray(inner.root.bodyStart),
     ]),
   );
+  // Cutting octets below a multipart/signed would break what was signed.
+  if (protection !== 'rfc9788' || payload !== inner.root) return opened;
+  const cut = withoutLegacyDisplay(opened);
+  return cut === opened.raw ? opened : parseMessage(cut);
 }
 
 function isShown(field: HeaderField): boolean {

@@ -241,6 +241,16 @@ describe('protected header fields', () => {
     assert.equal(content?.originators.from.length, 1);
   });
 
+  it('are not shown a second time in the text (RFC 9788 §5.2)', async () => {
+    const plain = 'Subject: the true one\r\nCc: eve@example.com\r\n\r\nAt noon.\r\n';
+    const entity = `Content-Type: multipart/alternative; hp="cipher"; boundary="a"\r\nSubject: the true one\r\n\r\n--a\r\nContent-Type: text/plain; hp-legacy-display="1"\r\n\r\n${plain}\r\n--a\r\nContent-Type: text/html; hp-legacy-display="1"\r\n\r\n<body><div class="header-protection-legacy-display"><pre>Subject: the true one</pre></div><p>At noon.</p>\r\n--a--\r\n`;
+    const { content } = await opened(entity, '[...]');
+    const [text, html] = content?.root.parts ?? [];
+    assert.ok(content && text && html);
+    assert.equal(decodeText(content, text).text, 'At noon.\r\n');
+    assert.equal(decodeText(content, html).text, '<body><p>At noon.</p>');
+  });
+
   it('cannot smuggle fields or a body in front of the content', async () => {
     const entity = payload('hp="cipher"', 'Subject: x\r\n\tFrom: boss@example.com\r\n');
     const { content } = await opened(entity, '[...]');
