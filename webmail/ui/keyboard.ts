@@ -7,6 +7,7 @@ export function useKeyboard(): void {
   useEffect(() => {
     const parts: Parts = { store, actions, client };
     const onKey = (event: KeyboardEvent) => {
+      if (store.get().isKeyboardHelpOpen) return;
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target))
         return;
       if (act(event.key, parts)) event.preventDefault();

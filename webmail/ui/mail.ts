@@ -101,12 +101,22 @@ export interface EmailPage {
   readonly hasMore: boolean;
 }
 
+/** Of a search that ends with a bare word, that word is a beginning: `teapot` finds teapots. */
+export function asPrefix(text: string): string {
+  const last = /(?:^|\s)-?(?:(?:from|to|cc|subject|body):)?[\p{L}\p{N}]+$/iu.exec(text);
+  return last ? `${text}*` : text;
+}
+
 /** Messages that a search finds, newest first. */
 export async function searchEmails(
   asking: Asking,
   question: { readonly text: string; readonly position: number },
 ): Promise<EmailPage> {
-  return queryEmails(asking, { query: question.text }, { position: question.position, limit: pageSize });
+  return queryEmails(
+    asking,
+    { query: asPrefix(question.text) },
+    { position: question.position, limit: pageSize },
+  );
 }
 
 export interface DiscussionPage extends EmailPage {

@@ -8,6 +8,15 @@ export interface Purified {
   readonly remoteCount: number;
 }
 
+export interface PurifyOptions {
+  /** `data:` addresses by Content-ID. */
+  readonly pictures: ReadonlyMap<string, string>;
+  /** False: no link leads anywhere. */
+  readonly hasLinks: boolean;
+  /** The window that shows the body, under its own policy. */
+  readonly frame: WindowLike;
+}
+
 const forbiddenTags = [
   ...['form', 'input', 'button', 'textarea', 'select', 'option', 'optgroup', 'fieldset', 'label', 'output'],
   ...['audio', 'video', 'source', 'track', 'picture', 'dialog', 'map', 'area', 'meter', 'progress'],
@@ -31,9 +40,9 @@ const importRule = /@import[^;]{0,2000}(?:;|$)/gi;
 /**
  * Takes out of an HTML body all that runs, all forms and all that loads from elsewhere. This is the second layer:
  * the policy of `frame`, which shows it, is the wall. The text is parsed by the frame's own window, under its policy,
- * never by this page. `pictures` gives `data:` addresses by Content-ID.
+ * never by this page.
  */
-export function purify(html: string, pictures: ReadonlyMap<string, string>, frame: WindowLike): Purified {
+export function purify(html: string, { pictures, hasLinks, frame }: PurifyOptions): Purified {
   const purifier = createPurifier(frame);
   const remote: string[] = [];
   purifier.addHook('uponSanitizeElement', node => {
@@ -52,7 +61,7 @@ export function purify(html: string, pictures: ReadonlyMap<string, string>, fram
       if (isRemote(value)) remote.push(value);
     }
   });
-  purifier.addHook('afterSanitizeAttributes', node => prepareLink(node));
+  purifier.addHook('afterSanitizeAttributes', node => prepareLink(node, hasLinks));
   // With WHOLE_DOCUMENT and RETURN_DOM the answer is the html element.
   const root = purifier.sanitize(html, {
     WHOLE_DOCUMENT: true,
@@ -100,10 +109,11 @@ function hostOf(address: string): string {
 }
 
 /** A link opens in a tab of its own that knows nothing of this page, and tells where it leads. */
-function prepareLink(node: Element): void {
+function prepareLink(node: Element, hasLinks: boolean): void {
   const href = node.getAttribute('href');
   if (href === null) return;
-  const isLink = node.localName === 'a' && URL.canParse(href) && linkSchemes.has(new URL(href).protocol);
+  const isLink =
+    hasLinks && node.localName === 'a' && URL.canParse(href) && linkSchemes.has(new URL(href).protocol);
   if (!isLink) {
     node.removeAttribute('href');
     return;

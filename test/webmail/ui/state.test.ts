@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inverse, patched } from '../../../webmail/ui/mail.ts';
+import { asPrefix, inverse, patched } from '../../../webmail/ui/mail.ts';
 import { chooseLanguage } from '../../../webmail/ui/state.ts';
 
 test('the remembered language comes first, then the browser’s wishes, then English', () => {
@@ -15,4 +15,13 @@ test('a patch and its inverse leave a message as it was', () => {
   const changed = patched(email, patch);
   assert.deepEqual(changed, { keywords: {}, mailboxIds: { garden: true } });
   assert.deepEqual(patched(changed, inverse(patch)), email);
+});
+
+test('the last bare word of a search finds longer words, too', () => {
+  assert.equal(asPrefix('teapot'), 'teapot*');
+  assert.equal(asPrefix('from:friend boat'), 'from:friend boat*');
+  assert.equal(asPrefix('subject:kett'), 'subject:kett*');
+  for (const text of ['is:unread', 'has:attachment', '"two words"', 'before:2026-01-01', 'tea*']) {
+    assert.equal(asPrefix(text), text);
+  }
 });

@@ -150,11 +150,11 @@ export const en = {
     forged: {
       title: 'The sender may be forged',
       text: (domain: string) =>
-        `The rules of ${domain} say that this message is not theirs. Do not answer it, and do not trust what it asks.`,
+        `The rules of ${domain} say that this message is not theirs. Do not answer it, and do not trust what it asks. Its links lead nowhere here.`,
     },
     harmful: {
       title: 'This message looks harmful',
-      text: 'It looks like an attempt to steal from you. Do not follow its links and do not open its attachments.',
+      text: 'It looks like an attempt to steal from you. Do not answer it and do not open its attachments. Its links lead nowhere here.',
     },
     spam: {
       title: 'This looks like spam',

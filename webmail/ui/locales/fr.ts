@@ -152,11 +152,11 @@ export const fr: Words = {
     forged: {
       title: 'L’expéditeur est peut-être usurpé',
       text: (domain: string) =>
-        `Les règles de ${domain} disent que ce message n’est pas le leur. N’y répondez pas et ne croyez pas ce qu’il demande.`,
+        `Les règles de ${domain} disent que ce message n’est pas le leur. N’y répondez pas et ne croyez pas ce qu’il demande. Ses liens ne mènent nulle part ici.`,
     },
     harmful: {
       title: 'Ce message semble dangereux',
-      text: 'Il ressemble à une tentative de vous voler. Ne suivez pas ses liens et n’ouvrez pas ses pièces jointes.',
+      text: 'Il ressemble à une tentative de vous voler. N’y répondez pas et n’ouvrez pas ses pièces jointes. Ses liens ne mènent nulle part ici.',
     },
     spam: {
       title: 'Ceci ressemble à un indésirable',

@@ -27,12 +27,14 @@ function BodyPart({ part, email, subject }: { part: EmailBodyPart; email: FullEm
   const { words } = useApp();
   const value = email.bodyValues[part.partId ?? '']?.value ?? '';
   if (value.trim() === '') return null;
-  if (part.type !== 'text/html') return html`<${MessageText} text=${value} />`;
+  const hasLinks = !email.privacy.marks.some(mark => mark === 'harmful' || mark === 'forged');
+  if (part.type !== 'text/html') return html`<${MessageText} text=${value} hasLinks=${hasLinks} />`;
   return html`<${MessageHtml}
+    hasLinks=${hasLinks}
     source=${value}
     title=${words.message.body(subject)}
     inline=${email.attachments}
-    fallback=${html`<${MessageText} text=${plainTextOf(email)} />`}
+    fallback=${html`<${MessageText} text=${plainTextOf(email)} hasLinks=${hasLinks} />`}
   />`;
 }
 
@@ -43,6 +45,9 @@ function plainTextOf(email: FullEmail): string {
     .join('\n\n');
 }
 
+/** Parts for programs alone; what they say is told in words above the text. */
+const machineTypes: ReadonlySet<string> = new Set(['application/pgp-signature', 'application/pgp-encrypted']);
+
 /** What is offered to save: pictures that the HTML shows are not listed again; media parts without text are. */
 function listed(email: FullEmail, shown: readonly EmailBodyPart[]): EmailBodyPart[] {
   const markup = shown
@@ -50,5 +55,6 @@ function listed(email: FullEmail, shown: readonly EmailBodyPart[]): EmailBodyPar
     .map(part => email.bodyValues[part.partId ?? '']?.value ?? '')
     .join('');
   const media = shown.filter(part => !part.type.startsWith('text/'));
-  return [...media, ...email.attachments].filter(part => !(part.cid && markup.includes(`cid:${part.cid}`)));
+  const isShown = (part: EmailBodyPart) => part.cid !== null && markup.includes(`cid:${part.cid}`);
+  return [...media, ...email.attachments].filter(part => !isShown(part) && !machineTypes.has(part.type));
 }

@@ -9,6 +9,8 @@ import { useApp } from '../state.ts';
 interface Props {
   readonly source: string;
   readonly title: string;
+  /** False: a message that looks harmful leads nowhere. */
+  readonly hasLinks: boolean;
   /** Parts that the body may name by Content-ID. */
   readonly inline: readonly EmailBodyPart[];
   /** Shown when the formatted text can't be. */
@@ -30,7 +32,7 @@ const pictureTypes = new Set([
  * An HTML body in a frame of its own: the server's empty document, whose policy allows neither scripts nor anything
  * from elsewhere, filled with the purified tree. This page's own document never parses a sender's HTML.
  */
-export function MessageHtml({ source, title, inline, fallback }: Props) {
+export function MessageHtml({ source, title, hasLinks, inline, fallback }: Props) {
   const { state, words, client } = useApp();
   const frame = useRef<HTMLIFrameElement>(null);
   const [purified, setPurified] = useState<Purified | null>(null);
@@ -45,7 +47,7 @@ export function MessageHtml({ source, title, inline, fallback }: Props) {
     const inside = frame.current?.contentWindow;
     if (!frame.current || !inside) return;
     // The frame is of this origin, so its window has the constructors that a purifier needs.
-    const made = purify(source, pictures, inside as unknown as WindowLike);
+    const made = purify(source, { pictures, hasLinks, frame: inside as unknown as WindowLike });
     fill(frame.current, made.root);
     setPurified(made);
   }

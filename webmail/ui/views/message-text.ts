@@ -3,16 +3,16 @@ import { useApp } from '../state.ts';
 import { blocksOf, linkify } from '../text.ts';
 
 /** Plain text: own words in paragraphs, quoted text folded, web addresses as links. Only text nodes are made. */
-export function MessageText({ text }: { text: string }) {
+export function MessageText({ text, hasLinks }: { text: string; hasLinks: boolean }) {
   const { words } = useApp();
   return html`<div class="text" dir="auto">
     ${blocksOf(text).map((block, place) =>
       block.isQuoted
         ? html`<details class="quoted" key=${place}>
             <summary>${words.message.quoted}</summary>
-            <div class="text-block"><${Linked} text=${block.text} /></div>
+            <div class="text-block">${hasLinks ? html`<${Linked} text=${block.text} />` : block.text}</div>
           </details>`
-        : html`<div class="text-block" key=${place}><${Linked} text=${block.text} /></div>`,
+        : html`<div class="text-block" key=${place}>${hasLinks ? html`<${Linked} text=${block.text} />` : block.text}</div>`,
     )}
   </div>`;
 }

@@ -30,7 +30,7 @@ export function Row({ href, isCurrent, names, last, unread, total, listTagId }: 
   return html`<a class="row" href=${href} data-unread=${unread > 0} aria-current=${isCurrent ? 'true' : undefined}>
     <span class="row-names">
       ${unread > 0 && html`<span class="visually-hidden">${words.timeline.unread}, </span>`}
-      <bdi>${names}</bdi>
+      <bdi>${names}</bdi><${Spoken} text="" />
     </span>
     ${
       total > 1 &&

@@ -57,9 +57,10 @@ function TimelineItem({ row, tagId }: { row: TimelineRow; tagId: string }) {
   const { discussion } = row;
   const last = { ...row.last, ...state.changed[row.last.id] };
   const route = state.route;
+  const isNewest = last.id === discussion.lastEmailId;
   return html`<li>
     <${Row}
-      href=${formatRoute({ list: route.list, discussionId: discussion.id, emailId: null })}
+      href=${formatRoute({ list: route.list, discussionId: discussion.id, emailId: isNewest ? null : last.id })}
       isCurrent=${route.discussionId === discussion.id}
       names=${namesOf(discussion.participants, words)}
       last=${last}

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type TestContext, test } from 'node:test';
+import type { BrowserContext, Page } from 'playwright-core';
+import { openChromium } from '../support/chromium.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const caliopen = join(import.meta.dirname, '../../bin/caliopen');
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Demo {
+  readonly web: string;
+  readonly passwords: ReadonlyMap<string, string>;
+  readonly process: ChildProcess;
+}
+
+/** The demo on free ports; resolves when it has told its address. */
+async function startDemo(folder: string): Promise<Demo> {
+  const ports = { CALIOPEN_SMTP_PORT: '0', CALIOPEN_LMTP_PORT: '0', CALIOPEN_WEB_PORT: '0' };
+  const child = spawn(caliopen, ['--json', '--data', folder, 'demo'], {
+    env: { ...process.env, ...ports },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const passwords = new Map<string, string>();
+  for await (const line of createInterface({ input: child.stdout })) {
+    const said = JSON.parse(line) as { account?: string; password?: string; web?: string };
+    if (said.account && said.password) passwords.set(said.account, said.password);
+    if (said.web) return { web: said.web, passwords, process: child };
+  }
+  throw new Error('the demo ended before it was ready');
+}
+
+async function stop({ process: child }: Demo): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill('SIGINT');
+  assert.deepEqual(await ended, [0, null]);
+}
+
+async function signIn(context: BrowserContext, demo: Demo, address: string): Promise<Page> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.goto(demo.web);
+  await page.getByLabel('Address').fill(address);
+  await page.getByLabel('Password').fill(demo.passwords.get(address) ?? '');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+  return page;
+}
+
+/** Rules of WCAG 2.2 A and AA that the page breaks, one line each. */
+async function violations(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  // By the debugger, because the page's policy refuses scripts that are not its own.
+  await session.send('Runtime.evaluate', { expression: axeSource });
+  const tags = JSON.stringify(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);
+  const { result } = await session.send('Runtime.evaluate', {
+    expression: `axe.run(document, { runOnly: ${tags}, iframes: false }).then(found =>
+      JSON.stringify(found.violations.map(rule => rule.id + ' ' + rule.nodes.map(node => node.target))))`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  await session.detach();
+  return JSON.parse(String(result.value)) as string[];
+}
+
+const openMessage = '.message[data-open="true"]';
+
+/** Newest last in the demo, so the inbox may still be filling: waits for the row. */
+async function open(page: Page, name: RegExp): Promise<void> {
+  await page.getByRole('link', { name }).first().click();
+  await page.locator(`${openMessage} .toolbar`).first().waitFor();
+}
+
+test('a browser reads the demo’s mail', { timeout: 300_000 }, async t => {
+  const browser = await openChromium(t);
+  if (!browser) return;
+  const demo = await startDemo(temporaryFolder(t));
+  t.after(() => demo.process.kill('SIGKILL'));
+  const asked: string[] = [];
+  const faults: string[] = [];
+  const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 } });
+  context.on('request', request => asked.push(request.url()));
+  context.on('console', message => message.type() === 'error' && faults.push(message.text()));
+  context.on('weberror', error => faults.push(String(error.error())));
+  const page = await signIn(context, demo, 'server-key@caliopen.example');
+
+  await readsSecret(t, page);
+  await addsTag(t, page);
+  await searches(t, page);
+  await showsDangers(t, page);
+  await t.test('nothing was asked of anybody else, and nothing went wrong on the page', () => {
+    const strangers = asked.filter(url => !url.startsWith(demo.web) && !url.startsWith('data:'));
+    assert.deepEqual(strangers, []);
+    // The sandbox says aloud that it refused the handlers in a hostile body: that is the wall at work.
+    assert.deepEqual(
+      faults.filter(fault => !fault.startsWith(`Blocked script execution in '${demo.web}frame/'`)),
+      [],
+    );
+  });
+  await t.test('a sealed message says so and offers itself to the owner’s key', async () => {
+    const other = await browser.newContext({ locale: 'en', viewport: { width: 360, height: 720 } });
+    const phone = await signIn(other, demo, 'own-key@caliopen.example');
+    await open(phone, /Sealed: only your key opens it/);
+    await phone.getByRole('heading', { name: 'This message is sealed' }).waitFor();
+    const download = phone.waitForEvent('download');
+    await phone.getByRole('link', { name: 'Save the sealed message' }).click();
+    const saved = readFileSync(await (await download).path(), 'latin1');
+    assert.match(saved, /^Content-Type: multipart\/encrypted/m);
+    assert.deepEqual(await violations(phone), []);
+  });
+  await t.test('Ctrl-C ends it cleanly', () => stop(demo));
+});
+
+async function readsSecret(t: TestContext, page: Page): Promise<void> {
+  await t.test('the decrypted PGP message is read with its facts', async () => {
+    await open(page, /Demo Friend.*Where the key to the boat house is.*Privacy level B/);
+    const message = page.locator(openMessage);
+    await message.getByText('It hangs behind the third shutter').waitFor();
+    await message
+      .getByText('Arrived encrypted; opened with the key that the server holds for you.')
+      .waitFor();
+    await message.getByRole('button', { name: /Privacy index.*B, protected/ }).click();
+    const table = message.getByRole('table');
+    for (const fact of ['Encryption of the content', 'Signature', 'Who can open the stored copy']) {
+      await table.getByRole('row', { name: fact }).waitFor();
+    }
+    assert.equal(await table.getByRole('row').count(), 1 + 3 + 14);
+    await message.getByText('Hold your key yourself').first().waitFor();
+    assert.ok((await message.locator('.step').count()) <= 3);
+    await message.getByRole('heading', { name: 'What is not known' }).waitFor();
+    assert.deepEqual(await violations(page), []);
+  });
+}
+
+async function addsTag(t: TestContext, page: Page): Promise<void> {
+  await t.test('a tag is made, added, removed, and the removal undone', async () => {
+    const message = page.locator(openMessage);
+    const remove = message.getByRole('button', { name: 'Remove the tag Boat' });
+    await message.getByText('Add a tag').click();
+    await message.getByLabel('Name of a new tag').fill('Boat');
+    await message.getByRole('button', { name: 'Make' }).click();
+    await remove.waitFor();
+    await page.getByRole('link', { name: /^Boat/ }).waitFor();
+    await remove.click();
+    await remove.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await remove.waitFor();
+    await page.reload();
+    await remove.waitFor();
+  });
+}
+
+async function searches(t: TestContext, page: Page): Promise<void> {
+  await t.test('a search finds the decrypted text, and leads to its message', async () => {
+    await page.keyboard.press('/');
+    await page.getByLabel('Search your mail').fill('shutter');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Search: shutter' }).waitFor();
+    await open(page, /Where the key to the boat house is/);
+    assert.deepEqual(await violations(page), []);
+  });
+}
+
+async function showsDangers(t: TestContext, page: Page): Promise<void> {
+  await t.test('a forged message shows the warning and no level', async () => {
+    await page.getByRole('link', { name: /^Junk/ }).click();
+    await open(page, /Demo Bank.*The sender may be forged/);
+    const message = page.locator(openMessage);
+    await message.getByRole('heading', { name: 'The sender may be forged' }).waitFor();
+    assert.equal(await message.locator('.index').count(), 0);
+    assert.deepEqual(await violations(page), []);
+  });
+  await t.test('HTML that tries everything runs nothing and loads nothing', async () => {
+    await open(page, /A page that tries everything/);
+    const frame = page.frameLocator(`${openMessage} iframe`);
+    await frame.getByText('Nothing of it should happen.').waitFor();
+    assert.equal(
+      await frame.locator('script, form, input, iframe, video, link, meta[http-equiv]').count(),
+      0,
+    );
+    await page.getByText(/wanted to load from elsewhere/).waitFor();
+  });
+}
