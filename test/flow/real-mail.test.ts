@@ -1,32 +1,67 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { env } from 'node:process';
 import { test } from 'node:test';
+import {
+  equalBoundaries,
+  hostileFields,
+  longBodyLine,
+  manyParts,
+  nestedMessages,
+  nestedMultiparts,
+} from '../fixtures/hostile/messages.ts';
 import { openTestParts, startDoor, testConfig } from '../support/door-process.ts';
 import { type Dialogue, openDialogue } from '../support/smtp-dialogue.ts';
 
 const folder = env.CALIOPEN_REAL_MAIL;
-const fixtures = join(import.meta.dirname, '..', 'fixtures');
 
-/** Octets as an MTA sends them: CRLF at each line's end, dots stuffed. The mailbox line of archives is left out. */
-function onTheWire(file: string): Buffer {
-  const text = readFileSync(file, 'latin1').replace(/^From [^\n]*\n/, '');
+interface Sample {
+  readonly name: string;
+  /** As an MTA sends it: CRLF at each line's end, dots stuffed, the final dot. */
+  wire(): Buffer;
+}
+
+/** The mailbox line of archives is left out. */
+function onTheWire(octets: Buffer): Buffer {
+  const text = octets.toString('latin1').replace(/^From [^\n]*\n/, '');
   const lines = text.replace(/\r?\n/g, '\r\n').replace(/(^|\r\n)\./g, '$1..');
   return Buffer.from(`${lines}${lines === '' || lines.endsWith('\r\n') ? '' : '\r\n'}.\r\n`, 'latin1');
 }
 
-async function sendAll(peer: Dialogue, files: readonly string[]): Promise<void> {
-  for (const file of files) {
+function samples(): Sample[] {
+  if (folder) {
+    return globSync('**/*.eml', { cwd: folder }).map(name => ({
+      name,
+      wire: () => onTheWire(readFileSync(join(folder, name))),
+    }));
+  }
+  const makers = {
+    ...hostileFields,
+    nestedMultiparts,
+    equalBoundaries,
+    nestedMessages,
+    manyParts,
+    longBodyLine,
+  };
+  return Object.entries(makers).map(([name, make]) => ({
+    name,
+    wire: () => onTheWire(Buffer.from(make(3000))),
+  }));
+}
+
+async function sendAll(peer: Dialogue, list: readonly Sample[]): Promise<void> {
+  for (const { name, wire } of list) {
     peer.send('MAIL FROM:<sender@example.net>\r\nRCPT TO:<ada@example.org>\r\nDATA\r\n');
     for (const pattern of [/^250/, /^250/, /^354/]) await peer.expect(pattern);
-    peer.send(onTheWire(file));
-    assert.match(await peer.expect(/./), /^250 /, file);
+    peer.send(wire());
+    assert.match(await peer.expect(/./), /^250 /, name);
   }
 }
 
 /** Several connections, as an MTA has. */
-async function sendByFour(port: number, files: readonly string[]): Promise<void> {
+async function sendByFour(port: number, list: readonly Sample[]): Promise<void> {
   await Promise.all(
     [0, 1, 2, 3].map(async part => {
       const peer = await openDialogue(port);
@@ -34,7 +69,7 @@ async function sendByFour(port: number, files: readonly string[]): Promise<void>
       await peer.say('LHLO mx.example.org', /^250-/);
       await sendAll(
         peer,
-        files.filter((_, index) => index % 4 === part),
+        list.filter((_, index) => index % 4 === part),
       );
       await peer.say('QUIT', /^221/);
     }),
@@ -46,9 +81,10 @@ const title = folder
   : 'every fixture goes in over LMTP, and none twice when all are sent again (CALIOPEN_REAL_MAIL names no archive)';
 
 test(title, async t => {
-  const files = globSync('**/*.eml', { cwd: folder ?? fixtures }).map(name => join(folder ?? fixtures, name));
-  assert.ok(files.length > 0, 'there are messages');
-  const distinct = new Set(files.map(file => onTheWire(file).toString('latin1'))).size;
+  const list = samples();
+  assert.ok(list.length > 0, 'there are messages');
+  const digests = list.map(({ wire }) => createHash('sha256').update(wire()).digest('hex'));
+  const distinct = new Set(digests).size;
   const config = testConfig(t, { 'judge.threads': 2 });
   const { store } = await openTestParts(t, config, [{ address: 'ada@example.org' }]);
   const door = await startDoor(t, 'lmtp', config);
@@ -57,8 +93,8 @@ test(title, async t => {
     const tags = await store.listTags(account?.id ?? '');
     return tags.reduce((sum, tag) => sum + tag.totalEmails, 0);
   };
-  await sendByFour(door.ports.lmtp ?? 0, files);
+  await sendByFour(door.ports.lmtp ?? 0, list);
   assert.equal(await count(), distinct);
-  await sendByFour(door.ports.lmtp ?? 0, files);
+  await sendByFour(door.ports.lmtp ?? 0, list);
   assert.equal(await count(), distinct);
 });
