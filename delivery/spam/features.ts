@@ -25,6 +25,8 @@ export interface FeatureOptions {
   readonly evidence?: RuleEvidence;
 }
 
+const maxSlots = 16_000;
+
 /** Characters of each stream that 4-grams are taken from. */
 const streams = { header: 1500, text: 4000, markup: 4000 };
 
@@ -33,13 +35,14 @@ export function extractFeatures(message: Message, options: FeatureOptions = {}):
   const look = lookAt(message);
   const classes = options.only ?? allClasses;
   const header = headerText(message.root.fields);
+  const slots = new SlotSet(maxSlots);
   return {
     id: identify(header, look),
     views: {
-      headerGrams: gramsOf(classes.has('headers') ? header.slice(0, streams.header) : ''),
-      textGrams: gramsOf(classes.has('content') ? readable(look.text) : ''),
-      markupGrams: gramsOf(classes.has('structure') ? look.markup.slice(0, streams.markup) : ''),
-      ...wordViews(look, classes),
+      headerGrams: gramsOf(slots, classes.has('headers') ? header.slice(0, streams.header) : ''),
+      textGrams: gramsOf(slots, classes.has('content') ? readable(look.text) : ''),
+      markupGrams: gramsOf(slots, classes.has('structure') ? look.markup.slice(0, streams.markup) : ''),
+      ...wordViews(slots, look, classes),
     },
     signals: signalsOf(look, options.evidence ?? {}, classes),
     isPartial: look.isPartial,
@@ -53,23 +56,22 @@ function readable(text: string): string {
 }
 
 /** Distinct 4-grams of the octets. */
-function gramsOf(text: string): Uint32Array {
+function gramsOf(slots: SlotSet, text: string): Uint32Array {
   const octets = Buffer.from(text);
-  const grams = new SlotSet(octets.length);
-  if (octets.length < 4) return grams.take();
+  if (octets.length < 4) return slots.take();
   let window = octets.readUIntBE(0, 3);
   for (let at = 3; at < octets.length; at++) {
     // `at` is below the length.
     window = (window << 8) | (octets[at] as number);
-    grams.add(window);
+    slots.add(window);
   }
-  return grams.take();
+  return slots.take();
 }
 
 /** The sender's own fields and the start of the body: what no relay changes. */
 function identify(header: string, look: Look): string {
   const { root, raw } = look.message;
-  const body = raw.subarray(root.bodyStart, Math.min(root.bodyEnd, root.bodyStart + 65_536));
+  const body = raw.subarray(root.bodyStart, Math.min(root.bodyEnd, root.bodyStart + 16_384));
   const text = Buffer.from(body).toString('latin1').replace(/\r/g, '').trimEnd();
   return createHash('sha256').update(header).update('\0').update(text, 'latin1').digest('hex').slice(0, 32);
 }

@@ -11,7 +11,7 @@ const phraseIndex = indexPhrases();
 const limits = {
   textEntities: 6,
   textCharacters: 12_000,
-  htmlCharacters: 48_000,
+  htmlCharacters: 32_000,
   attachments: 12,
   octets: 48_000,
 };

@@ -177,9 +177,9 @@ export function indexPhrases(): PhraseIndex {
   return index;
 }
 
-/** Distinct phrases of each topic in the text's first 12,000 characters, in order of first sight; one pass. */
+/** Distinct phrases of each topic in the text's first 8,000 characters, in order of first sight; one pass. */
 export function findPhrases(text: string, index: PhraseIndex): ReadonlyMap<PhraseTopic, readonly string[]> {
-  const words = foldedWords(text.slice(0, 12_000));
+  const words = foldedWords(text.slice(0, 8000));
   const found = new Map<PhraseTopic, string[]>();
   for (const [at, word] of words.entries()) {
     for (const phrase of index.get(word) ?? []) {

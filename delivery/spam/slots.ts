@@ -49,9 +49,12 @@ export class SlotSet {
     return this.#size;
   }
 
-  /** The slots in the order of first sight. */
+  /** The slots in the order of first sight; the set is empty then and can be used again. */
   take(): Uint32Array {
-    return this.#slots.slice(0, this.#size);
+    const taken = this.#slots.slice(0, this.#size);
+    for (const slot of taken) this.#seen[slot >>> 5] = 0;
+    this.#size = 0;
+    return taken;
   }
 
   #grow(): void {

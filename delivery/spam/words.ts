@@ -9,17 +9,15 @@ import type { Views } from './views.ts';
 
 const limits = { textCharacters: 12_000, textWords: 1200, headerFields: 60, fieldCharacters: 300, tags: 400 };
 
-const maxSlots = 14_000;
-
 /**
  * The word features of a look, class by class. Each class hashes with a salt of its own; the slots of header fields
- * and of content are a part of all.
+ * and of content are a part of all. `slots` is empty before and after.
  */
 export function wordViews(
+  slots: SlotSet,
   look: Look,
   classes: ReadonlySet<FeatureClass>,
 ): Pick<Views, 'headerWords' | 'contentWords' | 'allWords'> {
-  const slots = new SlotSet(maxSlots);
   if (classes.has('content')) addPairs(slots, textWords(look.text), contentShape);
   const contentEnd = slots.size;
   if (classes.has('headers')) addHeaderWords(slots, look);
