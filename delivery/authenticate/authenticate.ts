@@ -36,6 +36,8 @@ export async function authenticate(
   try {
     const authors = authorDomains(message);
     const authorDomain = authors.length === 1 ? (authors[0] ?? null) : null;
+    // Asked ahead, so that the policy is there when SPF and DKIM are; the answer is kept for it.
+    if (authorDomain) budget.resolve(`_dmarc.${authorDomain}`, 'TXT').catch(() => {});
     const [senderPolicy, signatures, iprev] = await Promise.all([
       checkSenderPolicy(session, reversePath, { authorDomain, resolver: budget.resolve, hostname }),
       checkSignatures(message, authorDomain, { resolver: budget.resolve, now: clock.now() }),

@@ -80,8 +80,13 @@ function clientAddress(from: TraceClause): string | null {
   const found =
     comments.map(comment => addressIn(bracketedAddress.exec(comment)?.[1])).find(Boolean) ??
     comments.map(bareAddress).find(Boolean) ??
-    addressIn(bracketedAddress.exec(from.words[0] ?? '')?.[1] ?? from.words[0]);
+    from.words.slice(0, 2).reverse().map(literalAddress).find(Boolean);
   return found ?? null;
+}
+
+/** `[192.0.2.1]` as the name itself, or behind it without a comment (fetchmail, MDaemon). */
+function literalAddress(word: string): string | null {
+  return addressIn(bracketedAddress.exec(word)?.[1] ?? word);
 }
 
 /** `2603:10a6::1` of Exchange, `1.2.3.4` and `user@1.2.3.4` of qmail. */
@@ -152,9 +157,10 @@ const plainProtocols: ReadonlySet<string> = new Set([
   'ASMTP',
 ]);
 
-/** `with ESMTPS`; `Microsoft SMTP Server` is SMTP; a word of no standard stays as it is, upper-case. */
+/** `with ESMTPS`; `Microsoft SMTP Server` and `Microsoft SMTPSVC` are SMTP; a word of no standard stays as it is, upper-case. */
 function protocolOf(field: TraceField): string | null {
   const words = clause(field, 'with').words.map(word => word.toUpperCase().replace(/[,.]+$/, ''));
+  if (words[1] === 'SMTPSVC') return 'SMTP';
   const known = words.find(word => secureProtocols.has(word) || plainProtocols.has(word));
   return known ?? words[0] ?? null;
 }
