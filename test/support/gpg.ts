@@ -33,7 +33,7 @@ export function openGpg(test: Pick<TestContext, 'name' | 'skip' | 'after'>): Gpg
   };
   test.after(async () => {
     await runProgram('gpgconf', ['--homedir', home, '--kill', 'all'], '').catch(() => {});
-    rmSync(home, { recursive: true, force: true });
+    rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   });
   return gpg;
 }
