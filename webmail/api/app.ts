@@ -9,6 +9,7 @@ import { type Bundle, bundleUi } from './bundle.ts';
 import { startJmapWork } from './jmap-routes.ts';
 import { openMetrics } from './metrics.ts';
 import { openOpener } from './opener.ts';
+import { allowOtherOrigins } from './other-origins.ts';
 import type { WebParts } from './parts.ts';
 import { sendProblem } from './problem.ts';
 import { RememberedPasswords } from './remembered.ts';
@@ -95,6 +96,7 @@ function makeApp(tools: RouteTools, bundle: Bundle): Express {
   const proxies = tools.config['web.trustProxy'];
   app.set('trust proxy', proxies.length > 0 ? [...proxies] : false);
   app.use(securityHeaders);
+  app.use(allowOtherOrigins);
   for (const route of routes) app[route.method](route.path, handlerOf(route, tools));
   app.use(serveBundle(bundle));
   app.use((_request: Request, response: Response) => {
@@ -116,7 +118,7 @@ function handlerOf(route: Route, tools: RouteTools) {
     try {
       await handle(route, { request, response }, tools);
     } catch (error) {
-      countRefusal(error, tools);
+      noteRefusal(error, request, tools);
       sendProblem(response, error, tools.log);
     }
   };
@@ -140,7 +142,11 @@ function purposeOf(right: Exclude<Right, 'anybody'>): Exclude<Right, 'anybody' |
   return right === 'account' ? null : right;
 }
 
-function countRefusal(error: unknown, { metrics }: RouteTools): void {
+/** Counted, and logged with the peer's address for whoever blocks guessers at the firewall. */
+function noteRefusal(error: unknown, request: Request, { metrics, log }: RouteTools): void {
   const { code } = asDeliveryError(error);
-  if (code === 'badCredentials' || code === 'tooManyAttempts') metrics.signIns.inc({ outcome: code });
+  if (code !== 'badCredentials' && code !== 'tooManyAttempts') return;
+  if (request.headers.authorization === undefined && request.method === 'GET') return;
+  metrics.signIns.inc({ outcome: code });
+  log.info({ remoteAddress: request.ip ?? null, code }, 'signInRefused');
 }

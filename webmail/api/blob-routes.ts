@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { DeliveryError } from '../../delivery/errors.ts';
 import { paths } from '../wire.ts';
+import { readBlobId } from './blob-id.ts';
 import { readBody } from './body.ts';
 import type { Caller } from './caller.ts';
 import { RequestError } from './jmap/errors.ts';
@@ -50,6 +51,8 @@ async function download(request: Request, response: Response, tools: Called): Pr
   const blob = await readableBlob(parameter(request, 'blobId'), tools);
   if (!blob) throw new DeliveryError('notFound');
   const { type } = request.query;
+  // What was encrypted is not left in a cache on the disk.
+  const isOfOpened = readBlobId(parameter(request, 'blobId'))?.part?.ofOpened ?? false;
   // Not by Express: it would add a charset that nobody gave.
   response.setHeader(
     'Content-Type',
@@ -60,7 +63,7 @@ async function download(request: Request, response: Response, tools: Called): Pr
     // What came by mail is shown by no page of ours: it can run nothing and load nothing.
     'Content-Security-Policy': "sandbox; default-src 'none'",
     'Cross-Origin-Resource-Policy': 'same-origin',
-    'Cache-Control': 'private, immutable, max-age=31536000',
+    'Cache-Control': isOfOpened ? 'no-store' : 'private, immutable, max-age=31536000',
   });
   response.end(blob.octets);
 }

@@ -59,6 +59,7 @@ async function startSession(request: Request, response: Response, tools: RouteTo
     action: 'signIn',
     detail: { sessionId: kept.id, means: 'password' },
   });
+  tools.metrics.signIns.inc({ outcome: 'good' });
   response.set('Set-Cookie', sessionCookie(secret, config['session.days'] * 86_400, request.secure));
   response.json(signedIn({ account, means: 'session', sessionId: kept.id }, idleEnd(kept, tools)));
 }

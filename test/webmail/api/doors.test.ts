@@ -24,6 +24,20 @@ test('health says it is alive, metrics count for this machine alone', async t =>
   assert.equal(proxied.status, 404);
 });
 
+test('a JMAP client of another origin may call with its own credentials, never with the cookie', async t => {
+  const web = await openTestWeb(t);
+  const headers = { origin: 'https://client.example.net', 'access-control-request-method': 'POST' };
+  const asked = await fetch(`${web.origin}/jmap`, { method: 'OPTIONS', headers });
+  assert.equal(asked.status, 204);
+  assert.equal(asked.headers.get('access-control-allow-origin'), '*');
+  assert.match(asked.headers.get('access-control-allow-headers') ?? '', /Authorization/);
+  assert.equal(asked.headers.get('access-control-allow-credentials'), null);
+  const answered = await web.fetch('/jmap/session', { headers });
+  assert.equal(answered.headers.get('access-control-allow-origin'), '*');
+  const session = await fetch(`${web.origin}/session`, { method: 'OPTIONS', headers });
+  assert.equal(session.headers.get('access-control-allow-origin'), null);
+});
+
 test('what is not there is a 404 that gives nothing away', async t => {
   const web = await openTestWeb(t);
   for (const path of ['/nothing', '/../package.json', '/webmail/api/app.ts', '/main.ts']) {

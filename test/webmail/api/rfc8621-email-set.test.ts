@@ -225,6 +225,13 @@ test('§4.8 octets are imported once', async t => {
   await web.ask('Email/set', { destroy: [id] });
   const back = await web.ask('Email/import', { emails: { a: email } });
   assert.ok(back.created.a.id);
+  const dated = {
+    method: 'POST',
+    body: 'Received: by a.example; Sun, 1 Mar 2026 10:00:00 +0000\r\nSubject: b\r\n\r\n',
+  };
+  const other = await (await web.fetch(`/jmap/upload/${web.account.id}/`, dated)).json();
+  const { created } = await web.ask('Email/import', { emails: { a: { blobId: other.blobId, mailboxIds } } });
+  assert.equal((await get(web, created.a.id, ['receivedAt'])).receivedAt, '2026-03-01T10:00:00Z');
   const wrong = await web.ask('Email/import', {
     emails: {
       a: { blobId: 'none', mailboxIds },

@@ -7,7 +7,6 @@ import type { Email } from '../../../delivery/store/store.ts';
 import { openStored } from '../opened.ts';
 import { idSchema, objectSchema, readArguments } from './arguments.ts';
 import { readEmailFilter } from './email-filter.ts';
-import { MethodError } from './errors.ts';
 import type { Handler, MethodContext } from './method.ts';
 import { askedIds, gathered } from './standard-get.ts';
 
@@ -19,15 +18,12 @@ const getSchema = v.strictObject({
 
 /** Text that is looked through for the words of one snippet. */
 const maxCharacters = 200_000;
-/** Messages that one call opens: each is read and parsed. */
-const maxSnippets = 100;
 
 /** SearchSnippet/get (RFC 8621 §5.1). Sealed mail has no snippets. */
 export const searchSnippetGet: Handler = async (args, context) => {
   const { filter, emailIds } = readArguments(getSchema, args);
   const read = readEmailFilter(filter, context);
   const ids = askedIds(emailIds, context);
-  if (ids.length > maxSnippets) throw new MethodError('requestTooLarge');
   const found = ids.length > 0 ? await context.store.getEmails(context.account.id, ids) : [];
   const { list, notFound } = gathered(ids, found);
   const snippetList: Record<string, unknown>[] = [];
