@@ -120,7 +120,7 @@ class JudgePool {
     const worker = new Worker(new URL('./judge.ts', import.meta.url), {
       workerData: data,
       transferList: [...transfer],
-      resourceLimits: { maxOldGenerationSizeMb: 512, stackSizeMb: 4 },
+      resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
     });
     const judge: Judge = { worker, tasks: new Map() };
     worker.on('message', (reply: JudgeReply) => this.#settle(judge, reply));
