@@ -28,8 +28,15 @@ const receiptFields = ['disposition-notification-to', 'return-receipt-to', 'x-co
 /** Fields that say how to read a body: two of them, and programs differ on what is shown. */
 const structureFields = ['content-type', 'content-transfer-encoding', 'content-disposition'];
 const markup: ReadonlySet<string> = new Set(['text/html', 'application/xhtml+xml', 'text/x-amp-html']);
-/** Defects that leave something unread. */
-const blindDefects = ['tooDeep', 'tooManyParts', 'tooManyFields'] as const;
+/** Defects that leave something unread, or read by each program in its own way. */
+const blindDefects = [
+  'tooDeep',
+  'tooManyParts',
+  'tooManyFields',
+  'badBoundary',
+  'missingBoundary',
+  'badTransferEncoding',
+] as const;
 
 /**
  * Looks through a message for tracking and remote content (PRIVACY-INDEX.md, `tracking` and `remoteContent`): its
@@ -89,9 +96,10 @@ function entityLook(search: Search, entity: Entity): Look {
 function contentLook(search: Search, entity: Entity): Look {
   if (entity.mediaType === 'message/external-body') return { ...nothing, remote: true };
   if (markup.has(entity.mediaType)) return htmlLook(search, entity);
-  const isRoot = entity === search.message.root;
-  const isText = entity.mediaType.startsWith('text/') && (isRoot || entity.disposition !== 'attachment');
-  return isText || search.shown.has(entity) ? textLook(search, entity) : nothing;
+  // A body without parts is looked through whatever its header calls it.
+  const isRoot = entity === search.message.root && entity.parts.length === 0;
+  const isText = entity.mediaType.startsWith('text/') && entity.disposition !== 'attachment';
+  return isRoot || isText || search.shown.has(entity) ? textLook(search, entity) : nothing;
 }
 
 /** Encrypted, or signed data that wraps its content (RFC 8551 §3.4.2, RFC 3156 §4). */
@@ -125,7 +133,14 @@ function takeText(search: Search, entity: Entity): { text: string; isWhole: bool
   const { text } = decodeText(search.message, entity, most);
   search.charactersLeft -= text.length;
   // A cut may leave out half a character.
-  return { text, isWhole: text.length < most - 1 };
+  return { text, isWhole: text.length < most - 1 && !isMisencoded(search.message, entity) };
+}
+
+/** Called base64, but not written so: a program that doubts it shows something else. */
+function isMisencoded({ raw }: Message, { bodyStart, bodyEnd, transferEncoding }: Entity): boolean {
+  if (transferEncoding !== 'base64') return false;
+  const body = Buffer.from(raw.buffer, raw.byteOffset + bodyStart, bodyEnd - bodyStart);
+  return /[^A-Za-z0-9+/=\s]/.test(body.toString('latin1'));
 }
 
 /** A picture of one point, or one that nobody sees, that is fetched from a server. */

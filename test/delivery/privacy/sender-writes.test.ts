@@ -40,6 +40,7 @@ const base = fc.record({
   body: fc.constantFrom(...bodies),
   receipt: fc.boolean(),
   list: fc.boolean(),
+  structure: fc.boolean(),
 });
 
 const fieldNames = [
@@ -139,16 +140,16 @@ function evidenceFor(raw: string): MessageEvidence {
   };
 }
 
-function baseHeader({ from, to, cc, body, receipt, list }: Base): string[] {
+function baseHeader({ from, to, cc, body, receipt, list, structure }: Base): string[] {
   return [
     `From: ${from}`,
     ...(to === '' ? [] : [`To: ${to}`]),
     ...(cc === '' ? [] : [`Cc: ${cc}`]),
     'Subject: demo',
-    'MIME-Version: 1.0',
-    `Content-Type: ${body.type}; charset=utf-8`,
-    'Content-Transfer-Encoding: 8bit',
-    'Content-Disposition: inline',
+    ...(structure || body.type !== 'text/plain' ? [`Content-Type: ${body.type}; charset=utf-8`] : []),
+    ...(structure
+      ? ['MIME-Version: 1.0', 'Content-Transfer-Encoding: 8bit', 'Content-Disposition: inline']
+      : []),
     ...(receipt ? ['Disposition-Notification-To: a@b.example'] : []),
     ...(list ? ['List-Id: <demo.lists.example>'] : []),
   ];
