@@ -77,18 +77,22 @@ export function decodeUnlabelled(octets: Uint8Array): Decoded {
 }
 
 function normalizeLabel(label: string | null): string {
+  // Behind a space stands what somebody forgot to separate: `utf-8 format=flowed`.
   const name = (label ?? '')
+    .trimStart()
     .slice(0, 64)
-    .trim()
-    .replace(/^["']+|["']+$/g, '')
+    .replace(/^["']+/, '')
+    .replace(/["'\s].*$/s, '')
     .toLowerCase();
   return aliases.get(name) ?? name;
 }
 
 function decodeUtf8(view: Buffer): Decoded {
-  const isProblem = !isUtf8Octets(view);
-  const text = isProblem ? new TextDecoder('utf-8').decode(view) : view.toString('utf8', 0, view.length);
-  return { text: withoutByteOrderMark(text), isProblem };
+  if (isUtf8Octets(view)) return { text: withoutByteOrderMark(view.toString('utf8')), isProblem: false };
+  const text = new TextDecoder('utf-8').decode(view);
+  // Not one character beyond ASCII is well-formed: the label is wrong.
+  const isOther = /^[\x00-\x7f\ufffd]*$/.test(text);
+  return { text: isOther ? new TextDecoder('windows-1252').decode(view) : text, isProblem: true };
 }
 
 function decodeNative(view: Buffer, name: string): Decoded | null {

@@ -25,7 +25,7 @@ export interface HtmlLink {
 
 /** What an HTML body shows and does on display. Lists hold at most 10,000 rows. */
 export interface HtmlScan {
-  /** Visible text: entities decoded, white space folded, blocks on lines of their own. */
+  /** Visible text: entities decoded, white space folded, blocks on lines of their own; `alt` for pictures. */
   readonly text: string;
   readonly images: readonly HtmlImage[];
   readonly links: readonly HtmlLink[];
@@ -156,6 +156,10 @@ class Scanner {
       if (this.#hiddenText.length < maxHiddenText) this.#hiddenText.add(text.slice(0, maxHiddenText));
       return;
     }
+    this.#addVisible(text);
+  }
+
+  #addVisible(text: string): void {
     this.#text.add(text);
     this.#link?.text.add(text);
   }
@@ -234,6 +238,8 @@ class Scanner {
     const height = style.height ?? pixels(attributes.get('height'));
     const isPoint = width === 0 || height === 0 || (width === 1 && height === 1);
     const hidden = isHidden || isPoint || this.#hider !== null;
+    // Shown in place of the picture wherever pictures are not loaded.
+    if (!hidden) this.#addVisible(attributes.get('alt') ?? '');
     this.#images.push({ src: (attributes.get('src') ?? '').trim(), width, height, hidden });
   }
 

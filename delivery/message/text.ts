@@ -10,11 +10,21 @@ const markupShare = 20;
 
 /**
  * What a reader sees as text: the text body's parts in order, HTML reduced to its visible text, line endings LF,
- * cut to `maxCharacters`.
+ * cut to `maxCharacters`. A blank text body (senders fill it with nothing) gives way to the HTML body.
  */
 export function visibleText(message: Message, maxCharacters: number): string {
+  const lists = bodyLists(message);
+  const candidates = [lists.textBody, lists.htmlBody, allEntities(message).filter(isShown).slice(0, 1)];
+  for (const parts of candidates) {
+    const text = joinTexts(message, parts.filter(isText), maxCharacters);
+    if (/\S/.test(text)) return text;
+  }
+  return '';
+}
+
+function joinTexts(message: Message, parts: readonly Entity[], maxCharacters: number): string {
   let text = '';
-  for (const part of textParts(message)) {
+  for (const part of parts) {
     const room = maxCharacters - text.length;
     if (room <= 0) break;
     const piece = textOf(message, part, room);
@@ -38,12 +48,6 @@ function fold(lines: readonly string[]): string {
     .trim();
 }
 
-function textParts(message: Message): Entity[] {
-  const parts = bodyLists(message).textBody.filter(isText);
-  // Nothing to show by the rules: the first text there is, so that an odd structure is not shown as empty.
-  return parts.length > 0 ? parts : allEntities(message).filter(isShown).slice(0, 1);
-}
-
 function isText(entity: Entity): boolean {
   return entity.mediaType === 'text/plain' || entity.mediaType === 'text/html';
 }
@@ -53,10 +57,14 @@ function isShown(entity: Entity): boolean {
 }
 
 function textOf(message: Message, part: Entity, maxCharacters: number): string {
-  if (part.mediaType !== 'text/html') {
-    return decodeText(message, part, maxCharacters).text.replace(/\r\n?/g, '\n').trimEnd();
-  }
-  return scanHtml(decodeText(message, part, maxCharacters * markupShare + 100_000).text).text;
+  const isHtml = part.mediaType === 'text/html';
+  const { text } = decodeText(message, part, isHtml ? maxCharacters * markupShare + 100_000 : maxCharacters);
+  return isHtml || looksLikeHtml(text) ? scanHtml(text).text : text.replace(/\r\n?/g, '\n').trimEnd();
+}
+
+/** HTML that its sender calls text. */
+function looksLikeHtml(text: string): boolean {
+  return /^\s{0,100}<(?:!doctype html|html)\b/i.test(text.slice(0, 200));
 }
 
 function cutText(text: string, maxCharacters: number): string {
