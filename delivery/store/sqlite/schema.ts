@@ -74,7 +74,7 @@ export const shardSteps: readonly string[] = [
   create table email_keyword(account integer, keyword text, place integer, primary key(account, keyword, place))
     without rowid;
   create table detail(id integer primary key, data not null);
-  create table content(id integer primary key, packing integer not null, words, head blob not null, body blob not null);
+  create table content(id integer primary key, packing integer not null, head blob not null, body blob not null);
   create table thread(
     account integer, thread blob, emails integer not null, unread integer not null, unread_trash integer not null,
     tags text not null, primary key(account, thread)) without rowid;

@@ -2,7 +2,8 @@ import * as changes from './mail/change.ts';
 import { deliverEmail } from './mail/deliver.ts';
 import * as erase from './mail/erase.ts';
 import type { PackedEmail } from './mail/packed-email.ts';
-import { packMessage, packText } from './mail/packing.ts';
+import { packMessage } from './mail/packing.ts';
+import { writeStored } from './mail/stored-detail.ts';
 import * as tags from './mail/tag-writes.ts';
 import * as uploads from './mail/upload.ts';
 import * as personal from './personal/writes.ts';
@@ -27,8 +28,7 @@ function prepareEmail({ octets, detail, words, ...rest }: PackedEmail): Paramete
   return {
     ...rest,
     content: packMessage(octets),
-    detail: packText(detail),
-    words: words === null ? null : packText(words),
+    stored: writeStored({ detail, words }),
   };
 }
 

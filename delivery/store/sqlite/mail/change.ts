@@ -16,8 +16,8 @@ import {
   writeTags,
 } from './email-rows.ts';
 import { Ledger } from './ledger.ts';
-import { readDetail, sortColumns } from './packed-email.ts';
-import { packText, unpackText } from './packing.ts';
+import { type Detail, readDetail, sortColumns } from './packed-email.ts';
+import { readStored, writeStored } from './stored-detail.ts';
 import { countStanding, threadId } from './thread.ts';
 
 /** `Mail.changeEmails`. */
@@ -49,9 +49,9 @@ function changeOne(context: WriteContext, ledger: Ledger, change: EmailChange): 
   const keywords = changedKeywords(record, change.keywords);
   const isMoved = writeStanding(context, ledger, record, { tags: writeTags(tags), keywords });
   const isJudged = writeDetail(context, record, change);
-  const hasWords = writeWords(context, record, change);
-  if (isMoved || isJudged || hasWords) {
-    ledger.log({ type: 'Email', kind: 'updated', object: emailId, flag: hasWords ? 'words' : null });
+  if (isMoved || isJudged) {
+    const flag = change.searchText === undefined ? null : 'words';
+    ledger.log({ type: 'Email', kind: 'updated', object: emailId, flag });
   }
   return { emailId, status: 'done' };
 }
@@ -177,20 +177,21 @@ function compare<T>(before: readonly T[], after: readonly T[]): { gone: T[]; com
   };
 }
 
-/** New findings or index; false when the change has none. */
+/** New findings, index or words to search; false when the change has none. */
 function writeDetail({ database }: WriteContext, record: EmailRecord, change: EmailChange): boolean {
-  if (!change.findings && !change.index) return false;
+  const { findings, index, searchText } = change;
+  if (!findings && !index && searchText === undefined) return false;
   const row = rowId(record.account, record.seq);
-  const stored = database.get<{ data: string | Uint8Array }>('select data from detail where id = ?', row);
-  if (!stored) throw new DeliveryError('storeUnavailable', 'an email has lost its detail');
-  const known = readDetail(unpackText(stored.data));
-  const findings = change.findings ?? known.findings;
-  const detail = {
-    summary: known.summary,
-    findings: change.index ? { ...findings, facts: change.index.facts } : findings,
-    index: change.index?.index ?? known.index,
-  };
-  database.run('update detail set data = ? where id = ?', packText(JSON.stringify(detail)), row);
+  const data = database.get<{ data: string | Uint8Array }>('select data from detail where id = ?', row)?.data;
+  if (data === undefined) throw new DeliveryError('storeUnavailable', 'an email has lost its detail');
+  const stored = readStored(data);
+  const detail = changedDetail(readDetail(stored.detail), change);
+  const words = searchText === undefined ? stored.words : searchText && JSON.stringify(searchText);
+  database.run(
+    'update detail set data = ? where id = ?',
+    writeStored({ detail: JSON.stringify(detail), words }),
+    row,
+  );
   const columns = sortColumns(detail, new Date(record.received_at));
   database.run(
     'update email set encrypted = ?, unfinished = ?, level = ? where account = ? and place = ?',
@@ -203,15 +204,12 @@ function writeDetail({ database }: WriteContext, record: EmailRecord, change: Em
   return true;
 }
 
-/** New words to search; false when the change has none. */
-function writeWords({ database }: WriteContext, record: EmailRecord, { searchText }: EmailChange): boolean {
-  if (searchText === undefined) return false;
-  database.run(
-    'update content set words = ? where id = ?',
-    searchText === null ? null : packText(JSON.stringify(searchText)),
-    rowId(record.account, record.seq),
-  );
-  return true;
+function changedDetail(known: Detail, { findings = known.findings, index }: EmailChange): Detail {
+  return {
+    summary: known.summary,
+    findings: index ? { ...findings, facts: index.facts } : findings,
+    index: index?.index ?? known.index,
+  };
 }
 
 /** `Mail.destroyEmails`. */

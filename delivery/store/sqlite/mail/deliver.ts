@@ -13,8 +13,8 @@ import { countStanding, messageKey, threadId, threadOf } from './thread.ts';
 /** A new email whose texts and octets are compressed already. */
 export interface PreparedEmail extends Omit<PackedEmail, 'octets' | 'detail' | 'words'> {
   readonly content: PackedMessage;
-  readonly detail: string | Uint8Array;
-  readonly words: string | Uint8Array | null;
+  /** As `writeStored` gives it. */
+  readonly stored: string | Uint8Array;
 }
 
 export interface DeliverResult {
@@ -211,12 +211,11 @@ function insertEmail(context: WriteContext, ledger: Ledger, email: PreparedEmail
     columns.originator,
     columns.destination,
   );
-  database.run('insert into detail(id, data) values (?, ?)', row, email.detail);
+  database.run('insert into detail(id, data) values (?, ?)', row, email.stored);
   database.run(
-    'insert into content(id, packing, words, head, body) values (?, ?, ?, ?, ?)',
+    'insert into content(id, packing, head, body) values (?, ?, ?, ?)',
     row,
     content.packing,
-    email.words,
     content.head,
     content.body,
   );

@@ -6,8 +6,8 @@ export interface Packed {
   readonly isCompressed: boolean;
 }
 
-/** Below this, a frame's own head eats what compression saves. */
-const minOctets = 128;
+/** Below this, a call of the compressor costs more than it saves. */
+const minOctets = 512;
 /** Above this, speed counts more than the last percent. */
 const bigOctets = 1024 * 1024;
 
@@ -37,24 +37,35 @@ export function unpackText(value: string | Uint8Array): string {
   return typeof value === 'string' ? value : Buffer.from(zstdDecompressSync(value)).toString();
 }
 
-/** The stored octets of an email in two pieces, so that the header block can be read alone. */
+/** The stored octets of an email: small ones in one piece, others in two, so that the header block can be read alone. */
 export interface PackedMessage {
-  /** 1: head is compressed; 2: body is compressed. */
   readonly packing: number;
+  /** Empty when `body` holds everything. */
   readonly head: Uint8Array;
   readonly body: Uint8Array;
 }
 
+/** Bits of `packing`. */
+const headCompressed = 1;
+const bodyCompressed = 2;
+const oneFrame = 4;
+
+/** Up to this size a message is one frame: each call of the compressor costs as much as 5 kB of text. */
+const maxOneFrame = 64 * 1024;
 /** Header blocks beyond this are cut here; the rest counts as body. */
 const maxHeadOctets = 256 * 1024;
 
-/** The octets in two pieces, each compressed when that wins. */
+/** The octets, compressed where that wins. */
 export function packMessage(octets: Uint8Array): PackedMessage {
-  const split = headLength(octets);
+  const isOne = octets.byteLength <= maxOneFrame;
+  const split = isOne ? 0 : headLength(octets);
   const head = pack(octets.subarray(0, split));
   const body = pack(octets.subarray(split));
   return {
-    packing: (head.isCompressed ? 1 : 0) | (body.isCompressed ? 2 : 0),
+    packing:
+      (head.isCompressed ? headCompressed : 0) |
+      (body.isCompressed ? bodyCompressed : 0) |
+      (isOne ? oneFrame : 0),
     head: head.octets,
     body: body.octets,
   };
@@ -62,17 +73,27 @@ export function packMessage(octets: Uint8Array): PackedMessage {
 
 /** The octets that `packMessage` was given, byte for byte. */
 export function unpackMessage({ packing, head, body }: PackedMessage): Uint8Array {
-  const first = unpackHead({ packing, head });
-  const second = unpack(body, (packing & 2) !== 0);
+  const second = unpack(body, (packing & bodyCompressed) !== 0);
+  if (packing & oneFrame) return second;
+  const first = unpack(head, (packing & headCompressed) !== 0);
   const octets = new Uint8Array(first.byteLength + second.byteLength);
   octets.set(first);
   octets.set(second, first.byteLength);
   return octets;
 }
 
-/** The header block alone. */
-export function unpackHead({ packing, head }: Pick<PackedMessage, 'packing' | 'head'>): Uint8Array {
-  return unpack(head, (packing & 1) !== 0);
+/** Columns of `content` that the header block can be read from: the body only where it holds everything. */
+export const headColumns = `packing, head, case when packing & ${oneFrame} then body end body` as const;
+
+/** The header block alone, from `headColumns`. */
+export function unpackHead({
+  packing,
+  head,
+  body,
+}: Omit<PackedMessage, 'body'> & { body: Uint8Array | null }): Uint8Array {
+  if (body === null) return unpack(head, (packing & headCompressed) !== 0);
+  const octets = unpack(body, (packing & bodyCompressed) !== 0);
+  return octets.subarray(0, headLength(octets));
 }
 
 /** Length of the header block with the empty line behind it (RFC 5322 §2.1). */

@@ -7,7 +7,8 @@ import { decodeCursor, maxPage, pageSize, toPage } from '../page.ts';
 import type { ReadContext } from '../threads/context.ts';
 import { readAccount, tagIds } from './account-reads.ts';
 import { blobIdOf, type EmailRecord, findEmail, idOf, readKeywords, readTags } from './email-rows.ts';
-import { type PackedMessage, unpackHead, unpackMessage, unpackText } from './packing.ts';
+import { headColumns, type PackedMessage, unpack, unpackHead, unpackMessage } from './packing.ts';
+import { readStored } from './stored-detail.ts';
 import { readThreadId, threadId } from './thread.ts';
 
 /** An email on its way between threads: `detail` is JSON still. */
@@ -56,7 +57,7 @@ function toReply(database: Database, record: EmailRecord, tags: Map<number, stri
     receivedAt: record.received_at,
     sizeOctets: record.size,
     sealed: record.sealed === 1,
-    detail: unpackText(detail.data),
+    detail: readStored(detail.data).detail,
     tagIds: readTags(record.tags).flatMap(number => tags.get(number) ?? []),
     keywords: readKeywords(record.keywords),
   };
@@ -84,8 +85,8 @@ export function octetsOf(database: Database, record: EmailRecord): Uint8Array {
 
 /** The header block of an email's stored octets as text, Latin-1. */
 export function headOf(database: Database, account: number, sequence: number): string {
-  const content = database.get<Pick<PackedMessage, 'packing' | 'head'>>(
-    'select packing, head from content where id = ?',
+  const content = database.get<Parameters<typeof unpackHead>[0]>(
+    `select ${headColumns} from content where id = ?`,
     rowId(account, sequence),
   );
   return content ? Buffer.from(unpackHead(content)).toString('latin1') : '';
@@ -106,7 +107,7 @@ export function getBlob(
       blobId,
     );
     if (!upload) return null;
-    const octets = unpackHead({ packing: upload.packing, head: upload.octets });
+    const octets = unpack(upload.octets, upload.packing === 1);
     return { octets, mediaType: upload.media_type };
   });
 }

@@ -6,7 +6,8 @@ import type { ReadContext } from '../threads/context.ts';
 import { type EmailRecord, idOf, readTags } from './email-rows.ts';
 import { systemTagNumbers } from './ledger.ts';
 import { readDetail } from './packed-email.ts';
-import { type PackedMessage, unpackMessage, unpackText } from './packing.ts';
+import { type PackedMessage, unpackMessage } from './packing.ts';
+import { readStored } from './stored-detail.ts';
 
 /** Faults of one file as SQLite sees it. */
 export function verifyFile(context: ReadContext, shard: number | null): StoreFault[] {
@@ -67,7 +68,7 @@ function emailFaults(database: Database, record: EmailRecord): string[] {
   });
   check('detail', () => {
     const detail = database.get<{ data: string | Uint8Array }>('select data from detail where id = ?', row);
-    return detail !== undefined && readDetail(unpackText(detail.data)).summary !== undefined;
+    return detail !== undefined && readDetail(readStored(detail.data).detail).summary !== undefined;
   });
   check('tags', () => {
     const tags = readTags(record.tags);

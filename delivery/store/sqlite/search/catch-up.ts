@@ -3,7 +3,7 @@ import type { SearchText } from '../../store.ts';
 import type { Database } from '../database.ts';
 import { rowId } from '../files.ts';
 import { kinds, logFlags } from '../mail/ledger.ts';
-import { unpackText } from '../mail/packing.ts';
+import { readStored } from '../mail/stored-detail.ts';
 import { beginBuild, readState, type SearchState, writeState } from './file.ts';
 
 /** Where the words of an account come from. */
@@ -56,13 +56,13 @@ function step(search: Database, source: SearchSource): void {
 
 interface WordsRow {
   readonly place: number;
-  readonly words: string | Uint8Array | null;
+  readonly data: string | Uint8Array;
 }
 
 /** The next emails by place; behind the last one the log is followed from where the build began. */
 function build(search: Database, { database, account }: SearchSource, state: SearchState): SearchState {
   const rows = database.all<WordsRow>(
-    `select e.place, c.words from email e join content c on c.id = e.seq + ?
+    `select e.place, c.data from email e join detail c on c.id = e.seq + ?
      where e.account = ? and e.place > ? order by e.place limit ${atOnce}`,
     rowId(account, 0),
     account,
@@ -94,7 +94,7 @@ function follow(
   for (const place of [...places].sort((one, other) => one - other)) {
     search.run('delete from words where rowid = ?', place);
     const row = database.get<WordsRow>(
-      'select e.place, c.words from email e join content c on c.id = e.seq + ? where e.account = ? and e.place = ?',
+      'select e.place, c.data from email e join detail c on c.id = e.seq + ? where e.account = ? and e.place = ?',
       rowId(account, 0),
       account,
       place,
@@ -105,9 +105,10 @@ function follow(
   return { ...state, cursor: rows.length < atOnce || !last ? log.seq : last.id - rowId(account, 0) };
 }
 
-function insertWords(search: Database, { place, words }: WordsRow): void {
+function insertWords(search: Database, { place, data }: WordsRow): void {
+  const { words } = readStored(data);
   if (words === null) return;
-  const text = JSON.parse(unpackText(words)) as SearchText;
+  const text = JSON.parse(words) as SearchText;
   search.run(
     `insert or replace into words(rowid, subject, body, originators, destinations, attachments)
      values (?, ?, ?, ?, ?, ?)`,

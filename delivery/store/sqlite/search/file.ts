@@ -22,7 +22,7 @@ export interface SearchState {
  * makes it safe against a killed process; after a restart of the machine it is checked before its first use.
  */
 export function prepareFile(search: Database, boot: string): void {
-  search.exec('pragma journal_mode=truncate; pragma synchronous=off; pragma cache_size=-512');
+  search.exec('pragma journal_mode=truncate; pragma synchronous=off; pragma cache_size=-200');
   search.write(() => {
     const version = search.get<{ user_version: number }>('pragma user_version')?.user_version ?? 0;
     if (version !== layout) createIndex(search, boot);

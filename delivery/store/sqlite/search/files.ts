@@ -6,8 +6,8 @@ import type { Report } from '../threads/thread.ts';
 import { catchUp, type SearchSource } from './catch-up.ts';
 import { prepareFile } from './file.ts';
 
-/** Search files that one thread keeps open. */
-const defaultMaxOpen = 160;
+/** Search files that a reader keeps open; two readers and the indexer stay together at 500. */
+const defaultMaxOpen = 80;
 
 interface OpenFile {
   readonly database: Database;

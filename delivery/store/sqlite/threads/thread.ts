@@ -1,8 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { openIndexer } from '../search/indexer.ts';
 import type { CallMessage, ControlMessage, ThreadReport, ThreadSettings } from './protocol.ts';
-import { openReader } from './reader.ts';
-import { openWriter } from './writer.ts';
 
 /** What a thread of the store does with calls. */
 export interface Service {
@@ -12,21 +9,27 @@ export interface Service {
   close(): void;
 }
 
-const openers: Readonly<Record<string, (settings: ThreadSettings, report: Report) => Service>> = {
-  directory: openWriter,
-  shard: openWriter,
-  reader: openReader,
-  indexer: openIndexer,
-};
-
 /** Tells the owner of the threads something besides replies. */
 export type Report = (report: ThreadReport) => void;
 
-function serve(settings: ThreadSettings, owner: MessagePort): void {
+type Open = (settings: ThreadSettings, report: Report) => Service;
+
+const openWriter = async (): Promise<Open> => (await import('./writer.ts')).openWriter;
+
+/** Each thread loads only what it runs. */
+const openers: Readonly<Record<string, () => Promise<Open>>> = {
+  directory: openWriter,
+  shard: openWriter,
+  reader: async () => (await import('./reader.ts')).openReader,
+  indexer: async () => (await import('../search/indexer.ts')).openIndexer,
+};
+
+async function serve(settings: ThreadSettings, owner: MessagePort): Promise<void> {
   const [kind = ''] = settings.name.split('-');
-  const open = openers[kind];
-  if (!open) throw new Error(`no thread is called ${settings.name}`);
-  const service = open(settings, report => owner.postMessage(report));
+  const load = openers[kind];
+  if (!load) throw new Error(`no thread is called ${settings.name}`);
+  const service = (await load())(settings, report => owner.postMessage(report));
+  // What was sent before this waits in the ports.
   owner.on('message', (message: ControlMessage) => {
     if ('port' in message) {
       const { port } = message;
@@ -41,4 +44,4 @@ function serve(settings: ThreadSettings, owner: MessagePort): void {
   });
 }
 
-if (parentPort) serve(workerData as ThreadSettings, parentPort);
+if (parentPort) void serve(workerData as ThreadSettings, parentPort);
