@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
+import { createTransport } from 'nodemailer';
 import type { BrowserContext, Page } from 'playwright-core';
 import { openChromium } from '../support/chromium.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -15,8 +16,18 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 
 interface Demo {
   readonly web: string;
+  readonly smtpPort: number;
   readonly passwords: ReadonlyMap<string, string>;
   readonly process: ChildProcess;
+}
+
+/** One line that the demo prints with --json. */
+interface Said {
+  readonly ready?: string;
+  readonly port?: number;
+  readonly account?: string;
+  readonly password?: string;
+  readonly web?: string;
 }
 
 /** The demo on free ports; resolves when it has told its address. */
@@ -27,10 +38,12 @@ async function startDemo(folder: string): Promise<Demo> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const passwords = new Map<string, string>();
+  let smtpPort = 0;
   for await (const line of createInterface({ input: child.stdout })) {
-    const said = JSON.parse(line) as { account?: string; password?: string; web?: string };
+    const said = JSON.parse(line) as Said;
+    if (said.ready === 'smtp') smtpPort = said.port ?? 0;
     if (said.account && said.password) passwords.set(said.account, said.password);
-    if (said.web) return { web: said.web, passwords, process: child };
+    if (said.web) return { web: said.web, smtpPort, passwords, process: child };
   }
   throw new Error('the demo ended before it was ready');
 }
@@ -93,6 +106,7 @@ test('a browser reads the demo’s mail', { timeout: 300_000 }, async t => {
   await addsTag(t, page);
   await searches(t, page);
   await showsDangers(t, page);
+  await showsNewMail(t, page, demo);
   await t.test('nothing was asked of anybody else, and nothing went wrong on the page', () => {
     const strangers = asked.filter(url => !url.startsWith(demo.web) && !url.startsWith('data:'));
     assert.deepEqual(strangers, []);
@@ -184,5 +198,22 @@ async function showsDangers(t: TestContext, page: Page): Promise<void> {
       0,
     );
     await page.getByText(/wanted to load from elsewhere/).waitFor();
+  });
+}
+
+async function showsNewMail(t: TestContext, page: Page, demo: Demo): Promise<void> {
+  await t.test('new mail appears by push, and is told to a screen reader', async () => {
+    await page.getByRole('link', { name: /^Inbox/ }).click();
+    await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+    const transport = createTransport({ host: '127.0.0.1', port: demo.smtpPort, ignoreTLS: true });
+    await transport.sendMail({
+      from: 'Demo Newcomer <newcomer@friends.example>',
+      to: 'server-key@caliopen.example',
+      subject: 'Just now',
+      text: 'This arrived while you were looking.',
+    });
+    transport.close();
+    await page.getByRole('link', { name: /^Unread, Demo Newcomer.*Just now/ }).waitFor();
+    assert.equal(await page.locator('[aria-live="polite"]').textContent(), 'A new message has arrived.');
   });
 }

@@ -4,6 +4,7 @@ import { inboxId } from '../route.ts';
 import { useApp } from '../state.ts';
 import { Icon } from './icon.ts';
 import { LevelPicture } from './level.ts';
+import { Popover } from './popover.ts';
 import { Preferences } from './preferences.ts';
 
 /** The head of the page: name, search field, account. */
@@ -58,35 +59,18 @@ function SearchField() {
 
 function AccountMenu() {
   const { state, words, actions } = useApp();
-  const menu = useRef<HTMLDetailsElement>(null);
-  useEffect(() => {
-    const close = (event: Event) => {
-      const isInside = event.target instanceof Node && menu.current?.contains(event.target);
-      if (menu.current && !isInside) menu.current.open = false;
-    };
-    document.addEventListener('click', close);
-    return () => document.removeEventListener('click', close);
-  }, []);
   const address = state.session?.address ?? '';
-  return html`<details class="account" ref=${menu} onKeyDown=${closeOnEscape}>
-    <summary class="icon-button" aria-label="${words.bar.account}: ${address}">
-      <${Icon} name="person" /><span class="account-address">${address}</span>
-    </summary>
-    <div class="popover">
-      <p class="popover-head">${state.session?.displayName ?? address}<br /><small>${address}</small></p>
-      <${Preferences} />
-      <button class="button" onClick=${() => actions.toggle('isKeyboardHelpOpen', true)}>
-        ${words.bar.keyboard} <kbd>?</kbd>
-      </button>
-      <button class="button" onClick=${() => void actions.signOut()}>${words.bar.signOut}</button>
-    </div>
-  </details>`;
-}
-
-function closeOnEscape(event: KeyboardEvent): void {
-  if (event.key !== 'Escape') return;
-  const menu = event.currentTarget as HTMLDetailsElement;
-  menu.open = false;
-  menu.querySelector('summary')?.focus();
-  event.stopPropagation();
+  const summary = html`<summary class="icon-button">
+    <${Icon} name="person" />
+    <span class="visually-hidden">${words.bar.account}</span>
+    <span class="account-address">${address}</span>
+  </summary>`;
+  return html`<${Popover} class="account" summary=${summary}>
+    <p class="popover-head">${state.session?.displayName ?? address}<br /><small>${address}</small></p>
+    <${Preferences} />
+    <button class="button" onClick=${() => actions.toggle('isKeyboardHelpOpen', true)}>
+      ${words.bar.keyboard} <kbd>?</kbd>
+    </button>
+    <button class="button" onClick=${() => void actions.signOut()}>${words.bar.signOut}</button>
+  <//>`;
 }

@@ -1,10 +1,10 @@
 import { html } from 'htm/preact';
-import { useRef } from 'preact/hooks';
 import type { Mailbox } from '../../wire.ts';
 import type { EmailPatch, EmailRow } from '../mail.ts';
 import { useApp } from '../state.ts';
 import { plainLine } from '../text.ts';
 import { Icon } from './icon.ts';
+import { Popover } from './popover.ts';
 import { tagName } from './tag-list.ts';
 
 type Tagged = Pick<EmailRow, 'id' | 'keywords' | 'mailboxIds'>;
@@ -45,7 +45,6 @@ function removal(email: Tagged, tag: Mailbox, tags: readonly Mailbox[]): EmailPa
 
 function TagMenu({ email }: { email: Tagged }) {
   const { state, words, actions } = useApp();
-  const menu = useRef<HTMLDetailsElement>(null);
   const own = state.tags.filter(tag => tag.role === null);
 
   async function submit(event: SubmitEvent): Promise<void> {
@@ -56,7 +55,7 @@ function TagMenu({ email }: { email: Tagged }) {
     const id = await actions.tagNamed(name);
     if (!id) return;
     form.reset();
-    if (menu.current) menu.current.open = false;
+    form.closest('details')?.removeAttribute('open');
     if (!email.mailboxIds[id]) await actions.change(email, { tags: { [id]: true } }, words.tags.added(name));
   }
 
@@ -67,9 +66,8 @@ function TagMenu({ email }: { email: Tagged }) {
     else void actions.change(email, { tags: { [tag.id]: true } }, words.tags.added(name));
   }
 
-  return html`<details class="tag-menu" ref=${menu} onKeyDown=${closeOnEscape}>
-    <summary class="button small"><${Icon} name="plus" />${words.tags.add}</summary>
-    <div class="popover">
+  const summary = html`<summary class="button small"><${Icon} name="plus" />${words.tags.add}</summary>`;
+  return html`<${Popover} class="tag-menu" summary=${summary}>
       ${own.length === 0 && html`<p class="hint">${words.tags.none}</p>`}
       ${own.map(
         tag => html`<label class="check" key=${tag.id}>
@@ -81,15 +79,5 @@ function TagMenu({ email }: { email: Tagged }) {
         <input name="name" maxlength="100" aria-label=${words.tags.newName} placeholder=${words.tags.newName} required />
         <button class="button small primary">${words.tags.make}</button>
       </form>
-    </div>
-  </details>`;
-}
-
-function closeOnEscape(event: KeyboardEvent): void {
-  if (event.key !== 'Escape') return;
-  const menu = event.currentTarget as HTMLDetailsElement;
-  if (!menu.open) return;
-  menu.open = false;
-  menu.querySelector('summary')?.focus();
-  event.stopPropagation();
+  <//>`;
 }
