@@ -4,16 +4,16 @@ import { limits, loadOpenPgp } from '../../delivery/crypto/openpgp.ts';
 import { parseMessage } from '../../delivery/message/message.ts';
 import type { OpenAnswer, OpenJob } from './opener.ts';
 
-/** The thread that opens encrypted messages: one job in, the opened message or null out. */
+/** The thread that opens and checks protected messages: one job in, what was found out. */
 parentPort?.on('message', async (job: OpenJob) => {
   parentPort?.postMessage(await open(job));
 });
 
-async function open({ id, octets, secretKeys }: OpenJob): Promise<OpenAnswer> {
+async function open({ id, octets, secretKeys, publicKeys }: OpenJob): Promise<OpenAnswer> {
   try {
-    const { content } = await decrypt(parseMessage(octets), {
+    const decrypted = await decrypt(parseMessage(octets), {
       privateKeys: secretKeys,
-      publicKeys: [],
+      publicKeys,
       keyring: {
         async unwrapKey({ wrapped }) {
           const { readPrivateKey } = await loadOpenPgp();
@@ -21,8 +21,8 @@ async function open({ id, octets, secretKeys }: OpenJob): Promise<OpenAnswer> {
         },
       },
     });
-    return { id, content };
+    return { id, decrypted };
   } catch (error) {
-    return { id, content: null, failure: error instanceof Error ? error.message : String(error) };
+    return { id, decrypted: null, failure: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -1,18 +1,22 @@
 import { Worker } from 'node:worker_threads';
+import type { Decrypted } from '../../delivery/crypto/findings.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
 import type { Message } from '../../delivery/message/shape.ts';
+import type { PublicKey } from '../../delivery/store/store.ts';
 import type { Opener, WebParts } from './parts.ts';
 
 /** One message to be opened; the secret keys are unwrapped in the asking thread and forgotten after the job. */
 export interface OpenJob {
   readonly id: number;
   readonly octets: Uint8Array;
+  readonly publicKeys: readonly PublicKey[];
   readonly secretKeys: readonly { readonly fingerprint: string; readonly wrapped: Uint8Array }[];
 }
 
 export interface OpenAnswer {
   readonly id: number;
-  readonly content: Message | null;
+  /** Null when it could not be done. */
+  readonly decrypted: Decrypted | null;
   /** For the log. */
   readonly failure?: string;
 }
@@ -22,7 +26,7 @@ const maxWaiting = 64;
 const timeoutMilliseconds = 30_000;
 
 interface Waiting {
-  readonly resolve: (content: Message | null) => void;
+  readonly resolve: (decrypted: Decrypted | null) => void;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -42,19 +46,30 @@ class ThreadOpener implements Opener {
   }
 
   async open(accountId: string, stored: Message): Promise<Message | null> {
-    const { store, keyring } = this.#parts;
-    const keys = (await store.listPrivateKeys(accountId)).filter(({ custody }) => custody === 'server');
-    if (keys.length === 0) return null;
-    if (this.#waiting.size >= maxWaiting) throw new DeliveryError('tooBusy');
-    const id = ++this.#lastId;
-    const secretKeys = keys.map(({ fingerprint, wrapped }) => ({
-      fingerprint,
-      wrapped: keyring.unwrap(wrapped),
-    }));
-    return this.#ask({ id, octets: stored.raw, secretKeys });
+    const secretKeys = await this.#secretKeys(accountId);
+    if (secretKeys.length === 0) return null;
+    const decrypted = await this.#ask({ octets: stored.raw, secretKeys, publicKeys: [] });
+    return decrypted?.content ?? null;
   }
 
-  #ask(job: OpenJob): Promise<Message | null> {
+  async examine(
+    accountId: string,
+    message: Message,
+    publicKeys: readonly PublicKey[],
+  ): Promise<Decrypted | null> {
+    const secretKeys = await this.#secretKeys(accountId);
+    return this.#ask({ octets: message.raw, secretKeys, publicKeys });
+  }
+
+  async #secretKeys(accountId: string): Promise<OpenJob['secretKeys']> {
+    const { store, keyring } = this.#parts;
+    const keys = (await store.listPrivateKeys(accountId)).filter(({ custody }) => custody === 'server');
+    return keys.map(({ fingerprint, wrapped }) => ({ fingerprint, wrapped: keyring.unwrap(wrapped) }));
+  }
+
+  #ask(asked: Omit<OpenJob, 'id'>): Promise<Decrypted | null> {
+    if (this.#waiting.size >= maxWaiting) throw new DeliveryError('tooBusy');
+    const job: OpenJob = { id: ++this.#lastId, ...asked };
     return new Promise(resolve => {
       const timer = setTimeout(() => this.#restart('timeout'), timeoutMilliseconds);
       this.#waiting.set(job.id, { resolve, timer });
@@ -74,26 +89,26 @@ class ThreadOpener implements Opener {
     return worker;
   }
 
-  #settle({ id, content, failure }: OpenAnswer): void {
+  #settle({ id, decrypted, failure }: OpenAnswer): void {
     const waiting = this.#waiting.get(id);
     if (failure !== undefined) this.#parts.log.warn({ failure }, 'openFailed');
     if (!waiting) return;
     clearTimeout(waiting.timer);
     this.#waiting.delete(id);
-    waiting.resolve(content);
+    waiting.resolve(decrypted);
   }
 
   /** Whatever hangs or crashes the thread takes the waiting jobs with it: they stay closed for this answer. */
   #restart(failure: string): void {
     void this.#worker?.terminate();
     this.#worker = null;
-    for (const id of [...this.#waiting.keys()]) this.#settle({ id, content: null, failure });
+    for (const id of [...this.#waiting.keys()]) this.#settle({ id, decrypted: null, failure });
   }
 
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#worker = null;
-    for (const id of [...this.#waiting.keys()]) this.#settle({ id, content: null });
+    for (const id of [...this.#waiting.keys()]) this.#settle({ id, decrypted: null });
     await worker?.terminate();
   }
 }

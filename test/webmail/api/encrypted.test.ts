@@ -85,6 +85,26 @@ test('mail of a server-held key is opened for its owner, who can read that it wa
   assert.deepEqual([looks[1].actor, looks[1].detail.emailId], ['owner@example.org', id]);
 });
 
+test('an imported message is looked at as far as it can be afterwards', async t => {
+  const web = await openTestWeb(t, { custody: 'server' });
+  const owner = await makePerson('owner@example.org');
+  await giveKey(web, owner, 'server');
+  const mailboxIds = { [await web.mailbox('inbox')]: true };
+  const raw = encryptedMessage('zoe@example.net', await encrypt(inner, [owner]));
+  const { blobId } = await (
+    await web.fetch(`/jmap/upload/${web.account.id}/`, { method: 'POST', body: raw })
+  ).json();
+  const { created } = await web.ask('Email/import', { emails: { a: { blobId, mailboxIds } } });
+  const { list } = await web.ask('Email/get', { ids: [created.a.id], ...body });
+  const { privacy, bodyValues, textBody } = list[0];
+  assert.equal(bodyValues[textBody[0].partId].value, secretText);
+  const stateOf = (id: string) => privacy.facts.find((fact: { id: string }) => fact.id === id).state;
+  assert.deepEqual(
+    [stateOf('encryption'), stateOf('lastHop'), stateOf('sender')],
+    ['yes', 'unknown', 'unknown'],
+  );
+});
+
 test('lists and header properties of encrypted mail need no look inside', async t => {
   const web = await openTestWeb(t, { custody: 'server' });
   const owner = await makePerson('owner@example.org');

@@ -28,7 +28,7 @@ export async function createEmail(
   const body = await readBody(given, context);
   const { octets, isTooLarge } = compose([...fields, ...missingFields(fields, context)], body, context);
   if (isTooLarge) throw new SetError('tooLarge');
-  return storeGiven({ octets, ...metadata, isUnique: false }, context);
+  return storeGiven({ octets, ...metadata, isImport: false }, context);
 }
 
 function readMetadata(given: Record<string, unknown>, context: MethodContext) {

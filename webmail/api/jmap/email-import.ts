@@ -61,7 +61,7 @@ async function importOne(given: Record<string, unknown>, context: MethodContext)
       mailboxIds: tags,
       keywords: readSet('keywords', keywords ?? {}, readKeyword),
       receivedAt: receivedAt ?? lastReceived(blob.octets) ?? context.clock.now(),
-      isUnique: true,
+      isImport: true,
     },
     context,
   );

@@ -3,10 +3,13 @@ import { seal } from '../../../delivery/crypto/seal.ts';
 import { discussionOf, threadOf } from '../../../delivery/discussions/discussion.ts';
 import { DeliveryError } from '../../../delivery/errors.ts';
 import { parseMessage } from '../../../delivery/message/message.ts';
+import type { Message } from '../../../delivery/message/shape.ts';
 import { summarize } from '../../../delivery/message/summary.ts';
 import { searchText } from '../../../delivery/search/terms.ts';
-import type { Email, Findings, NewEmail } from '../../../delivery/store/store.ts';
+import type { Email, NewEmail } from '../../../delivery/store/store.ts';
+import { armorOf } from './email-view.ts';
 import { invalidProperties, SetError } from './errors.ts';
+import { examineGiven, noFindings } from './given-findings.ts';
 import { tagsById } from './mailbox.ts';
 import type { MethodContext } from './method.ts';
 
@@ -16,8 +19,8 @@ export interface GivenMessage {
   readonly mailboxIds: readonly string[];
   readonly keywords: readonly string[];
   readonly receivedAt: Date;
-  /** Refuse the same octets twice (RFC 8621 §4.8, `alreadyExists`). */
-  readonly isUnique: boolean;
+  /** It was written elsewhere: looked at, and refused when it is here already (RFC 8621 §4.8, `alreadyExists`). */
+  readonly isImport: boolean;
 }
 
 /** What Email/set and Email/import tell of what they made. */
@@ -29,19 +32,6 @@ export interface CreatedEmail {
 }
 
 const keySeconds = 35 * 86_400;
-
-/** Nothing was seen of how it came: no index is claimed for it. */
-const noFindings: Findings = {
-  session: null,
-  reversePath: null,
-  authentication: null,
-  decrypt: null,
-  score: null,
-  tags: null,
-  facts: {},
-  failed: [],
-  traceOctets: 0,
-};
 
 /**
  * Stores the message, sealed when its owner holds the key (DESIGN.md, promise 3). Throws SetErrors `alreadyExists`,
@@ -75,24 +65,44 @@ function createdOf({ id, blobId, threadId, sizeOctets }: Email): CreatedEmail {
 
 async function newEmail(given: GivenMessage, context: MethodContext): Promise<NewEmail> {
   const { account, store } = context;
-  const owner = await store.getOwner(account.id);
+  const owner = (await store.getOwner(account.id)) ?? { account, addresses: [account.address] };
   const message = parseMessage(given.octets);
-  const summary = summarize(message);
-  const isSealed = account.custody === 'client';
+  const outer = summarize(message);
+  const discussion = discussionOf(outer, owner.addresses, account.hashKey);
+  const examined = given.isImport
+    ? await examineGiven(message, { summary: outer, discussion, owner }, context)
+    : null;
   return {
-    deliveryKey: given.isUnique ? importKey(given.octets, account.hashKey) : null,
+    deliveryKey: given.isImport ? importKey(given.octets, account.hashKey) : null,
     deliveryKeySeconds: keySeconds,
     receivedAt: given.receivedAt,
-    octets: isSealed ? await sealed(given, context) : given.octets,
-    sealed: isSealed,
-    summary: isSealed ? { ...summary, subject: null, preview: null } : summary,
-    thread: threadOf(summary),
-    discussion: discussionOf(summary, owner?.addresses ?? [account.address], account.hashKey),
+    thread: threadOf(outer),
+    discussion,
     tags: given.mailboxIds.map(id => ({ id })),
     keywords: given.keywords,
-    findings: noFindings,
-    index: null,
-    searchText: isSealed ? null : searchText(summary, message),
+    findings: examined?.findings ?? noFindings,
+    index: examined?.index ?? null,
+    ...(await storedBody(given, { message, content: examined?.content ?? null }, context)),
+  };
+}
+
+/** As a delivery stores it: sealed and unsearchable, or in clear with the words of what the server may open. */
+async function storedBody(
+  given: GivenMessage,
+  { message, content }: { message: Message; content: Message | null },
+  context: MethodContext,
+): Promise<Pick<NewEmail, 'octets' | 'sealed' | 'summary' | 'searchText'>> {
+  const summary = summarize(content ?? message);
+  if (context.account.custody === 'client') {
+    const octets = await sealed(given, context);
+    return { octets, sealed: true, summary: { ...summary, subject: null, preview: null }, searchText: null };
+  }
+  const isClosed = content === null && armorOf(message) !== null;
+  return {
+    octets: given.octets,
+    sealed: false,
+    summary: isClosed ? { ...summary, preview: null } : summary,
+    searchText: searchText(summary, content ?? message),
   };
 }
 
