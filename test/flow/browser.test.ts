@@ -1,58 +1,14 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { createTransport } from 'nodemailer';
 import type { BrowserContext, Page } from 'playwright-core';
 import { openChromium } from '../support/chromium.ts';
+import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const caliopen = join(import.meta.dirname, '../../bin/caliopen');
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Demo {
-  readonly web: string;
-  readonly smtpPort: number;
-  readonly passwords: ReadonlyMap<string, string>;
-  readonly process: ChildProcess;
-}
-
-/** One line that the demo prints with --json. */
-interface Said {
-  readonly ready?: string;
-  readonly port?: number;
-  readonly account?: string;
-  readonly password?: string;
-  readonly web?: string;
-}
-
-/** The demo on free ports; resolves when it has told its address. */
-async function startDemo(folder: string): Promise<Demo> {
-  const ports = { CALIOPEN_SMTP_PORT: '0', CALIOPEN_LMTP_PORT: '0', CALIOPEN_WEB_PORT: '0' };
-  const child = spawn(caliopen, ['--json', '--data', folder, 'demo'], {
-    env: { ...process.env, ...ports },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const passwords = new Map<string, string>();
-  let smtpPort = 0;
-  for await (const line of createInterface({ input: child.stdout })) {
-    const said = JSON.parse(line) as Said;
-    if (said.ready === 'smtp') smtpPort = said.port ?? 0;
-    if (said.account && said.password) passwords.set(said.account, said.password);
-    if (said.web) return { web: said.web, smtpPort, passwords, process: child };
-  }
-  throw new Error('the demo ended before it was ready');
-}
-
-async function stop({ process: child }: Demo): Promise<void> {
-  const ended = once(child, 'exit');
-  child.kill('SIGINT');
-  assert.deepEqual(await ended, [0, null]);
-}
 
 async function signIn(context: BrowserContext, demo: Demo, address: string): Promise<Page> {
   const page = await context.newPage();
@@ -127,7 +83,7 @@ test('a browser reads the demo’s mail', { timeout: 300_000 }, async t => {
     assert.match(saved, /^Content-Type: multipart\/encrypted/m);
     assert.deepEqual(await violations(phone), []);
   });
-  await t.test('Ctrl-C ends it cleanly', () => stop(demo));
+  await t.test('Ctrl-C ends it cleanly', () => stopDemo(demo));
 });
 
 async function readsSecret(t: TestContext, page: Page): Promise<void> {
