@@ -1,4 +1,3 @@
-import type { Clock } from '../../clock.ts';
 import { DeliveryError } from '../../errors.ts';
 import type { Account, BulkResult, Email, NewAccount, News, Store, StoreFault, Tag } from '../store.ts';
 import type { Calls } from './calls.ts';
@@ -10,12 +9,12 @@ import type { EmailReply } from './mail/reads.ts';
 export type Client = Omit<Store, 'close' | keyof News>;
 
 /** The contract as calls of the threads' operations. */
-export function openClient(calls: Calls, clock: Clock): Client {
+export function openClient(calls: Calls): Client {
   return {
     ...directoryPart(calls),
     ...personalPart(calls),
     ...mailPart(calls),
-    ...instancePart(calls, clock),
+    ...instancePart(calls),
   };
 }
 
@@ -183,7 +182,7 @@ function toEmail({ detail, receivedAt, ...reply }: EmailReply): Email {
   return { ...reply, receivedAt: new Date(receivedAt), ...readDetail(detail) };
 }
 
-function instancePart(calls: Calls, _clock: Clock) {
+function instancePart(calls: Calls) {
   return {
     getInstanceState: name => calls.read.getInstanceState(name),
     putInstanceState: async (name, octets) => {

@@ -55,7 +55,7 @@ export async function openSqliteStore(options: {
       hub.publish(news);
       indexing.note(news);
     };
-    return assemble({ calls, threads, hub, indexing, clock });
+    return assemble({ calls, threads, hub, indexing });
   } catch (error) {
     await threads.close();
     throw error;
@@ -75,10 +75,9 @@ interface Parts {
   readonly threads: Threads;
   readonly hub: NewsHub;
   readonly indexing: Indexing;
-  readonly clock: Clock;
 }
 
-function assemble({ calls, threads, hub, indexing, clock }: Parts): SqliteStore {
+function assemble({ calls, threads, hub, indexing }: Parts): SqliteStore {
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     indexing.stop();
@@ -87,7 +86,7 @@ function assemble({ calls, threads, hub, indexing, clock }: Parts): SqliteStore 
     await hub.close();
   };
   return {
-    ...openClient(calls, clock),
+    ...openClient(calls),
     watch: (accountId, listener) => hub.watch(accountId, listener),
     share: () => serveShare(threads, hub, calls.shards),
     close: () => {
@@ -146,7 +145,7 @@ export function attachSqliteStore(ports: StorePorts, { clock }: { readonly clock
     });
   const calls = openCalls(connect, ports.shards, clock);
   return {
-    ...openClient(calls, clock),
+    ...openClient(calls),
     watch: (accountId, listener) => {
       const known = listeners.get(accountId) ?? new Set();
       listeners.set(accountId, known);

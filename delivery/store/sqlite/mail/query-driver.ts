@@ -8,10 +8,14 @@ export interface Driver {
   readonly where: Fragment;
 }
 
-/** The conditions that must all hold. */
-export function conjuncts(filter: EmailFilter | null): EmailFilter[] {
+/** The conditions that must all hold; a search that is looked up whole stays whole. */
+export function conjuncts(
+  filter: EmailFilter | null,
+  isSearch: (filter: EmailFilter) => boolean,
+): EmailFilter[] {
   if (filter === null) return [];
-  return 'all' in filter ? filter.all.flatMap(conjuncts) : [filter];
+  if (isSearch(filter) || !('all' in filter)) return [filter];
+  return filter.all.flatMap(part => conjuncts(part, isSearch));
 }
 
 type Choice = (filters: readonly EmailFilter[], context: FilterContext) => Driver | null;
@@ -61,12 +65,16 @@ function tagDriver(filters: readonly EmailFilter[], context: FilterContext): Dri
   };
 }
 
+/** The emails that a search found, given as JSON. */
+export function hitDriver(account: number, hits: string): Driver {
+  return {
+    from: sql`json_each(${hits}) h cross join email e on e.account = ${account} and e.place = h.value`,
+    where: raw('1'),
+  };
+}
+
 /** The list for these conditions. */
-export function driverOf(
-  filters: readonly EmailFilter[],
-  context: FilterContext,
-  _isByPlace: boolean,
-): Driver {
+export function driverOf(filters: readonly EmailFilter[], context: FilterContext): Driver {
   for (const choose of choices) {
     const driver = choose(filters, context);
     if (driver) return driver;

@@ -11,6 +11,8 @@ export interface SearchPlan {
   readonly isSearch: (filter: EmailFilter) => boolean;
   /** The number of the set of emails that this filter finds. */
   readonly hits: (filter: EmailFilter) => number;
+  /** The places that this filter finds, newest first; undefined when it is no search. */
+  readonly found: (filter: EmailFilter) => readonly number[] | undefined;
   /** Forgets the sets. */
   end(): void;
 }
@@ -20,6 +22,7 @@ const noSearch: SearchPlan = {
   isCapped: false,
   isSearch: () => false,
   hits: () => 0,
+  found: () => undefined,
   end: () => undefined,
 };
 
@@ -31,13 +34,21 @@ export function prepareSearch(
 ): SearchPlan {
   const searches = filter ? searchesIn(filter) : [];
   if (searches.length === 0) return noSearch;
+  const found = new Map<EmailFilter, readonly number[]>();
+  const isCapped = context.search.use(source, search => lookUp(search, searches, found));
+  // Sets are made only where a query asks about single emails.
   const numbers = new Map<EmailFilter, number>();
-  const isCapped = context.search.use(source, search => lookUp(search, searches, context, numbers));
   return {
     isUsed: true,
     isCapped,
-    isSearch: candidate => numbers.has(candidate),
-    hits: candidate => numbers.get(candidate) ?? -1,
+    isSearch: candidate => found.has(candidate),
+    found: candidate => found.get(candidate),
+    hits: candidate => {
+      const number = numbers.get(candidate) ?? numbers.size;
+      if (!numbers.has(candidate)) context.hits.set(number, new Set(found.get(candidate)));
+      numbers.set(candidate, number);
+      return number;
+    },
     end: () => {
       for (const number of numbers.values()) context.hits.delete(number);
     },
@@ -56,16 +67,20 @@ function searchesIn(filter: EmailFilter): EmailFilter[] {
 function lookUp(
   search: Database,
   searches: readonly EmailFilter[],
-  context: ReadContext,
-  numbers: Map<EmailFilter, number>,
+  found: Map<EmailFilter, readonly number[]>,
 ): boolean {
   let isCapped = false;
-  for (const [index, filter] of searches.entries()) {
+  for (const filter of searches) {
     if (!isPureSearch(filter)) continue;
     const match = toMatch(search, filter);
-    const rows = search.all<{ rowid: number }>('select rowid from words where words match ?', match.query);
-    context.hits.set(index, new Set(rows.map(row => row.rowid)));
-    numbers.set(filter, index);
+    const rows = search.all<{ rowid: number }>(
+      'select rowid from words where words match ? order by rowid desc',
+      match.query,
+    );
+    found.set(
+      filter,
+      rows.map(row => row.rowid),
+    );
     isCapped ||= match.isCapped;
   }
   return isCapped;

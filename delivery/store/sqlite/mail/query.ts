@@ -5,10 +5,11 @@ import type { Database } from '../database.ts';
 import { requireAccount } from '../directory/rows.ts';
 import { shardOf } from '../files.ts';
 import { type CursorValue, decodeCursor, encodeCursor, maxPage } from '../page.ts';
+import { isPureSearch } from '../search/match.ts';
 import type { ReadContext } from '../threads/context.ts';
 import { type EmailRecord, findEmail } from './email-rows.ts';
 import { type Fragment, join, raw, sql } from './fragment.ts';
-import { conjuncts, driverOf } from './query-driver.ts';
+import { conjuncts, type Driver, driverOf, hitDriver } from './query-driver.ts';
 import { type FilterContext, filterToSql } from './query-filter.ts';
 import { given, isByPlace, keysOf, type OrderKey, orderBy, orderKeys, precedes } from './query-order.ts';
 import { prepareSearch, type SearchPlan } from './query-search.ts';
@@ -21,9 +22,11 @@ interface Plan {
   readonly query: EmailQuery;
   readonly context: FilterContext;
   readonly keys: readonly OrderKey[];
-  /** Tables, with `e` for the email. */
-  readonly from: Fragment;
-  /** The filter without what the driver answers; with thread folding where it was asked for. */
+  /** The list that is walked; with a search, made of what it found. */
+  readonly driver: Driver;
+  /** What the narrowest search found, newest first; null without one. */
+  readonly found: readonly number[] | null;
+  /** The filter, with thread folding where it was asked for. */
   readonly where: Fragment;
 }
 
@@ -51,11 +54,24 @@ function planOf(database: Database, account: number, query: EmailQuery, search: 
     isSearch: search.isSearch,
   };
   const keys = orderKeys(query.sort, context);
-  const driver = driverOf(conjuncts(query.filter), context, isByPlace(keys) && !search.isUsed);
-  const whole = query.filter ? filterToSql(query.filter, 'e', context) : raw('1');
-  const filters = [driver.where, whole];
-  if (query.collapseThreads) filters.push(isFirstOfThread(query.filter, keys, context));
-  return { database, account, query, context, keys, from: driver.from, where: join(filters, ' and ', '1') };
+  const filters = conjuncts(query.filter, search.isSearch);
+  const found = narrowest(filters, search);
+  // What the driver finds needs no second look.
+  const others = filters.filter(filter => found === null || search.found(filter) !== found);
+  const where = others.map(filter => filterToSql(filter, 'e', context));
+  if (query.collapseThreads) where.push(isFirstOfThread(query.filter, keys, context));
+  const driver = found ? hitDriver(account, JSON.stringify(found)) : driverOf(filters, context);
+  return { database, account, query, context, keys, driver, found, where: join(where, ' and ', '1') };
+}
+
+/** Of the searches that must all hold, the one that found least. */
+function narrowest(filters: readonly EmailFilter[], search: SearchPlan): readonly number[] | null {
+  let best: readonly number[] | null = null;
+  for (const filter of filters) {
+    const found = search.found(filter);
+    if (found && (best === null || found.length < best.length)) best = found;
+  }
+  return best;
 }
 
 /** No other email of the thread that the filter lets through stands before this one. */
@@ -90,14 +106,48 @@ function keyValues({ keys }: Plan, row: Row): CursorValue[] {
   return keys.map((_key, index) => row[`k${index}`] ?? null);
 }
 
+/** Found emails looked at in one step, when the newest are wanted first. */
+const foundAtOnce = 1000;
+
 function readRows(plan: Plan, condition: Fragment, skip: number, limit: number, isReversed = false): Row[] {
+  const { found, keys } = plan;
+  if (!found || !isByPlace(keys)) return readFrom(plan, plan.driver, { condition, skip, limit, isReversed });
+  const isNewestFirst = (keys[0]?.ascending ?? false) === isReversed;
+  const rows: Row[] = [];
+  for (const slice of slices(found, isNewestFirst)) {
+    if (rows.length >= skip + limit) break;
+    const driver = hitDriver(plan.account, JSON.stringify(slice));
+    rows.push(
+      ...readFrom(plan, driver, { condition, skip: 0, limit: skip + limit - rows.length, isReversed }),
+    );
+  }
+  return rows.slice(skip);
+}
+
+function* slices(found: readonly number[], isNewestFirst: boolean): Iterable<readonly number[]> {
+  const ordered = isNewestFirst ? found : [...found].reverse();
+  for (let from = 0; from < ordered.length; from += foundAtOnce)
+    yield ordered.slice(from, from + foundAtOnce);
+}
+
+function readFrom(
+  plan: Plan,
+  driver: Driver,
+  {
+    condition,
+    skip,
+    limit,
+    isReversed,
+  }: { condition: Fragment; skip: number; limit: number; isReversed: boolean },
+): Row[] {
   const columns = plan.keys.map((key, index) => sql`${key.of('e')} ${raw(`k${index}`)}`);
   const list = {
     sql: columns.map(column => column.sql).join(', '),
     values: columns.flatMap(column => column.values),
   };
-  const statement = sql`select e.place, e.tail, e.thread, e.received_at, ${list} from ${plan.from}
-    where ${plan.where} and ${condition} order by ${orderBy(plan.keys, 'e', isReversed)} limit ${limit} offset ${skip}`;
+  const statement = sql`select e.place, e.tail, e.thread, e.received_at, ${list} from ${driver.from}
+    where ${driver.where} and ${plan.where} and ${condition}
+    order by ${orderBy(plan.keys, 'e', isReversed)} limit ${limit} offset ${skip}`;
   return plan.database.all<Row>(statement.sql, ...statement.values);
 }
 
@@ -148,7 +198,8 @@ function startAtAnchor(plan: Plan, anchor: string, skip: number): Start {
 }
 
 function countRows(plan: Plan, condition: Fragment): number {
-  const statement = sql`select count(*) total from ${plan.from} where ${plan.where} and ${condition}`;
+  const { driver, where } = plan;
+  const statement = sql`select count(*) total from ${driver.from} where ${driver.where} and ${where} and ${condition}`;
   return plan.database.get<{ total: number }>(statement.sql, ...statement.values)?.total ?? 0;
 }
 
@@ -168,6 +219,8 @@ function totalOf(plan: Plan): number {
     );
     return (query.collapseThreads ? tag?.threads : tag?.emails) ?? 0;
   }
+  if (plan.found && query.filter && isPureSearch(query.filter) && !query.collapseThreads)
+    return plan.found.length;
   return countRows(plan, raw('1'));
 }
 
