@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { build } from 'esbuild';
+import type { Page } from 'playwright-core';
+import { framePolicy } from '../../../webmail/api/frame-routes.ts';
+import { pagePolicy } from '../../../webmail/api/security-headers.ts';
+import { openChromium } from '../../support/chromium.ts';
+
+const ui = join(import.meta.dirname, '../../../webmail/ui');
+
+/** Ways of loading something from elsewhere; REMOTE is an address of the test's own server. */
+const loading = [
+  '<img src="REMOTE">',
+  '<img srcset="REMOTE 1x, REMOTE 2x">',
+  '<picture><source srcset="REMOTE"><img></picture>',
+  '<input type="image" src="REMOTE">',
+  '<body background="REMOTE">',
+  '<table background="REMOTE"><tr><td background="REMOTE">x</td></tr></table>',
+  '<p style="background:url(REMOTE)">x</p>',
+  '<p style="background:u\\72l(REMOTE)">x</p>',
+  '<p style="background-image:image-set(\'REMOTE\' 1x)">x</p>',
+  '<p style="list-style:url(\'REMOTE\');display:list-item">x</p>',
+  '<p style="cursor:url(REMOTE),auto">x</p>',
+  '<p style="content:url(REMOTE)">x</p>',
+  '<p style="--a:url(REMOTE);background:var(--a)">x</p>',
+  '<p style="border-image:url(REMOTE) 1;border:1px solid">x</p>',
+  '<p style="mask:url(REMOTE);clip-path:url(REMOTE#a);filter:url(REMOTE#b)">x</p>',
+  '<p style="shape-outside:url(REMOTE);float:left">x</p>',
+  '<style>@import "REMOTE";</style>',
+  '<style>@import url(REMOTE);</style>',
+  '<style>@im\\port url(REMOTE);</style>',
+  '<style>body{background:url(REMOTE)}</style>',
+  '<style>@font-face{font-family:f;src:url(REMOTE)} body{font-family:f}</style>',
+  '<style>body::before{content:url(REMOTE)}</style>',
+  '<link rel="stylesheet" href="REMOTE">',
+  '<link rel="preload" as="image" href="REMOTE">',
+  '<link rel="prefetch" href="REMOTE">',
+  '<link rel="icon" href="REMOTE">',
+  '<link rel="modulepreload" href="REMOTE">',
+  '<meta http-equiv="refresh" content="0;url=REMOTE">',
+  '<base href="REMOTE"><img src="x.png">',
+  '<iframe src="REMOTE"></iframe>',
+  '<iframe srcdoc="<img src=REMOTE>"></iframe>',
+  '<frameset><frame src="REMOTE"></frameset>',
+  '<object data="REMOTE"></object>',
+  '<embed src="REMOTE">',
+  '<applet code="REMOTE"></applet>',
+  '<video src="REMOTE" poster="REMOTE" autoplay></video>',
+  '<audio src="REMOTE" autoplay></audio>',
+  '<video><source src="REMOTE"><track src="REMOTE" default></video>',
+  '<svg><image href="REMOTE" xlink:href="REMOTE"/></svg>',
+  '<svg><use href="REMOTE#a"/></svg>',
+  '<svg><filter id="f"><feImage href="REMOTE"/></filter><rect width="9" height="9" filter="url(#f)"/></svg>',
+  '<svg><rect width="9" height="9" fill="url(REMOTE)"/></svg>',
+  '<svg><animate attributeName="href" values="REMOTE"/></svg>',
+  '<svg><style>@import "REMOTE";</style></svg>',
+  '<math><mglyph src="REMOTE"/></math>',
+  '<form action="REMOTE"><button autofocus>x</button></form>',
+  '<a href="https://a.example" ping="REMOTE">x</a>',
+  '<script src="REMOTE"></script>',
+  '<noscript><img src="REMOTE"></noscript>',
+  '<template><img src="REMOTE"></template>',
+  '<xml><image src="REMOTE"></xml>',
+  '<isindex src="REMOTE">',
+  '<bgsound src="REMOTE">',
+  '<img lowsrc="REMOTE" dynsrc="REMOTE">',
+  '<portal src="REMOTE"></portal>',
+];
+
+/** Ways of running something; each would set a mark on the page. */
+const running = [
+  '<script>top.hasRun = true</script>',
+  '<img src=x onerror="top.hasRun = true">',
+  '<svg onload="top.hasRun = true"></svg>',
+  '<svg><script>top.hasRun = true</script></svg>',
+  '<body onload="top.hasRun = true">',
+  '<details open ontoggle="top.hasRun = true">x</details>',
+  '<input autofocus onfocus="top.hasRun = true">',
+  '<a id="hit" href="javascript:top.hasRun = true">x</a>',
+  '<a id="hit" href="java&#9;script:top.hasRun = true">x</a>',
+  '<iframe srcdoc="<script>top.hasRun = true</script>"></iframe>',
+  '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=top.hasRun=1&gt;">',
+  '<form><math><mtext></form><form><mglyph><style></math><img src onerror=top.hasRun=1>',
+  '<noscript><p title="</noscript><img src=x onerror=top.hasRun=1>">',
+  '<style><style/><img src=x onerror=top.hasRun=1>',
+  '<img name="body"><img name="documentElement" src=x onerror="top.hasRun=1">',
+];
+
+/** The purifier in the page's and the frame's real policies, on a server that notes what is asked of it. */
+async function openBench(test: TestContext) {
+  const browser = await openChromium(test);
+  if (!browser) return null;
+  const contents = `import { purify } from './purify.ts';
+    globalThis.show = async html => {
+      document.querySelector('iframe')?.remove();
+      const frame = document.createElement('iframe');
+      frame.sandbox = 'allow-popups allow-popups-to-escape-sandbox allow-same-origin';
+      frame.src = '/frame/';
+      const loaded = new Promise(done => frame.addEventListener('load', done, { once: true }));
+      document.body.append(frame);
+      await loaded;
+      const made = purify(html, { pictures: new Map(), hasLinks: true, frame: frame.contentWindow });
+      const inside = frame.contentDocument;
+      inside.replaceChild(inside.adoptNode(made.root), inside.documentElement);
+      inside.querySelector('#hit')?.click();
+      return { hosts: made.remoteHosts, count: made.remoteCount };
+    };`;
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: ui, loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'esm',
+  });
+  const script = outputFiles[0]?.text ?? '';
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const isFrame = request.url === '/frame/';
+    const isScript = request.url === '/bench.js';
+    if (request.url?.startsWith('/remote')) asked.push(request.url);
+    response.setHeader('Content-Security-Policy', isFrame ? framePolicy : pagePolicy);
+    response.setHeader('Content-Type', isScript ? 'text/javascript' : 'text/html');
+    const page =
+      '<!doctype html><html><head><link rel="icon" href="data:,"></head><body><script type="module" src="/bench.js"></script></body></html>';
+    response.end(
+      isScript ? script : isFrame ? '<!doctype html><html><head></head><body></body></html>' : page,
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  test.after(() => server.close());
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const page = await browser.newPage();
+  await page.goto(origin);
+  await page.waitForFunction('typeof show === "function"');
+  return { page, origin, asked };
+}
+
+async function show(page: Page, html: string): Promise<{ hosts: string[]; count: number }> {
+  return page.evaluate(`show(${JSON.stringify(html)})`);
+}
+
+test('bodies in their frame load nothing and run nothing', { timeout: 120_000 }, async t => {
+  const bench = await openBench(t);
+  if (!bench) return;
+  const { page, origin, asked } = bench;
+  await t.test(`${loading.length} ways of loading reach the network 0 times`, async () => {
+    for (const [place, html] of loading.entries()) {
+      await show(page, html.replaceAll('REMOTE', `${origin}/remote/${place}`));
+      // Two frames drawn: whatever a document fetches to be shown has been asked for by then.
+      await page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    }
+    assert.deepEqual(asked, []);
+  });
+  await t.test(`${running.length} ways of running run nothing`, async () => {
+    for (const html of running) await show(page, html);
+    assert.equal(await page.evaluate('globalThis.hasRun'), undefined);
+  });
+  await t.test('what was wanted from elsewhere is counted and named', async () => {
+    const html =
+      '<img src="https://b.example/1.png"><p style="background:url(//a.example/2.png)">x</p><img src="https://b.example/3.png">';
+    assert.deepEqual(await show(page, html), { hosts: ['a.example', 'b.example'], count: 3 });
+  });
+  await t.test('links open in a tab of their own that knows nothing of this page', async () => {
+    await show(page, '<a href="https://a.example/x" target="_top" rel="opener">x</a>');
+    const link = page.frameLocator('iframe').locator('a');
+    assert.equal(await link.getAttribute('target'), '_blank');
+    assert.equal(await link.getAttribute('rel'), 'noopener noreferrer');
+  });
+});
