@@ -1,8 +1,10 @@
 import type { Mailbox, MailboxGroup } from './shape.ts';
 import { decodeWords } from './words.ts';
 
-/** Mailboxes that are kept of one field; more are left out. */
+/** Mailboxes and groups that are kept of one field; more are left out. */
 const maxMailboxes = 10_000;
+/** Words of one mailbox that are kept. */
+const maxPieces = 10_000;
 
 /** A piece of a mailbox: a run of characters, or the content of a quoted-string. */
 interface Piece {
@@ -15,7 +17,8 @@ interface Piece {
 /** What was read of the mailbox that is being read. */
 interface Draft {
   pieces: Piece[];
-  comments: string[];
+  /** The last one. */
+  comment: string;
   address: string | null;
   /** Pieces behind the angle brackets. */
   trailing: Piece[];
@@ -57,7 +60,7 @@ class AddressListReader {
     if (char === ' ' || char === '\t') {
       this.#position++;
       this.#isApart = true;
-    } else if (char === '(') this.#draft.comments.push(this.#readComment());
+    } else if (char === '(') this.#draft.comment = this.#readComment();
     else if (char === '"') this.#readQuoted();
     else if (char === '<') this.#readAngle();
     else if (char === ',') this.#endAtComma();
@@ -68,7 +71,7 @@ class AddressListReader {
 
   #push(text: string, isQuoted: boolean): void {
     const pieces = this.#draft.address === null ? this.#draft.pieces : this.#draft.trailing;
-    pieces.push({ text, isQuoted, isApart: this.#isApart });
+    if (pieces.length < maxPieces) pieces.push({ text, isQuoted, isApart: this.#isApart });
     this.#isApart = false;
   }
 
@@ -143,6 +146,7 @@ class AddressListReader {
     this.#draft = newDraft();
     // `mailto:a@example.org` is no group.
     if (name?.toLowerCase() === 'mailto') return;
+    this.#count++;
     this.#groups.push({ name: name ?? '', mailboxes: [] });
     this.#isInGroup = true;
   }
@@ -172,7 +176,7 @@ class AddressListReader {
 }
 
 function newDraft(): Draft {
-  return { pieces: [], comments: [], address: null, trailing: [] };
+  return { pieces: [], comment: '', address: null, trailing: [] };
 }
 
 /** Space, tab, `"`, `(`, `,`, `:`, `;`, `<` and, before a domain literal, `[`. */
@@ -259,7 +263,7 @@ function nextIsNamed(text: string, start: number): boolean {
 }
 
 function mailboxOf(draft: Draft): Mailbox | null {
-  const comment = decodeWords(draft.comments.at(-1) ?? '').trim() || null;
+  const comment = decodeWords(draft.comment).trim() || null;
   if (draft.address !== null) {
     const name = nameOf(withoutLastCommas(draft.pieces)) ?? nameOf(draft.trailing) ?? comment;
     return draft.address === '' && name === null ? null : { name, address: draft.address };

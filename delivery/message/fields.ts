@@ -14,6 +14,9 @@ export function unfold(value: string): string {
   return value.replace(/[\r\n]+/g, '').trim();
 }
 
+/** Identifiers that are kept of one field. */
+const maxIdentifiers = 10_000;
+
 /**
  * Message identifiers of a field value, without angle brackets, spaces and comments (RFC 5322 §3.6.4). Words
  * between them (obsolete syntax of In-Reply-To) are left out; a value that is one bare word is taken as it is.
@@ -21,7 +24,7 @@ export function unfold(value: string): string {
 export function parseIdentifiers(value: string): string[] {
   const identifiers: string[] = [];
   let position = 0;
-  while (position < value.length) {
+  while (position < value.length && identifiers.length < maxIdentifiers) {
     const open = value.indexOf('<', position);
     if (open === -1) break;
     const close = value.indexOf('>', open);

@@ -25,7 +25,7 @@ export interface HtmlLink {
 
 /** What an HTML body shows and does on display. Lists hold at most 10,000 rows. */
 export interface HtmlScan {
-  /** Visible text: entities decoded, white space folded, blocks on lines of their own; `alt` for pictures. */
+  /** Visible text: entities decoded, white space folded, blocks on lines of their own; `alt` for pictures; cut at 2,000,000. */
   readonly text: string;
   readonly images: readonly HtmlImage[];
   readonly links: readonly HtmlLink[];
@@ -40,6 +40,7 @@ export interface HtmlScan {
 
 const maxRows = 10_000;
 const maxHiddenText = 10_000;
+const maxText = 2_000_000;
 /** `srcdoc` documents are read this deep. */
 const maxFrames = 3;
 
@@ -286,6 +287,7 @@ class TextFolder {
   length = 0;
 
   add(text: string): void {
+    if (this.length > maxText) return;
     let folded = /[\t\n\f\r]| {2}/.test(text) ? text.replace(/[ \t\n\f\r]+/g, ' ') : text;
     if (this.#endsInSpace && folded.startsWith(' ')) folded = folded.slice(1);
     if (folded === '') return;
@@ -296,7 +298,7 @@ class TextFolder {
   }
 
   breakLine(): void {
-    if (this.#isAtStart) return;
+    if (this.#isAtStart || this.length > maxText) return;
     this.#pieces.push('\n');
     this.#isAtStart = true;
     this.#endsInSpace = true;
