@@ -26,6 +26,10 @@ interface Wish {
 
 async function stream(request: Request, response: Response, tools: Called): Promise<void> {
   const wish = readWish(request);
+  if (request.method === 'HEAD') {
+    response.type('text/event-stream').end();
+    return;
+  }
   const { caller, store, metrics } = tools;
   const leave = metrics.streams.enter(caller.account.id, maxStreams);
   if (!leave) throw new DeliveryError('tooBusy');

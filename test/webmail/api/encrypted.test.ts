@@ -153,6 +153,7 @@ test('sealed mail gives who and when, no subject, no preview, and its armor', as
   assert.doesNotMatch(JSON.stringify(list), /topsecret|old mill/);
   const found = await web.ask('Email/query', { filter: { text: 'topsecret' } });
   assert.deepEqual(found.ids, []);
+  assert.equal(found.incomplete, true, 'and it says so');
   assert.deepEqual((await web.ask('Email/query', { filter: { isSealed: true } })).ids, [id]);
 });
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { DeliveryError } from '../../../delivery/errors.ts';
 import type { EmailQuery, EmailQueryResult } from '../../../delivery/store/store.ts';
+import { capabilities } from '../../wire.ts';
 import { queryChangesEntries, queryEntries, readArguments } from './arguments.ts';
 import { type ReadFilter, readEmailFilter } from './email-filter.ts';
 import { readSort } from './email-sort.ts';
@@ -40,6 +41,7 @@ export const emailQuery: Handler = async (args, context) => {
     ids: result.rows.map(row => row.id),
     ...(asked.calculateTotal ? { total: result.total ?? 0 } : {}),
     ...(wasCut ? { limit } : {}),
+    ...(result.incomplete && context.using.has(capabilities.privacy) ? { incomplete: true } : {}),
   };
 };
 
