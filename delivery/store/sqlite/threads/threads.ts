@@ -7,6 +7,9 @@ import type { News, ThreadReport, ThreadSettings } from './protocol.ts';
 /** The file beside this one that a thread runs: `.ts` from a checkout, `.js` when built. */
 const entry = new URL(`./thread${extname(new URL(import.meta.url).pathname)}`, import.meta.url);
 
+/** Calls leave little behind that lives long: a small nursery keeps each thread's memory small. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+
 /** Starts the threads of a store when they are first needed, and again when one has died. */
 export class Threads {
   readonly #workers = new Map<string, Worker>();
@@ -53,7 +56,7 @@ export class Threads {
     const running = this.#workers.get(name);
     if (running) return running;
     const settings: ThreadSettings = { folder: this.#folder, shards: this.shards, name };
-    const worker = new Worker(entry, { name, workerData: settings });
+    const worker = new Worker(entry, { name, workerData: settings, resourceLimits });
     this.#workers.set(name, worker);
     worker.on('message', (report: ThreadReport) => this.#report(name, report));
     worker.on('error', error => this.#log.error({ thread: name, cause: String(error) }, 'storeThreadFailed'));

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { DeliveryError } from '../../../errors.ts';
 import type { ChangeType } from '../../store.ts';
@@ -84,14 +83,16 @@ class Writer implements Service {
     const results: { call: Queued; value: unknown }[] = [];
     try {
       const { database, directory } = this.#open();
-      database.write(() => {
+      const runAll = (): void => {
         for (const call of group) {
           const outcome = this.#runOne({ database, directory }, call, news);
           if (outcome.isDone) results.push({ call, value: outcome.value });
           else this.#replies.failed(call.port, call.id, outcome.error);
           if (!outcome.isDone && !database.handle.isTransaction) throw outcome.error;
         }
-      });
+      };
+      // The directory is read behind the shard's write lock, so that a removal by another process is seen.
+      database.write(() => (directory === database ? runAll() : directory.read(runAll)));
     } catch (error) {
       this.#lostGroup(group, error);
       return;
@@ -164,7 +165,7 @@ class Writer implements Service {
     this.#directory ??=
       this.#settings.name === 'directory'
         ? this.#database
-        : openReadOnly(join(directoryFile(this.#settings.folder)));
+        : openReadOnly(directoryFile(this.#settings.folder));
     return { database: this.#database, directory: this.#directory };
   }
 
