@@ -160,12 +160,11 @@ test('a bare CR or LF inside a message is refused; the next message is taken', a
   assert.equal((await stored('ada@example.org')).length, 1);
 });
 
-test('pipelining: a whole session in one write, with several messages, is answered in order and at once', async t => {
+test('pipelining: a whole session in one write, with several messages, is answered in order', async t => {
   const { door, stored } = await openFlow(t);
   const peer = await door.greet();
   const one = (number: number) =>
     `MAIL FROM:<s@example.net>\r\nRCPT TO:<ada@example.org>\r\nRCPT TO:<nobody@example.org>\r\nDATA\r\nSubject: ${number}\r\n\r\n${number}\r\n.\r\n`;
-  const startedAt = performance.now();
   const numbers = Array.from({ length: 20 }, (_, index) => index);
   peer.send(`${numbers.map(one).join('')}QUIT\r\n`);
   for (const _ of numbers) {
@@ -173,11 +172,21 @@ test('pipelining: a whole session in one write, with several messages, is answer
       await peer.expect(pattern);
   }
   await peer.expect(/^221/);
-  assert.ok(
-    performance.now() - startedAt < 20 * 40 * 4,
-    'no reply waits for an acknowledgement of the last one',
-  );
   assert.equal((await stored('ada@example.org')).length, 20);
+});
+
+test('a pipelining client does not wait for delayed acknowledgements', async t => {
+  const { door } = await openFlow(t);
+  const peer = await door.greet();
+  const times: number[] = [];
+  for (let round = 0; round < 30; round++) {
+    const startedAt = performance.now();
+    peer.send('MAIL FROM:<s@example.net>\r\nRCPT TO:<nobody@example.org>\r\nRSET\r\n');
+    for (const pattern of [/^250/, /^550/, /^250/]) await peer.expect(pattern);
+    times.push(performance.now() - startedAt);
+  }
+  const median = times.sort((a, b) => a - b)[15] ?? 0;
+  assert.ok(median < 35, `half of the groups took more than ${median} ms; with Nagle's algorithm it is 40`);
 });
 
 test('a message sent again is stored once', async t => {
@@ -200,7 +209,7 @@ test('order of commands, RSET, VRFY and EXPN, control characters, an early end',
   await peer.say('VRFY ada', /^252/);
   assert.doesNotMatch(await peer.say('EXPN staff', /^5\d\d/), /ada@/);
   await peer.say('MAIL FROM:<a\rb@example.net>', /^50[01]/);
-  await peer.say('EHLO a\rX-Injected: 1', /^501/);
+  await peer.say('EHLO a\rX-Injected: 1', /^50[01]/);
   await begin(peer, 'ada@example.org');
   peer.send('Subject: half a mess');
   peer.drop();
