@@ -22,8 +22,8 @@ export interface SqliteStore extends Store {
   share(): StorePorts;
 }
 
-/** Accounts with news wait this long for the indexer, so that a burst is indexed together. */
-const indexAfterMilliseconds = 250;
+/** Accounts with news wait this long for the indexer, so that a burst is indexed together; a search waits for nothing. */
+const indexAfterMilliseconds = 1000;
 
 /**
  * Opens the store in `folder`, making it when it is not there; `shards` counts then only, afterwards the number fixed

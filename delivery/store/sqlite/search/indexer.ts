@@ -8,7 +8,7 @@ import type { Report, Service } from '../threads/thread.ts';
 import { SearchFiles } from './files.ts';
 
 /** Search files that the indexer keeps open, as they are written again and again. */
-const maxOpen = 340;
+const maxOpen = 256;
 
 /**
  * Fills search files behind the deliveries: the call `index` names accounts with news; they are brought up to date one
