@@ -26,7 +26,8 @@ export function modelPath(folder: string, variant: { only?: string; prior?: bool
 
 /**
  * Gives the current model of a data folder: the file's, or one with nothing but the prior while there is none. A file
- * that can't be read is logged once and the model before it goes on.
+ * that can't be read is logged once and the model before it goes on. The model is for judging only: what learning and
+ * unlearning need is left out, take `loadModel` for these.
  */
 export function openModel(folder: string, { log }: { log: Log } = { log: silentLog }): () => Promise<Model> {
   const path = modelPath(folder);
@@ -49,7 +50,7 @@ function stampOf(path: string): string {
 
 function tryRead(path: string, log: Log): Model | null {
   try {
-    return readModel(readFileSync(path));
+    return { ...readModel(readFileSync(path)), learned: new Map(), kept: new Uint8Array(0) };
   } catch (error) {
     // Judging goes on with the model before: a damaged file must not hold up mail.
     log.error({ path, cause: String(error) }, 'spam-model-unreadable');

@@ -9,7 +9,8 @@ import { forEachView, viewNames } from './views.ts';
 /**
  * The form of a stored model: 8 octets `caliospm`, version, CRC-32 and length of the rest (32 bits each), then a
  * JSON head with its length, a table of little-endian 32-bit weights for each view, and one record for each learned
- * message: 16 octets id, label, a step for each view, number of fusion changes, and each change as index into the head's names and units.
+ * message: 16 octets id, label, a step for each view, number of fusion changes, and each change as index into the head's names and units; last the
+ * sample of `replay.ts`.
  */
 const magic = 'caliospm';
 const version = 1;
@@ -26,9 +27,11 @@ interface Head {
   readonly names: readonly string[];
   readonly counts: { readonly ham: number; readonly spam: number };
   readonly records: number;
+  /** Octets of the kept sample, which comes last. */
+  readonly kept: number;
 }
 
-/** The model as octets; about 12.6 MB. */
+/** The model as octets; 12.6 MB, and up to 8 MB of kept messages. */
 export function writeModel(model: Model): Uint8Array {
   const names = [
     ...new Set([...model.learned.values()].flatMap(({ fusion }) => fusion.map(([name]) => name))),
@@ -39,6 +42,7 @@ export function writeModel(model: Model): Uint8Array {
     names,
     counts: model.counts,
     records: model.learned.size,
+    kept: model.kept.length,
   };
   const headOctets = Buffer.from(JSON.stringify(head));
   const headLength = Buffer.alloc(4);
@@ -49,6 +53,7 @@ export function writeModel(model: Model): Uint8Array {
     headOctets,
     ...viewNames.map(name => tableOf(model.learners[name])),
     records,
+    model.kept,
   ]);
   const start = Buffer.alloc(frame);
   start.write(magic, 'latin1');
@@ -80,7 +85,10 @@ export function readModel(octets: Uint8Array): Model {
     const start = headEnd + at * tableOctets;
     fillTable(model.learners[name], body.subarray(start, start + tableOctets));
   }
-  readRecords(body.subarray(headEnd + viewNames.length * tableOctets), head, model.learned);
+  const recordsStart = headEnd + viewNames.length * tableOctets;
+  readRecords(body.subarray(recordsStart, body.length - head.kept), head, model.learned);
+  // A copy, so that the file's octets need not stay.
+  model.kept = new Uint8Array(body.subarray(body.length - head.kept));
   Object.assign(model.counts, head.counts);
   return model;
 }

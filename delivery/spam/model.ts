@@ -23,6 +23,8 @@ export interface Model {
   readonly learned: Map<string, Update>;
   /** Messages learned in all, those forgotten in `learned` included. */
   readonly counts: { ham: number; spam: number };
+  /** A sample of the messages learned in folders, as `replay.ts` writes it; empty when there is none. */
+  kept: Uint8Array;
 }
 
 /** Messages whose updates a model remembers. */
@@ -40,6 +42,7 @@ export function emptyModel(options: { withPrior?: boolean } = {}): Model {
     fusion: newFusion(startingWeights(prior !== null)),
     learned: new Map(),
     counts: { ham: 0, spam: 0 },
+    kept: new Uint8Array(0),
   };
 }
 
@@ -47,7 +50,7 @@ export function emptyModel(options: { withPrior?: boolean } = {}): Model {
 export function startingWeights(withPrior: boolean): Map<string, number> {
   const start = new Map<string, number>(viewNames.map(name => [name, 1.5]));
   if (!withPrior) return start;
-  start.set('bias', -1.2).set('prior', 1);
+  start.set('bias', -2).set('prior', 1);
   for (const { id, weight } of rules) start.set(id, weight);
   return start;
 }
@@ -84,17 +87,27 @@ export function learn(model: Model, features: Features, isSpam: boolean): boolea
   if (earlier) unlearn(model, features);
   const target = isSpam ? 1 : 0;
   const inputs = inputsOf(model, features);
+  const share = shareOf(model.counts, isSpam);
   const update: Update = {
     isSpam,
     steps: forEachView(name => {
       const slots = features.views[name];
-      return stepOf(slots, target - probability(margin(model.learners[name], slots)), rates.learner);
+      return stepOf(slots, target - probability(margin(model.learners[name], slots)), rates.learner * share);
     }),
-    fusion: changeFor(inputs, target - probability(fuse(model.fusion, inputs)), rates.fusion),
+    fusion: changeFor(inputs, target - probability(fuse(model.fusion, inputs)), rates.fusion * share),
   };
   applyUpdate(model, features, update, 1);
   remember(model, features.id, update);
   return true;
+}
+
+/**
+ * Class balance: an owner who only ever marks spam must not teach that everything is spam, so the more messages of one
+ * class alone were learned, the less another one weighs.
+ */
+export function shareOf(counts: Model['counts'], isSpam: boolean): number {
+  const [own, other] = isSpam ? [counts.spam, counts.ham] : [counts.ham, counts.spam];
+  return Math.min(1, (3 * other + 2) / (own + 1));
 }
 
 /**

@@ -1,15 +1,9 @@
-import type { Features } from './features.ts';
 import { applyChange, changeFor, type Fusion, fuse, type Inputs, newFusion } from './fusion.ts';
 import { apply, type Learner, margin, probability, stepOf } from './learner.ts';
-import { inputsOf, type Model, remember, startingWeights, unlearn } from './model.ts';
+import { inputsOf, type Model, remember, shareOf, startingWeights, unlearn } from './model.ts';
+import { type Labelled, readSample, sampleOf, writeSample } from './replay.ts';
 import { hashText, mix } from './slots.ts';
 import { forEachView, type ViewName, viewNames } from './views.ts';
-
-/** One message to learn, with what its owner says it is. */
-export interface Labelled {
-  readonly features: Features;
-  readonly isSpam: boolean;
-}
 
 const rate = 50;
 const decay = 0.6;
@@ -21,43 +15,74 @@ const folds = 4;
 /**
  * Learns many messages together, several times over, so that their order does not matter: they are sorted by id
  * first, and both classes come mixed. Messages known with the same label are left out; with the other label, their
- * update is taken back first. The fusion learns from judgements of learners that had not seen the message.
- * Returns the number of messages learned.
+ * update is taken back first. A sample of the messages learned before is taken back and learned again beside the new
+ * ones. The fusion learns from judgements of learners that had not seen the message. Returns the number of new ones.
  */
 export function train(model: Model, samples: readonly Labelled[]): number {
   const fresh = newSamples(model, samples);
   if (fresh.length === 0) return 0;
-  const seen = crossJudge(model, fresh);
-  const steps = teach(model.learners, fresh);
-  fitFusion(model, seen);
-  for (const [at, { features, isSpam }] of fresh.entries()) {
+  const together = [...fresh, ...recalled(model)].sort((a, b) => (a.features.id < b.features.id ? -1 : 1));
+  const shares = sharesOf(model, together);
+  const judged = crossJudge(model, together, shares);
+  const steps = teach(model.learners, together, shares);
+  if (isMixed(together)) fitFusion(model, judged, shares);
+  for (const [at, { features, isSpam }] of together.entries()) {
     remember(model, features.id, { isSpam, steps: steps[at] ?? forEachView(() => 0), fusion: [] });
   }
+  model.kept = writeSample(sampleOf(together));
   return fresh.length;
 }
 
-/** Distinct messages that the model does not know with this label, by id; the last label given for one wins. */
+/** Distinct messages that the model does not know with this label; the last label given for one wins. */
 function newSamples(model: Model, samples: readonly Labelled[]): Labelled[] {
   const byId = new Map(samples.map(sample => [sample.features.id, sample]));
-  const fresh = [...byId.values()].filter(({ features, isSpam }) => {
+  return [...byId.values()].filter(({ features, isSpam }) => {
     const earlier = model.learned.get(features.id);
     if (earlier && earlier.isSpam !== isSpam) unlearn(model, features);
     return earlier?.isSpam !== isSpam;
   });
-  return fresh.sort((a, b) => (a.features.id < b.features.id ? -1 : 1));
+}
+
+/** The kept messages that still have the label they were learned with, their updates taken back. */
+function recalled(model: Model): Labelled[] {
+  return readSample(model.kept).filter(
+    ({ features, isSpam }) => model.learned.get(features.id)?.isSpam === isSpam && unlearn(model, features),
+  );
+}
+
+/** True when both classes are there: nothing can be weighed on one alone. */
+function isMixed(samples: readonly Labelled[]): boolean {
+  return samples.some(({ isSpam }) => isSpam) && samples.some(({ isSpam }) => !isSpam);
+}
+
+/** How much a message of each class weighs, 0..1. */
+interface Shares {
+  readonly ham: number;
+  readonly spam: number;
+}
+
+function sharesOf({ counts }: Model, samples: readonly Labelled[]): Shares {
+  const spam = samples.filter(({ isSpam }) => isSpam).length;
+  const known = { ham: counts.ham + samples.length - spam, spam: counts.spam + spam };
+  return { ham: shareOf(known, false), spam: shareOf(known, true) };
 }
 
 type Learners = Model['learners'];
 
 /** Runs the epochs over the learners; gives each sample's steps in sum, as units of a weight. */
-function teach(learners: Learners, samples: readonly Labelled[]): Record<ViewName, number>[] {
+function teach(learners: Learners, samples: readonly Labelled[], shares: Shares): Record<ViewName, number>[] {
   const summed = samples.map(sample => ({ ...sample, sum: forEachView(() => 0) }));
   for (const name of viewNames) {
     const order = shuffled(summed, name);
     for (let epoch = 0; epoch < epochs; epoch++) {
       const pace = rate * decay ** epoch;
       for (const { features, isSpam, sum } of order) {
-        sum[name] += nudge(learners[name], features.views[name], isSpam, pace);
+        sum[name] += nudge(
+          learners[name],
+          features.views[name],
+          isSpam,
+          pace * (isSpam ? shares.spam : shares.ham),
+        );
       }
     }
   }
@@ -84,13 +109,14 @@ interface Judged {
 }
 
 /** The fusion's inputs for each sample, by learners that were taught all the other folds. */
-function crossJudge(model: Model, samples: readonly Labelled[]): Judged[] {
+function crossJudge(model: Model, samples: readonly Labelled[], shares: Shares): Judged[] {
   const judged: Judged[] = [];
   for (let fold = 0; fold < folds; fold++) {
     const learners = forEachView(name => copy(model.learners[name]));
     teach(
       learners,
       samples.filter((_, at) => at % folds !== fold),
+      shares,
     );
     for (const { features, isSpam } of samples.filter((_, at) => at % folds === fold)) {
       judged.push({ inputs: inputsOf({ learners, prior: model.prior }, features), isSpam });
@@ -110,14 +136,14 @@ const anchor = 12;
 const signalShare = 0.5;
 
 /** Logistic regression of the fusion's weights, held to their starting weights by a quadratic penalty. */
-function fitFusion(model: Model, judged: readonly Judged[]): void {
+function fitFusion(model: Model, judged: readonly Judged[], shares: Shares): void {
   const { fusion } = model;
   const start = newFusion(anchors(model));
   for (let epoch = 0; epoch < fusionEpochs; epoch++) {
     const pace = 0.5 / (1 + epoch / 4);
     for (const { inputs, isSpam } of judged) {
       const error = (isSpam ? 1 : 0) - probability(fuse(fusion, inputs));
-      applyChange(fusion, changeFor(inputs, error, pace));
+      applyChange(fusion, changeFor(inputs, error, pace * (isSpam ? shares.spam : shares.ham)));
     }
     pullBack(fusion, start, Math.min(0.9, (anchor * pace) / 10));
   }

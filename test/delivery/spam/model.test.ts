@@ -94,6 +94,15 @@ test('unlearning takes an update back bit for bit', () => {
   );
 });
 
+test('marking nothing but spam does not teach that everything is spam', () => {
+  const model = emptyModel();
+  const ham = Array.from({ length: 20 }, (_, at) => featuresOf('ham', 3000 + at));
+  for (let at = 0; at < 40; at++) learn(model, featuresOf('spam', at), true);
+  const lost = ham.filter(features => predict(model, features) >= 0.8);
+  assert.equal(lost.length, 0);
+  assert.ok(predict(model, featuresOf('spam', 5000)) > 0.8);
+});
+
 test('unlearning what was never learned changes nothing and says so', () => {
   const model = emptyModel({ withPrior: false });
   assert.equal(unlearn(model, featuresOf('ham', 1)), false);
@@ -107,6 +116,27 @@ test('a folder is learned the same in any order', () => {
   assert.equal(train(backward, samples.toReversed()), 40);
   assert.deepEqual(contentOf(forward), contentOf(backward));
   assert.equal(train(forward, samples), 0);
+});
+
+test('one class learned after the other, in two runs, still tells them apart', () => {
+  const samples = labelled(40);
+  for (const first of [true, false]) {
+    const model = emptyModel({ withPrior: false });
+    train(
+      model,
+      samples.filter(({ isSpam }) => isSpam === first),
+    );
+    const later = readModel(writeModel(model));
+    train(
+      later,
+      samples.filter(({ isSpam }) => isSpam !== first),
+    );
+    assert.deepEqual(later.counts, { ham: 40, spam: 40 });
+    for (const { features, isSpam } of labelled(20, 1000)) {
+      const score = predict(later, features);
+      assert.ok(isSpam ? score > 0.5 : score < 0.5, `${first} ${isSpam} ${score}`);
+    }
+  }
 });
 
 test('ten messages of each kind are enough to tell kinds apart', () => {
