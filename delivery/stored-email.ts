@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { seal } from './crypto/seal.ts';
 import { threadOf } from './discussions/discussion.ts';
 import { summarize } from './message/summary.ts';
@@ -92,5 +92,5 @@ export function findingsOf(owner: OwnerWork, work: Work, traceOctets: number): F
 
 /** The delivery key (DESIGN.md, promise 2): HMAC-SHA-256 with the account's key over the peer's octets. */
 export function deliveryKeyOf(raw: Uint8Array, hashKey: Uint8Array): Uint8Array {
-  return createHmac('sha256', hashKey).update(raw).digest();
+  return createHmac('sha256', createSecretKey(hashKey)).update(raw).digest();
 }
