@@ -50,8 +50,9 @@ async function copyOf(answer: Promise<unknown[]>): Promise<unknown[]> {
   try {
     return [...(await answer)];
   } catch (error) {
-    const code = errorCode(error);
-    throw dnsError(code ?? 'EBADRESP', error instanceof Error ? error.message : String(error));
+    if (!(error instanceof Error)) throw dnsError('EBADRESP', String(error));
+    // "No such record" is the commonest answer: an heir costs a tenth of a new error with its stack.
+    throw Object.assign(Object.create(error), { code: errorCode(error) ?? 'EBADRESP' });
   }
 }
 
