@@ -25,11 +25,14 @@ const preparations: Readonly<Record<string, Preparation>> = {
 };
 
 function prepareEmail({ octets, detail, words, ...rest }: PackedEmail): Parameters<typeof deliverEmail>[2] {
-  return {
-    ...rest,
-    content: packMessage(octets),
-    stored: writeStored({ detail, words }),
-  };
+  const content = packMessage(octets);
+  if (content.head.buffer !== octets.buffer && content.body.buffer !== octets.buffer) release(octets);
+  return { ...rest, content, stored: writeStored({ detail, words }) };
+}
+
+/** Frees octets that were given away to this thread, without waiting for the garbage collector to notice them. */
+function release({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 /** The arguments as the operation wants them. */

@@ -59,7 +59,7 @@ const maxHeadOctets = 256 * 1024;
 export function packMessage(octets: Uint8Array): PackedMessage {
   const isOne = octets.byteLength <= maxOneFrame;
   const split = isOne ? 0 : headLength(octets);
-  const head = pack(octets.subarray(0, split));
+  const head = isOne ? { octets: new Uint8Array(0), isCompressed: false } : pack(octets.subarray(0, split));
   const body = pack(octets.subarray(split));
   return {
     packing:
