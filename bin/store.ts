@@ -45,7 +45,7 @@ async function reprocess(
 ): Promise<void> {
   const total = { seen: 0, mended: 0, failed: 0 };
   await withParts(context, async parts => {
-    const deps = { ...parts, ...pipelineParts(parts.config) };
+    const deps = { ...parts, ...pipelineParts(parts.config, parts.log) };
     for await (const account of accountsOf(parts, options.account)) {
       const done = await reprocessAccount(account, deps, { all: options.all ?? false });
       total.seen += done.seen;

@@ -42,7 +42,7 @@ export function openMetrics(data: string, processName: string): Metrics {
     labelNames: ['stage'],
     registers: [registry],
   });
-  const server = publish(registry, data, processName);
+  const close = publish(registry, data, processName);
   return {
     delivered(door, results, took) {
       for (const result of results)
@@ -50,11 +50,11 @@ export function openMetrics(data: string, processName: string): Metrics {
       latency.observe({ door }, took);
     },
     stageFailed: stage => failures.inc({ stage }),
-    close: () => new Promise(resolve => server.close(() => resolve())),
+    close,
   };
 }
 
-function publish(registry: Registry, data: string, processName: string): ReturnType<typeof createServer> {
+function publish(registry: Registry, data: string, processName: string): () => Promise<void> {
   const folder = join(data, folderName);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${processName}-${process.pid}`);
@@ -63,16 +63,21 @@ function publish(registry: Registry, data: string, processName: string): ReturnT
     socket.on('error', () => socket.destroy());
     void registry.getMetricsAsJSON().then(values => socket.end(JSON.stringify(values)));
   });
+  // Too long a path, say: the door goes on without being counted.
   server.on('error', () => server.close());
   server.listen(path);
   server.unref();
-  return server;
+  return () => new Promise(resolve => server.close(() => resolve()));
 }
 
-/** The text (Prometheus exposition format) of all processes that share this data folder. Dead sockets are swept. */
-export async function gatherMetrics(data: string): Promise<string> {
+/**
+ * The text (Prometheus exposition format) of all doors that share this data folder, and of `own`. Sockets of doors
+ * that have ended are swept.
+ */
+export async function gatherMetrics(data: string, own: Registry): Promise<string> {
   const folder = join(data, folderName);
-  const all = await Promise.all(listed(folder).map(name => readSocket(join(folder, name))));
+  const others = listed(folder).map(name => readSocket(join(folder, name)));
+  const all = await Promise.all([own.getMetricsAsJSON(), ...others]);
   const alive = all.filter(values => values !== null);
   return AggregatorRegistry.aggregate(alive as Parameters<typeof AggregatorRegistry.aggregate>[0]).metrics();
 }

@@ -5,6 +5,7 @@ import { type Keyring, loadInstanceKey, openKeyring } from './crypto/keyring.ts'
 import type { JudgeSetup } from './judge.ts';
 import { type Line, openLine } from './line.ts';
 import { type Log, openLog } from './log.ts';
+import { type Metrics, openMetrics } from './metrics.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import { openResolver, type Resolver } from './resolver.ts';
 import { openModel } from './spam/model-file.ts';
@@ -18,6 +19,8 @@ export interface Parts {
   readonly resolver: Resolver;
   readonly clock: Clock;
   readonly log: Log;
+  /** What this process counts; null where it is no door. */
+  readonly metrics: Metrics | null;
   /** Opened at first use: only the doors that take mail need judge threads. */
   line(): Line;
   close(): Promise<void>;
@@ -26,7 +29,8 @@ export interface Parts {
 export interface OpenOptions {
   readonly clock?: Clock;
   readonly log?: Log;
-  readonly onFailedStage?: (stage: string) => void;
+  /** Name of the door that this process is: its counters are published under it. */
+  readonly door?: string;
 }
 
 /** Builds the parts from the settings; the only place that does. Throws `DeliveryError` naming what can't be opened. */
@@ -36,6 +40,7 @@ export async function openParts(config: Config, options: OpenOptions = {}): Prom
   const log = options.log ?? openLog(config['log.level'] as Parameters<typeof openLog>[0]);
   const instanceKey = await loadInstanceKey(config);
   const store = await openSqliteStore({ folder: config.data, shards: config['sqlite.shards'], clock, log });
+  const metrics = options.door ? openMetrics(config.data, options.door) : null;
   let line: Line | null = null;
   return {
     config,
@@ -44,12 +49,14 @@ export async function openParts(config: Config, options: OpenOptions = {}): Prom
     resolver: resolverOf(config),
     clock,
     log,
+    metrics,
     line() {
-      line ??= openJudgeLine(config, instanceKey, { store, log, ...options });
+      line ??= openJudgeLine(config, instanceKey, { store, log, metrics });
       return line;
     },
     async close() {
       await line?.close();
+      await metrics?.close();
       await store.close();
     },
   };
@@ -59,11 +66,7 @@ export async function openParts(config: Config, options: OpenOptions = {}): Prom
 export function openJudgeLine(
   config: Config,
   instanceKey: Uint8Array,
-  {
-    store,
-    log,
-    onFailedStage,
-  }: { store: SqliteStore | null; log: Log; onFailedStage?: (stage: string) => void },
+  { store, log, metrics }: { store: SqliteStore | null; log: Log; metrics: Metrics | null },
 ): Line {
   return openLine({
     threads: config['judge.threads'],
@@ -74,7 +77,7 @@ export function openJudgeLine(
       return { data, transfer: ports ? [ports.control] : [] };
     },
     log,
-    ...(onFailedStage ? { onFailedStage } : {}),
+    onFailedStage: stage => metrics?.stageFailed(stage),
   });
 }
 
@@ -83,13 +86,20 @@ export async function openJudgeParts({ config, instanceKey, ports }: JudgeSetup)
   const log = openLog(config['log.level'] as Parameters<typeof openLog>[0]);
   const store = ports ? attachSqliteStore(ports, { clock: systemClock }) : null;
   const keyring = openKeyring(instanceKey);
-  return { ...pipelineParts(config), store, keyring, resolver: resolverOf(config), clock: systemClock, log };
+  return {
+    ...pipelineParts(config, log),
+    store,
+    keyring,
+    resolver: resolverOf(config),
+    clock: systemClock,
+    log,
+  };
 }
 
 /** What the pipeline reads of the settings and of the data folder. */
-export function pipelineParts(config: Config): Pick<PipelineDeps, 'model' | 'settings'> {
+export function pipelineParts(config: Config, log: Log): Pick<PipelineDeps, 'model' | 'settings'> {
   return {
-    model: openModel(config.data),
+    model: openModel(config.data, { log }),
     settings: {
       hostname: config.hostname,
       junkAt: config['spam.junkAt'],

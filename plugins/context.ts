@@ -132,10 +132,10 @@ export function openContext(): Promise<DoorContext> {
 async function open(): Promise<DoorContext> {
   const { config, log } = basics();
   if (!hasPlugin('recipients') && !isLineMode()) {
-    const line = openJudgeLine(config, await loadInstanceKey(config), { store: null, log });
+    const line = openJudgeLine(config, await loadInstanceKey(config), { store: null, log, metrics: null });
     return { config, log, line, owned: null, close: () => line.close() };
   }
-  const parts = await openParts(config, { log });
+  const parts = await openParts(config, { log, door: 'smtp' });
   const owned = { parts, recipients: openRecipients(parts), deliveryLog: openDeliveryLog(parts) };
   return { config, log, line: parts.line(), owned, close: () => parts.close() };
 }

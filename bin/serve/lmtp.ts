@@ -8,7 +8,7 @@ import { type Door, listenError } from './door.ts';
 
 /** The LMTP door with parts of its own. */
 export async function openDoor(config: Config): Promise<Door> {
-  const parts = await openParts(config);
+  const parts = await openParts(config, { door: 'lmtp' });
   try {
     const door = await openLmtpDoor(config, {
       line: parts.line(),

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { DeliveryError } from '../../delivery/errors.ts';
+import { gatherMetrics } from '../../delivery/metrics.ts';
 import type { Route, RouteTools } from './route.ts';
 
 /** For those who run the server. */
@@ -13,13 +14,17 @@ function tellHealth(_request: Request, response: Response): void {
   response.set('Cache-Control', 'no-store').type('text/plain').send('ok\n');
 }
 
-/** Prometheus text, to this machine alone; a proxy on it must not pass the path on for others. */
-async function tellMetrics(request: Request, response: Response, { metrics }: RouteTools): Promise<void> {
+/** Prometheus text of all doors of this data folder, to this machine alone; a proxy on it must not pass the path on for others. */
+async function tellMetrics(
+  request: Request,
+  response: Response,
+  { metrics, config }: RouteTools,
+): Promise<void> {
   if (!isLoopback(request.socket.remoteAddress ?? '') || request.headers['x-forwarded-for'] !== undefined) {
     throw new DeliveryError('notFound');
   }
   response.set('Cache-Control', 'no-store').type(metrics.registry.contentType);
-  response.send(await metrics.registry.metrics());
+  response.send(await gatherMetrics(config.data, metrics.registry));
 }
 
 function isLoopback(address: string): boolean {

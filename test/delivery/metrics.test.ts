@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Counter, Registry } from 'prom-client';
+import { gatherMetrics, openMetrics } from '../../delivery/metrics.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+function webRegistry(): Registry {
+  const registry = new Registry();
+  new Counter({ name: 'caliopen_own_total', help: 'Of the web door', registers: [registry] }).inc();
+  return registry;
+}
+
+test('one scrape shows the counters of every door of the data folder', async t => {
+  const data = temporaryFolder(t);
+  const smtp = openMetrics(data, 'smtp');
+  const lmtp = openMetrics(data, 'lmtp');
+  t.after(() => Promise.all([smtp.close(), lmtp.close()]));
+  smtp.delivered('smtp', [{ forwardPath: 'a@example.org', status: 'stored', emailId: 'M1' }], 0.02);
+  lmtp.delivered('lmtp', [{ forwardPath: 'a@example.org', status: 'deferred', code: 'overQuota' }], 0.02);
+  lmtp.stageFailed('score');
+  const text = await gatherMetrics(data, webRegistry());
+  assert.match(text, /caliopen_deliveries_total\{door="smtp",outcome="stored"\} 1/);
+  assert.match(text, /caliopen_deliveries_total\{door="lmtp",outcome="overQuota"\} 1/);
+  assert.match(text, /caliopen_stage_failures_total\{stage="score"\} 1/);
+  assert.match(text, /caliopen_own_total 1/);
+  assert.doesNotMatch(text, /example\.org/);
+});
+
+test('a door that has ended leaves the scrape, and its socket is swept', async t => {
+  const data = temporaryFolder(t);
+  const smtp = openMetrics(data, 'smtp');
+  smtp.stageFailed('score');
+  await gatherMetrics(data, webRegistry());
+  await smtp.close();
+  writeFileSync(join(data, 'metrics', 'lmtp-1'), '');
+  const text = await gatherMetrics(data, webRegistry());
+  assert.doesNotMatch(text, /stage_failures/);
+  assert.equal(existsSync(join(data, 'metrics', 'lmtp-1')), false);
+});
