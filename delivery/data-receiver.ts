@@ -1,5 +1,5 @@
 /** What stopped a message from being kept although its end was seen. */
-export type DataFault = 'bareLineEnding' | 'falseEnd' | 'tooLarge';
+export type DataFault = 'falseEnd' | 'tooLarge';
 
 /** The end of one DATA transmission. */
 export interface ReceivedData {
@@ -16,10 +16,11 @@ export interface DataLimits {
   /** More octets than this are counted but not kept. */
   readonly maxOctets: number;
   /**
-   * True: a CR or LF alone is a fault (RFC 5321 §2.3.8), and a dot between anything but two CRLF ends the
-   * transmission at once as `falseEnd`: servers that disagree about where a message ends can be made to smuggle one.
+   * True: a dot alone between line endings of which one is a bare CR or LF ends the transmission at once as
+   * `falseEnd`: servers that disagree about where a message ends can be made to smuggle one. A bare CR or LF
+   * anywhere else is content, as it is to most servers, whatever RFC 5321 §2.3.8 says: it can't end anything here.
    */
-  readonly strictLineEndings: boolean;
+  readonly refuseFalseEnds: boolean;
 }
 
 const CR = 0x0d;
@@ -45,7 +46,6 @@ export class DataReceiver {
   #keptOctets = 0;
   #sizeOctets = 0;
   #place: Place = 'lineStart';
-  #hasBareLineEnding = false;
 
   constructor(limits: DataLimits) {
     this.#limits = limits;
@@ -89,16 +89,13 @@ export class DataReceiver {
     }
     const next = octet === DOT ? 'looseDot' : 'inLine';
     if (place === 'dotCr' || place === 'looseDotCr') return this.#falseEnd(next);
-    if (place !== 'afterCr') return 'inLine';
-    this.#hasBareLineEnding = true;
-    return next;
+    return place === 'afterCr' ? next : 'inLine';
   }
 
   #stepCr(place: Place): Place | 'falseEnd' {
     if (place === 'dot') return 'dotCr';
     if (place === 'looseDot') return 'looseDotCr';
     if (place === 'dotCr' || place === 'looseDotCr') return this.#falseEnd('afterCr');
-    if (place === 'afterCr') this.#hasBareLineEnding = true;
     return 'afterCr';
   }
 
@@ -107,23 +104,18 @@ export class DataReceiver {
     if (place === 'dotCr') return 'end';
     if (place === 'looseDotCr') return this.#falseEnd('lineStart');
     if (place === 'dot' || place === 'looseDot') return this.#falseEnd('looseStart');
-    this.#hasBareLineEnding = true;
     return 'looseStart';
   }
 
   /** A dot alone between line endings of which one is bare: some server takes that for the end. */
   #falseEnd(otherwise: Place): Place | 'falseEnd' {
-    this.#hasBareLineEnding = true;
-    return this.#limits.strictLineEndings ? 'falseEnd' : otherwise;
+    return this.#limits.refuseFalseEnds ? 'falseEnd' : otherwise;
   }
 
   #keep(slice: Buffer): void {
     if (slice.length === 0) return;
     this.#sizeOctets += slice.length;
-    if (
-      this.#sizeOctets > this.#limits.maxOctets ||
-      (this.#hasBareLineEnding && this.#limits.strictLineEndings)
-    ) {
+    if (this.#sizeOctets > this.#limits.maxOctets) {
       this.#slices = [];
       this.#keptOctets = 0;
       return;
@@ -142,7 +134,6 @@ export class DataReceiver {
 
   #faultAt(next: 'end' | 'falseEnd'): DataFault | null {
     if (next === 'falseEnd') return 'falseEnd';
-    if (this.#hasBareLineEnding && this.#limits.strictLineEndings) return 'bareLineEnding';
     return this.#sizeOctets > this.#limits.maxOctets ? 'tooLarge' : null;
   }
 }

@@ -37,7 +37,7 @@ export const errorTable = {
   ),
   messageTooLarge: row(552, '5.3.4', 413, 'Message exceeds the fixed maximum size'),
   messageRefused: row(550, '5.7.1', 403, 'Message refused by the policy of its recipients'),
-  malformedData: row(554, '5.6.0', 400, 'Bare CR or LF in message data is not allowed'),
+  malformedData: row(554, '5.6.0', 400, 'Bare CR or LF around a lone dot is not allowed'),
   badCredentials: row(535, '5.7.8', 401, 'Authentication credentials invalid'),
   tooManyAttempts: row(454, '4.7.0', 429, 'Too many failed sign-ins, please try again later'),
   forbidden: row(550, '5.7.1', 403, 'Not permitted'),

@@ -26,7 +26,7 @@ export class MailStream extends SMTPStream {
   }
 
   override startDataMode(): DataStream {
-    this.#receiver = new DataReceiver({ maxOctets: this.#maxOctets, strictLineEndings: false });
+    this.#receiver = new DataReceiver({ maxOctets: this.#maxOctets, refuseFalseEnds: false });
     return super.startDataMode();
   }
 

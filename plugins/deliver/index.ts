@@ -82,15 +82,14 @@ function onMailData(connection: HarakaConnection, received: ReceivedData): void 
   if (!transaction) return;
   transaction.data_bytes = received.sizeOctets;
   if (received.fault === 'tooLarge') refuseMessage(connection, 'messageTooLarge');
-  else if (received.fault) refuseMalformed(connection, received);
+  else if (received.fault === 'falseEnd') refuseFalseEnd(connection);
   else takeMessage(connection, transaction, received.octets);
 }
 
 /** What follows a doubtful end may be somebody's message: nobody obeys it. */
-function refuseMalformed(connection: HarakaConnection, { fault, rest }: ReceivedData): void {
-  const disconnect = fault === 'falseEnd' || rest.length > 0;
-  if (disconnect) connection.current_data = null;
-  refuseMessage(connection, 'malformedData', { disconnect });
+function refuseFalseEnd(connection: HarakaConnection): void {
+  connection.current_data = null;
+  refuseMessage(connection, 'malformedData', { disconnect: true });
 }
 
 function takeMessage(connection: HarakaConnection, transaction: HarakaTransaction, octets: Uint8Array): void {

@@ -15,13 +15,13 @@ const maxWaitingOctets = 65_536;
  * Takes the mail data of this transaction from the socket itself, to the octet. Haraka's own reader breaks long
  * lines, rewrites messages without a header and takes quadratic time over long lines. Until `onEnd` has led to a
  * reply, commands that the client pipelined behind its message (RFC 2920 §3.1) wait in Haraka's buffer; that is
- * safe because nothing but CRLF "." CRLF is taken for the end and a message with a CR or LF alone is refused.
+ * safe because nothing but CRLF "." CRLF is taken for the end, and what others might take for one is refused.
  */
 export function takeMailData(
   connection: HarakaConnection,
   { maxOctets, onEnd }: { maxOctets: number; onEnd: (received: ReceivedData) => void },
 ): void {
-  const receiver = new DataReceiver({ maxOctets, strictLineEndings: true });
+  const receiver = new DataReceiver({ maxOctets, refuseFalseEnds: true });
   let hasEnded = false;
   // Haraka's reader may be in the middle of a chunk that holds mail data already: it is left nothing to go on with.
   let early = connection.current_data;
