@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { env } from 'node:process';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import type { Config } from '../../delivery/config.ts';
 import {
   equalBoundaries,
   hostileFields,
@@ -13,6 +14,7 @@ import {
   nestedMultiparts,
 } from '../fixtures/hostile/messages.ts';
 import { openTestParts, startDoor, testConfig } from '../support/door-process.ts';
+import { startHaraka } from '../support/haraka.ts';
 import { type Dialogue, openDialogue } from '../support/smtp-dialogue.ts';
 
 const folder = env.CALIOPEN_REAL_MAIL;
@@ -61,12 +63,12 @@ async function sendAll(peer: Dialogue, list: readonly Sample[]): Promise<void> {
 }
 
 /** Several connections, as an MTA has. */
-async function sendByFour(port: number, list: readonly Sample[]): Promise<void> {
+async function sendByFour(port: number, hello: string, list: readonly Sample[]): Promise<void> {
   await Promise.all(
     [0, 1, 2, 3].map(async part => {
       const peer = await openDialogue(port);
       await peer.expect(/^220 /);
-      await peer.say('LHLO mx.example.org', /^250-/);
+      await peer.say(hello, /^250-/);
       await sendAll(
         peer,
         list.filter((_, index) => index % 4 === part),
@@ -76,25 +78,54 @@ async function sendByFour(port: number, list: readonly Sample[]): Promise<void> 
   );
 }
 
-const title = folder
-  ? `every message under ${folder} goes in over LMTP, and none twice when all are sent again`
-  : 'every fixture goes in over LMTP, and none twice when all are sent again (CALIOPEN_REAL_MAIL names no archive)';
+const which = folder
+  ? `every message under ${folder}`
+  : 'every fixture (CALIOPEN_REAL_MAIL names no archive)';
 
-test(title, async t => {
-  const list = samples();
-  assert.ok(list.length > 0, 'there are messages');
-  const digests = list.map(({ wire }) => createHash('sha256').update(wire()).digest('hex'));
-  const distinct = new Set(digests).size;
-  const config = testConfig(t, { 'judge.threads': 2 });
-  const { store } = await openTestParts(t, config, [{ address: 'ada@example.org' }]);
-  const door = await startDoor(t, 'lmtp', config);
-  const account = await store.getAccountByAddress('ada@example.org');
-  const count = async () => {
-    const tags = await store.listTags(account?.id ?? '');
-    return tags.reduce((sum, tag) => sum + tag.totalEmails, 0);
-  };
-  await sendByFour(door.ports.lmtp ?? 0, list);
-  assert.equal(await count(), distinct);
-  await sendByFour(door.ports.lmtp ?? 0, list);
-  assert.equal(await count(), distinct);
-});
+const doors = [
+  { name: 'lmtp', hello: 'LHLO mx.example.org', open: startLmtp },
+  { name: 'smtp', hello: 'EHLO client.example.net', open: startSmtp },
+] as const;
+
+async function startLmtp(t: TestContext, config: Config): Promise<number> {
+  return (await startDoor(t, 'lmtp', config)).ports.lmtp ?? 0;
+}
+
+async function startSmtp(t: TestContext, config: Config): Promise<number> {
+  return (await startHaraka(t, config)).port;
+}
+
+for (const { name, hello, open } of doors) {
+  test(`${which} goes in over ${name}, judged by every stage, and none twice when all are sent again`, async t => {
+    const list = samples();
+    assert.ok(list.length > 0, 'there are messages');
+    const digests = list.map(({ wire }) => createHash('sha256').update(wire()).digest('hex'));
+    const distinct = new Set(digests).size;
+    const config = testConfig(t, { 'judge.threads': 2 });
+    const { store } = await openTestParts(t, config, [{ address: 'ada@example.org' }]);
+    const port = await open(t, config);
+    const account = (await store.getAccountByAddress('ada@example.org'))?.id ?? '';
+    const count = async () => {
+      const tags = await store.listTags(account);
+      return tags.reduce((sum, tag) => sum + tag.totalEmails, 0);
+    };
+    const startedAt = performance.now();
+    await sendByFour(port, hello, list);
+    const seconds = (performance.now() - startedAt) / 1000;
+    t.diagnostic(
+      `${list.length} messages in ${seconds.toFixed(1)} s, ${(list.length / seconds).toFixed(0)}/s`,
+    );
+    assert.equal(await count(), distinct);
+    const { items } = await store.listUnfinished(account);
+    const unfinished = await store.getEmails(
+      account,
+      items.map(({ id }) => id),
+    );
+    assert.deepEqual(
+      unfinished.map(({ summary, findings }) => [summary.messageId, findings.failed]),
+      [],
+    );
+    await sendByFour(port, hello, list);
+    assert.equal(await count(), distinct);
+  });
+}
