@@ -1,0 +1,206 @@
+import { availableParallelism, hostname } from 'node:os';
+import { logLevels } from './log.ts';
+
+interface RowBase {
+  /** One sentence for the person who edits the file. */
+  readonly help: string;
+  readonly unit?: string;
+  /** Shown as the default in the commented file when the real one depends on the machine. */
+  readonly defaultText?: string;
+  /** A secret: never printed. */
+  readonly secret?: boolean;
+}
+
+/** One setting: what it is, its default and range. */
+export type SettingRow = RowBase &
+  (
+    | { readonly type: 'integer'; readonly default: number; readonly min: number; readonly max: number }
+    | { readonly type: 'number'; readonly default: number; readonly min: number; readonly max: number }
+    | { readonly type: 'text'; readonly default: string }
+    | { readonly type: 'path'; readonly default: string }
+    | { readonly type: 'boolean'; readonly default: boolean }
+    | { readonly type: 'word'; readonly default: string; readonly words: readonly string[] }
+    | { readonly type: 'list'; readonly default: readonly string[] }
+  );
+
+const port = { type: 'integer', min: 0, max: 65535, unit: 'TCP port, 0 picks a free one' } as const;
+
+/** Every setting, one row each. The commented `config/caliopen.yaml` is generated from it. */
+export const settingRows = {
+  hostname: {
+    type: 'text',
+    default: hostname(),
+    defaultText: "the machine's name",
+    help: 'Name of this host in greetings, trace fields and Authentication-Results.',
+  },
+  data: {
+    type: 'path',
+    default: './data',
+    help: 'Folder of the embedded store, the self-made certificate and the instance key.',
+  },
+  store: { type: 'word', words: ['sqlite'], default: 'sqlite', help: 'Where mail is kept.' },
+  'sqlite.shards': {
+    type: 'integer',
+    min: 1,
+    max: 64,
+    default: 4,
+    help: 'Number of shard files; fixed when the data folder is made.',
+  },
+  'keys.instanceKey': {
+    type: 'text',
+    default: '',
+    secret: true,
+    help: 'Instance key as 64 hexadecimal digits; better given by the environment than here.',
+  },
+  'keys.instanceKeyFile': {
+    type: 'path',
+    default: '',
+    defaultText: 'instance.key in the data folder',
+    help: 'File that holds the instance key; made at first start when missing.',
+  },
+  'tls.certificateFile': {
+    type: 'path',
+    default: '',
+    defaultText: 'self-made',
+    help: 'PEM certificate chain for SMTP STARTTLS and the web door.',
+  },
+  'tls.keyFile': {
+    type: 'path',
+    default: '',
+    defaultText: 'self-made',
+    help: 'PEM private key of the certificate.',
+  },
+  'smtp.address': {
+    type: 'text',
+    default: '127.0.0.1',
+    help: 'Address the SMTP door listens on; 0.0.0.0 or :: takes mail from the world.',
+  },
+  'smtp.port': { ...port, default: 2525, help: 'Port of the SMTP door; an MX listens on 25.' },
+  'smtp.maxConnections': {
+    type: 'integer',
+    min: 1,
+    max: 100_000,
+    default: 500,
+    help: 'Connections served at once; more are answered 421.',
+  },
+  'smtp.maxRecipients': {
+    type: 'integer',
+    min: 1,
+    max: 10_000,
+    default: 100,
+    help: 'Recipients of one message; more are answered 452.',
+  },
+  'smtp.maxSizeOctets': {
+    type: 'integer',
+    min: 1024,
+    max: 268_435_456,
+    default: 52_428_800,
+    unit: 'octets',
+    help: 'Largest message; announced by SIZE.',
+  },
+  'smtp.plugins': {
+    type: 'list',
+    default: [],
+    defaultText: 'those of config/plugins',
+    help: 'Haraka plugins in their order; one of ours left out leaves its stage out.',
+  },
+  'lmtp.address': { type: 'text', default: '127.0.0.1', help: 'Address the LMTP door listens on.' },
+  'lmtp.port': { ...port, default: 2424, help: 'Port of the LMTP door.' },
+  'lmtp.trustedAddresses': {
+    type: 'list',
+    default: ['127.0.0.1', '::1'],
+    help: 'Addresses of the MTA that may connect and give XFORWARD.',
+  },
+  'lmtp.mtaHostname': {
+    type: 'text',
+    default: '',
+    defaultText: 'hostname',
+    help: 'Name the MTA puts after `by` in its trace fields.',
+  },
+  'web.address': {
+    type: 'text',
+    default: '127.0.0.1',
+    help: 'Address the web door listens on; beyond loopback it needs a certificate or a proxy.',
+  },
+  'web.port': { ...port, default: 8080, help: 'Port of the webmail and the JMAP API.' },
+  'web.tls': {
+    type: 'boolean',
+    default: false,
+    help: 'Serve HTTPS with the certificate of tls.certificateFile.',
+  },
+  'web.trustProxy': {
+    type: 'list',
+    default: [],
+    help: 'Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.',
+  },
+  'dns.address': { type: 'text', default: '127.0.0.1', help: 'Address the DNS door listens on.' },
+  'dns.port': { ...port, default: 5300, help: 'Port of the DNS door.' },
+  'resolver.servers': {
+    type: 'list',
+    default: [],
+    defaultText: "the system's",
+    help: 'Resolvers asked for SPF, DKIM and DMARC records, as address or address:port.',
+  },
+  'resolver.timeoutMilliseconds': {
+    type: 'integer',
+    min: 100,
+    max: 60_000,
+    default: 4000,
+    unit: 'ms',
+    help: 'Longest wait for all DNS answers about one message.',
+  },
+  'judge.threads': {
+    type: 'integer',
+    min: 1,
+    max: 64,
+    default: Math.min(4, availableParallelism()),
+    defaultText: 'one per core, at most 4',
+    help: 'Threads that parse and judge messages.',
+  },
+  'judge.timeoutSeconds': {
+    type: 'integer',
+    min: 1,
+    max: 600,
+    default: 20,
+    unit: 's',
+    help: 'Longest judging of one message; then it is stored unjudged.',
+  },
+  'spam.junkAt': {
+    type: 'number',
+    min: 0,
+    max: 1,
+    default: 0.8,
+    help: 'Probability of spam from which a message goes to junk.',
+  },
+  'spam.rejectAt': {
+    type: 'number',
+    min: 0,
+    max: 1,
+    default: 1,
+    help: 'Probability of spam above which SMTP refuses a message; 1 refuses none.',
+  },
+  'account.quotaOctets': {
+    type: 'integer',
+    min: 0,
+    max: 2 ** 53 - 1,
+    default: 0,
+    unit: 'octets, 0 for no limit',
+    help: 'Quota of new accounts.',
+  },
+  'session.days': {
+    type: 'integer',
+    min: 1,
+    max: 365,
+    default: 14,
+    unit: 'days',
+    help: 'How long a web session lives without use.',
+  },
+  'log.level': { type: 'word', words: logLevels, default: 'info', help: 'Least level that is logged.' },
+  'log.hashAddresses': {
+    type: 'boolean',
+    default: false,
+    help: 'Log keyed hashes in place of envelope addresses.',
+  },
+} as const satisfies Record<string, SettingRow>;
+
+export type SettingKey = keyof typeof settingRows;
