@@ -53,7 +53,7 @@ async function storedBody(owner: OwnerWork, work: Work, deps: PipelineDeps): Pro
   }
   const own = owner.context.publicKeys.filter(key => key.source === 'own');
   const sealed = await seal(octets, own, { receivedAt: work.arrival.receivedAt });
-  const findings = findingsOf(owner, work, 0);
+  const findings = withoutWords(findingsOf(owner, work, 0));
   return { octets: sealed, sealed: true, findings, summary: withoutContent(owner.summary), searchText: null };
 }
 
@@ -70,9 +70,30 @@ export function readableText(
   return { summary: { ...summary, preview: null }, searchText: { ...words, body: '', attachments: '' } };
 }
 
-/** What stays outside of a sealed message: no subject, no preview (DESIGN.md, API). */
-function withoutContent(summary: Summary): Summary {
-  return { ...summary, subject: null, preview: null };
+/** What stays outside of a sealed message (DESIGN.md, API): From, To, Cc and Message-ID. */
+function withoutContent({ originators, destinations, messageId }: Summary): Summary {
+  return {
+    originators: { from: originators.from, sender: [], replyTo: [] },
+    destinations: { to: destinations.to, cc: destinations.cc, bcc: [] },
+    messageId,
+    subject: null,
+    inReplyTo: [],
+    references: [],
+    sentAt: null,
+    listId: null,
+    preview: null,
+    hasAttachment: false,
+  };
+}
+
+/** Evidence about a sealed message, without what it quotes of it. */
+function withoutWords(findings: Findings): Findings {
+  const { score } = findings;
+  if (!score) return findings;
+  return {
+    ...findings,
+    score: { ...score, reasons: score.reasons.map(({ id, weight }) => ({ id, weight })) },
+  };
 }
 
 /** The evidence as it is kept: everything a recomputation needs. */
