@@ -38,13 +38,14 @@ const unspacedRuns = new RegExp(`${unspaced.source}[${unspaced.source.slice(1, -
  * Chinese, Japanese, Korean and other unspaced runs as overlapping pairs. Folding twice changes nothing but those.
  */
 export function foldText(text: string): string {
-  return foldWords(text).join(' ');
+  const bounded = text.length > maxText ? text.slice(0, maxText) : text;
+  return isAscii(bounded) ? foldAscii(bounded) : foldWords(bounded).join(' ');
 }
 
 /** `foldText` as a list. */
 export function foldWords(text: string): string[] {
   const bounded = text.length > maxText ? text.slice(0, maxText) : text;
-  if (/^[\x00-\x7f]*$/.test(bounded)) return wordsOf(bounded.toLowerCase(), /[a-z0-9]+/g);
+  if (isAscii(bounded)) return wordsOf(bounded.toLowerCase(), /[a-z0-9]+/g);
   const folded = foldLetters(normalizeText(bounded, 'NFKC').toLowerCase());
   const words: string[] = [];
   for (const word of wordsOf(folded, /[\p{L}\p{N}\p{M}]+/gu)) {
@@ -105,6 +106,33 @@ function placePairs(word: string, start: number, placed: PlacedWord[]): void {
     from = run.index + run[0].length;
   }
   if (from < word.length) placeWord(word.slice(from), start + from, placed);
+}
+
+function isAscii(text: string): boolean {
+  return /^[\x00-\x7f]*$/.test(text);
+}
+
+/** What becomes of each ASCII character: letters and digits in lower case, 0 for what stands between words. */
+const foldedAscii = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code).toLowerCase();
+  return /[a-z0-9]/.test(character) ? character.charCodeAt(0) : 0;
+});
+
+/** The words of an ASCII text octet by octet: most mail is ASCII, and its words are many. */
+function foldAscii(text: string): string {
+  const octets = Buffer.from(text, 'latin1');
+  let length = 0;
+  let wordLength = 0;
+  for (let at = 0; at < octets.length; at++) {
+    const folded = foldedAscii[octets[at] ?? 0] ?? 0;
+    if (folded === 0) {
+      wordLength = 0;
+      continue;
+    }
+    if (wordLength === 0 && length > 0) octets[length++] = 0x20;
+    if (wordLength++ < maxWord) octets[length++] = folded;
+  }
+  return octets.toString('latin1', 0, length);
 }
 
 function foldMailboxes(mailboxes: readonly Mailbox[]): string {
