@@ -6,5 +6,7 @@ const tooManyMarks = /\p{M}{64}/u;
  * with absurdly many of them in a row is returned unchanged.
  */
 export function normalizeText(text: string, form: 'NFC' | 'NFKC' | 'NFKD' | 'NFD'): string {
+  // ASCII is the same in every form.
+  if (/^[\x00-\x7f]*$/.test(text)) return text;
   return tooManyMarks.test(text) ? text : text.normalize(form);
 }

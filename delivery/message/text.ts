@@ -41,11 +41,12 @@ export function previewText(message: Message): string {
   return cutText(folded, maxPreview);
 }
 
+/** White space and what takes no room; lone spaces, nearly all there is, are left alone. */
+const gaps =
+  /(?:[\s\u200b-\u200f\u2060\ufeff\u00ad]|\u034f){2,}|[^\S ]|[\u200b-\u200f\u2060\ufeff\u00ad]|\u034f/g;
+
 function fold(lines: readonly string[]): string {
-  return lines
-    .join(' ')
-    .replace(/(?:[\s\u200b-\u200f\u2060\ufeff\u00ad]|\u034f)+/g, ' ')
-    .trim();
+  return lines.join(' ').replace(gaps, ' ').trim();
 }
 
 function isText(entity: Entity): boolean {
