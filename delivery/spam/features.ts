@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Message } from '../message/shape.ts';
 import { allClasses, type FeatureClass } from './classes.ts';
-import { headerText } from './header-text.ts';
+import { foldSpaces, headerText } from './header-text.ts';
 import { type Look, lookAt } from './look.ts';
 import type { RuleEvidence } from './rules.ts';
 import { type Signal, signalsOf } from './signals.ts';
@@ -37,7 +37,10 @@ export function extractFeatures(message: Message, options: FeatureOptions = {}):
   const header = headerText(message.root.fields);
   const slots = new SlotSet(maxSlots);
   return {
-    id: identify(header, look),
+    // Only learning asks for it.
+    get id() {
+      return identify(header, look);
+    },
     views: {
       headerGrams: gramsOf(slots, classes.has('headers') ? header.slice(0, streams.header) : ''),
       textGrams: gramsOf(slots, classes.has('content') ? readable(look.text) : ''),
@@ -51,7 +54,7 @@ export function extractFeatures(message: Message, options: FeatureOptions = {}):
 
 /** The start of the text in lower case, white space folded. */
 function readable(text: string): string {
-  const start = text.slice(0, streams.text * 2).replace(/\s+/g, ' ');
+  const start = foldSpaces(text.slice(0, streams.text * 2));
   return start.slice(0, streams.text).toLowerCase();
 }
 

@@ -38,5 +38,10 @@ export function headerText(fields: readonly HeaderField[]): string {
 
 /** White space of any length, folds included, as one space. */
 export function unfolded(value: string): string {
-  return value.replace(/\s+/g, ' ').trimEnd();
+  return foldSpaces(value).trimEnd();
+}
+
+/** Each run of white space as one space. Lone spaces, nearly all there is, are left alone. */
+export function foldSpaces(text: string): string {
+  return text.replace(/\s{2,}|[^\S ]/g, ' ');
 }

@@ -158,20 +158,24 @@ export const phraseTable = {
 
 export type PhraseTopic = keyof typeof phraseTable;
 
-/** Phrases by their first word, each with the words that follow it. */
-export type PhraseIndex = ReadonlyMap<
-  string,
-  ReadonlyArray<{ readonly topic: PhraseTopic; readonly words: readonly string[] }>
->;
+interface Phrase {
+  readonly topic: PhraseTopic;
+  readonly text: string;
+  /** The words behind the first one. */
+  readonly rest: readonly string[];
+}
+
+/** Phrases by their first word. */
+export type PhraseIndex = ReadonlyMap<string, readonly Phrase[]>;
 
 /** The table made ready for `findPhrases`. */
 export function indexPhrases(): PhraseIndex {
-  const index = new Map<string, { topic: PhraseTopic; words: string[] }[]>();
+  const index = new Map<string, Phrase[]>();
   for (const [topic, phrases] of Object.entries(phraseTable) as [PhraseTopic, string][]) {
     for (const phrase of phrases.split(';')) {
-      const words = phrase.trim().split(/\s+/);
-      const [first = ''] = words;
-      index.set(first, [...(index.get(first) ?? []), { topic, words }]);
+      const [first = '', ...rest] = phrase.trim().split(/\s+/);
+      const row = { topic, text: [first, ...rest].join(' '), rest };
+      index.set(first, [...(index.get(first) ?? []), row]);
     }
   }
   return index;
@@ -181,18 +185,20 @@ export function indexPhrases(): PhraseIndex {
 export function findPhrases(text: string, index: PhraseIndex): ReadonlyMap<PhraseTopic, readonly string[]> {
   const words = foldedWords(text.slice(0, 8000));
   const found = new Map<PhraseTopic, string[]>();
-  for (const [at, word] of words.entries()) {
-    for (const phrase of index.get(word) ?? []) {
-      if (!phrase.words.every((next, offset) => words[at + offset] === next)) continue;
+  for (let at = 0; at < words.length; at++) {
+    const phrases = index.get(words[at] ?? '');
+    if (!phrases) continue;
+    for (const phrase of phrases) {
+      if (!phrase.rest.every((word, offset) => words[at + 1 + offset] === word)) continue;
       const list = found.get(phrase.topic) ?? [];
-      const joined = phrase.words.join(' ');
-      if (!list.includes(joined)) found.set(phrase.topic, [...list, joined]);
+      if (!list.includes(phrase.text)) found.set(phrase.topic, [...list, phrase.text]);
     }
   }
   return found;
 }
 
 function foldedWords(text: string): string[] {
+  if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
   // Soft hyphens, zero-width characters and accents off: senders of spam split words with them.
   const plain = normalizeText(text, 'NFKD').replace(/[\p{Mn}\p{Cf}]/gu, '');
   return plain.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];

@@ -50,10 +50,11 @@ function textWords(text: string): string[] {
  */
 function addPairs(slots: SlotSet, words: readonly string[], shape: { salt: number; window: number }): void {
   const hashes = words.map(word => mix(hashText(word.toLowerCase(), shape.salt, 24)));
-  for (const [at, hash] of hashes.entries()) {
+  for (let at = 0; at < hashes.length; at++) {
+    // `at` is below the length, and `at - distance` at least 0.
+    const hash = hashes[at] as number;
     slots.add(hash);
     for (let distance = 1; distance < shape.window && distance <= at; distance++) {
-      // `at - distance` is at least 0.
       slots.add(Math.imul(hashes[at - distance] as number, 0x9e3779b1) + hash + distance);
     }
   }
