@@ -4,10 +4,11 @@ import type { Arrival } from './delivery.ts';
 import { asDeliveryError, type ErrorCode } from './errors.ts';
 import { openJudgeParts } from './open.ts';
 import { assess, type PipelineDeps, run } from './pipeline.ts';
+import { answerPing, noteRunning, type Pulse } from './pulse.ts';
 import type { StageName } from './stages.ts';
 import type { StorePorts } from './store/sqlite/sqlite-store.ts';
 
-/** What a judge thread is started with. */
+/** What the parts of a judge thread are built from. */
 export interface JudgeSetup {
   readonly config: Config;
   readonly instanceKey: Uint8Array;
@@ -33,19 +34,31 @@ export type JudgeReply =
       readonly failed: readonly string[];
     };
 
+/** Asked now and then while there is work: a thread that does not come to it is stuck. */
+export interface Ping {
+  readonly ping: number;
+}
+
 /** The thread's own life: built from `workerData`, one reply for each request. */
-function serve(port: NonNullable<typeof parentPort>, setup: JudgeSetup): void {
+function serve(port: NonNullable<typeof parentPort>, setup: JudgeSetup & { pulse: Pulse }): void {
   const parts = openJudgeParts(setup);
-  port.on('message', (request: JudgeRequest) => {
-    answer(request, parts).then(reply => port.postMessage(reply));
+  const { pulse } = setup;
+  port.on('message', (request: JudgeRequest | Ping) => {
+    if ('ping' in request) answerPing(pulse, request.ping);
+    else answer(request, parts, pulse).then(reply => port.postMessage(reply));
   });
 }
 
-async function answer(request: JudgeRequest, parts: Promise<PipelineDeps>): Promise<JudgeReply> {
+async function answer(
+  request: JudgeRequest,
+  parts: Promise<PipelineDeps>,
+  pulse: Pulse,
+): Promise<JudgeReply> {
   const { id, kind, arrival, stages, unjudged } = request;
   try {
     const deps = await parts;
-    const options = { stages, unjudged };
+    const options = { stages, unjudged, onStage: () => noteRunning(pulse, id) };
+    options.onStage();
     if (kind === 'assess') return { id, ok: true, value: await assess(arrival, options, deps), failed: [] };
     const { outcomes, failed } = await run(arrival, options, deps);
     return { id, ok: true, value: outcomes, failed };
@@ -55,4 +68,4 @@ async function answer(request: JudgeRequest, parts: Promise<PipelineDeps>): Prom
   }
 }
 
-if (parentPort) serve(parentPort, workerData as JudgeSetup);
+if (parentPort) serve(parentPort, workerData as JudgeSetup & { pulse: Pulse });

@@ -4,6 +4,7 @@ import { DeliveryError } from './errors.ts';
 import type { JudgeReply, JudgeRequest, JudgeSetup } from './judge.ts';
 import type { Log } from './log.ts';
 import type { Assessment } from './pipeline.ts';
+import { isAnswered, newPulse, type Pulse, runningTask } from './pulse.ts';
 import type { StageName } from './stages.ts';
 
 /** What the doors hand messages to: a pool of judge threads that each run the pipeline. */
@@ -30,6 +31,8 @@ export interface LineSettings {
   /** Gives the setup of one more thread: ports can be handed over only once. */
   readonly setup: () => { data: JudgeSetup; transfer: readonly import('node:worker_threads').Transferable[] };
   readonly log: Log;
+  /** What the threads run; `judge.ts` but in tests of the pool itself. */
+  readonly script?: URL;
   /** Told after each message: for metrics. */
   readonly onFailedStage?: (stage: string) => void;
 }
@@ -55,7 +58,15 @@ interface Task {
 interface Judge {
   readonly worker: Worker;
   readonly tasks: Map<number, Task>;
+  readonly pulse: Pulse;
+  /** When the thread was last seen to be free, `performance.now()`. */
+  aliveAt: number;
+  /** Pings sent so far. */
+  pings: number;
 }
+
+/** A message whose thread is well but that never comes back (a promise lost somewhere) is given up after this. */
+const lostSeconds = 120;
 
 /** Opens the pool; the first thread starts at once, the others when there is work for them. */
 export function openLine(settings: LineSettings): Line {
@@ -117,12 +128,13 @@ class JudgePool {
 
   #start(): Judge {
     const { data, transfer } = this.#settings.setup();
-    const worker = new Worker(new URL('./judge.ts', import.meta.url), {
-      workerData: data,
+    const pulse = newPulse();
+    const worker = new Worker(this.#settings.script ?? new URL('./judge.ts', import.meta.url), {
+      workerData: { ...data, pulse },
       transferList: [...transfer],
       resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
     });
-    const judge: Judge = { worker, tasks: new Map() };
+    const judge: Judge = { worker, tasks: new Map(), pulse, aliveAt: performance.now(), pings: 0 };
     worker.on('message', (reply: JudgeReply) => this.#settle(judge, reply));
     worker.on('error', error => this.#settings.log.error({ error: String(error) }, 'judgeThreadFailed'));
     worker.on('exit', () => this.#replace(judge));
@@ -137,6 +149,7 @@ class JudgePool {
       this.#waiting.push(task);
       return;
     }
+    if (judge.tasks.size === 0) judge.aliveAt = performance.now();
     task.attempts++;
     task.startedAt = performance.now();
     judge.tasks.set(task.id, task);
@@ -177,19 +190,38 @@ class JudgePool {
     else if (this.#idle && !this.#busy()) this.#idle();
   }
 
-  /** A thread that has not answered in time is ended; `#replace` gives its messages another try. */
+  /**
+   * A thread that judges one message for too long answers no ping and is ended; `#replace` gives its messages another
+   * try. A thread that waits for DNS or for a slow disk answers, and is left alone.
+   */
   #endStuck(): void {
-    const limit = performance.now() - this.#settings.timeoutSeconds * 1000;
+    const now = performance.now();
     for (const judge of this.#judges) {
-      const stuck = [...judge.tasks.values()].find(task => task.startedAt < limit);
-      if (!stuck) continue;
-      this.#settings.log.error(
-        { transaction: stuck.arrival.id, seconds: this.#settings.timeoutSeconds },
-        'judgingTimedOut',
-      );
-      // What timed out is not judged again; its neighbours in the thread are.
-      stuck.unjudged = true;
-      void judge.worker.terminate();
+      if (judge.tasks.size === 0) continue;
+      if (isAnswered(judge.pulse, judge.pings)) judge.aliveAt = now;
+      judge.worker.postMessage({ ping: ++judge.pings });
+      if (judge.aliveAt < now - this.#settings.timeoutSeconds * 1000) this.#end(judge);
+      else this.#giveUpLost(judge, now);
+    }
+  }
+
+  #end(judge: Judge): void {
+    const culprit = judge.tasks.get(runningTask(judge.pulse));
+    this.#settings.log.error(
+      { transaction: culprit?.arrival.id ?? null, seconds: this.#settings.timeoutSeconds },
+      'judgingTimedOut',
+    );
+    // It is stored without being judged; its neighbours in the thread are judged anew.
+    if (culprit) culprit.unjudged = true;
+    judge.aliveAt = performance.now();
+    void judge.worker.terminate();
+  }
+
+  #giveUpLost(judge: Judge, now: number): void {
+    for (const task of judge.tasks.values()) {
+      if (task.startedAt > now - lostSeconds * 1000) continue;
+      judge.tasks.delete(task.id);
+      this.#finish(task, () => task.reject(new DeliveryError('internal', 'the judge thread lost a message')));
     }
   }
 

@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly stages?: readonly StageName[] | undefined;
   /** True: judging this message has killed a thread, so it is stored with every finding unknown. */
   readonly unjudged?: boolean;
+  /** Told before each stage, so that a stage that never ends can be named. */
+  readonly onStage?: () => void;
 }
 
 /** What `inspect` prints and a plugin on its own reads: JSON values only. */
@@ -125,8 +127,9 @@ async function judge(work: Work, options: RunOptions, deps: PipelineDeps): Promi
   const loading = recipients.map(recipient =>
     loadOwnerWork(recipient, work, deps).catch(error => defer(recipient.forwardPath, error, work, deps)),
   );
-  const chosen = stages.filter(stage => options.stages?.includes(stage.name) ?? true);
-  if (options.unjudged) work.failed.push(...chosen.map(stage => stage.name));
+  const onStage = options.onStage ?? (() => {});
+  const chosen = { stages: stages.filter(stage => options.stages?.includes(stage.name) ?? true), onStage };
+  if (options.unjudged) work.failed.push(...chosen.stages.map(stage => stage.name));
   else await runMessageStages(chosen, work, deps);
   const owners: Owned[] = recipients.length > 0 ? await Promise.all(loading) : [anonymousOwner(work)];
   if (!options.unjudged) {
@@ -142,28 +145,34 @@ export async function judgeAgain(
   owner: OwnerWork,
   deps: PipelineDeps,
 ): Promise<void> {
-  const chosen = stages.filter(stage => names.includes(stage.name));
+  const chosen = { stages: stages.filter(stage => names.includes(stage.name)), onStage: () => {} };
   await runMessageStages(chosen, work, deps);
   await runOwnerStages(chosen, work, owner, deps);
 }
 
-type Stages = typeof stages;
+/** The stages of this run. */
+interface Chosen {
+  readonly stages: typeof stages;
+  readonly onStage: () => void;
+}
 
-async function runMessageStages(chosen: Stages, work: Work, deps: PipelineDeps): Promise<void> {
-  for (const stage of chosen) {
+async function runMessageStages(chosen: Chosen, work: Work, deps: PipelineDeps): Promise<void> {
+  for (const stage of chosen.stages) {
     if (stage.per !== 'message') continue;
+    chosen.onStage();
     await stage.run(work, deps).catch(error => noteFailure(stage.name, work.failed, error, work, deps));
   }
 }
 
 async function runOwnerStages(
-  chosen: Stages,
+  chosen: Chosen,
   work: Work,
   owner: OwnerWork,
   deps: PipelineDeps,
 ): Promise<void> {
-  for (const stage of chosen) {
+  for (const stage of chosen.stages) {
     if (stage.per !== 'owner') continue;
+    chosen.onStage();
     await stage
       .run(work, owner, deps)
       .catch(error => noteFailure(stage.name, owner.failed, error, work, deps));

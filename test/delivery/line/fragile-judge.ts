@@ -1,0 +1,21 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { JudgeReply, JudgeRequest, Ping } from '../../../delivery/judge.ts';
+import { answerPing, noteRunning, type Pulse } from '../../../delivery/pulse.ts';
+
+// A judge thread that speaks the pool's protocol and does what the message says: `block` never comes back while it is
+// judged, `die` ends the thread, `wait` answers after a while; anything else is answered with how it was asked.
+const { pulse } = workerData as { pulse: Pulse };
+
+parentPort?.on('message', (request: JudgeRequest | Ping) => {
+  if ('ping' in request) answerPing(pulse, request.ping);
+  else judge(request);
+});
+
+function judge({ id, arrival, unjudged }: JudgeRequest): void {
+  noteRunning(pulse, id);
+  const word = Buffer.from(arrival.raw).toString();
+  if (word === 'die' && !unjudged) process.exit(1);
+  if (word === 'block' && !unjudged) for (;;);
+  const reply: JudgeReply = { id, ok: true, value: { word, unjudged }, failed: unjudged ? ['score'] : [] };
+  setTimeout(() => parentPort?.postMessage(reply), word === 'wait' ? 1800 : 0);
+}
