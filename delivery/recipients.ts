@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Outcome, Recipient } from './delivery.ts';
 import { type ErrorCode, errorTable } from './errors.ts';
-import type { PublicKey, Store } from './store/store.ts';
+import type { PublicKey, Receiver, Store } from './store/store.ts';
 
 /** What a door asks at RCPT and tells after a delivery. */
 export interface Recipients {
@@ -33,41 +33,30 @@ const rememberedFailures = 10_000;
 /** Trouble of everybody: it says nothing about the one owner that met it. */
 const commonTrouble: ReadonlySet<ErrorCode> = new Set(['storeFull', 'shuttingDown', 'tooBusy']);
 
+type AskedStore = Pick<Store, 'findReceiver' | 'isLocalDomain' | 'listPublicKeys'>;
+
 /** Makes the one place where both doors ask about recipients. */
-export function openRecipients({
-  store,
-  clock,
-}: {
-  store: Pick<Store, 'resolveAddress' | 'isLocalDomain' | 'cannotReceive' | 'getAccount' | 'listPublicKeys'>;
-  clock: Clock;
-}): Recipients {
+export function openRecipients({ store, clock }: { store: AskedStore; clock: Clock }): Recipients {
   const failures = new Map<string, Failure>();
 
-  async function cannotTake(accountId: string, sizeOctets: number): Promise<ErrorCode | null> {
-    const [refusal, sealing] = await Promise.all([
-      store.cannotReceive(accountId, sizeOctets),
-      cannotSeal(accountId),
-    ]);
-    if (refusal ?? sealing) return refusal ?? sealing;
-    const failure = failures.get(accountId);
+  async function whyNotTaken(receiver: Receiver): Promise<ErrorCode | null> {
+    if (receiver.refusal) return receiver.refusal;
+    if (receiver.custody === 'client' && !(await canSeal(receiver))) return 'sealingImpossible';
+    const failure = failures.get(receiver.accountId);
     return failure && failure.until > clock.now().getTime() ? failure.code : null;
   }
 
-  async function cannotSeal(accountId: string): Promise<ErrorCode | null> {
-    const account = await store.getAccount(accountId);
-    if (!account) return 'recipientUnavailable';
-    if (account.custody !== 'client') return null;
-    const keys = await store.listPublicKeys(accountId, [account.address]);
-    return keys.some(isOwnAndUsable) ? null : 'sealingImpossible';
+  async function canSeal({ accountId, address }: Receiver): Promise<boolean> {
+    return (await store.listPublicKeys(accountId, [address])).some(isOwnAndUsable);
   }
 
   return {
     async find(forwardPath, sizeOctets) {
-      const resolution = await store.resolveAddress(forwardPath);
-      if (!resolution) return { recipient: null, code: await whyUnknown(forwardPath, store) };
-      const { accountId } = resolution;
-      const code = await cannotTake(accountId, sizeOctets);
-      return code ? { recipient: null, code } : { recipient: { forwardPath, accountId }, code: null };
+      const receiver = await store.findReceiver(forwardPath, sizeOctets);
+      if (!receiver) return { recipient: null, code: await whyUnknown(forwardPath, store) };
+      const code = await whyNotTaken(receiver);
+      if (code) return { recipient: null, code };
+      return { recipient: { forwardPath, accountId: receiver.accountId }, code: null };
     },
     learn(recipients, outcomes) {
       recipients.forEach(({ accountId }, index) => {

@@ -120,6 +120,16 @@ export interface Resolution {
   readonly detail: string | null;
 }
 
+/** What a door asks about a forward-path at RCPT. */
+export interface Receiver {
+  readonly accountId: string;
+  /** The account's primary address. */
+  readonly address: string;
+  readonly custody: Account['custody'];
+  /** As `cannotReceive`. */
+  readonly refusal: 'overQuota' | 'recipientUnavailable' | null;
+}
+
 export interface AddressRow {
   readonly address: string;
   readonly accountId: string;
@@ -207,6 +217,9 @@ export interface Directory {
   /** Asked at RCPT: what would stop a delivery of this size to this account now; null when nothing would. */
   cannotReceive(accountId: string, sizeOctets: number): Promise<'overQuota' | 'recipientUnavailable' | null>;
 
+  /** `resolveAddress`, `getAccount` and `cannotReceive` in one call: asked once for each RCPT. */
+  findReceiver(address: string, sizeOctets: number): Promise<Receiver | null>;
+
   /** The account and all its addresses, in one call: asked once for each delivery. */
   getOwner(accountId: string): Promise<Owner | null>;
 
@@ -253,7 +266,8 @@ export interface PublicKey {
   readonly octets: Uint8Array;
   /** How it came: the account's own, confirmed by hand, DNSSEC, WKD, Autocrypt, attached to a message. */
   readonly source: 'own' | 'hand' | 'dnssec' | 'wkd' | 'autocrypt' | 'attached';
-  readonly state: 'usable' | 'revoked' | 'expired';
+  /** `waiting`: appeared beside another key of that address and counts for nothing before the owner's word. */
+  readonly state: 'usable' | 'revoked' | 'expired' | 'waiting';
   readonly firstSeenAt: Date;
 }
 
@@ -280,6 +294,8 @@ export interface Keys {
 
   /** Without an id: makes one. */
   putContact(accountId: string, contact: Omit<Contact, 'id'> & { id?: string }): Promise<Contact>;
+  /** Index and facts alone, so that no edit made meanwhile is lost. Nothing happens when there is no such contact. */
+  putContactIndex(accountId: string, id: string, computed: Pick<Contact, 'index' | 'facts'>): Promise<void>;
   getContact(accountId: string, id: string): Promise<Contact | null>;
   listContacts(accountId: string, page?: PageRequest): Promise<Page<Contact>>;
   findContacts(accountId: string, addresses: readonly string[]): Promise<Contact[]>;

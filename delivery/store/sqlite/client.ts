@@ -55,6 +55,7 @@ function directoryPart(calls: Calls): DirectoryPart {
     resolveAddress: address => read.resolveAddress(address),
     isLocalDomain: name => read.isLocalDomain(name),
     cannotReceive: (accountId, sizeOctets) => read.cannotReceive(accountId, sizeOctets),
+    findReceiver: (address, sizeOctets) => read.findReceiver(address, sizeOctets),
     getOwner: accountId => read.getOwner(accountId),
     getCredentials: accountId => read.getCredentials(accountId),
     setPasswordHash: (accountId, passwordHash) => directory.setPasswordHash(accountId, passwordHash),
@@ -111,6 +112,7 @@ function personalPart(calls: Calls) {
     removePublicKey: (accountId, address, fingerprint) =>
       shard(accountId).removePublicKey(accountId, address, fingerprint),
     putContact: (accountId, contact) => shard(accountId).putContact(accountId, contact),
+    putContactIndex: (accountId, id, computed) => shard(accountId).putContactIndex(accountId, id, computed),
     getContact: (accountId, id) => read.getContact(accountId, id),
     listContacts: (accountId, page) => read.listContacts(accountId, page),
     findContacts: (accountId, addresses) => read.findContacts(accountId, addresses),

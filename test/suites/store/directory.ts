@@ -177,6 +177,21 @@ function addressCases(factory: StoreFactory): void {
       assert.equal(await store.resolveAddress('nobody@example.org'), null);
     }));
 
+  it('a door learns about a forward-path in one call', () =>
+    withAccount(factory, async ({ store, accountId }) => {
+      await store.updateAccount(accountId, { custody: 'client', quotaOctets: 100 });
+      const receiver = { accountId, address: 'ada@example.org', custody: 'client', refusal: null };
+      assert.deepEqual(await store.findReceiver('ADA+x@EXAMPLE.ORG', 100), receiver);
+      assert.deepEqual(await store.findReceiver('ada@example.org', 101), {
+        ...receiver,
+        refusal: 'overQuota',
+      });
+      await store.updateAccount(accountId, { state: 'closed' });
+      assert.equal((await store.findReceiver('ada@example.org', 0))?.refusal, 'recipientUnavailable');
+      assert.equal(await store.findReceiver('nobody@example.org', 0), null);
+      assert.equal(await store.findReceiver('no address', 0), null);
+    }));
+
   it('internationalized local parts and domains compare in every spelling', () =>
     withStore(factory, async ({ store }) => {
       await store.addDomain('bücher.example');

@@ -6,6 +6,7 @@ import type {
   Owner,
   Page,
   PageRequest,
+  Receiver,
   Resolution,
   Role,
   Secret,
@@ -159,6 +160,18 @@ export function cannotReceive(
     record.number,
   );
   return isWithinQuota(record.quota, held ?? { used: 0, uploaded: 0 }, sizeOctets) ? null : 'overQuota';
+}
+
+export function findReceiver(context: ReadContext, address: string, sizeOctets: number): Receiver | null {
+  const accountId = resolveAddress(context, address)?.accountId;
+  const account = accountId === undefined ? null : getAccount(context, accountId);
+  if (!account) return null;
+  return {
+    accountId: account.id,
+    address: account.address,
+    custody: account.custody,
+    refusal: cannotReceive(context, account.id, sizeOctets),
+  };
 }
 
 export function getCredentials({ directory }: ReadContext, accountId: string): Credentials | null {
