@@ -13,7 +13,7 @@ export interface SealingKey {
   /** Binary transferable public key. */
   readonly octets: Uint8Array;
   readonly fingerprint: string;
-  readonly state: 'usable' | 'revoked' | 'expired';
+  readonly state: 'usable' | 'revoked' | 'expired' | 'waiting';
 }
 
 /** How to seal. */

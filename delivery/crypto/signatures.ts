@@ -14,7 +14,8 @@ export interface KnownKey {
   readonly fingerprint: string;
   readonly octets: Uint8Array;
   readonly source: 'own' | 'hand' | 'dnssec' | 'wkd' | 'autocrypt' | 'attached';
-  readonly state: 'usable' | 'revoked' | 'expired';
+  /** `waiting`: appeared beside another key and is not accepted before the owner's word. */
+  readonly state: 'usable' | 'revoked' | 'expired' | 'waiting';
   readonly firstSeenAt: Date;
 }
 
@@ -148,7 +149,8 @@ async function bind(key: PublicKey, keyId: string, context: SignatureContext): P
   const signer = { keyId, fingerprint: print, address: isCertified ? author : null };
   if (rows.some(row => row.state === 'revoked')) return { signature: 'invalid', signer };
   if (!isCertified) return { signature: 'unknownKey', signer };
-  const forAuthor = rows.filter(row => normalizeAddress(row.address) === author);
+  const accepted = rows.filter(row => row.state !== 'waiting');
+  const forAuthor = accepted.filter(row => normalizeAddress(row.address) === author);
   if (forAuthor.some(row => sourcesOfConfirmation.has(row.source))) return { signature: 'verified', signer };
   const isSeen = forAuthor.some(row => row.firstSeenAt < context.receivedAt);
   return { signature: isSeen ? 'seen' : 'unknownKey', signer };

@@ -87,6 +87,21 @@ function contactCases(factory: StoreFactory): void {
       assert.deepEqual(await store.findContacts(accountId, ['email:new@example.net']), []);
     }));
 
+  it('the index of a contact changes alone, and only while there is the contact', () =>
+    withAccount(factory, async ({ store, accountId }) => {
+      const { id } = await store.putContact(accountId, bob);
+      const before = await store.getState(accountId, 'ContactCard');
+      const facts = { key: 'offered', history: 'some' };
+      await store.putContactIndex(accountId, id, { index: null, facts });
+      const changed = await store.getContact(accountId, id);
+      assert.deepEqual([changed?.facts, changed?.name, changed?.card], [facts, 'Bob', { x: 1 }]);
+      const changes = await store.getChanges(accountId, 'ContactCard', before, 10);
+      assert.deepEqual(changes.updated, [id]);
+      await store.removeContact(accountId, id);
+      await store.putContactIndex(accountId, id, { index: null, facts });
+      assert.equal(await store.getContact(accountId, id), null);
+    }));
+
   it('contacts are listed in pages', () =>
     withAccount(factory, async ({ store, accountId }) => {
       for (let n = 0; n < 5; n++) await store.putContact(accountId, { ...bob, name: `n${n}` });

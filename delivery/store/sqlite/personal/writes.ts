@@ -82,6 +82,33 @@ export function putContact(
   return stored;
 }
 
+/** `Keys.putContactIndex`. */
+export function putContactIndex(
+  context: WriteContext,
+  accountId: string,
+  id: string,
+  { index, facts }: Pick<Contact, 'index' | 'facts'>,
+): void {
+  const { database } = context;
+  const ledger = new Ledger(context, accountId);
+  const row = database.get<{ data: string }>(
+    'select data from contact where account = ? and id = ?',
+    ledger.number,
+    id,
+  );
+  if (row) {
+    const contact: Contact = { ...(JSON.parse(row.data) as Contact), index, facts };
+    database.run(
+      'update contact set data = ? where account = ? and id = ?',
+      JSON.stringify(contact),
+      ledger.number,
+      id,
+    );
+    ledger.log({ type: 'ContactCard', kind: 'updated', object: id });
+  }
+  ledger.close();
+}
+
 export function removeContact(context: WriteContext, accountId: string, id: string): void {
   const { database } = context;
   const ledger = new Ledger(context, accountId);
