@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { openContactIndexer } from './contact-index.ts';
 import { type Keyring, loadInstanceKey, openKeyring } from './crypto/keyring.ts';
 import type { JudgeSetup } from './judge.ts';
 import { type Line, openLine } from './line.ts';
@@ -93,6 +94,7 @@ export async function openJudgeParts({ config, instanceKey, ports }: JudgeSetup)
     resolver: resolverOf(config),
     clock: systemClock,
     log,
+    ...(store ? { contactIndexer: openContactIndexer({ store, clock: systemClock, log }) } : {}),
   };
 }
 

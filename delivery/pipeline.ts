@@ -1,8 +1,10 @@
 import type { Clock } from './clock.ts';
+import type { ContactIndexer } from './contact-index.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import type { Arrival, Outcome } from './delivery.ts';
 import { asDeliveryError, type ErrorCode } from './errors.ts';
 import type { Log } from './log.ts';
+import { normalizeAddress } from './message/address.ts';
 import { parseMessage } from './message/message.ts';
 import { summarize } from './message/summary.ts';
 import { anonymousOwner, loadOwnerWork } from './owner-work.ts';
@@ -11,7 +13,7 @@ import type { Resolver } from './resolver.ts';
 import type { Model } from './spam/model.ts';
 import { type OwnerWork, stages, type Work } from './stage-table.ts';
 import type { StageName } from './stages.ts';
-import type { Store, Summary } from './store/store.ts';
+import type { Contact, Store, Summary } from './store/store.ts';
 import { storedEmail } from './stored-email.ts';
 
 /** Everything the pipeline needs from outside. */
@@ -30,6 +32,8 @@ export interface PipelineDeps {
   };
   readonly clock: Clock;
   readonly log: Log;
+  /** Told of what was stored; left out where nothing goes on behind the answer. */
+  readonly contactIndexer?: ContactIndexer;
 }
 
 export interface RunOptions {
@@ -203,11 +207,19 @@ async function deliverTo(owner: Owned, work: Work, deps: PipelineDeps): Promise<
     if (!deps.store || !account || forwardPath === null) throw new Error('an anonymous owner has no store');
     const email = await storedEmail(owner, work, deps);
     const { emailId, status } = await deps.store.deliverEmail(account.id, email);
-    if (status === 'stored') await rememberKeys(owner, work, { store: deps.store, log: deps.log });
+    if (status === 'stored') {
+      await rememberKeys(owner, work, { store: deps.store, log: deps.log });
+      deps.contactIndexer?.noteDelivery(account.id, contactsThatWrote(owner));
+    }
     return { forwardPath, status, emailId };
   } catch (error) {
     return defer(forwardPath ?? '', error, work, deps);
   }
+}
+
+function contactsThatWrote({ summary, context }: OwnerWork): Contact[] {
+  const authors = summary.originators.from.map(({ address }) => `email:${normalizeAddress(address)}`);
+  return context.contacts.filter(({ addresses }) => authors.some(author => addresses.includes(author)));
 }
 
 function refuse(forwardPath: string, code: ErrorCode): Outcome {

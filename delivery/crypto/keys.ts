@@ -25,6 +25,8 @@ export interface KeyDescription {
 /** More octets than this are no key of a person. */
 const maxKeyOctets = 1_048_576;
 const maxKeys = 20;
+/** Certifications by others of one user id that are looked at. */
+const maxCertifications = 20;
 
 /** Public keys in a file or header, armored or binary, secret parts left out. Throws `badInput` when there are none. */
 export async function readPublicKeys(octets: Uint8Array): Promise<PublicKey[]> {
@@ -153,6 +155,28 @@ export async function certifiedAddresses(key: Key, at: Date): Promise<string[]> 
     if (email && (await succeeds(() => user.verify(at)))) addresses.push(normalizeAddress(email));
   }
   return [...new Set(addresses)];
+}
+
+/**
+ * Whether the certificate `older` (binary) has signed the user id of this address in the certificate `newer`, as one
+ * does when changing keys. What can't be read or verified counts as no.
+ */
+export async function isCertifiedBy(
+  newer: { readonly octets: Uint8Array; readonly address: string },
+  older: Uint8Array,
+  at: Date,
+): Promise<boolean> {
+  const [key] = await readPublicKeys(newer.octets).catch(() => []);
+  const [signer] = await readPublicKeys(older).catch(() => []);
+  if (!key || !signer) return false;
+  for (const user of key.users) {
+    if (normalizeAddress(user.userID?.email ?? '') !== newer.address) continue;
+    for (const certification of user.otherCertifications.slice(0, maxCertifications)) {
+      const holds = await user.verifyCertificate(certification, [signer], at).catch(() => false);
+      if (holds === true) return true;
+    }
+  }
+  return false;
 }
 
 async function stateOf(key: Key, at: Date, expiresAt: Date | null): Promise<KeyDescription['state']> {

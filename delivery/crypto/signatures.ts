@@ -156,6 +156,21 @@ async function bind(key: PublicKey, keyId: string, context: SignatureContext): P
   return { signature: isSeen ? 'seen' : 'unknownKey', signer };
 }
 
+/**
+ * The findings once the owner has confirmed this key for this address: a valid signature by it is `verified` then.
+ * Null where that changes nothing.
+ */
+export function afterConfirmation(
+  findings: DecryptFindings | null,
+  confirmed: Pick<KnownKey, 'address' | 'fingerprint'>,
+): DecryptFindings | null {
+  const isValid = findings?.signature === 'seen' || findings?.signature === 'unknownKey';
+  // The signer's address is there only when the key certifies the author's.
+  const { fingerprint: print, address } = findings?.signer ?? {};
+  if (!isValid || !print || print !== confirmed.fingerprint || address !== confirmed.address) return null;
+  return { ...findings, signature: 'verified' };
+}
+
 /** The one address in the one From field, normalised; null when there are several or none (RFC 5322 §3.6.2). */
 export function soleAuthor(message: Message): string | null {
   const [author, ...others] = message.originators.from;

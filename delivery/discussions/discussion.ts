@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey } from 'node:crypto';
-import { normalizeAddress } from '../message/address.ts';
+import { isOneOf, normalizeAddress } from '../message/address.ts';
 import type { Mailbox } from '../message/shape.ts';
 import type { NewEmail, Summary } from '../store/store.ts';
 
@@ -52,7 +52,7 @@ function participantsOf(
   const mailboxes = [...authors, ...destinations.to, ...destinations.cc, ...destinations.bcc];
   const everyone = [...new Set(mailboxes.map(addressOf).filter(address => address !== ''))].sort();
   const own = new Set(ownAddresses.map(normalizeAddress));
-  const others = everyone.filter(address => !isOwn(address, own));
+  const others = everyone.filter(address => !isOneOf(address, own));
   const counted = others.length > 0 ? others : everyone;
   return counted.map(address => `email:${address}`);
 }
@@ -63,12 +63,4 @@ function addressOf(mailbox: Mailbox): string {
 
 function clean(text: string): string {
   return text.replace(/[\x00-\x1f\x7f]/g, '');
-}
-
-/** Also with a `+detail` behind the local part. */
-function isOwn(address: string, own: ReadonlySet<string>): boolean {
-  if (own.has(address)) return true;
-  const at = address.lastIndexOf('@');
-  const plus = address.indexOf('+');
-  return plus > 0 && plus < at && own.has(address.slice(0, plus) + address.slice(at));
 }

@@ -63,6 +63,14 @@ export function normalizeAddress(address: string): string {
   return `${local}@${normalizeDomain(text.slice(at + 1))}`;
 }
 
+/** Whether an address is one of `own` (both normalised), also with a `+detail` behind the local part (RFC 5233). */
+export function isOneOf(address: string, own: ReadonlySet<string>): boolean {
+  if (own.has(address)) return true;
+  const at = address.lastIndexOf('@');
+  const plus = address.indexOf('+');
+  return plus > 0 && plus < at && own.has(address.slice(0, plus) + address.slice(at));
+}
+
 /** Domain of an addr-spec as lower-case A-labels; empty when there is none. */
 export function domainOf(address: string): string {
   const at = address.lastIndexOf('@');

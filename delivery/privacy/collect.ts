@@ -61,6 +61,28 @@ export function messageFacts(evidence: MessageEvidence): Facts {
   };
 }
 
+/** What `renewedFacts` looks at: the message as it came, and who is known today. */
+export type RenewingEvidence = Pick<
+  MessageEvidence,
+  'session' | 'message' | 'decrypt' | 'participants' | 'ownAddresses' | 'contacts'
+>;
+
+/**
+ * The facts after an event on the message itself: its signature as `decrypt` has it now, and who takes part by the
+ * contacts of today. Everything else stays as of the delivery; so does who takes part, where the stored header does
+ * not name the same people (a sealed copy may hide them).
+ */
+export function renewedFacts(facts: Facts, evidence: RenewingEvidence): Facts {
+  const { decrypt } = evidence;
+  const signed: Facts = decrypt === null ? facts : { ...facts, signature: decrypt.signature };
+  const people = participantsOf(evidence.message, evidence.participants, evidence.ownAddresses ?? []);
+  const isSameAudience = people.isList ? facts.audience === 'list' : facts.audience === people.others.length;
+  if (people.author === null || !isSameAudience) return signed;
+  const { known: _known, weakestContact: _weakest, ...others } = signed;
+  const isAuthorConfirmed = confirmsAuthor(facts.sender, evidence, people);
+  return { ...others, ...contactFacts(people, evidence.contacts, isAuthorConfirmed) };
+}
+
 /** Where the facts of a message came from, where it isn't the table's usual source. */
 export function messageSources({ session }: Pick<MessageEvidence, 'session'>): Sources {
   const isRelayed = session.source === 'trace' || session.source === 'xforward';
@@ -136,7 +158,7 @@ function lookFacts({ message, outer, decrypt }: MessageEvidence): Facts {
 /** Whether the one author's address was checked: by its domain, by sign-in, or by a confirmed key of that address. */
 function confirmsAuthor(
   sender: unknown,
-  { session, decrypt }: MessageEvidence,
+  { session, decrypt }: Pick<MessageEvidence, 'session' | 'decrypt'>,
   people: Participants,
 ): boolean {
   const { author } = people;

@@ -1,4 +1,4 @@
-import { flatten, normalizeAddress, parseAddressList } from '../message/address.ts';
+import { flatten, isOneOf, normalizeAddress, parseAddressList } from '../message/address.ts';
 import { fieldsNamed } from '../message/fields.ts';
 import type { Message } from '../message/shape.ts';
 
@@ -13,6 +13,7 @@ export interface Participants {
   readonly isOwn: boolean;
 }
 
+const emailPrefix = 'email:';
 const participantFields = ['from', 'to', 'cc', 'bcc'];
 
 /**
@@ -25,15 +26,17 @@ export function participantsOf(
   discussion: readonly string[],
   ownAddresses: readonly string[],
 ): Participants {
-  const own = new Set(ownAddresses.map(address => `email:${normalizeAddress(address)}`));
+  const own = new Set(ownAddresses.map(normalizeAddress));
+  const isOwnName = (name: string) =>
+    name.startsWith(emailPrefix) && isOneOf(name.slice(emailPrefix.length), own);
   const authors = new Set(namedIn(message, 'from'));
   const named = participantFields.flatMap(field => namedIn(message, field));
   const author = authors.size === 1 ? ([...authors][0] ?? null) : null;
   const isList =
     fieldsNamed(message.root.fields, 'list-id').length > 0 ||
     discussion.some(name => name.startsWith('list:'));
-  const others = isList ? [] : [...new Set([...discussion, ...named])].filter(name => !own.has(name));
-  return { others, isList, author, isOwn: author !== null && own.has(author) };
+  const others = isList ? [] : [...new Set([...discussion, ...named])].filter(name => !isOwnName(name));
+  return { others, isList, author, isOwn: author !== null && own.has(author.slice(emailPrefix.length)) };
 }
 
 function namedIn(message: Message, field: string): string[] {

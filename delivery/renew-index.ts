@@ -1,0 +1,106 @@
+import { afterConfirmation } from './crypto/signatures.ts';
+import type { Session } from './delivery.ts';
+import { parseMessage } from './message/message.ts';
+import type { Message } from './message/shape.ts';
+import { messageSources, renewedFacts } from './privacy/collect.ts';
+import { computeIndex } from './privacy/index.ts';
+import { participantsOf } from './privacy/participants.ts';
+import type { Facts } from './privacy/shape.ts';
+import type { Email, EmailChange, Owner, PublicKey, Store } from './store/store.ts';
+
+/** A key that the owner has confirmed. */
+export type ConfirmedKey = Pick<PublicKey, 'address' | 'fingerprint'>;
+
+/** A session of which nothing is known. */
+const unseen: Session = {
+  source: 'trace',
+  remoteAddress: null,
+  remoteName: null,
+  helo: null,
+  tls: undefined,
+  authenticatedUser: null,
+};
+
+/** Participants that are looked up among the contacts, and among the addresses that lead here. */
+const maxLookedUp = 500;
+const maxResolved = 20;
+
+/**
+ * Indexes one message anew after an event on it: its owner has added a contact from it or confirmed its signer's key.
+ * Who takes part is judged by the contacts of today (PRIVACY-INDEX.md, "Message"). False when the message is gone.
+ */
+export async function renewIndex(
+  owner: Owner,
+  emailId: string,
+  { store }: { store: Store },
+  confirmed: ConfirmedKey | null = null,
+): Promise<boolean> {
+  const accountId = owner.account.id;
+  const [email] = await store.getEmails(accountId, [emailId]);
+  const octets = await store.getOctets(accountId, emailId);
+  if (!email || !octets) return false;
+  const message = parseMessage(octets.subarray(email.findings.traceOctets));
+  const [discussion] = await store.getDiscussions(accountId, [email.discussionKey]);
+  const participants = discussion?.participants ?? [];
+  const ownAddresses = await addressesOf(owner, message, participants, { store });
+  const { others } = participantsOf(message, participants, ownAddresses);
+  const contacts = await store.findContacts(accountId, others.slice(0, maxLookedUp));
+  const decrypt = confirmedFindings(email, confirmed);
+  const facts = renewedFacts(email.findings.facts, {
+    session: email.findings.session ?? unseen,
+    message,
+    decrypt,
+    participants,
+    ownAddresses,
+    contacts,
+  });
+  await store.changeEmails(accountId, [
+    changeOf({ ...email, findings: { ...email.findings, decrypt } }, facts),
+  ]);
+  return true;
+}
+
+/** Of these messages, those that the key has signed get the index that its confirmation gives them. */
+export async function renewSigned(
+  accountId: string,
+  emails: readonly Email[],
+  confirmed: ConfirmedKey,
+  { store }: { store: Store },
+): Promise<void> {
+  const changes = emails.flatMap(email => {
+    const decrypt = afterConfirmation(email.findings.decrypt, confirmed);
+    if (!decrypt) return [];
+    const facts = { ...email.findings.facts, signature: decrypt.signature };
+    return [changeOf({ ...email, findings: { ...email.findings, decrypt } }, facts)];
+  });
+  if (changes.length > 0) await store.changeEmails(accountId, changes);
+}
+
+function confirmedFindings(
+  { findings: { decrypt } }: Email,
+  confirmed: ConfirmedKey | null,
+): Email['findings']['decrypt'] {
+  return (confirmed && afterConfirmation(decrypt, confirmed)) ?? decrypt;
+}
+
+function changeOf({ id, findings }: Email, facts: Facts): EmailChange {
+  const session = findings.session ?? unseen;
+  return {
+    emailId: id,
+    findings,
+    index: { facts, index: computeIndex('message', facts, messageSources({ session })) },
+  };
+}
+
+/** The owner's addresses, and those among the participants that lead to the owner by a catch-all. */
+async function addressesOf(
+  { account, addresses }: Owner,
+  message: Message,
+  participants: readonly string[],
+  { store }: { store: Store },
+): Promise<string[]> {
+  const { others } = participantsOf(message, participants, addresses);
+  const foreign = others.slice(0, maxResolved).map(name => name.replace(/^email:/, ''));
+  const resolved = await Promise.all(foreign.map(address => store.resolveAddress(address)));
+  return [...addresses, ...foreign.filter((_address, at) => resolved[at]?.accountId === account.id)];
+}
