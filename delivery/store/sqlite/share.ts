@@ -7,6 +7,7 @@ import type { Threads } from './threads/threads.ts';
 export interface StorePorts {
   /** To be transferred. */
   readonly control: MessagePort;
+  readonly folder: string;
   readonly shards: number;
 }
 
@@ -20,7 +21,11 @@ export type SharedRequest =
 export type SharedReply = { readonly name: string; readonly port: MessagePort } | { readonly change: Change };
 
 /** Serves one attached client; its watches end with its port. */
-export function serveShare(threads: Threads, hub: NewsHub, shards: number): StorePorts {
+export function serveShare(
+  threads: Threads,
+  hub: NewsHub,
+  place: Pick<StorePorts, 'folder' | 'shards'>,
+): StorePorts {
   const { port1, port2 } = new MessageChannel();
   const stops = new Map<string, () => void>();
   port1.on('message', (request: SharedRequest) => {
@@ -37,7 +42,7 @@ export function serveShare(threads: Threads, hub: NewsHub, shards: number): Stor
     for (const stop of stops.values()) stop();
   });
   port1.unref();
-  return { control: port2, shards };
+  return { control: port2, ...place };
 }
 
 /** Hands over a port to a thread; a closed one when the store is closing, so that calls over it fail. */

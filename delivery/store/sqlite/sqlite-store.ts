@@ -6,9 +6,14 @@ import type { Log } from '../../log.ts';
 import type { Change, Store } from '../store.ts';
 import { type Calls, openCalls } from './calls.ts';
 import { openClient, removeAccount } from './client.ts';
+import { fromSqlite } from './database.ts';
+import { getOwner } from './directory/reads.ts';
 import { NewsHub } from './news.ts';
+import { getOwnerContext } from './personal/reads.ts';
 import { type SharedReply, type StorePorts, serveShare } from './share.ts';
+import type { ReadContext } from './threads/context.ts';
 import type { News } from './threads/protocol.ts';
+import { ReadConnections } from './threads/read-connections.ts';
 import { Threads } from './threads/threads.ts';
 
 export type { StorePorts } from './share.ts';
@@ -55,7 +60,7 @@ export async function openSqliteStore(options: {
       hub.publish(news);
       indexing.note(news);
     };
-    return assemble({ calls, threads, hub, indexing });
+    return assemble({ folder, calls, threads, hub, indexing });
   } catch (error) {
     await threads.close();
     throw error;
@@ -71,13 +76,14 @@ function makeFolder(folder: string): void {
 }
 
 interface Parts {
+  readonly folder: string;
   readonly calls: Calls;
   readonly threads: Threads;
   readonly hub: NewsHub;
   readonly indexing: Indexing;
 }
 
-function assemble({ calls, threads, hub, indexing }: Parts): SqliteStore {
+function assemble({ folder, calls, threads, hub, indexing }: Parts): SqliteStore {
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     indexing.stop();
@@ -88,7 +94,7 @@ function assemble({ calls, threads, hub, indexing }: Parts): SqliteStore {
   return {
     ...openClient(calls),
     watch: (accountId, listener) => hub.watch(accountId, listener),
-    share: () => serveShare(threads, hub, calls.shards),
+    share: () => serveShare(threads, hub, { folder, shards: calls.shards }),
     close: () => {
       closing ??= close();
       return closing;
@@ -125,7 +131,8 @@ function openIndexing(calls: Calls): Indexing {
 
 /**
  * A client of a store that another thread of this process has opened; it uses that store's writers, so that a group
- * commit spans all threads. `close` closes this client only.
+ * commit spans all threads. What judging asks for each owner it reads itself: a short read costs less than asking
+ * another thread. `close` closes this client only.
  */
 export function attachSqliteStore(ports: StorePorts, { clock }: { readonly clock: Clock }): Store {
   const { control } = ports;
@@ -144,8 +151,18 @@ export function attachSqliteStore(ports: StorePorts, { clock }: { readonly clock
       control.postMessage({ connect: name });
     });
   const calls = openCalls(connect, ports.shards, clock);
+  const own = new ReadConnections({ ...ports, name: 'attached' }, () => {});
+  const read = async <T>(operation: (context: ReadContext) => T): Promise<T> => {
+    try {
+      return own.run(clock.now().getTime(), operation);
+    } catch (error) {
+      throw fromSqlite(error);
+    }
+  };
   return {
     ...openClient(calls),
+    getOwner: accountId => read(context => getOwner(context, accountId)),
+    getOwnerContext: (accountId, asked) => read(context => getOwnerContext(context, accountId, asked)),
     watch: (accountId, listener) => {
       const known = listeners.get(accountId) ?? new Set();
       listeners.set(accountId, known);
@@ -158,6 +175,7 @@ export function attachSqliteStore(ports: StorePorts, { clock }: { readonly clock
     },
     close: async () => {
       calls.close();
+      own.close();
       control.close();
     },
   };

@@ -158,14 +158,17 @@ export function listDiscussionEmails(
 }
 
 export function discussionHabit(context: ReadContext, accountId: string, key: string): number | null {
-  return readAccount(context, accountId, (database, { number }) => {
-    const habit = database.get<{ share: number | null }>(
-      `select avg(encrypted) share from (
-         select encrypted from email indexed by email_discussion
-         where account = ? and discussion = ? order by place desc limit 20)`,
-      number,
-      key,
-    );
-    return habit?.share ?? null;
-  });
+  return readAccount(context, accountId, (database, { number }) => habitOf(database, number, key));
+}
+
+/** Share of the discussion's last 20 emails that are encrypted, null for none. */
+export function habitOf(database: Database, account: number, key: string): number | null {
+  const habit = database.get<{ share: number | null }>(
+    `select avg(encrypted) share from (
+       select encrypted from email indexed by email_discussion
+       where account = ? and discussion = ? order by place desc limit 20)`,
+    account,
+    key,
+  );
+  return habit?.share ?? null;
 }

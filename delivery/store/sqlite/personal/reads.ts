@@ -8,26 +8,29 @@ import type {
   PrivateKey,
   PublicKey,
 } from '../../store.ts';
+import type { Database } from '../database.ts';
 import { accountRange, rowId } from '../files.ts';
 import { readAccount } from '../mail/account-reads.ts';
-import { discussionHabit } from '../mail/discussion-reads.ts';
+import { habitOf } from '../mail/discussion-reads.ts';
 import { decodeCursor, maxPage, pageSize, toPage } from '../page.ts';
 import type { ReadContext } from '../threads/context.ts';
 
 export function listPrivateKeys(context: ReadContext, accountId: string): PrivateKey[] {
-  return readAccount(context, accountId, (database, { number }) =>
-    database
-      .all<{ fingerprint: string; custody: PrivateKey['custody']; wrapped: Uint8Array; created: number }>(
-        'select * from private_key where account = ? order by created, fingerprint',
-        number,
-      )
-      .map(row => ({
-        fingerprint: row.fingerprint,
-        custody: row.custody,
-        wrapped: row.wrapped,
-        createdAt: new Date(row.created),
-      })),
-  );
+  return readAccount(context, accountId, (database, { number }) => privateKeysOf(database, number));
+}
+
+function privateKeysOf(database: Database, account: number): PrivateKey[] {
+  return database
+    .all<{ fingerprint: string; custody: PrivateKey['custody']; wrapped: Uint8Array; created: number }>(
+      'select * from private_key where account = ? order by created, fingerprint',
+      account,
+    )
+    .map(row => ({
+      fingerprint: row.fingerprint,
+      custody: row.custody,
+      wrapped: row.wrapped,
+      createdAt: new Date(row.created),
+    }));
 }
 
 interface PublicKeyRow {
@@ -110,37 +113,45 @@ export function findContacts(
   accountId: string,
   addresses: readonly string[],
 ): Contact[] {
-  return readAccount(context, accountId, (database, { number }) =>
-    database
-      .all<ContactRow>(
-        `select id, data from contact where account = ? and id in
-           (select id from contact_address where account = ? and address in (select value from json_each(?)))
-         order by id`,
-        number,
-        number,
-        JSON.stringify(addresses.map(address => address.toLowerCase())),
-      )
-      .map(toContact),
-  );
+  return readAccount(context, accountId, (database, { number }) => contactsOf(database, number, addresses));
+}
+
+function contactsOf(database: Database, account: number, addresses: readonly string[]): Contact[] {
+  return database
+    .all<ContactRow>(
+      `select id, data from contact where account = ? and id in
+         (select id from contact_address where account = ? and address in (select value from json_each(?)))
+       order by id`,
+      account,
+      account,
+      JSON.stringify(addresses.map(address => address.toLowerCase())),
+    )
+    .map(toContact);
 }
 
 export function getSettings(context: ReadContext, accountId: string): Record<string, unknown> {
-  return readDocument(context, accountId, 'settings', {});
+  return readAccount(
+    context,
+    accountId,
+    (database, { number }) => documentOf(database, number, 'settings') ?? {},
+  );
 }
 
 export function listTagRules(context: ReadContext, accountId: string): TagRule[] {
-  return readDocument(context, accountId, 'tagRules', []);
+  return readAccount(
+    context,
+    accountId,
+    (database, { number }) => documentOf(database, number, 'tagRules') ?? [],
+  );
 }
 
-function readDocument<T>(context: ReadContext, accountId: string, name: string, missing: T): T {
-  return readAccount(context, accountId, (database, { number }) => {
-    const row = database.get<{ value: string }>(
-      'select value from document where account = ? and name = ?',
-      number,
-      name,
-    );
-    return row ? (JSON.parse(row.value) as T) : missing;
-  });
+function documentOf<T>(database: Database, account: number, name: string): T | null {
+  const row = database.get<{ value: string }>(
+    'select value from document where account = ? and name = ?',
+    account,
+    name,
+  );
+  return row ? (JSON.parse(row.value) as T) : null;
 }
 
 interface AuditRow {
@@ -174,32 +185,30 @@ function toEntry(row: AuditRow): AuditEntry {
   };
 }
 
-/** `Keys.getOwnerContext`: what judging a message for its owner needs, in one call. */
+/** `Keys.getOwnerContext`: what judging a message for its owner needs, in one call and on one snapshot. */
 export function getOwnerContext(
   context: ReadContext,
   accountId: string,
   asked: { readonly addresses: readonly string[]; readonly discussionKey: string },
 ): OwnerContext {
   const addresses = asked.addresses.slice(0, maxPage).map(address => address.toLowerCase());
-  return {
-    rules: listTagRules(context, accountId),
-    contacts: findContacts(
-      context,
-      accountId,
+  return readAccount(context, accountId, (database, { number }) => ({
+    rules: documentOf<TagRule[]>(database, number, 'tagRules') ?? [],
+    contacts: contactsOf(
+      database,
+      number,
       addresses.map(address => `email:${address}`),
     ),
-    publicKeys: readAccount(context, accountId, (database, { number }) =>
-      database
-        .all<PublicKeyRow>(
-          `select * from public_key where account = ? and
-             (source = 'own' or address in (select value from json_each(?))) order by address, fingerprint`,
-          number,
-          JSON.stringify(addresses),
-        )
-        .map(toPublicKey),
-    ),
-    privateKeys: listPrivateKeys(context, accountId),
-    habit: discussionHabit(context, accountId, asked.discussionKey),
-    settings: getSettings(context, accountId),
-  };
+    publicKeys: database
+      .all<PublicKeyRow>(
+        `select * from public_key where account = ? and
+           (source = 'own' or address in (select value from json_each(?))) order by address, fingerprint`,
+        number,
+        JSON.stringify(addresses),
+      )
+      .map(toPublicKey),
+    privateKeys: privateKeysOf(database, number),
+    habit: habitOf(database, number, asked.discussionKey),
+    settings: documentOf<Record<string, unknown>>(database, number, 'settings') ?? {},
+  }));
 }
