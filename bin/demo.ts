@@ -7,7 +7,7 @@ import { openLog } from '../delivery/log.ts';
 import { openParts } from '../delivery/open.ts';
 import type { CommandContext } from './command.ts';
 import { ownKeyFile, prepareAccounts } from './demo/accounts.ts';
-import type { DemoMessage, Writing } from './demo/demo-message.ts';
+import type { DemoMessage, Written } from './demo/demo-message.ts';
 import { badMail, difficultMail } from './demo/difficult-mail.ts';
 import { type NameServer, openNameServer } from './demo/dns.ts';
 import type { DemoKeys } from './demo/keys.ts';
@@ -17,7 +17,8 @@ import { type AccountName, addressOf, demoAccounts } from './demo/people.ts';
 import { protectedMail } from './demo/protected-mail.ts';
 import { openSender } from './demo/send.ts';
 import { type DemoDomains, makeDomains } from './demo/zone.ts';
-import { type Doors, startDoors } from './serve.ts';
+import { listenForStop, type StopWish } from './serve/stop-wish.ts';
+import { type Doors, startDoors } from './serve/supervisor.ts';
 
 /** In the order in which they are sent; the last ones stand first in the inbox. */
 export const demoMail: readonly DemoMessage[] = [
@@ -29,7 +30,7 @@ export const demoMail: readonly DemoMessage[] = [
 ];
 
 /** A slow machine shows the address after this many milliseconds, while the rest of the mail arrives. */
-const longestSending = 6000;
+const longestSending = 4000;
 
 /** `caliopen demo`: all doors, three accounts, and mail that came through the SMTP door. */
 export function register(program: Command, context: CommandContext): void {
@@ -40,26 +41,57 @@ export function register(program: Command, context: CommandContext): void {
 }
 
 async function runDemo(context: CommandContext): Promise<void> {
-  const asked = stopAsked();
+  const wish = listenForStop();
   const domains = makeDomains();
   const nameServer = await openNameServer(domains.zone, domains.names);
   try {
-    const config = configOf(context, nameServer);
-    const { memory, isNew } = await openMemory(config.data, new Date());
-    const keys = await prepare(config, memory);
-    const doors = await startDoors(config, { json: context.json(), stderr: context.stderr });
-    try {
-      const sent = sendRest({ config, memory, keys, domains, doors, asked });
-      const hasAll = await Promise.race([sent.then(() => true), wait(longestSending, false), asked]);
-      tell(context, { config, memory, isNew, doors, isArriving: hasAll !== true });
-      await sent;
-      await asked;
-    } finally {
-      await doors.stop();
-    }
+    await runDoors(context, { wish, domains, config: configOf(context, nameServer) });
+  } catch (error) {
+    // Ctrl-C reaches doors that only begin to start, too: what they say then is no fault.
+    if (!wish.isMade) throw error;
   } finally {
     nameServer.close();
   }
+}
+
+interface Running {
+  readonly wish: StopWish;
+  readonly domains: DemoDomains;
+  readonly config: Config;
+}
+
+async function runDoors(context: CommandContext, { wish, domains, config }: Running): Promise<void> {
+  const { memory, isNew } = await openMemory(config.data, new Date());
+  const { keys, doors } = await openAll(context, config, memory);
+  try {
+    const sent = sendRest({ config, memory, keys, domains, doors, wish });
+    const hasAll = await Promise.race([
+      sent.then(() => true),
+      wait(longestSending, false, { ref: false }),
+      wish.promise,
+    ]);
+    if (!wish.isMade) tell(context, { config, memory, isNew, doors, isArriving: hasAll !== true });
+    await sent;
+    await wish.promise;
+  } finally {
+    await doors.stop();
+  }
+}
+
+/** The doors start while accounts and keys are made: loading their sources takes most of the time until all is ready. */
+async function openAll(
+  context: CommandContext,
+  config: Config,
+  memory: Memory,
+): Promise<{ keys: DemoKeys; doors: Doors }> {
+  const [doors, keys] = await Promise.allSettled([
+    startDoors(config, { json: context.json(), stderr: context.stderr }),
+    prepare(config, memory),
+  ]);
+  if (doors.status === 'rejected') throw doors.reason;
+  if (keys.status === 'fulfilled') return { keys: keys.value, doors: doors.value };
+  await doors.value.stop();
+  throw keys.reason;
 }
 
 /**
@@ -90,24 +122,26 @@ interface Sending {
   readonly keys: DemoKeys;
   readonly domains: DemoDomains;
   readonly doors: Doors;
-  readonly asked: Promise<void>;
+  readonly wish: StopWish;
 }
 
 /** Sends what was not sent yet, through the SMTP door; an interrupted start goes on where it was. */
-async function sendRest({ config, memory, keys, domains, doors, asked }: Sending): Promise<void> {
+async function sendRest({ config, memory, keys, domains, doors, wish }: Sending): Promise<void> {
   const door = doors.ready.find(({ name }) => name === 'smtp');
   if (!door || memory.sent >= demoMail.length) return;
   const { send, close } = openSender(door, domains.signingKeys);
-  let isAsked = false;
-  void asked.then(() => {
-    isAsked = true;
-  });
+  const rest = demoMail.slice(memory.sent);
   try {
-    for (const [place, message] of demoMail.entries()) {
-      if (place < memory.sent) continue;
-      if (isAsked) return;
-      await Promise.all(message.recipients.map(recipient => send(message, writingFor(recipient, keys))));
-      await saveMemory(config.data, { ...memory, sent: place + 1 });
+    let written = await writeFor(rest[0], keys);
+    for (const [place, message] of rest.entries()) {
+      if (wish.isMade) return;
+      // The next one is written while the door judges this one.
+      const [following] = await Promise.all([
+        writeFor(rest[place + 1], keys),
+        ...written.map(one => send(message, one)),
+      ]);
+      await saveMemory(config.data, { ...memory, sent: memory.sent + place + 1 });
+      written = following;
     }
   } catch (cause) {
     throw new DeliveryError('internal', `the SMTP door did not take the demo's mail: ${String(cause)}`, {
@@ -118,9 +152,15 @@ async function sendRest({ config, memory, keys, domains, doors, asked }: Sending
   }
 }
 
-function writingFor(recipient: AccountName, keys: DemoKeys): Writing {
+/** A demo message as each of its recipients gets it. */
+function writeFor(message: DemoMessage | undefined, keys: DemoKeys): Promise<Written[]> {
   const now = Date.now();
-  return { recipient, keys, hoursAgo: hours => new Date(now - hours * 3_600_000) };
+  const hoursAgo = (hours: number) => new Date(now - hours * 3_600_000);
+  const write = async (recipient: AccountName) => ({
+    recipient,
+    content: (await message?.write({ recipient, keys, hoursAgo })) ?? {},
+  });
+  return Promise.all((message?.recipients ?? []).map(write));
 }
 
 interface Telling {
@@ -173,12 +213,4 @@ function tell(context: CommandContext, { config, memory, isNew, doors, isArrivin
 
 function printJson(context: CommandContext, value: unknown): void {
   context.stdout.write(`${JSON.stringify(value)}\n`);
-}
-
-/** Resolves at the first SIGINT or SIGTERM; later ones change nothing, since Ctrl-C reaches the doors, too. */
-function stopAsked(): Promise<void> {
-  return new Promise(resolve => {
-    process.on('SIGINT', () => resolve());
-    process.on('SIGTERM', () => resolve());
-  });
 }

@@ -3,6 +3,7 @@ import type { Config } from '../delivery/config.ts';
 import { DeliveryError } from '../delivery/errors.ts';
 import type { CommandContext } from './command.ts';
 import { type DoorName, doorNames, type OpenDoor } from './serve/door.ts';
+import { listenForStop } from './serve/stop-wish.ts';
 import { type DoorNews, type ReadyDoor, startDoors } from './serve/supervisor.ts';
 
 export { type Doors, type DoorsOptions, type ReadyDoor, startDoors } from './serve/supervisor.ts';
@@ -39,22 +40,27 @@ function knownDoor(word: string): DoorName {
 }
 
 async function serveAll(context: CommandContext, json: boolean): Promise<void> {
-  const asked = stopAsked();
+  const wish = listenForStop();
   const onReady = (door: ReadyDoor) => context.stdout.write(`${readyLine(door, json)}\n`);
-  const doors = await startDoors(context.config(), { json, onReady, stderr: context.stderr });
-  if (!json) context.stdout.write('Ctrl-C stops.\n');
-  await asked;
-  await doors.stop();
+  try {
+    const doors = await startDoors(context.config(), { json, onReady, stderr: context.stderr });
+    if (!json) context.stdout.write('Ctrl-C stops.\n');
+    await wish.promise;
+    await doors.stop();
+  } catch (error) {
+    // Ctrl-C reaches doors that only begin to start, too: what they say then is no fault.
+    if (!wish.isMade) throw error;
+  }
 }
 
 async function serveOne(name: DoorName, context: CommandContext, json: boolean): Promise<void> {
-  const asked = stopAsked();
+  const wish = listenForStop();
   const config = context.config();
   try {
     await run(name, config, ({ address, port }) => {
       if (process.send) void tellSupervisor({ kind: 'ready', address, port });
       else context.stdout.write(`${readyLine({ name, address, port }, json)}\n`);
-      return asked;
+      return wish.promise;
     });
   } catch (error) {
     if (!process.send) throw error;
@@ -79,18 +85,6 @@ async function run(
 function tellSupervisor(news: DoorNews): Promise<void> {
   return new Promise(resolve => {
     process.send?.(news, () => resolve());
-  });
-}
-
-/**
- * Resolves at the first SIGINT or SIGTERM, or when the supervisor has gone. Later signals change nothing: Ctrl-C
- * reaches every process of the group, and then the supervisor asks each to stop.
- */
-function stopAsked(): Promise<void> {
-  return new Promise(resolve => {
-    process.on('SIGTERM', () => resolve());
-    process.on('SIGINT', () => resolve());
-    process.on('disconnect', () => resolve());
   });
 }
 

@@ -13,6 +13,12 @@ export interface Writing {
 /** Either what nodemailer composes from, or a message whose octets matter. */
 export type Content = Omit<SendMailOptions, 'from' | 'to'> | { readonly raw: string };
 
+/** What one recipient of a demo message gets. */
+export interface Written {
+  readonly recipient: AccountName;
+  readonly content: Content;
+}
+
 /** One message of the demo. It is written and sent once for each recipient. */
 export interface DemoMessage {
   readonly id: string;

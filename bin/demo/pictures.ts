@@ -41,7 +41,10 @@ export function drawBmp(width: number, height: number): Buffer {
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
       const [red, green, blue] = paint(x, height - 1 - y);
-      bitmap.set([blue, green, red], 54 + y * stride + x * 3);
+      const at = 54 + y * stride + x * 3;
+      bitmap[at] = blue;
+      bitmap[at + 1] = green;
+      bitmap[at + 2] = red;
     }
   }
   return bitmap;

@@ -1,6 +1,5 @@
 import { createTransport, type SendMailOptions } from 'nodemailer';
-import type { DemoMessage, Writing } from './demo-message.ts';
-import { messageIdOf } from './demo-message.ts';
+import { type DemoMessage, messageIdOf, type Written } from './demo-message.ts';
 import { type AccountName, addressOf, demoAccounts, people } from './people.ts';
 import type { SigningKey } from './zone.ts';
 
@@ -11,7 +10,7 @@ export interface Door {
 }
 
 /** Hands one message to the SMTP door for one recipient. Throws when the door does not take it. */
-export type Sender = (message: DemoMessage, writing: Writing) => Promise<void>;
+export type Sender = (message: DemoMessage, written: Written) => Promise<void>;
 
 /** A sender over one door; close it when all is sent. */
 export function openSender(
@@ -34,9 +33,9 @@ export function openSender(
   });
   const inClear = createTransport({ ...base, secure: false, ignoreTLS: true });
   return {
-    send: async (message, writing) => {
+    send: async (message, written) => {
       const transport = message.isInClear ? inClear : encrypted;
-      await transport.sendMail(await optionsOf(message, writing, signingKeys));
+      await transport.sendMail(optionsOf(message, written, signingKeys));
     },
     close: () => {
       encrypted.close();
@@ -45,19 +44,18 @@ export function openSender(
   };
 }
 
-async function optionsOf(
+function optionsOf(
   message: DemoMessage,
-  writing: Writing,
+  { recipient, content }: Written,
   signingKeys: ReadonlyMap<string, SigningKey>,
-): Promise<SendMailOptions> {
+): SendMailOptions {
   const { address } = people[message.sender];
-  const to = addressOf(writing.recipient);
+  const to = addressOf(recipient);
   const dkim = message.isUnsigned ? undefined : signingKeys.get(address.split('@')[1] ?? '');
-  const content = await message.write(writing);
   return {
     from: people[message.sender],
-    to: { name: displayNameOf(writing.recipient), address: to },
-    messageId: `<${messageIdOf(message.id, message.sender, writing.recipient)}>`,
+    to: { name: displayNameOf(recipient), address: to },
+    messageId: `<${messageIdOf(message.id, message.sender, recipient)}>`,
     xMailer: false,
     ...content,
     ...(dkim ? { dkim } : {}),
