@@ -23,6 +23,7 @@ export const errorTable = {
   storeFull: row(452, '4.3.1', 507, 'Insufficient system storage, please try again later'),
   shuttingDown: row(421, '4.3.2', 503, 'Service is shutting down, please try again later'),
   tooBusy: row(421, '4.3.2', 503, 'Too many connections, please try again later'),
+  tooManyErrors: row(421, '4.7.0', 429, 'Too many errors, please try again later'),
   unknownRecipient: row(550, '5.1.1', 404, 'No such mailbox here'),
   badAddress: row(501, '5.1.3', 400, 'Bad address syntax'),
   relayDenied: row(550, '5.7.1', 403, 'Relaying is not permitted'),

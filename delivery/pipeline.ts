@@ -8,6 +8,8 @@ import { normalizeAddress } from './message/address.ts';
 import { parseMessage } from './message/message.ts';
 import { summarize } from './message/summary.ts';
 import { anonymousOwner, loadOwnerWork } from './owner-work.ts';
+import { computeIndex } from './privacy/index.ts';
+import type { PrivacyIndex } from './privacy/shape.ts';
 import { rememberKeys } from './remember-keys.ts';
 import type { Resolver } from './resolver.ts';
 import type { Model } from './spam/model.ts';
@@ -60,7 +62,7 @@ export interface OwnerAssessment {
     readonly tag: OwnerWork['tags'] | null;
   };
   readonly facts: OwnerWork['facts'] | null;
-  readonly index: OwnerWork['index'] | null;
+  readonly index: PrivacyIndex | null;
   /** Stages that failed. */
   readonly failed: readonly string[];
 }
@@ -106,9 +108,14 @@ function assessment(owner: OwnerWork, work: Work): OwnerAssessment {
       tag: owner.tags ?? null,
     },
     facts: owner.facts ?? null,
-    index: owner.index ?? null,
+    index: explained(owner),
     failed: [...work.failed, ...owner.failed],
   };
+}
+
+/** The index fact by fact; a delivery doesn't need it so. */
+function explained({ facts, index }: OwnerWork): PrivacyIndex | null {
+  return facts && index ? computeIndex('message', facts, index.sources) : null;
 }
 
 /** How much of a message that killed a thread is still read: enough for its header. */

@@ -2,7 +2,7 @@ import type { Arrival } from './delivery.ts';
 import { parseMessage } from './message/message.ts';
 import { loadOwnerWork } from './owner-work.ts';
 import { judgeAgain, type PipelineDeps } from './pipeline.ts';
-import { computeIndex } from './privacy/index.ts';
+import { keptIndex } from './privacy/index.ts';
 import type { OwnerWork, Work } from './stage-table.ts';
 import { stageNames } from './stages.ts';
 import type { Account, Email, EmailChange, Store } from './store/store.ts';
@@ -64,7 +64,8 @@ async function changeFor(
   const octets = email.sealed ? null : await deps.store.getOctets(account.id, email.id);
   if (octets === null) {
     const { facts } = email.findings;
-    return { emailId: email.id, index: { facts, index: computeIndex('message', facts) } };
+    const index = keptIndex('message', facts, email.index?.sources);
+    return { emailId: email.id, index: { facts, index } };
   }
   const { work, owner } = await workOf(email, octets, account, deps);
   await judgeAgain(stagesToRun(email), work, owner, deps);

@@ -90,6 +90,14 @@ export const settingRows = {
     default: 100,
     help: 'Recipients of one message; more are answered 452.',
   },
+  'smtp.maxErrors': {
+    type: 'integer',
+    min: 0,
+    max: 100_000,
+    default: 20,
+    unit: 'errors, 0 for no limit',
+    help: 'Unknown recipients and commands of a connection before it has delivered; one more ends it with 421.',
+  },
   'smtp.maxSizeOctets': {
     type: 'integer',
     min: 1024,

@@ -6,8 +6,8 @@ import type { Arrival } from './delivery.ts';
 import type { Message } from './message/shape.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import { messageFacts, messageSources } from './privacy/collect.ts';
-import { computeIndex } from './privacy/index.ts';
-import type { Facts, PrivacyIndex } from './privacy/shape.ts';
+import { keptIndex } from './privacy/index.ts';
+import type { Facts, KeptIndex } from './privacy/shape.ts';
 import type { ScoreFindings } from './spam/findings.ts';
 import { scoreMessage } from './spam/score.ts';
 import type { StageName } from './stages.ts';
@@ -39,7 +39,7 @@ export interface OwnerWork {
   content?: Message;
   score?: ScoreFindings;
   facts?: Facts;
-  index?: PrivacyIndex;
+  index?: KeptIndex;
   tags?: TagFindings;
   readonly failed: string[];
 }
@@ -116,7 +116,7 @@ export const stages: readonly Stage[] = [
         ...custodyOf(owner),
       });
       owner.facts = facts;
-      owner.index = computeIndex('message', facts, messageSources({ session }));
+      owner.index = keptIndex('message', facts, messageSources({ session }));
     },
   },
   {

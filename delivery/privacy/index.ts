@@ -1,8 +1,8 @@
 import { indexOfDiscussion } from './discussion.ts';
-import type { DiscussionFacts, DiscussionIndex, Facts, PrivacyIndex, Subject } from './shape.ts';
+import type { DiscussionFacts, DiscussionIndex, Facts, KeptIndex, PrivacyIndex, Subject } from './shape.ts';
 import type { SubjectTable } from './table.ts';
 import type { Sources } from './table-index.ts';
-import { indexWith } from './table-index.ts';
+import { indexWith, keptWith } from './table-index.ts';
 import { tables } from './tables.ts';
 
 export { checkFacts } from './check.ts';
@@ -29,4 +29,9 @@ export function computeIndex(
   // The overloads tie the facts to the subject, which the compiler can't see in here.
   if (subject === 'discussion') return indexOfDiscussion(facts as DiscussionFacts, tables.message);
   return indexWith(tables[subject], facts as Facts, sources);
+}
+
+/** What is kept of `computeIndex` with the same arguments. */
+export function keptIndex(subject: SubjectTable['subject'], facts: Facts, sources?: Sources): KeptIndex {
+  return keptWith(tables[subject], facts, sources);
 }

@@ -48,6 +48,16 @@ export interface PrivacyIndex {
   readonly next: readonly NextStep[];
 }
 
+/**
+ * An index as it is kept beside the facts it was computed from: what lists show of it, and what only its making knew.
+ * `computeIndex` gives the rest again, fact by fact, from the same facts and sources.
+ */
+export interface KeptIndex
+  extends Pick<PrivacyIndex, 'subject' | 'version' | 'value' | 'level' | 'ceiling' | 'upTo'> {
+  /** Where the evidence came from, by fact id, when it isn't the table's usual source. */
+  readonly sources?: Readonly<Record<string, string>>;
+}
+
 /** What a discussion is judged by: the facts of its messages, newest first. */
 export interface DiscussionFacts {
   readonly messages: readonly Facts[];

@@ -1,6 +1,6 @@
 import { afterSteps, nextSteps, offeredSteps } from './next.ts';
 import { possibleHundredths, sentence, stateOf, wonHundredths } from './scale.ts';
-import type { Facts, IndexedFact, Level, PrivacyIndex } from './shape.ts';
+import type { Facts, IndexedFact, KeptIndex, Level, PrivacyIndex } from './shape.ts';
 import type { FactRow, SubjectTable } from './table.ts';
 import { evaluate, knownValue, withUnknownAtBest } from './value.ts';
 import { typeset } from './words.ts';
@@ -37,6 +37,20 @@ export function indexWith(table: SubjectTable, facts: Facts, sources: Sources = 
       offeredSteps(table, facts),
       steps => evaluate(table, afterSteps(facts, steps)).value - value,
     ),
+  };
+}
+
+/** The part of `indexWith` that is kept. */
+export function keptWith(table: SubjectTable, facts: Facts, sources: Sources = {}): KeptIndex {
+  const { value, ceiling } = evaluate(table, facts);
+  return {
+    subject: table.subject,
+    version: 1,
+    value,
+    level: levelOf(value),
+    ...(ceiling === null ? {} : { ceiling: { id: ceiling.id, at: ceiling.at } }),
+    upTo: evaluate(table, withUnknownAtBest(table, facts)).value,
+    ...(Object.keys(sources).length > 0 ? { sources } : {}),
   };
 }
 

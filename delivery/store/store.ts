@@ -2,7 +2,7 @@ import type { AuthenticationFindings } from '../authenticate/findings.ts';
 import type { DecryptFindings } from '../crypto/findings.ts';
 import type { Session } from '../delivery.ts';
 import type { Mailbox } from '../message/shape.ts';
-import type { Facts, Level, PrivacyIndex } from '../privacy/shape.ts';
+import type { Facts, KeptIndex, Level, PrivacyIndex } from '../privacy/shape.ts';
 import type { ScoreFindings } from '../spam/findings.ts';
 import type { TagFindings, TagRule } from '../tags/findings.ts';
 import type { EmailFilter, EmailSort } from './query.ts';
@@ -398,7 +398,7 @@ export interface NewEmail {
   readonly tags: readonly ({ role: TagRole } | { id: string })[];
   readonly keywords: readonly string[];
   readonly findings: Findings;
-  readonly index: PrivacyIndex | null;
+  readonly index: KeptIndex | null;
   /** Null: not searchable (sealed). */
   readonly searchText: SearchText | null;
 }
@@ -416,7 +416,7 @@ export interface Email {
   readonly tagIds: readonly string[];
   readonly keywords: readonly string[];
   readonly findings: Findings;
-  readonly index: PrivacyIndex | null;
+  readonly index: KeptIndex | null;
 }
 
 /** A light row of a list. */
@@ -466,7 +466,7 @@ export interface EmailChange {
     readonly remove?: readonly string[];
   };
   /** New facts and index after an event on the message itself. */
-  readonly index?: { readonly facts: Facts; readonly index: PrivacyIndex };
+  readonly index?: { readonly facts: Facts; readonly index: KeptIndex };
   /** New findings after reprocessing, with the search text when it became readable. */
   readonly findings?: Findings;
   readonly searchText?: SearchText | null;

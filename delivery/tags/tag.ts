@@ -16,7 +16,7 @@ export interface TagEvidence {
   /** Null when its stage failed. */
   readonly authentication: AuthenticationFindings | null;
   readonly score: Pick<ScoreFindings, 'verdict' | 'harmful'> | null;
-  readonly index: PrivacyIndex | null;
+  readonly index: Pick<PrivacyIndex, 'level'> | null;
   /** The owner's, in their order. */
   readonly rules: readonly TagRule[];
   /** The address that the sender signed in with here, null when nobody did. */

@@ -111,12 +111,26 @@ function threadCondition(
   alias: string,
   { account }: FilterContext,
 ): Fragment {
+  const thread = column(alias, 'thread');
   const inner = `${alias}k`;
-  const inThread = sql`select 1 from email ${raw(inner)} where ${column(inner, 'account')} = ${account}
-    and ${column(inner, 'thread')} = ${column(alias, 'thread')}`;
-  if (threadKeyword === 'all') return sql`not exists (${inThread} and not (${has(inner, keyword)}))`;
-  const some = sql`exists (${inThread} and ${has(inner, keyword)})`;
-  return threadKeyword === 'some' ? some : sql`not ${some}`;
+  const inThread = sql`select 1 from email ${raw(inner)} indexed by email_thread
+    where ${column(inner, 'account')} = ${account} and ${column(inner, 'thread')} = ${thread}`;
+  if (keyword === '$seen') {
+    // Few are unseen, most are seen: the short list is looked up once, the long one thread by thread.
+    if (threadKeyword === 'all') return sql`${thread} not in (${unseenThreads(account)})`;
+    const some = sql`exists (${inThread} and ${column(inner, 'seen')} = 1)`;
+    return threadKeyword === 'some' ? some : sql`not ${some}`;
+  }
+  const some = sql`${thread} in (select w.thread from email_keyword k
+    cross join email w on w.account = k.account and w.place = k.place
+    where k.account = ${account} and k.keyword = ${keyword})`;
+  if (threadKeyword === 'none') return sql`not (${some})`;
+  if (threadKeyword === 'some') return some;
+  return sql`(${some} and not exists (${inThread} and not (${has(inner, keyword)})))`;
+}
+
+function unseenThreads(account: number): Fragment {
+  return sql`select u.thread from email u indexed by email_unseen where u.account = ${account} and u.seen = 0`;
 }
 
 /** Whether every email of the thread, or some, has the keyword: for sorting. */
