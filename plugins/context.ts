@@ -84,9 +84,13 @@ export function harakaServer(): HarakaServer {
   return (globalThis as unknown as { server: HarakaServer }).server;
 }
 
-/** Counts a connection in; the number of those served now. */
-export function enterConnection(connection: HarakaConnection): number {
+/** Counts a connection in. */
+export function enterConnection(connection: HarakaConnection): void {
   held.connections.add(connection);
+}
+
+/** How many connections are served now. */
+export function countConnections(): number {
   return held.connections.size;
 }
 

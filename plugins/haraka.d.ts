@@ -52,6 +52,7 @@ interface HarakaSocket {
   /** The TCP or TLS socket behind Haraka's own stream; missing in tests. */
   readonly targetsocket?: import('node:net').Socket;
   pause(): void;
+  resume(): void;
 }
 
 interface HarakaConnection {
@@ -71,9 +72,9 @@ interface HarakaConnection {
   current_data: Buffer | null;
   awaiting_data_reply: boolean;
   msg_count: { accept: number; tempfail: number; reject: number };
-  /** Instance methods that the data receiver puts its own in front of while DATA runs. */
+  /** Methods of the class that `deliver` puts its own in front of. */
   process_data?: (chunk: Buffer) => void;
-  _process_data?: () => void;
+  _process_data: (() => void) | undefined;
   data_done(): void;
   respond(code: number, text: unknown, after?: () => void): void;
   reset_transaction(after?: () => void): void;

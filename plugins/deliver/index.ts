@@ -1,6 +1,7 @@
 import type { ReceivedData } from '../../delivery/data-receiver.ts';
 import {
   closeDoor,
+  countConnections,
   declarePlugin,
   doorConfig,
   enterConnection,
@@ -13,6 +14,8 @@ import {
 } from '../context.ts';
 import { guard, refusal } from '../hook.ts';
 import { doorNotes } from '../notes.ts';
+import { forgiveErrors, whenOutOfPatience } from '../patience.ts';
+import { holdCommands } from './command-flow.ts';
 import { deliverMessage } from './deliver.ts';
 import { writeHarakaLog } from './haraka-log.ts';
 import { feedHaraka, takeMailData } from './mail-data.ts';
@@ -28,18 +31,25 @@ export const hook_init_child = hook_init_master;
 /** Replies go out at once: a pipelining client would else wait 40 ms for each (Haraka's own setNoDelay is empty). */
 export const hook_connect_init = guard(connection => {
   connection.client.targetsocket?.setNoDelay(true);
+  holdCommands(connection);
   enterConnection(connection);
   return undefined;
 });
 
-export const hook_connect = guard(connection => {
+export const hook_connect = guard(() => {
   if (isClosing()) return refusal('shuttingDown', { disconnect: true });
-  const tooMany = enterConnection(connection) > doorConfig()['smtp.maxConnections'];
+  const tooMany = countConnections() > doorConfig()['smtp.maxConnections'];
   return tooMany ? refusal('tooBusy', { disconnect: true }) : undefined;
 });
 
+/** Haraka closes its own half and would wait minutes for a client that keeps the other one open. */
+const lingerMilliseconds = 5_000;
+
 export const hook_disconnect = guard(connection => {
   leaveConnection(connection);
+  const socket = connection.client.targetsocket;
+  const cutOff = setTimeout(() => socket?.destroy(), lingerMilliseconds).unref();
+  socket?.once('close', () => clearTimeout(cutOff));
   return undefined;
 });
 
@@ -49,6 +59,9 @@ export const hook_capabilities = guard(connection => {
   connection.capabilities = connection.capabilities.map(word => (/^SIZE\b/.test(word) ? size : word));
   return undefined;
 });
+
+/** Commands that neither Haraka nor a plugin before this one knows. */
+export const hook_unrecognized_command = guard(connection => whenOutOfPatience(connection));
 
 export const hook_mail = guard((connection, params) => {
   const { transaction } = connection;
@@ -107,7 +120,11 @@ function keepFromHaraka(transaction: HarakaTransaction): void {
   transaction.message_stream = { destroy() {} };
 }
 
-export const hook_queue = guard(connection => deliverMessage(connection));
+export const hook_queue = guard(async connection => {
+  const answer = await deliverMessage(connection);
+  if (answer && answer !== 'answered') forgiveErrors(connection);
+  return answer;
+});
 
 /** The reply is out; at shutdown this is where a connection ends that was in the middle of its message. */
 export const hook_reset_transaction = guard(connection => {

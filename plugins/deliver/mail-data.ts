@@ -1,15 +1,8 @@
 import constants from 'haraka-constants';
 import { DataReceiver, type ReceivedData } from '../../delivery/data-receiver.ts';
+import { holdBack, isAtWork, joined } from './command-flow.ts';
 
-const { DATA, DISCONNECTING, PAUSE, PAUSE_DATA, PAUSE_SMTP } = constants.connection.state as Record<
-  'DATA' | 'DISCONNECTING' | 'PAUSE' | 'PAUSE_DATA' | 'PAUSE_SMTP',
-  number
->;
-
-/** States in which Haraka works on a command: what comes meanwhile waits. */
-const waiting: ReadonlySet<number> = new Set([PAUSE, PAUSE_DATA, PAUSE_SMTP]);
-/** Octets that may wait so before the socket is paused. */
-const maxWaitingOctets = 65_536;
+const { DATA, DISCONNECTING } = constants.connection.state as Record<'DATA' | 'DISCONNECTING', number>;
 
 /**
  * Takes the mail data of this transaction from the socket itself, to the octet. Haraka's own reader breaks long
@@ -22,6 +15,7 @@ export function takeMailData(
   { maxOctets, onEnd }: { maxOctets: number; onEnd: (received: ReceivedData) => void },
 ): void {
   const receiver = new DataReceiver({ maxOctets, refuseFalseEnds: true });
+  const readCommands = connection._process_data;
   let hasEnded = false;
   // Haraka's reader may be in the middle of a chunk that holds mail data already: it is left nothing to go on with.
   let early = connection.current_data;
@@ -32,8 +26,9 @@ export function takeMailData(
     early = null;
     if (connection.state >= DISCONNECTING) return;
     if (connection.state === DATA && !hasEnded) read();
-    else if (waiting.has(connection.state)) holdBack(connection);
-    else giveBack(connection);
+    // Haraka resumes the socket when it has reset the transaction.
+    else if (isAtWork(connection)) holdBack(connection);
+    else giveBack();
   }
 
   function read(): void {
@@ -47,29 +42,18 @@ export function takeMailData(
     onEnd(received);
   }
 
+  function giveBack(): void {
+    // What is called then is the method of Haraka's class again.
+    delete connection.process_data;
+    connection._process_data = readCommands;
+    readCommands?.call(connection);
+  }
+
   connection._process_data = go;
   connection.process_data = chunk => {
     connection.current_data = joined(connection.current_data, chunk);
     go();
   };
-}
-
-function joined(first: Buffer | null, second: Buffer | null): Buffer | null {
-  return first?.length && second?.length ? Buffer.concat([first, second]) : first?.length ? first : second;
-}
-
-function holdBack(connection: HarakaConnection): void {
-  // Haraka resumes the socket when it has reset the transaction.
-  if ((connection.current_data?.length ?? 0) > maxWaitingOctets) connection.client.pause();
-}
-
-/** Haraka's own reader takes commands again. */
-function giveBack(connection: HarakaConnection): void {
-  delete connection.process_data;
-  delete connection._process_data;
-  // What is called now is the method of Haraka's class again.
-  const { _process_data: readCommands } = connection as HarakaConnection;
-  readCommands?.call(connection);
 }
 
 /** Hands the message to Haraka's parser for the plugins of others, in the form it expects: lines, dots stuffed. */

@@ -1,6 +1,7 @@
 import { closeDoor, declarePlugin, isLineMode, openContext, startDoor } from '../context.ts';
 import { consent, guard, type HookAnswer, refusal } from '../hook.ts';
 import { doorNotes } from '../notes.ts';
+import { whenOutOfPatience } from '../patience.ts';
 import { pathOf } from '../session.ts';
 
 export function register(this: HarakaPlugin): void {
@@ -22,6 +23,7 @@ export const hook_rcpt = guard(async (connection, params) => {
   const notes = doorNotes(transaction);
   const { recipient, code } = await owned.recipients.find(pathOf(address), notes.declaredOctets);
   if (code === 'relayDenied') return relayAnswer(connection);
+  if (code === 'unknownRecipient') return whenOutOfPatience(connection) ?? refusal(code);
   if (!recipient) return refusal(code);
   notes.recipients.set(address, recipient);
   return consent();
@@ -29,7 +31,8 @@ export const hook_rcpt = guard(async (connection, params) => {
 
 /** A domain of somebody else: in their own Haraka other plugins may serve it. */
 function relayAnswer(connection: HarakaConnection): HookAnswer | undefined {
-  return connection.relaying || !isLineMode() ? undefined : refusal('relayDenied');
+  if (connection.relaying || !isLineMode()) return undefined;
+  return whenOutOfPatience(connection) ?? refusal('relayDenied');
 }
 
 export function shutdown(): void {
