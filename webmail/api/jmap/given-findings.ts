@@ -3,8 +3,8 @@ import type { Session } from '../../../delivery/delivery.ts';
 import { normalizeAddress } from '../../../delivery/message/address.ts';
 import type { Message } from '../../../delivery/message/shape.ts';
 import { messageFacts, messageSources } from '../../../delivery/privacy/collect.ts';
-import { computeIndex } from '../../../delivery/privacy/index.ts';
-import type { PrivacyIndex } from '../../../delivery/privacy/shape.ts';
+import { keptIndex } from '../../../delivery/privacy/index.ts';
+import type { KeptIndex } from '../../../delivery/privacy/shape.ts';
 import type { Findings, NewEmail, Owner, Summary } from '../../../delivery/store/store.ts';
 import type { MethodContext } from './method.ts';
 
@@ -37,7 +37,7 @@ const maxLookedUp = 500;
 /** What is found out about an imported message. */
 export interface GivenFindings {
   readonly findings: Findings;
-  readonly index: PrivacyIndex;
+  readonly index: KeptIndex;
   /** What was encrypted in it, when the server holds the key. */
   readonly content: Message | null;
 }
@@ -79,7 +79,7 @@ export async function examineGiven(
       facts,
       failed: decrypted ? [] : ['decrypt'],
     },
-    index: computeIndex('message', facts, messageSources({ session: unseen })),
+    index: keptIndex('message', facts, messageSources({ session: unseen })),
   };
 }
 

@@ -1,3 +1,4 @@
+import { computeIndex } from '../../../delivery/privacy/index.ts';
 import type { Email } from '../../../delivery/store/store.ts';
 import type { EmailPrivacy, PrivacyBrief, PrivacyMark } from '../../wire.ts';
 
@@ -27,8 +28,8 @@ export function privacyBriefOf(email: Email, junkTagId: string | null): PrivacyB
 
 /** The whole index, fact by fact, with how the content is protected. */
 export function privacyOf(email: Email, junkTagId: string | null, opened: boolean): EmailPrivacy {
-  const { index, findings } = email;
-  const { decrypt, score } = findings;
+  const { decrypt, score, facts } = email.findings;
+  const index = email.index && computeIndex('message', facts, email.index.sources);
   return {
     ...privacyBriefOf(email, junkTagId),
     subject: 'message',

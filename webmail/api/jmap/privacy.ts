@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { checkFacts, computeIndex } from '../../../delivery/privacy/index.ts';
+import { checkFacts, keptIndex } from '../../../delivery/privacy/index.ts';
 import { tables } from '../../../delivery/privacy/tables.ts';
 import { idSchema, readArguments } from './arguments.ts';
 import { MethodError } from './errors.ts';
@@ -42,8 +42,8 @@ export const privacyReport: Handler = async (args, context) => {
   if (!email?.sealed) throw new MethodError('invalidArguments', 'no sealed email has this id');
   const reported = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
   const merged = checkFacts('message', { ...email.findings.facts, ...reported });
-  const sources = Object.fromEntries(Object.keys(reported).map(fact => [fact, 'device' as const]));
-  const index = computeIndex('message', merged, sources);
+  const fromDevice = Object.fromEntries(Object.keys(reported).map(fact => [fact, 'device' as const]));
+  const index = keptIndex('message', merged, { ...email.index?.sources, ...fromDevice });
   await store.changeEmails(account.id, [{ emailId: id, index: { facts: merged, index } }]);
   const [changed] = await store.getEmails(account.id, [id]);
   const junk = (await store.listTags(account.id)).find(tag => tag.role === 'junk')?.id ?? null;
