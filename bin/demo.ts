@@ -62,7 +62,7 @@ interface Running {
 
 async function runDoors(context: CommandContext, { wish, domains, config }: Running): Promise<void> {
   const { memory, isNew } = await openMemory(config.data, new Date());
-  const { keys, doors } = await openAll(context, config, memory);
+  const { keys, doors } = await openAll(context, { config, memory, wish });
   try {
     const sent = sendRest({ config, memory, keys, domains, doors, wish });
     const hasAll = await Promise.race([
@@ -71,8 +71,7 @@ async function runDoors(context: CommandContext, { wish, domains, config }: Runn
       wish.promise,
     ]);
     if (!wish.isMade) tell(context, { config, memory, isNew, doors, isArriving: hasAll !== true });
-    await sent;
-    await wish.promise;
+    await Promise.race([sent.then(() => wish.promise), wish.promise]);
   } finally {
     await doors.stop();
   }
@@ -81,11 +80,10 @@ async function runDoors(context: CommandContext, { wish, domains, config }: Runn
 /** The doors start while accounts and keys are made: loading their sources takes most of the time until all is ready. */
 async function openAll(
   context: CommandContext,
-  config: Config,
-  memory: Memory,
+  { config, memory, wish }: Pick<Running, 'config' | 'wish'> & { readonly memory: Memory },
 ): Promise<{ keys: DemoKeys; doors: Doors }> {
   const [doors, keys] = await Promise.allSettled([
-    startDoors(config, { json: context.json(), stderr: context.stderr }),
+    startDoors(config, { json: context.json(), wish, stderr: context.stderr }),
     prepare(config, memory),
   ]);
   if (doors.status === 'rejected') throw doors.reason;
@@ -130,6 +128,8 @@ async function sendRest({ config, memory, keys, domains, doors, wish }: Sending)
   const door = doors.ready.find(({ name }) => name === 'smtp');
   if (!door || memory.sent >= demoMail.length) return;
   const { send, close } = openSender(door, domains.signingKeys);
+  // What the door has not answered by then is sent again at the next start.
+  void wish.promise.then(close);
   const rest = demoMail.slice(memory.sent);
   try {
     let written = await writeFor(rest[0], keys);

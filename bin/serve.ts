@@ -43,7 +43,7 @@ async function serveAll(context: CommandContext, json: boolean): Promise<void> {
   const wish = listenForStop();
   const onReady = (door: ReadyDoor) => context.stdout.write(`${readyLine(door, json)}\n`);
   try {
-    const doors = await startDoors(context.config(), { json, onReady, stderr: context.stderr });
+    const doors = await startDoors(context.config(), { json, onReady, wish, stderr: context.stderr });
     if (!json) context.stdout.write('Ctrl-C stops.\n');
     await wish.promise;
     await doors.stop();

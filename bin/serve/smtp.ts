@@ -48,9 +48,12 @@ function startHaraka(config: Config): Promise<HarakaServer> {
       }
       if (news.state === 'failed') reject(news.error);
     });
+    const listening = process.listeners('SIGINT');
     requireQuietly('haraka');
     // Haraka would leave at the second Ctrl-C and hide why it can't listen; both are decided here.
-    process.removeAllListeners('SIGINT');
+    for (const listener of process.listeners('SIGINT')) {
+      if (!listening.includes(listener)) process.off('SIGINT', listener);
+    }
     process.removeAllListeners('uncaughtException');
     process.on('uncaughtException', error => {
       reject(listenError('smtp', config, error));

@@ -8,6 +8,7 @@ import { DeliveryError } from '../../delivery/errors.ts';
 import { type DoorName, doorNames } from './door.ts';
 import { readableLogLine } from './log-lines.ts';
 import { settingsEnvironment } from './settings-environment.ts';
+import type { StopWish } from './stop-wish.ts';
 
 /** What a door's process tells the supervisor. */
 export type DoorNews =
@@ -32,6 +33,8 @@ export interface DoorsOptions {
   readonly json?: boolean;
   /** Called for each door as it is ready, also after a restart. */
   readonly onReady?: (door: ReadyDoor) => void;
+  /** Once it is made, a door that ends is no fall: Ctrl-C reaches the doors, too, and often first. */
+  readonly wish?: StopWish;
   /** Where log lines go; standard error when left out. */
   readonly stderr?: NodeJS.WritableStream;
 }
@@ -137,7 +140,7 @@ class DoorKeeper {
   }
 
   #startAgain(fall: { code: number | null; signal: NodeJS.Signals | null; startedAt: number }): void {
-    if (this.#isStopping) return;
+    if (this.#isStopping || this.#options.wish?.isMade) return;
     const stood = performance.now() - fall.startedAt;
     if (stood > steadyMilliseconds) this.#pauseMilliseconds = firstPauseMilliseconds;
     const pause = this.#pauseMilliseconds;
