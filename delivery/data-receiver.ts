@@ -27,8 +27,9 @@ const CR = 0x0d;
 const LF = 0x0a;
 const DOT = 0x2e;
 
-/** Slices kept before they are joined: a peer that sends single octets must not cost an object for each. */
-const maxSlices = 512;
+/** Room that is made at once: most messages fit. */
+const firstOctets = 8192;
+const nothing = new Uint8Array(0);
 
 /**
  * Where the reader stands in its line. `loose…` are the places that follow a CR or LF alone: no line begins there
@@ -42,7 +43,8 @@ type Place = 'lineStart' | 'inLine' | 'afterCr' | 'dot' | 'dotCr' | 'looseStart'
  */
 export class DataReceiver {
   readonly #limits: DataLimits;
-  #slices: Buffer[] = [];
+  /** Grows as octets come; only the first `#keptOctets` count. */
+  #kept: Uint8Array = nothing;
   #keptOctets = 0;
   #sizeOctets = 0;
   #place: Place = 'lineStart';
@@ -116,19 +118,27 @@ export class DataReceiver {
     if (slice.length === 0) return;
     this.#sizeOctets += slice.length;
     if (this.#sizeOctets > this.#limits.maxOctets) {
-      this.#slices = [];
+      this.#kept = nothing;
       this.#keptOctets = 0;
       return;
     }
-    this.#slices.push(slice);
+    this.#makeRoom(this.#keptOctets + slice.length);
+    this.#kept.set(slice, this.#keptOctets);
     this.#keptOctets += slice.length;
-    if (this.#slices.length > maxSlices) this.#slices = [Buffer.concat(this.#slices)];
+  }
+
+  /** Doubles what is there, so that each octet is copied a bounded number of times however small the slices are. */
+  #makeRoom(octets: number): void {
+    if (octets <= this.#kept.length) return;
+    const roomier = new Uint8Array(Math.max(octets, 2 * this.#kept.length, firstOctets));
+    roomier.set(this.#kept.subarray(0, this.#keptOctets));
+    this.#kept = roomier;
   }
 
   #end(chunk: Buffer, { at, next }: { at: number; next: 'end' | 'falseEnd' }): ReceivedData {
     const fault = this.#faultAt(next);
-    const octets = fault ? new Uint8Array(0) : joined(this.#slices, this.#keptOctets);
-    this.#slices = [];
+    const octets = fault ? nothing : this.#kept.slice(0, this.#keptOctets);
+    this.#kept = nothing;
     return { octets, sizeOctets: this.#sizeOctets, fault, rest: chunk.subarray(at + 1) };
   }
 
@@ -143,15 +153,4 @@ function lineEndingFrom(chunk: Buffer, from: number): number {
   let at = from;
   while (at < chunk.length && chunk[at] !== CR && chunk[at] !== LF) at++;
   return at;
-}
-
-/** One buffer of its own, not a slice of Node's pool, so that it can be given away to a thread. */
-function joined(slices: readonly Buffer[], length: number): Uint8Array {
-  const octets = new Uint8Array(length);
-  let at = 0;
-  for (const slice of slices) {
-    octets.set(slice, at);
-    at += slice.length;
-  }
-  return octets;
 }

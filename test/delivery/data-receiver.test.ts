@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { DataReceiver, type ReceivedData } from '../../delivery/data-receiver.ts';
+import { assertLinear } from './message/work.ts';
 
 const anySize = 1_000_000;
 
@@ -155,4 +156,16 @@ test('a line of 8 MiB in chunks of 64 KiB takes well under a second', () => {
   const end = receiver.push(Buffer.from('\r\n.\r\n'));
   assert.equal(end?.octets.length, 8 * 1024 * 1024 + 2);
   assert.ok(performance.now() - startedAt < 1000);
+});
+
+test('nothing but stuffed dots costs time in proportion to the size', () => {
+  const chunk = Buffer.from('..\r\n'.repeat(16_384));
+  assertLinear(
+    megabytes => megabytes * 16,
+    chunks => {
+      const receiver = new DataReceiver({ maxOctets: 2 ** 26, refuseFalseEnds: true });
+      for (let index = 0; index < chunks; index++) receiver.push(chunk);
+    },
+    4,
+  );
 });
