@@ -63,11 +63,14 @@ async function keysOf(
 ): Promise<ContactKey[]> {
   if (addresses.length === 0) return [];
   const known = await store.listPublicKeys(accountId, addresses);
-  return Promise.all(known.map(key => asItIsNow(key, clock.now())));
+  return Promise.all(known.map(key => keyAsItIs(key, clock.now())));
 }
 
-/** A key expires, and may have been revoked, since it was kept. */
-async function asItIsNow({ source, state, octets }: PublicKey, at: Date): Promise<ContactKey> {
+/** What a kept key is worth at a moment: it may have expired since. */
+export async function keyAsItIs(
+  { source, state, octets }: Pick<PublicKey, 'source' | 'state' | 'octets'>,
+  at: Date,
+): Promise<ContactKey> {
   const [certificate] = await readPublicKeys(octets).catch(() => []);
   if (!certificate) return { source, state: state === 'usable' ? 'expired' : state, strength: 'weak' };
   const now = await describeKey(certificate, at);

@@ -3,7 +3,7 @@ import type { Session } from './delivery.ts';
 import { parseMessage } from './message/message.ts';
 import type { Message } from './message/shape.ts';
 import { messageSources, renewedFacts } from './privacy/collect.ts';
-import { computeIndex } from './privacy/index.ts';
+import { keptIndex } from './privacy/index.ts';
 import { participantsOf } from './privacy/participants.ts';
 import type { Facts } from './privacy/shape.ts';
 import type { Email, EmailChange, Owner, PublicKey, Store } from './store/store.ts';
@@ -83,13 +83,9 @@ function confirmedFindings(
   return (confirmed && afterConfirmation(decrypt, confirmed)) ?? decrypt;
 }
 
-function changeOf({ id, findings }: Email, facts: Facts): EmailChange {
-  const session = findings.session ?? unseen;
-  return {
-    emailId: id,
-    findings,
-    index: { facts, index: computeIndex('message', facts, messageSources({ session })) },
-  };
+function changeOf({ id, findings, index }: Email, facts: Facts): EmailChange {
+  const sources = index?.sources ?? messageSources({ session: findings.session ?? unseen });
+  return { emailId: id, findings, index: { facts, index: keptIndex('message', facts, sources) } };
 }
 
 /** The owner's addresses, and those among the participants that lead to the owner by a catch-all. */

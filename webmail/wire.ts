@@ -36,10 +36,12 @@ export const csrfHeader = 'X-Caliopen';
 export const capabilities = {
   core: 'urn:ietf:params:jmap:core',
   mail: 'urn:ietf:params:jmap:mail',
+  contacts: 'urn:ietf:params:jmap:contacts',
   privacy: 'urn:caliopen:params:jmap:privacy',
   discussion: 'urn:caliopen:params:jmap:discussion',
   tagRules: 'urn:caliopen:params:jmap:tagrules',
   audit: 'urn:caliopen:params:jmap:audit',
+  keys: 'urn:caliopen:params:jmap:keys',
 } as const;
 
 /* ---- Signing in ---- */
@@ -306,6 +308,21 @@ export interface EmailPrivacy extends PrivacyBrief {
   readonly reasons: readonly { readonly id: string; readonly weight: number; readonly detail?: string }[];
 }
 
+/** Property `privacy` of a ContactCard, given when asked for by name. Null `value`: not computed yet. */
+export interface ContactPrivacy
+  extends Pick<
+    EmailPrivacy,
+    'value' | 'level' | 'upTo' | 'version' | 'parts' | 'facts' | 'ceiling' | 'next'
+  > {
+  readonly subject: 'contact';
+}
+
+/** Arguments of `Privacy/renew`: the owner has acted on this message, so that it is indexed by what is known today. */
+export interface PrivacyRenewal {
+  readonly accountId: string;
+  readonly emailId: string;
+}
+
 /** Arguments of `Privacy/report`: what the owner's browser found when it opened a sealed message. */
 export interface PrivacyReport {
   readonly accountId: string;
@@ -366,6 +383,29 @@ export interface DiscussionQueryResponse {
 }
 
 /** Emails of one discussion, newest first: `Email/query` with `filter: { discussion: ID }`. */
+
+/* ---- Extension: keys ---- */
+
+/** A public key that the owner knows for an address (`PublicKey/get`). */
+export interface PublicKeyRow {
+  readonly address: string;
+  /** Lower-case hexadecimal. */
+  readonly fingerprint: string;
+  readonly source: 'own' | 'hand' | 'dnssec' | 'wkd' | 'autocrypt' | 'attached';
+  /** `waiting`: appeared beside another key and waits for the owner's word. */
+  readonly state: 'usable' | 'revoked' | 'expired' | 'waiting';
+  readonly strength: 'strong' | 'weak';
+  readonly firstSeenAt: string;
+}
+
+/** Arguments of `PublicKey/confirm`: the owner has compared this fingerprint with the person. */
+export interface KeyConfirmation {
+  readonly accountId: string;
+  readonly address: string;
+  readonly fingerprint: string;
+  /** The message at hand, indexed anew at once. */
+  readonly emailId?: string | null;
+}
 
 /* ---- Extension: tag rules and audit ---- */
 

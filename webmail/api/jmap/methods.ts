@@ -1,22 +1,27 @@
 import { capabilities } from '../../wire.ts';
+import { addressBookChanges, addressBookGet } from './address-book.ts';
 import { auditGet } from './audit.ts';
 import { blobCopy } from './blob.ts';
+import { contactCardChanges, contactCardGet, contactCardSet } from './contact-card.ts';
+import { contactCardQuery, contactCardQueryChanges } from './contact-query.ts';
 import { coreEcho } from './core.ts';
 import { discussionGet, discussionQuery } from './discussion.ts';
 import { emailChanges, emailGet, emailParse } from './email-get.ts';
 import { emailCopy, emailImport } from './email-import.ts';
 import { emailQuery, emailQueryChanges } from './email-query.ts';
 import { emailSet } from './email-set.ts';
+import { publicKeyConfirm, publicKeyGet } from './key.ts';
 import { mailboxChanges, mailboxGet } from './mailbox.ts';
 import { mailboxQuery, mailboxQueryChanges } from './mailbox-query.ts';
 import { mailboxSet } from './mailbox-set.ts';
 import type { Handler, Method } from './method.ts';
 import { privacyReport, privacyWords } from './privacy.ts';
+import { privacyRenew } from './privacy-renew.ts';
 import { searchSnippetGet } from './snippet.ts';
 import { tagRuleGet, tagRuleSet } from './tag-rule.ts';
 import { threadChanges, threadGet } from './thread.ts';
 
-const { core, mail, privacy, discussion, tagRules, audit } = capabilities;
+const { core, mail, contacts, keys, privacy, discussion, tagRules, audit } = capabilities;
 
 /** Every method: name, the capability that a request must name to use it, what answers it. */
 export const methods: readonly Method[] = (
@@ -39,8 +44,18 @@ export const methods: readonly Method[] = (
     ['Email/import', mail, emailImport],
     ['Email/parse', mail, emailParse],
     ['SearchSnippet/get', mail, searchSnippetGet],
+    ['AddressBook/get', contacts, addressBookGet],
+    ['AddressBook/changes', contacts, addressBookChanges],
+    ['ContactCard/get', contacts, contactCardGet],
+    ['ContactCard/changes', contacts, contactCardChanges],
+    ['ContactCard/query', contacts, contactCardQuery],
+    ['ContactCard/queryChanges', contacts, contactCardQueryChanges],
+    ['ContactCard/set', contacts, contactCardSet],
+    ['PublicKey/get', keys, publicKeyGet],
+    ['PublicKey/confirm', keys, publicKeyConfirm],
     ['Privacy/words', privacy, privacyWords],
     ['Privacy/report', privacy, privacyReport],
+    ['Privacy/renew', privacy, privacyRenew],
     ['Discussion/get', discussion, discussionGet],
     ['Discussion/query', discussion, discussionQuery],
     ['TagRule/get', tagRules, tagRuleGet],

@@ -12,10 +12,12 @@ const mailCapability = {
 
 const accountCapabilities = {
   [capabilities.mail]: mailCapability,
+  [capabilities.contacts]: { maxAddressBooksPerCard: 1, mayCreateAddressBook: false },
   [capabilities.privacy]: { version: 1 },
   [capabilities.discussion]: {},
   [capabilities.tagRules]: { maxRules: 200 },
   [capabilities.audit]: {},
+  [capabilities.keys]: {},
 };
 
 /** The Session object (RFC 8620 §2) of an account's owner, without its state. `origin` is what clients reach us by. */
