@@ -8,6 +8,7 @@ import type { PipelineDeps } from './pipeline.ts';
 import { messageFacts, messageSources } from './privacy/collect.ts';
 import { keptIndex } from './privacy/index.ts';
 import type { Facts, KeptIndex } from './privacy/shape.ts';
+import { type JudgedFeatures, judgedFeatures } from './spam/features.ts';
 import type { ScoreFindings } from './spam/findings.ts';
 import { scoreMessage } from './spam/score.ts';
 import type { StageName } from './stages.ts';
@@ -20,6 +21,8 @@ export interface Work {
   readonly arrival: Arrival;
   readonly message: Message;
   authentication?: AuthenticationFindings;
+  /** Taken for the first owner whose judging reads the message as it came. */
+  features?: JudgedFeatures;
   /** Names of stages that failed. */
   readonly failed: string[];
 }
@@ -94,6 +97,7 @@ export const stages: readonly Stage[] = [
         model: await model(),
         junkAt: settings.junkAt,
         rejectAt: settings.rejectAt,
+        features: owner.content ? undefined : () => featuresOf(work),
       });
     },
   },
@@ -135,6 +139,12 @@ export const stages: readonly Stage[] = [
     },
   },
 ];
+
+function featuresOf(work: Work): JudgedFeatures {
+  const { authentication, arrival, message } = work;
+  work.features ??= judgedFeatures(message, { evidence: { authentication, session: arrival.session } });
+  return work.features;
+}
 
 function isKnownSender({ summary, context }: OwnerWork): boolean {
   const [sender] = summary.originators.from;

@@ -30,17 +30,29 @@ const maxSlots = 16_000;
 /** Characters of each stream that 4-grams are taken from. */
 const streams = { header: 1500, text: 4000, markup: 4000 };
 
+/** What judging needs of the features: all but the identity, which only learning asks for. */
+export type JudgedFeatures = Omit<Features, 'id'>;
+
 /** The features of a message; bounded in time, the same every time, never throws for bad bytes. */
 export function extractFeatures(message: Message, options: FeatureOptions = {}): Features {
+  const read = readFeatures(message, options);
+  return { id: identify(read.header, read.look), ...read.features };
+}
+
+/** `extractFeatures` for judging. */
+export function judgedFeatures(message: Message, options: FeatureOptions = {}): JudgedFeatures {
+  return readFeatures(message, options).features;
+}
+
+function readFeatures(
+  message: Message,
+  options: FeatureOptions,
+): { features: JudgedFeatures; header: string; look: Look } {
   const look = lookAt(message);
   const classes = options.only ?? allClasses;
   const header = headerText(message.root.fields);
   const slots = new SlotSet(maxSlots);
-  return {
-    // Only learning asks for it.
-    get id() {
-      return identify(header, look);
-    },
+  const features = {
     views: {
       headerGrams: gramsOf(slots, classes.has('headers') ? header.slice(0, streams.header) : ''),
       textGrams: gramsOf(slots, classes.has('content') ? readable(look.text) : ''),
@@ -50,6 +62,7 @@ export function extractFeatures(message: Message, options: FeatureOptions = {}):
     signals: signalsOf(look, options.evidence ?? {}, classes),
     isPartial: look.isPartial,
   };
+  return { features, header, look };
 }
 
 /** The start of the text in lower case, white space folded. */

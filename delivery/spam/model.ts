@@ -1,4 +1,4 @@
-import type { Features } from './features.ts';
+import type { Features, JudgedFeatures } from './features.ts';
 import { applyChange, type Change, changeFor, type Fusion, fuse, type Inputs, newFusion } from './fusion.ts';
 import { apply, emptyLearner, type Learner, margin, probability, stepOf } from './learner.ts';
 import { priorLearner, priorMargin } from './prior.ts';
@@ -56,7 +56,7 @@ export function startingWeights(withPrior: boolean): Map<string, number> {
 }
 
 /** What the fusion sees of a message. */
-export function inputsOf(model: Pick<Model, 'learners' | 'prior'>, features: Features): Inputs {
+export function inputsOf(model: Pick<Model, 'learners' | 'prior'>, features: JudgedFeatures): Inputs {
   return [
     ['bias', 1],
     ...viewNames.map(name => [name, scaled(margin(model.learners[name], features.views[name]))] as const),

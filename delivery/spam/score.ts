@@ -2,7 +2,7 @@ import type { AuthenticationFindings } from '../authenticate/findings.ts';
 import type { Session } from '../delivery.ts';
 import type { Message } from '../message/shape.ts';
 import type { FeatureClass } from './classes.ts';
-import { extractFeatures, type Features } from './features.ts';
+import { type JudgedFeatures, judgedFeatures } from './features.ts';
 import type { Reason, ScoreFindings, Verdict } from './findings.ts';
 import { contributions } from './fusion.ts';
 import { importanceOf } from './importance.ts';
@@ -24,6 +24,8 @@ export interface ScoreRequest {
   /** Probability above which the verdict is `reject`; 1 rejects nothing. */
   readonly rejectAt: number;
   readonly only?: ReadonlySet<FeatureClass> | undefined;
+  /** Gives the features of the same message with the same evidence, where another owner's judging took them. */
+  readonly features?: (() => JudgedFeatures) | undefined;
 }
 
 /** What a proven correspondent takes off the log-odds. */
@@ -55,10 +57,8 @@ const unknownFindings: Omit<ScoreFindings, 'model'> = {
 function judge(request: ScoreRequest): ScoreFindings {
   const { message, model, only } = request;
   const authentication = request.authentication ?? undefined;
-  const features = extractFeatures(message, {
-    ...(only ? { only } : {}),
-    evidence: { authentication, session: request.session },
-  });
+  const evidence = { authentication, session: request.session };
+  const features = request.features?.() ?? judgedFeatures(message, { ...(only ? { only } : {}), evidence });
   const isAuthenticated = authentication !== undefined && isAligned(authentication);
   const reasons = reasonsOf(model, features);
   if (request.knownSender && isAuthenticated) reasons.push({ id: 'knownSender', weight: knownSenderWeight });
@@ -83,7 +83,7 @@ function verdictOf(score: number, { junkAt, rejectAt }: ScoreRequest): Verdict {
 }
 
 /** Every part of the log-odds: their sum is the log-odds. */
-function reasonsOf(model: Model, features: Features): Reason[] {
+function reasonsOf(model: Model, features: JudgedFeatures): Reason[] {
   const inputs = inputsOf(model, features);
   const parts = contributions(model.fusion, inputs);
   const details = new Map(features.signals.map(({ id, detail }) => [id, detail]));
@@ -118,7 +118,7 @@ function strongest(reasons: readonly Reason[]): Reason[] {
 const harmById: ReadonlyMap<string, number> = new Map(rules.map(({ id, harm }) => [id, harm ?? 0]));
 
 /** Phishing or malware: several strong signs together, or a program; and the message is not plainly wanted. */
-function isHarmful(features: Features, verdict: Verdict): boolean {
+function isHarmful(features: JudgedFeatures, verdict: Verdict): boolean {
   const harm = features.signals.reduce((sum, { id, value }) => sum + (harmById.get(id) ?? 0) * value, 0);
   return harm >= 1 && (verdict !== 'ham' || features.signals.some(({ id }) => id === 'executableContent'));
 }
