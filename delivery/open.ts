@@ -3,6 +3,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { openContactIndexer } from './contact-index.ts';
 import { type Keyring, loadInstanceKey, openKeyring } from './crypto/keyring.ts';
+import { openCertificateCache } from './crypto/seal.ts';
 import type { JudgeSetup } from './judge.ts';
 import { type Line, openLine } from './line.ts';
 import { type Log, openLog } from './log.ts';
@@ -92,6 +93,7 @@ export async function openJudgeParts({ config, instanceKey, ports }: JudgeSetup)
     store,
     keyring,
     resolver: resolverOf(config),
+    certificates: openCertificateCache(),
     clock: systemClock,
     log,
     ...(store ? { contactIndexer: openContactIndexer({ store, clock: systemClock, log }) } : {}),

@@ -1,7 +1,9 @@
 import type { Clock } from './clock.ts';
 import type { ContactIndexer } from './contact-index.ts';
 import type { Keyring } from './crypto/keyring.ts';
+import type { CertificateCache } from './crypto/seal.ts';
 import type { Arrival, Outcome } from './delivery.ts';
+import { describeError } from './describe-error.ts';
 import { asDeliveryError, type ErrorCode } from './errors.ts';
 import type { Log } from './log.ts';
 import { normalizeAddress } from './message/address.ts';
@@ -24,6 +26,8 @@ export interface PipelineDeps {
   readonly store: Store | null;
   readonly keyring: Keyring;
   readonly resolver: Resolver;
+  /** Certificates that mail was sealed to before; without it each is read anew. */
+  readonly certificates?: CertificateCache;
   /** The classifier as last written by this instance. */
   readonly model: () => Promise<Model>;
   readonly settings: {
@@ -199,8 +203,7 @@ function noteFailure(
   deps: PipelineDeps,
 ): void {
   failed.push(stage);
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  deps.log.error({ transaction: work.arrival.id, stage, error: detail }, 'stageFailed');
+  deps.log.error({ transaction: work.arrival.id, stage, ...describeError(error) }, 'stageFailed');
 }
 
 function isRejected(owner: Owned): boolean {
@@ -237,10 +240,7 @@ function refuse(forwardPath: string, code: ErrorCode): Outcome {
 function defer(forwardPath: string, error: unknown, work: Work, deps: PipelineDeps): Deferred {
   const known = asDeliveryError(error);
   const code = known.row.temporary ? known.code : 'recipientUnavailable';
-  const detail = { code: known.code, error: known.message, cause: known.cause && String(known.cause) };
-  deps.log[code === 'overQuota' ? 'warn' : 'error'](
-    { transaction: work.arrival.id, ...detail },
-    'deliveryDeferred',
-  );
+  const level = code === 'overQuota' ? 'warn' : 'error';
+  deps.log[level]({ transaction: work.arrival.id, ...describeError(error) }, 'deliveryDeferred');
   return { forwardPath, status: 'deferred', code };
 }

@@ -52,7 +52,10 @@ async function storedBody(owner: OwnerWork, work: Work, deps: PipelineDeps): Pro
     return { octets, sealed: false, findings, ...readableText(owner, work) };
   }
   const own = owner.context.publicKeys.filter(key => key.source === 'own');
-  const sealed = await seal(octets, own, { receivedAt: work.arrival.receivedAt });
+  const sealed = await seal(octets, own, {
+    receivedAt: work.arrival.receivedAt,
+    ...(deps.certificates ? { certificates: deps.certificates } : {}),
+  });
   const findings = withoutWords(findingsOf(owner, work, 0));
   return { octets: sealed, sealed: true, findings, summary: withoutContent(owner.summary), searchText: null };
 }
