@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 
 /** The file of tenants, domains, addresses, accounts and credentials. */
@@ -24,7 +24,7 @@ export function newsFolder(folder: string): string {
 
 /** Which shard an account's mail is in: a hash of its id, so that no look-up is needed. */
 export function shardOf(accountId: string, shards: number): number {
-  return createHash('sha256').update(accountId).digest().readUInt32BE(0) % shards;
+  return hash('sha256', accountId, 'buffer').readUInt32BE(0) % shards;
 }
 
 /** The rowids of one account are one range: account * 2^33 + sequence. */
