@@ -6,8 +6,14 @@ import type { Reads } from './reads.ts';
 import type { ShardWrites } from './shard-writes.ts';
 import { Link, type Remote, remote } from './threads/link.ts';
 
-/** Reader threads of a store. */
-export const readers = 2;
+/** Reads that may take long, or wait for an index: they run apart, so that the others never wait for them. */
+const longReads: ReadonlySet<string> = new Set<keyof Reads>([
+  'queryEmails',
+  'listDiscussions',
+  'verifyFile',
+  'verifyEmails',
+  'verifyCounts',
+]);
 
 /** The operations of a store's threads, called by name. */
 export interface Calls {
@@ -47,7 +53,7 @@ export function openCalls(connect: Connect, shards: number, clock: Clock): Calls
   return {
     shards,
     directory: remote<DirectoryWrites>(() => link('directory')),
-    read: remote<Reads>(() => leastBusy(link)),
+    read: remote<Reads>(method => link(longReads.has(method) ? 'searcher' : 'reader')),
     shard: accountId => shardAt(shardOf(accountId, shards)),
     shardLink: accountId => link(`shard-${shardOf(accountId, shards)}`),
     directoryLink: () => link('directory'),
@@ -57,14 +63,4 @@ export function openCalls(connect: Connect, shards: number, clock: Clock): Calls
       for (const open of links.values()) open.close();
     },
   };
-}
-
-/** A reader with the fewest calls waiting; the first one when nothing waits, so that a second starts only when needed. */
-function leastBusy(link: (name: string) => Link): Link {
-  let best = link('reader-0');
-  for (let index = 1; index < readers && best.pending > 0; index++) {
-    const other = link(`reader-${index}`);
-    if (other.pending < best.pending) best = other;
-  }
-  return best;
 }

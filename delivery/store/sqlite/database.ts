@@ -82,7 +82,7 @@ export function openDurable(file: string): Database {
   const database = new Database(file);
   database.exec(
     'pragma page_size=8192; pragma journal_mode=wal; pragma synchronous=full; pragma secure_delete=on;' +
-      'pragma cache_size=-8000; pragma wal_autocheckpoint=1000; pragma temp_store=memory',
+      'pragma cache_size=-2000; pragma wal_autocheckpoint=1000; pragma temp_store=memory',
   );
   return database;
 }
@@ -90,7 +90,7 @@ export function openDurable(file: string): Database {
 /** A connection that only reads. */
 export function openReadOnly(file: string): Database {
   const database = new Database(file, { readOnly: true });
-  database.exec('pragma cache_size=-4000; pragma temp_store=memory');
+  database.exec('pragma cache_size=-500; pragma temp_store=memory');
   return database;
 }
 

@@ -2,8 +2,8 @@ import * as changes from './mail/change.ts';
 import { deliverEmail } from './mail/deliver.ts';
 import * as erase from './mail/erase.ts';
 import type { PackedEmail } from './mail/packed-email.ts';
-import { packMessage } from './mail/packing.ts';
-import { writeStored } from './mail/stored-detail.ts';
+import { packMessage, release } from './mail/packing.ts';
+import { maxTogether, writeStored } from './mail/stored-detail.ts';
 import * as tags from './mail/tag-writes.ts';
 import * as uploads from './mail/upload.ts';
 import * as personal from './personal/writes.ts';
@@ -25,14 +25,11 @@ const preparations: Readonly<Record<string, Preparation>> = {
 };
 
 function prepareEmail({ octets, detail, words, ...rest }: PackedEmail): Parameters<typeof deliverEmail>[2] {
-  const content = packMessage(octets);
-  if (content.head.buffer !== octets.buffer && content.body.buffer !== octets.buffer) release(octets);
-  return { ...rest, content, stored: writeStored({ detail, words }) };
-}
-
-/** Frees octets that were given away to this thread, without waiting for the garbage collector to notice them. */
-function release({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+  const isTogether = octets.byteLength <= maxTogether;
+  const stored = writeStored({ detail, words }, isTogether ? octets : null);
+  const content = isTogether ? null : packMessage(octets);
+  if (content?.head.buffer !== octets.buffer && content?.body.buffer !== octets.buffer) release(octets);
+  return { ...rest, content, stored };
 }
 
 /** The arguments as the operation wants them. */

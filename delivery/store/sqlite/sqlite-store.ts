@@ -8,6 +8,7 @@ import { type Calls, openCalls } from './calls.ts';
 import { openClient, removeAccount } from './client.ts';
 import { fromSqlite } from './database.ts';
 import { getOwner } from './directory/reads.ts';
+import { type Indexing, openIndexing } from './indexing.ts';
 import { NewsHub } from './news.ts';
 import { getOwnerContext } from './personal/reads.ts';
 import { type SharedReply, type StorePorts, serveShare } from './share.ts';
@@ -26,9 +27,6 @@ export interface SqliteStore extends Store {
    */
   share(): StorePorts;
 }
-
-/** Accounts with news wait this long for the indexer, so that a burst is indexed together; a search waits for nothing. */
-const indexAfterMilliseconds = 1000;
 
 /**
  * Opens the store in `folder`, making it when it is not there; `shards` counts then only, afterwards the number fixed
@@ -55,7 +53,7 @@ export async function openSqliteStore(options: {
     for (const fields of facts.damaged) log.error({ ...fields }, 'storeShardDamaged');
     const calls = openCalls(connect, facts.shards, clock);
     for (const id of facts.removing) await removeAccount(calls, id);
-    const indexing = openIndexing(calls);
+    const indexing = openIndexing(accountIds => calls.index(accountIds));
     onNews = news => {
       hub.publish(news);
       indexing.note(news);
@@ -98,33 +96,6 @@ function assemble({ folder, calls, threads, hub, indexing }: Parts): SqliteStore
     close: () => {
       closing ??= close();
       return closing;
-    },
-  };
-}
-
-interface Indexing {
-  note(news: readonly News[]): void;
-  stop(): void;
-}
-
-/** Hands accounts with new or changed emails to the indexer, gathered. */
-function openIndexing(calls: Calls): Indexing {
-  const waiting = new Set<string>();
-  let timer: NodeJS.Timeout | null = null;
-  const send = (): void => {
-    timer = null;
-    const accountIds = [...waiting];
-    waiting.clear();
-    // An index that stays behind is brought up to date by the next search.
-    calls.index(accountIds).catch(() => undefined);
-  };
-  return {
-    note: news => {
-      for (const [accountId, types] of news) if (types.Email !== undefined) waiting.add(accountId);
-      if (waiting.size > 0) timer ??= setTimeout(send, indexAfterMilliseconds).unref();
-    },
-    stop: () => {
-      if (timer) clearTimeout(timer);
     },
   };
 }

@@ -126,28 +126,6 @@ test('a lost or damaged search file is made anew from the shard', async t => {
   assert.deepEqual(await search(store, accountId), [...ids].reverse());
 });
 
-test('emails are indexed behind the delivery, without a search', async t => {
-  const { folder, store, accountId } = await withAccount(t);
-  await deliverAll(store, accountId, [{ words: 'apple' }, { words: 'pear' }]);
-  await poll(
-    'the index',
-    () => {
-      const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-      const name = files.find(path => path.startsWith('search') && path.endsWith('.db'));
-      if (!name) return undefined;
-      const database = new DatabaseSync(join(folder, name), { timeout: 1000 });
-      try {
-        const row = database.prepare(`select count(*) n from sqlite_master where name = 'words'`).get();
-        if (!row?.n) return undefined;
-        return database.prepare(`select 1 from words where words match 'pear'`).get() ? true : undefined;
-      } finally {
-        database.close();
-      }
-    },
-    5000,
-  );
-});
-
 test('a file of a newer generation is refused with a clear error', async t => {
   const folder = temporaryFolder(t);
   const store = await openSqliteStore({ folder, shards: 1, clock: systemClock, log: silentLog });

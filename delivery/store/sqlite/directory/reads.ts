@@ -12,6 +12,7 @@ import type {
   Secret,
   Tenant,
 } from '../../store.ts';
+import type { Database } from '../database.ts';
 import { shardOf } from '../files.ts';
 import { isWithinQuota } from '../mail/quota.ts';
 import { decodeCursor, pageSize, toPage } from '../page.ts';
@@ -111,17 +112,21 @@ export function listAccounts(
 
 export function listAddresses({ directory }: ReadContext, accountId: string): AddressRow[] {
   const { number } = requireAccount(directory, accountId);
-  const rows = directory.all<{ address: string; kind: AddressRow['kind'] }>(
+  return addressesOf(directory, number).map(({ address, kind }) => ({ address, accountId, kind }));
+}
+
+function addressesOf(directory: Database, account: number): Pick<AddressRow, 'address' | 'kind'>[] {
+  return directory.all(
     'select address, kind from address where account = ? order by kind desc, key',
-    number,
+    account,
   );
-  return rows.map(({ address, kind }) => ({ address, accountId, kind }));
 }
 
 export function getOwner(context: ReadContext, accountId: string): Owner | null {
-  const account = getAccount(context, accountId);
-  if (!account) return null;
-  return { account, addresses: listAddresses(context, accountId).map(({ address }) => address) };
+  const record = findAccount(context.directory, accountId);
+  if (!record) return null;
+  const addresses = addressesOf(context.directory, record.number).map(({ address }) => address);
+  return { account: toAccount(record), addresses };
 }
 
 export function resolveAddress({ directory }: ReadContext, address: string): Resolution | null {

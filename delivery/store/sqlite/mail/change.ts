@@ -17,7 +17,8 @@ import {
 } from './email-rows.ts';
 import { Ledger } from './ledger.ts';
 import { type Detail, readDetail, sortColumns } from './packed-email.ts';
-import { readStored, writeStored } from './stored-detail.ts';
+import { requireData } from './reads.ts';
+import { readOctets, readTexts, writeStored } from './stored-detail.ts';
 import { countStanding, threadId } from './thread.ts';
 
 /** `Mail.changeEmails`. */
@@ -182,14 +183,13 @@ function writeDetail({ database }: WriteContext, record: EmailRecord, change: Em
   const { findings, index, searchText } = change;
   if (!findings && !index && searchText === undefined) return false;
   const row = rowId(record.account, record.seq);
-  const data = database.get<{ data: string | Uint8Array }>('select data from detail where id = ?', row)?.data;
-  if (data === undefined) throw new DeliveryError('storeUnavailable', 'an email has lost its detail');
-  const stored = readStored(data);
+  const octets = readOctets(requireData(database, record));
+  const stored = readTexts(requireData(database, record));
   const detail = changedDetail(readDetail(stored.detail), change);
   const words = searchText === undefined ? stored.words : searchText && JSON.stringify(searchText);
   database.run(
     'update detail set data = ? where id = ?',
-    writeStored({ detail: JSON.stringify(detail), words }),
+    writeStored({ detail: JSON.stringify(detail), words }, octets),
     row,
   );
   const columns = sortColumns(detail, new Date(record.received_at));

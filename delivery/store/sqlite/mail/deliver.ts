@@ -12,9 +12,10 @@ import { countStanding, messageKey, threadId, threadOf } from './thread.ts';
 
 /** A new email whose texts and octets are compressed already. */
 export interface PreparedEmail extends Omit<PackedEmail, 'octets' | 'detail' | 'words'> {
-  readonly content: PackedMessage;
   /** As `writeStored` gives it. */
-  readonly stored: string | Uint8Array;
+  readonly stored: Uint8Array;
+  /** Null where `stored` holds the octets, too. */
+  readonly content: PackedMessage | null;
 }
 
 export interface DeliverResult {
@@ -121,13 +122,16 @@ function findDelivered(context: WriteContext, number: number, email: PreparedEma
   return known.email;
 }
 
+const sweepEvery = 8;
+
 /**
- * Looks at the few keys behind a new one and drops those whose time is over: keys are hashes, so that every region is
- * met equally often and what is over stays a bounded share.
+ * Now and then looks at some keys behind a new one and drops those whose time is over: keys are hashes, so that every
+ * region is met equally often and what is over stays a bounded share.
  */
 function sweepKeys({ database, now }: WriteContext, number: number, key: Uint8Array): void {
+  if ((key.at(-1) ?? 0) % sweepEvery !== 0) return;
   const near = database.all<{ key: Uint8Array; expires: number }>(
-    'select key, expires from delivery_key where account = ? and key > ? order by key limit 4',
+    'select key, expires from delivery_key where account = ? and key > ? order by key limit 32',
     number,
     key,
   );
@@ -212,13 +216,15 @@ function insertEmail(context: WriteContext, ledger: Ledger, email: PreparedEmail
     columns.destination,
   );
   database.run('insert into detail(id, data) values (?, ?)', row, email.stored);
-  database.run(
-    'insert into content(id, packing, head, body) values (?, ?, ?, ?)',
-    row,
-    content.packing,
-    content.head,
-    content.body,
-  );
+  if (content) {
+    database.run(
+      'insert into content(id, packing, head, body) values (?, ?, ?, ?)',
+      row,
+      content.packing,
+      content.head,
+      content.body,
+    );
+  }
   insertLists(context, ledger.number, placed, seen);
 }
 

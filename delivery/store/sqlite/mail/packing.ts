@@ -11,11 +11,38 @@ const minOctets = 512;
 /** Above this, speed counts more than the last percent. */
 const bigOctets = 1024 * 1024;
 
-/** The octets, compressed (RFC 8878) when that makes them smaller. */
+const minChunk = 1024;
+const maxChunk = 64 * 1024;
+
+/** The octets, compressed (RFC 8878). */
+export function compress(octets: Uint8Array): Buffer {
+  const level = octets.byteLength > bigOctets ? 1 : 3;
+  return zstdCompressSync(octets, {
+    params: { [constants.ZSTD_c_compressionLevel]: level },
+    // The result keeps a whole chunk in memory; most mails shrink to less than half.
+    chunkSize: chunkFor(octets.byteLength / 2),
+  });
+}
+
+/** What `compress` was given. */
+export function decompress(octets: Uint8Array): Buffer {
+  return zstdDecompressSync(octets, { chunkSize: chunkFor(octets.byteLength * 4) });
+}
+
+function chunkFor(octets: number): number {
+  return Math.min(Math.max(Math.ceil(octets), minChunk), maxChunk);
+}
+
+/** Frees octets that nobody needs any more, without waiting for the garbage collector to notice them. */
+export function release({ buffer }: Uint8Array): void {
+  // What may be Node's pool holds octets of others, too.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength !== Buffer.poolSize) buffer.transfer(0);
+}
+
+/** The octets, compressed when that makes them smaller. */
 export function pack(octets: Uint8Array): Packed {
   if (octets.byteLength < minOctets) return { octets, isCompressed: false };
-  const level = octets.byteLength > bigOctets ? 1 : 3;
-  const compressed = zstdCompressSync(octets, { params: { [constants.ZSTD_c_compressionLevel]: level } });
+  const compressed = compress(octets);
   return compressed.byteLength < octets.byteLength
     ? { octets: compressed, isCompressed: true }
     : { octets, isCompressed: false };
@@ -23,18 +50,7 @@ export function pack(octets: Uint8Array): Packed {
 
 /** What `pack` was given. */
 export function unpack(octets: Uint8Array, isCompressed: boolean): Uint8Array {
-  return isCompressed ? zstdDecompressSync(octets) : octets;
-}
-
-/** A text for a column: short ones as text, others as compressed octets. */
-export function packText(text: string): string | Uint8Array {
-  const packed = pack(Buffer.from(text));
-  return packed.isCompressed ? packed.octets : text;
-}
-
-/** What `packText` was given. */
-export function unpackText(value: string | Uint8Array): string {
-  return typeof value === 'string' ? value : Buffer.from(zstdDecompressSync(value)).toString();
+  return isCompressed ? decompress(octets) : octets;
 }
 
 /** The stored octets of an email: small ones in one piece, others in two, so that the header block can be read alone. */
@@ -92,7 +108,11 @@ export function unpackHead({
   body,
 }: Omit<PackedMessage, 'body'> & { body: Uint8Array | null }): Uint8Array {
   if (body === null) return unpack(head, (packing & headCompressed) !== 0);
-  const octets = unpack(body, (packing & bodyCompressed) !== 0);
+  return headOctets(unpack(body, (packing & bodyCompressed) !== 0));
+}
+
+/** The header block of a whole message. */
+export function headOctets(octets: Uint8Array): Uint8Array {
   return octets.subarray(0, headLength(octets));
 }
 

@@ -7,8 +7,8 @@ import { decodeCursor, maxPage, pageSize, toPage } from '../page.ts';
 import type { ReadContext } from '../threads/context.ts';
 import { readAccount, tagIds } from './account-reads.ts';
 import { blobIdOf, type EmailRecord, findEmail, idOf, readKeywords, readTags } from './email-rows.ts';
-import { headColumns, type PackedMessage, unpack, unpackHead, unpackMessage } from './packing.ts';
-import { readStored } from './stored-detail.ts';
+import { headColumns, headOctets, type PackedMessage, unpack, unpackHead, unpackMessage } from './packing.ts';
+import { readOctets, readTexts } from './stored-detail.ts';
 import { readThreadId, threadId } from './thread.ts';
 
 /** An email on its way between threads: `detail` is JSON still. */
@@ -41,14 +41,7 @@ function requireFew(ids: readonly string[]): void {
 }
 
 function toReply(database: Database, record: EmailRecord, tags: Map<number, string>): EmailReply {
-  const detail = database.get<{ data: string | Uint8Array }>(
-    'select data from detail where id = ?',
-    rowId(record.account, record.seq),
-  );
-  if (!detail)
-    throw new DeliveryError('storeUnavailable', 'an email has lost its detail', {
-      fields: { id: idOf(record) },
-    });
+  const { detail } = readTexts(requireData(database, record));
   return {
     id: idOf(record),
     blobId: blobIdOf(record),
@@ -57,7 +50,7 @@ function toReply(database: Database, record: EmailRecord, tags: Map<number, stri
     receivedAt: record.received_at,
     sizeOctets: record.size,
     sealed: record.sealed === 1,
-    detail: readStored(detail.data).detail,
+    detail,
     tagIds: readTags(record.tags).flatMap(number => tags.get(number) ?? []),
     keywords: readKeywords(record.keywords),
   };
@@ -76,20 +69,35 @@ export function octetsOf(database: Database, record: EmailRecord): Uint8Array {
     'select packing, head, body from content where id = ?',
     rowId(record.account, record.seq),
   );
-  if (!content)
+  const octets = content ? unpackMessage(content) : readOctets(requireData(database, record));
+  if (!octets)
     throw new DeliveryError('storeUnavailable', 'an email has lost its octets', {
       fields: { id: idOf(record) },
     });
-  return unpackMessage(content);
+  return octets;
+}
+
+/** The frame of an email's detail. */
+export function requireData(
+  database: Database,
+  { account, seq }: Pick<EmailRecord, 'account' | 'seq'>,
+): string | Uint8Array {
+  const row = rowId(account, seq);
+  const data = database.get<{ data: string | Uint8Array }>('select data from detail where id = ?', row)?.data;
+  if (data === undefined)
+    throw new DeliveryError('storeUnavailable', 'an email has lost its detail', { fields: { row } });
+  return data;
 }
 
 /** The header block of an email's stored octets as text, Latin-1. */
-export function headOf(database: Database, account: number, sequence: number): string {
+export function headOf(database: Database, account: number, seq: number): string {
   const content = database.get<Parameters<typeof unpackHead>[0]>(
     `select ${headColumns} from content where id = ?`,
-    rowId(account, sequence),
+    rowId(account, seq),
   );
-  return content ? Buffer.from(unpackHead(content)).toString('latin1') : '';
+  const octets = content ? null : readOctets(requireData(database, { account, seq }));
+  const head = content ? unpackHead(content) : octets && headOctets(octets);
+  return head ? Buffer.from(head).toString('latin1') : '';
 }
 
 export function getBlob(
@@ -123,7 +131,7 @@ export function getThreads(
       const thread = readThreadId(id);
       if (!thread) return [];
       const emails = database.all<{ place: number; tail: string }>(
-        'select place, tail from email where account = ? and thread = ? order by place',
+        'select place, tail from email indexed by email_thread where account = ? and thread = ? order by place',
         number,
         thread,
       );

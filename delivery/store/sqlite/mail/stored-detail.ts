@@ -1,7 +1,7 @@
-import { packText, unpackText } from './packing.ts';
+import { compress, decompress, release } from './packing.ts';
 
-/** What lies in `detail.data`: two lines of JSON, so that one call compresses both. */
-export interface StoredDetail {
+/** Texts of an email that lie in `detail.data`. */
+export interface StoredTexts {
   /** Summary, findings and index. */
   readonly detail: string;
   /**
@@ -12,14 +12,47 @@ export interface StoredDetail {
   readonly words: string | null;
 }
 
-/** The value of `detail.data`. JSON text holds no line break. */
-export function writeStored({ detail, words }: StoredDetail): string | Uint8Array {
-  return packText(words === null ? detail : `${detail}\n${words}`);
+/** Messages up to this size lie in the same frame as their detail: one row and one call of the compressor less. */
+export const maxTogether = 8192;
+
+const lineFeed = 10;
+
+/**
+ * The value of `detail.data`: one compressed frame of two lines of JSON (which holds no line break) and, of a small
+ * message, its octets behind the second line break; null octets lie in `content`.
+ */
+export function writeStored({ detail, words }: StoredTexts, octets: Uint8Array | null): Uint8Array {
+  const texts = `${detail}\n${words ?? ''}`;
+  return compress(octets ? Buffer.concat([Buffer.from(`${texts}\n`), octets]) : Buffer.from(texts));
 }
 
-/** What `writeStored` was given. */
-export function readStored(data: string | Uint8Array): StoredDetail {
-  const text = unpackText(data);
-  const end = text.indexOf('\n');
-  return end < 0 ? { detail: text, words: null } : { detail: text.slice(0, end), words: text.slice(end + 1) };
+/** The texts that `writeStored` was given; `data` can't be used afterwards. */
+export function readTexts(data: string | Uint8Array): StoredTexts {
+  const frame = open(data);
+  const [first, second] = lineEnds(frame);
+  const detail = frame.toString('utf8', 0, first);
+  const words = frame.toString('utf8', first + 1, second);
+  release(frame);
+  return { detail, words: words === '' ? null : words };
+}
+
+/** The octets that `writeStored` was given; null when they lie in `content`. */
+export function readOctets(data: string | Uint8Array): Uint8Array | null {
+  const frame = open(data);
+  const [, second] = lineEnds(frame);
+  return second < frame.byteLength ? frame.subarray(second + 1) : null;
+}
+
+function open(data: string | Uint8Array): Buffer {
+  if (typeof data === 'string') return Buffer.from(data);
+  const frame = decompress(data);
+  release(data);
+  return frame;
+}
+
+function lineEnds(frame: Buffer): [number, number] {
+  const first = frame.indexOf(lineFeed);
+  if (first < 0) return [frame.byteLength, frame.byteLength];
+  const second = frame.indexOf(lineFeed, first + 1);
+  return [first, second < 0 ? frame.byteLength : second];
 }

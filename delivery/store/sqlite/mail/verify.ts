@@ -1,13 +1,13 @@
 import type { StoreFault } from '../../store.ts';
 import type { Database } from '../database.ts';
 import { findAccount } from '../directory/rows.ts';
-import { rowId, shardOf } from '../files.ts';
+import { shardOf } from '../files.ts';
 import type { ReadContext } from '../threads/context.ts';
 import { type EmailRecord, idOf, readTags } from './email-rows.ts';
 import { systemTagNumbers } from './ledger.ts';
 import { readDetail } from './packed-email.ts';
-import { type PackedMessage, unpackMessage } from './packing.ts';
-import { readStored } from './stored-detail.ts';
+import { octetsOf, requireData } from './reads.ts';
+import { readTexts } from './stored-detail.ts';
 
 /** Faults of one file as SQLite sees it. */
 export function verifyFile(context: ReadContext, shard: number | null): StoreFault[] {
@@ -54,7 +54,6 @@ export function verifyEmails(
 
 function emailFaults(database: Database, record: EmailRecord): string[] {
   const faults: string[] = [];
-  const row = rowId(record.account, record.seq);
   const check = (what: string, work: () => boolean): void => {
     try {
       if (!work()) faults.push(`${idOf(record)}: ${what}`);
@@ -62,14 +61,8 @@ function emailFaults(database: Database, record: EmailRecord): string[] {
       faults.push(`${idOf(record)}: ${what}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  check('octets', () => {
-    const content = database.get<PackedMessage>('select packing, head, body from content where id = ?', row);
-    return content !== undefined && unpackMessage(content).byteLength === record.size;
-  });
-  check('detail', () => {
-    const detail = database.get<{ data: string | Uint8Array }>('select data from detail where id = ?', row);
-    return detail !== undefined && readDetail(readStored(detail.data).detail).summary !== undefined;
-  });
+  check('octets', () => octetsOf(database, record).byteLength === record.size);
+  check('detail', () => readDetail(readTexts(requireData(database, record)).detail).summary !== undefined);
   check('tags', () => {
     const tags = readTags(record.tags);
     const listed = tags.filter(tag =>

@@ -3,7 +3,7 @@ import type { SearchText } from '../../store.ts';
 import type { Database } from '../database.ts';
 import { rowId } from '../files.ts';
 import { kinds, logFlags } from '../mail/ledger.ts';
-import { readStored } from '../mail/stored-detail.ts';
+import { readTexts } from '../mail/stored-detail.ts';
 import { beginBuild, readState, type SearchState, writeState } from './file.ts';
 
 /** Where the words of an account come from. */
@@ -14,12 +14,23 @@ export interface SearchSource {
   readonly account: number;
 }
 
-/** Emails indexed in one transaction of the search file. */
-const atOnce = 500;
+/** Emails indexed in one transaction of the search file: a search that waits takes many at once. */
+const manyAtOnce = 500;
+/** In the background others wait behind each step: this is about 10 ms of work. */
+const fewAtOnce = 64;
 
 /** Brings the index to where the account's change log stands; the first time through all emails. */
 export function catchUp(search: Database, source: SearchSource): void {
-  while (needsStep(search, source)) search.write(() => step(search, source));
+  while (catchUpSome(search, source, manyAtOnce)) {
+    // Each step is a transaction of its own.
+  }
+}
+
+/** One step of it; false when nothing is left. */
+export function catchUpSome(search: Database, source: SearchSource, atOnce = fewAtOnce): boolean {
+  if (!needsStep(search, source)) return false;
+  search.write(() => step(search, source, atOnce));
+  return true;
 }
 
 interface LogState {
@@ -42,7 +53,7 @@ function needsStep(search: Database, source: SearchSource): boolean {
 }
 
 /** One step, decided inside the transaction, because another thread or process may have gone ahead. */
-function step(search: Database, source: SearchSource): void {
+function step(search: Database, source: SearchSource, atOnce: number): void {
   source.database.read(() => {
     const log = logState(source);
     let state = readState(search);
@@ -50,7 +61,8 @@ function step(search: Database, source: SearchSource): void {
     if (isLost || (state.cursor < 0 && (state.began < 0 || state.began < log.floor))) {
       state = beginBuild(search, log.seq);
     }
-    writeState(search, state.cursor < 0 ? build(search, source, state) : follow(search, source, state, log));
+    const from = { search, source, state, atOnce };
+    writeState(search, state.cursor < 0 ? build(from) : follow(from, log));
   });
 }
 
@@ -59,8 +71,15 @@ interface WordsRow {
   readonly data: string | Uint8Array;
 }
 
+interface From {
+  readonly search: Database;
+  readonly source: SearchSource;
+  readonly state: SearchState;
+  readonly atOnce: number;
+}
+
 /** The next emails by place; behind the last one the log is followed from where the build began. */
-function build(search: Database, { database, account }: SearchSource, state: SearchState): SearchState {
+function build({ search, source: { database, account }, state, atOnce }: From): SearchState {
   const rows = database.all<WordsRow>(
     `select e.place, c.data from email e join detail c on c.id = e.seq + ?
      where e.account = ? and e.place > ? order by e.place limit ${atOnce}`,
@@ -74,25 +93,23 @@ function build(search: Database, { database, account }: SearchSource, state: Sea
 }
 
 /** Brings the emails that the next rows of the log name to what they are now. */
-function follow(
-  search: Database,
-  { database, account }: SearchSource,
-  state: SearchState,
-  log: LogState,
-): SearchState {
-  const rows = database.all<{ id: number; object: string }>(
-    `select id, object from change where id > ? and id <= ? and type = 1
+function follow({ search, source, state, atOnce }: From, log: LogState): SearchState {
+  const { database, account } = source;
+  const rows = database.all<{ id: number; object: string; kind: number }>(
+    `select id, object, kind from change where id > ? and id <= ? and type = 1
        and (kind <> ${kinds.updated} or flags = ${logFlags.words}) order by id limit ${atOnce}`,
     rowId(account, state.cursor),
     rowId(account, log.seq),
   );
-  const places = new Set<number>();
-  for (const { object } of rows) {
-    const parsed = readEmailId(object);
-    if (parsed) places.add(parsed.place);
+  /** Places, and whether the index may know another text of the email. */
+  const places = new Map<number, boolean>();
+  for (const { object, kind } of rows) {
+    const place = readEmailId(object)?.place;
+    if (place !== undefined) places.set(place, places.has(place) || kind !== kinds.created);
   }
-  for (const place of [...places].sort((one, other) => one - other)) {
-    search.run('delete from words where rowid = ?', place);
+  let removed = 0;
+  for (const [place, isKnown] of [...places].sort(([one], [other]) => one - other)) {
+    if (isKnown) removed += search.run('delete from words where rowid = ?', place);
     const row = database.get<WordsRow>(
       'select e.place, c.data from email e join detail c on c.id = e.seq + ? where e.account = ? and e.place = ?',
       rowId(account, 0),
@@ -102,11 +119,12 @@ function follow(
     if (row) insertWords(search, row);
   }
   const last = rows.at(-1);
-  return { ...state, cursor: rows.length < atOnce || !last ? log.seq : last.id - rowId(account, 0) };
+  const cursor = rows.length < atOnce || !last ? log.seq : last.id - rowId(account, 0);
+  return { ...state, cursor, removed: state.removed + removed };
 }
 
 function insertWords(search: Database, { place, data }: WordsRow): void {
-  const { words } = readStored(data);
+  const { words } = readTexts(data);
   if (words === null) return;
   const text = JSON.parse(words) as SearchText;
   search.run(

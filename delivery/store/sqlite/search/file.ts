@@ -2,7 +2,7 @@ import { DeliveryError } from '../../../errors.ts';
 import type { Database } from '../database.ts';
 
 /** Layout of a search file; a file of another version is made anew. */
-const layout = 1;
+const layout = 2;
 
 /** Columns of the index: the fields of `SearchText`. */
 export const searchColumns = ['subject', 'body', 'originators', 'destinations', 'attachments'] as const;
@@ -15,6 +15,12 @@ export interface SearchState {
   readonly built: number;
   /** Where the log stood when the first build began. */
   readonly began: number;
+  /** Emails taken out whose words still lie in the file; `purgeSome` removes them. */
+  readonly removed: number;
+  /** 1 while that goes on. */
+  readonly rewriting: number;
+  /** When it last began, in milliseconds. */
+  readonly purged: number;
 }
 
 /**
@@ -22,7 +28,9 @@ export interface SearchState {
  * makes it safe against a killed process; after a restart of the machine it is checked before its first use.
  */
 export function prepareFile(search: Database, boot: string): void {
-  search.exec('pragma journal_mode=truncate; pragma synchronous=off; pragma cache_size=-200');
+  search.exec(
+    'pragma journal_mode=truncate; pragma synchronous=off; pragma secure_delete=on; pragma cache_size=-200',
+  );
   search.write(() => {
     const version = search.get<{ user_version: number }>('pragma user_version')?.user_version ?? 0;
     if (version !== layout) createIndex(search, boot);
@@ -41,10 +49,14 @@ function createIndex(search: Database, boot: string): void {
     create virtual table words using fts5(${searchColumns.join(', ')}, content='', contentless_delete=1,
       tokenize='unicode61 remove_diacritics 2');
     create virtual table vocabulary using fts5vocab('words', 'row');
-    create table state(cursor integer not null, built integer not null, began integer not null, boot text not null);
+    create table state(cursor integer not null, built integer not null, began integer not null,
+      removed integer not null, rewriting integer not null, purged integer not null, boot text not null);
     pragma user_version=${layout};
   `);
-  search.run('insert into state(cursor, built, began, boot) values (-1, -1, -1, ?)', boot);
+  search.run(
+    'insert into state(cursor, built, began, removed, rewriting, purged, boot) values (-1, -1, -1, 0, 0, 0, ?)',
+    boot,
+  );
 }
 
 function requireSound(search: Database): void {
@@ -61,17 +73,25 @@ function damaged(found: unknown): Error {
 }
 
 export function readState(search: Database): SearchState {
-  const state = search.get<SearchState>('select cursor, built, began from state');
+  const state = search.get<SearchState>('select cursor, built, began, removed, rewriting, purged from state');
   if (!state) throw damaged('no state');
   return state;
 }
 
 export function writeState(search: Database, state: SearchState): void {
-  search.run('update state set cursor = ?, built = ?, began = ?', state.cursor, state.built, state.began);
+  search.run(
+    'update state set cursor = ?, built = ?, began = ?, removed = ?, rewriting = ?, purged = ?',
+    state.cursor,
+    state.built,
+    state.began,
+    state.removed,
+    state.rewriting,
+    state.purged,
+  );
 }
 
 /** Empties the index; the next steps build it from the first email on. */
 export function beginBuild(search: Database, sequence: number): SearchState {
   search.run(`insert into words(words) values ('delete-all')`);
-  return { cursor: -1, built: -1, began: sequence };
+  return { ...readState(search), cursor: -1, built: -1, began: sequence, removed: 0, rewriting: 0 };
 }

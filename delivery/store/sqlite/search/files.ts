@@ -3,11 +3,12 @@ import { dirname } from 'node:path';
 import { Database, isDamage } from '../database.ts';
 import { searchFile } from '../files.ts';
 import type { Report } from '../threads/thread.ts';
-import { catchUp, type SearchSource } from './catch-up.ts';
+import { catchUp, catchUpSome, type SearchSource } from './catch-up.ts';
 import { prepareFile } from './file.ts';
+import { purgeSome, type Rest } from './purge.ts';
 
-/** Search files that a reader keeps open; two readers and the indexer stay together at 500. */
-const defaultMaxOpen = 80;
+/** Search files that a thread keeps open: each takes about 200 kB. */
+const maxOpen = 24;
 
 interface OpenFile {
   readonly database: Database;
@@ -19,14 +20,12 @@ interface OpenFile {
 export class SearchFiles {
   readonly #folder: string;
   readonly #report: Report;
-  readonly #maxOpen: number;
   readonly #open = new Map<number, OpenFile>();
   readonly #boot = bootId();
 
-  constructor(folder: string, report: Report, maxOpen = defaultMaxOpen) {
+  constructor(folder: string, report: Report) {
     this.#folder = folder;
     this.#report = report;
-    this.#maxOpen = maxOpen;
   }
 
   /**
@@ -34,14 +33,33 @@ export class SearchFiles {
    * anew from the shard, once; it holds nothing of its own.
    */
   use<T>(source: SearchSource, work: (search: Database) => T): T {
+    return this.#sound(source, search => {
+      catchUp(search, source);
+      return work(search);
+    });
+  }
+
+  /** One step of bringing the account's search file up to date, and behind that of ridding it of what was deleted. */
+  advance(source: SearchSource, emails: number, now: number): Rest {
+    return this.#sound(source, search =>
+      catchUpSome(search, source) ? 'step' : purgeSome(search, emails, now),
+    );
+  }
+
+  #sound<T>(source: SearchSource, work: (search: Database) => T): T {
     try {
-      return this.#use(source, work);
+      return work(this.#file(source.account));
     } catch (error) {
       if (!isDamage(error)) throw error;
       this.#report({ level: 'warn', event: 'searchFileRebuilt', fields: { account: source.account } });
       this.remove(source.account);
-      return this.#use(source, work);
+      return work(this.#file(source.account));
     }
+  }
+
+  /** Whether the account has a search file. */
+  exists(account: number): boolean {
+    return inodeOf(searchFile(this.#folder, account)) >= 0;
   }
 
   /** Closes and deletes the account's search file. */
@@ -55,12 +73,6 @@ export class SearchFiles {
     for (const account of [...this.#open.keys()]) this.#close(account);
   }
 
-  #use<T>(source: SearchSource, work: (search: Database) => T): T {
-    const search = this.#file(source.account);
-    catchUp(search, source);
-    return work(search);
-  }
-
   #file(account: number): Database {
     const file = searchFile(this.#folder, account);
     const known = this.#open.get(account);
@@ -71,7 +83,7 @@ export class SearchFiles {
     }
     this.#close(account);
     const [oldest] = this.#open.keys();
-    if (oldest !== undefined && this.#open.size >= this.#maxOpen) this.#close(oldest);
+    if (oldest !== undefined && this.#open.size >= maxOpen) this.#close(oldest);
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const database = new Database(file);
     try {

@@ -2,35 +2,37 @@ import type { MessagePort } from 'node:worker_threads';
 import { type Database, openReadOnly } from '../database.ts';
 import { requireAccount } from '../directory/rows.ts';
 import { directoryFile, shardFile, shardOf } from '../files.ts';
-import type { CallMessage, ThreadSettings } from '../threads/protocol.ts';
+import type { CallMessage, ServiceSettings } from '../threads/protocol.ts';
 import { Replies } from '../threads/replies.ts';
 import type { Report, Service } from '../threads/thread.ts';
 import { SearchFiles } from './files.ts';
-
-/** Search files that the indexer keeps open, as they are written again and again. */
-const maxOpen = 256;
+import type { Rest } from './purge.ts';
 
 /**
- * Fills search files behind the deliveries: the call `index` names accounts with news; they are brought up to date one
- * after the other, so that a call to close comes in between.
+ * Fills search files behind the deliveries: the call `index` names accounts with news; they are brought up to date in
+ * small steps, so that other calls to this thread come in between.
  */
 class Indexer implements Service {
-  readonly #settings: ThreadSettings;
+  readonly #settings: ServiceSettings;
   readonly #report: Report;
   readonly #search: SearchFiles;
   readonly #replies = new Replies();
   readonly #waiting = new Set<string>();
   readonly #shards = new Map<number, Database>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
   #directory: Database | null = null;
+  /** The callers' time in milliseconds. */
+  #now = 0;
   #isScheduled = false;
 
-  constructor(settings: ThreadSettings, report: Report) {
+  constructor(settings: ServiceSettings, report: Report) {
     this.#settings = settings;
     this.#report = report;
-    this.#search = new SearchFiles(settings.folder, report, maxOpen);
+    this.#search = new SearchFiles(settings.folder, report);
   }
 
-  take(port: MessagePort, [id, , args]: CallMessage): void {
+  take(port: MessagePort, [id, , args, now]: CallMessage): void {
+    this.#now = now;
     for (const accountId of args[0] as readonly string[]) this.#waiting.add(accountId);
     this.#replies.done(port, id, null);
     this.#replies.send();
@@ -38,6 +40,7 @@ class Indexer implements Service {
   }
 
   close(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#drop();
     this.#search.close();
   }
@@ -48,28 +51,45 @@ class Indexer implements Service {
     setImmediate(() => {
       this.#isScheduled = false;
       const [accountId] = this.#waiting;
-      if (accountId !== undefined) this.#index(accountId);
+      if (accountId !== undefined) this.#step(accountId);
       this.#schedule();
     });
   }
 
-  #index(accountId: string): void {
-    this.#waiting.delete(accountId);
+  #step(accountId: string): void {
     try {
-      const { account, database } = this.#open(accountId);
-      const held = database.get<{ emails: number }>('select emails from account where number = ?', account);
-      // One email is searched fast enough when somebody asks; a file of its own begins with the second.
-      if ((held?.emails ?? 0) < 2) return;
-      this.#search.use({ database, account }, () => undefined);
+      const rest = this.#advance(accountId);
+      if (rest === 'step') return;
+      this.#waiting.delete(accountId);
+      if (rest !== 'nothing') this.#later(accountId, rest);
     } catch (error) {
       // The file is behind; the next search, or the next email, brings it up to date.
-      this.#report({
-        level: 'warn',
-        event: 'searchIndexFailed',
-        fields: { accountId, cause: String(error) },
-      });
+      this.#waiting.delete(accountId);
+      const fields = { accountId, cause: String(error) };
+      this.#report({ level: 'warn', event: 'searchIndexFailed', fields });
       this.#drop();
     }
+  }
+
+  #advance(accountId: string): Rest {
+    const { account, database } = this.#open(accountId);
+    const held = database.get<{ emails: number }>('select emails from account where number = ?', account);
+    const emails = held?.emails ?? 0;
+    // One email is searched fast enough when somebody asks; a file of its own begins with the second.
+    if (emails < 2 && !this.#search.exists(account)) return 'nothing';
+    return this.#search.advance({ database, account }, emails, this.#now);
+  }
+
+  /** Takes the account up again, if the process lives that long; else its next news do. */
+  #later(accountId: string, milliseconds: number): void {
+    if (this.#timers.has(accountId)) return;
+    const begin = (): void => {
+      this.#timers.delete(accountId);
+      this.#now += milliseconds;
+      this.#waiting.add(accountId);
+      this.#schedule();
+    };
+    this.#timers.set(accountId, setTimeout(begin, milliseconds).unref());
   }
 
   #open(accountId: string): { account: number; database: Database } {
@@ -89,7 +109,7 @@ class Indexer implements Service {
   }
 }
 
-/** The service of the thread called `indexer`. */
-export function openIndexer(settings: ThreadSettings, report: Report): Service {
+/** The service called `indexer`. */
+export function openIndexer(settings: ServiceSettings, report: Report): Service {
   return new Indexer(settings, report);
 }

@@ -2,7 +2,7 @@ import type { ChangeType } from '../../store.ts';
 import type { Database } from '../database.ts';
 import type { HitSets } from '../mail/query-functions.ts';
 import type { SearchFiles } from '../search/files.ts';
-import type { ThreadSettings } from './protocol.ts';
+import type { ServiceSettings } from './protocol.ts';
 
 /** What an operation that writes gets: it runs inside a transaction of `database`. */
 export interface WriteContext {
@@ -10,7 +10,7 @@ export interface WriteContext {
   readonly database: Database;
   /** The directory, read only; `database` itself in the directory's own thread. */
   readonly directory: Database;
-  readonly settings: ThreadSettings;
+  readonly settings: ServiceSettings;
   /** The caller's time in milliseconds. */
   readonly now: number;
   /** Tells everyone who watches the account, once the transaction is flushed. */
@@ -20,7 +20,7 @@ export interface WriteContext {
 /** What an operation that reads gets. */
 export interface ReadContext {
   readonly directory: Database;
-  readonly settings: ThreadSettings;
+  readonly settings: ServiceSettings;
   readonly search: SearchFiles;
   /** What `search_hit` finds while a query runs. */
   readonly hits: HitSets;

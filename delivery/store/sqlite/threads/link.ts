@@ -26,11 +26,6 @@ export class Link {
     this.#clock = clock;
   }
 
-  /** Calls that have no answer yet. */
-  get pending(): number {
-    return this.#pending.size;
-  }
-
   /** The answer of the thread's operation; `transfer` gives buffers away instead of copying them. */
   call(method: string, args: readonly unknown[], transfer: readonly Transferable[] = []): Promise<unknown> {
     if (this.#isClosed) return Promise.reject(new DeliveryError('shuttingDown', 'the store is closed'));
@@ -119,15 +114,15 @@ export type Remote<Operations> = {
     : never;
 };
 
-/** The operations of a thread, called by name over the link that `choose` gives at each call. */
-export function remote<Operations>(choose: () => Link): Remote<Operations> {
+/** The operations of a thread, called by name over the link that `choose` gives for each. */
+export function remote<Operations>(choose: (method: string) => Link): Remote<Operations> {
   const methods = new Map<string, (...args: unknown[]) => Promise<unknown>>();
   return new Proxy({} as Remote<Operations>, {
     get(_target, name) {
       const method = String(name);
       let caller = methods.get(method);
       if (!caller) {
-        caller = (...args) => choose().call(method, args);
+        caller = (...args) => choose(method).call(method, args);
         methods.set(method, caller);
       }
       return caller;

@@ -10,8 +10,10 @@ export type ReplyMessage = readonly [id: number, isDone: boolean, value: unknown
 /** New states of one account, by type. */
 export type News = readonly [accountId: string, types: Partial<Record<ChangeType, string>>];
 
-/** What the owner of the threads tells one of them. */
-export type ControlMessage = { readonly port: MessagePortLike } | { readonly close: true };
+/** What the owner of the threads tells one of them: a caller of one of its services, or to end. */
+export type ControlMessage =
+  | { readonly service: string; readonly shards: number; readonly port: MessagePortLike }
+  | { readonly close: true };
 
 /** What a thread tells its owner besides replies. */
 export type ThreadReport =
@@ -24,9 +26,9 @@ export type ThreadReport =
 
 type MessagePortLike = import('node:worker_threads').MessagePort;
 
-/** How a thread is made. */
-export interface ThreadSettings {
-  /** `directory`, `shard-N`, `reader-N` or `indexer`. */
+/** How a service is made. */
+export interface ServiceSettings {
+  /** `directory`, `shard-N`, `reader`, `searcher` or `indexer`. */
   readonly name: string;
   readonly folder: string;
   readonly shards: number;

@@ -3,18 +3,18 @@ import { directoryFile, shardFile } from '../files.ts';
 import { type HitSets, installFunctions } from '../mail/query-functions.ts';
 import { SearchFiles } from '../search/files.ts';
 import type { ReadContext } from './context.ts';
-import type { ThreadSettings } from './protocol.ts';
+import type { ServiceSettings } from './protocol.ts';
 import type { Report } from './thread.ts';
 
 /** One thread's connections for reading the directory, shards and search files, opened when first needed. */
 export class ReadConnections {
-  readonly #settings: ThreadSettings;
+  readonly #settings: ServiceSettings;
   readonly #search: SearchFiles;
   readonly #shards = new Map<number, Database>();
   readonly #hits: HitSets = new Map();
   #directory: Database | null = null;
 
-  constructor(settings: ThreadSettings, report: Report) {
+  constructor(settings: ServiceSettings, report: Report) {
     this.#settings = settings;
     this.#search = new SearchFiles(settings.folder, report);
   }

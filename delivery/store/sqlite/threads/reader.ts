@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { DeliveryError } from '../../../errors.ts';
 import { reads } from '../reads.ts';
 import type { ReadContext } from './context.ts';
-import type { CallMessage, ThreadSettings } from './protocol.ts';
+import type { CallMessage, ServiceSettings } from './protocol.ts';
 import { ReadConnections } from './read-connections.ts';
 import { Replies } from './replies.ts';
 import type { Report, Service } from './thread.ts';
@@ -14,7 +14,7 @@ class Reader implements Service {
   readonly #connections: ReadConnections;
   readonly #replies = new Replies();
 
-  constructor(settings: ThreadSettings, report: Report) {
+  constructor(settings: ServiceSettings, report: Report) {
     this.#connections = new ReadConnections(settings, report);
   }
 
@@ -38,7 +38,7 @@ class Reader implements Service {
   }
 }
 
-/** The service of a thread called `reader-N`. */
-export function openReader(settings: ThreadSettings, report: Report): Service {
+/** The services called `reader` and `searcher`. */
+export function openReader(settings: ServiceSettings, report: Report): Service {
   return new Reader(settings, report);
 }

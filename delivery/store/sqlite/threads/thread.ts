@@ -1,5 +1,5 @@
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { CallMessage, ControlMessage, ThreadReport, ThreadSettings } from './protocol.ts';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { CallMessage, ControlMessage, ServiceSettings, ThreadReport } from './protocol.ts';
 
 /** What a thread of the store does with calls. */
 export interface Service {
@@ -12,36 +12,69 @@ export interface Service {
 /** Tells the owner of the threads something besides replies. */
 export type Report = (report: ThreadReport) => void;
 
-type Open = (settings: ThreadSettings, report: Report) => Service;
+type Open = (settings: ServiceSettings, report: Report) => Service;
 
 const openWriter = async (): Promise<Open> => (await import('./writer.ts')).openWriter;
+const openReader = async (): Promise<Open> => (await import('./reader.ts')).openReader;
 
 /** Each thread loads only what it runs. */
 const openers: Readonly<Record<string, () => Promise<Open>>> = {
   directory: openWriter,
   shard: openWriter,
-  reader: async () => (await import('./reader.ts')).openReader,
+  reader: openReader,
+  searcher: openReader,
   indexer: async () => (await import('../search/indexer.ts')).openIndexer,
 };
 
-async function serve(settings: ThreadSettings, owner: MessagePort): Promise<void> {
-  const [kind = ''] = settings.name.split('-');
-  const load = openers[kind];
-  if (!load) throw new Error(`no thread is called ${settings.name}`);
-  const service = (await load())(settings, report => owner.postMessage(report));
-  // What was sent before this waits in the ports.
-  owner.on('message', (message: ControlMessage) => {
-    if ('port' in message) {
-      const { port } = message;
-      port.on('message', (call: CallMessage) => service.take(port, call));
-    } else {
-      // Calls that were sent before the request to close are in the ports' queues: they are read first.
-      setImmediate(() => {
-        service.close();
-        process.exit(0);
-      });
+/** The services of this thread, opened when their first caller comes. */
+class Services {
+  readonly #folder: string;
+  readonly #report: Report;
+  readonly #open = new Map<string, Promise<Service>>();
+  readonly #callers = new Map<MessagePort, Service>();
+
+  constructor(folder: string, report: Report) {
+    this.#folder = folder;
+    this.#report = report;
+  }
+
+  async connect(name: string, shards: number, port: MessagePort): Promise<void> {
+    const opened = this.#open.get(name) ?? this.#start({ name, shards, folder: this.#folder });
+    this.#open.set(name, opened);
+    const service = await opened;
+    // What was sent before this waits in the port.
+    port.on('message', (call: CallMessage) => service.take(port, call));
+    this.#callers.set(port, service);
+    port.once('close', () => this.#callers.delete(port));
+  }
+
+  async #start(settings: ServiceSettings): Promise<Service> {
+    const [kind = ''] = settings.name.split('-');
+    const load = openers[kind];
+    if (!load) throw new Error(`no service is called ${settings.name}`);
+    return (await load())(settings, this.#report);
+  }
+
+  async close(): Promise<void> {
+    const services = await Promise.all(this.#open.values());
+    // Calls that were sent before the request to close are in the ports' queues: they are answered first.
+    for (const [port, service] of this.#callers) {
+      for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
+        service.take(port, next.message as CallMessage);
+      }
     }
+    for (const service of services) service.close();
+    process.exit(0);
+  }
+}
+
+function serve(folder: string, owner: MessagePort): void {
+  const services = new Services(folder, report => owner.postMessage(report));
+  owner.on('message', (message: ControlMessage) => {
+    void ('port' in message
+      ? services.connect(message.service, message.shards, message.port)
+      : services.close());
   });
 }
 
-if (parentPort) void serve(workerData as ThreadSettings, parentPort);
+if (parentPort) serve((workerData as { readonly folder: string }).folder, parentPort);

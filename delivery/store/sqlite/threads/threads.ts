@@ -1,14 +1,31 @@
+import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { DeliveryError } from '../../../errors.ts';
 import type { Log } from '../../../log.ts';
-import type { News, ThreadReport, ThreadSettings } from './protocol.ts';
+import type { ControlMessage, News, ThreadReport } from './protocol.ts';
 
 /** The file beside this one that a thread runs: `.ts` from a checkout, `.js` when built. */
 const entry = new URL(`./thread${extname(new URL(import.meta.url).pathname)}`, import.meta.url);
 
 /** Calls leave little behind that lives long: a small nursery keeps each thread's memory small. */
-const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+
+/**
+ * Threads that write: one on small machines, where a second would cost 20 MB and share the same processors. While it
+ * flushes one shard the next group of the others gathers.
+ */
+const writers = Math.max(1, Math.floor(availableParallelism() / 4));
+
+/**
+ * The thread that a service runs in. Directory and shards share the writers. Search files are filled beside the quick
+ * reads, in small steps, so that a process that only takes mail needs no third thread.
+ */
+function threadOf(service: string): string {
+  const [kind, index] = service.split('-');
+  if (kind === 'shard') return `writer-${Number(index) % writers}`;
+  return kind === 'directory' ? 'writer-0' : kind === 'indexer' ? 'reader' : service;
+}
 
 /** Starts the threads of a store when they are first needed, and again when one has died. */
 export class Threads {
@@ -26,17 +43,13 @@ export class Threads {
     this.#onNews = onNews;
   }
 
-  /** A port to the named thread; starts it when it does not run. Throws `shuttingDown` after `close`. */
-  connect(name: string): MessagePort {
+  /** A port to the named service; starts its thread when it does not run. Throws `shuttingDown` after `close`. */
+  connect(service: string): MessagePort {
     if (this.#isClosed) throw new DeliveryError('shuttingDown', 'the store is closed');
     const { port1, port2 } = new MessageChannel();
-    this.#worker(name).postMessage({ port: port2 }, [port2]);
+    const message: ControlMessage = { service, shards: this.shards, port: port2 };
+    this.#worker(threadOf(service)).postMessage(message, [port2]);
     return port1;
-  }
-
-  /** Whether the named thread runs. */
-  isRunning(name: string): boolean {
-    return this.#workers.has(name);
   }
 
   /** Ends every thread behind what it has queued. */
@@ -55,8 +68,7 @@ export class Threads {
   #worker(name: string): Worker {
     const running = this.#workers.get(name);
     if (running) return running;
-    const settings: ThreadSettings = { folder: this.#folder, shards: this.shards, name };
-    const worker = new Worker(entry, { name, workerData: settings, resourceLimits });
+    const worker = new Worker(entry, { name, workerData: { folder: this.#folder }, resourceLimits });
     this.#workers.set(name, worker);
     worker.on('message', (report: ThreadReport) => this.#report(name, report));
     worker.on('error', error => this.#log.error({ thread: name, cause: String(error) }, 'storeThreadFailed'));

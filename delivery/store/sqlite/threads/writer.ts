@@ -7,7 +7,7 @@ import { directoryFile, shardFile } from '../files.ts';
 import { directorySteps, migrate, shardSteps } from '../schema.ts';
 import { prepareWrite, shardWrites } from '../shard-writes.ts';
 import type { WriteContext } from './context.ts';
-import type { CallMessage, News, ThreadSettings } from './protocol.ts';
+import type { CallMessage, News, ServiceSettings } from './protocol.ts';
 import { Replies } from './replies.ts';
 import type { Report, Service } from './thread.ts';
 
@@ -31,7 +31,7 @@ const maxGroupOctets = 32 * 1024 * 1024;
  */
 class Writer implements Service {
   readonly #file: string;
-  readonly #settings: ThreadSettings;
+  readonly #settings: ServiceSettings;
   readonly #operations: Readonly<Record<string, Operation>>;
   readonly #report: Report;
   readonly #replies = new Replies();
@@ -40,7 +40,7 @@ class Writer implements Service {
   #database: Database | null = null;
   #directory: Database | null = null;
 
-  constructor(settings: ThreadSettings, report: Report) {
+  constructor(settings: ServiceSettings, report: Report) {
     const isDirectory = settings.name === 'directory';
     this.#settings = settings;
     this.#report = report;
@@ -192,7 +192,7 @@ function sizeOf(args: readonly unknown[] | undefined): number {
   return octets;
 }
 
-/** The service of a thread called `directory` or `shard-N`. */
-export function openWriter(settings: ThreadSettings, report: Report): Service {
+/** The service called `directory` or `shard-N`. */
+export function openWriter(settings: ServiceSettings, report: Report): Service {
   return new Writer(settings, report);
 }
