@@ -70,10 +70,11 @@ export async function startDoor(
   t: Pick<TestContext, 'after'>,
   name: 'smtp' | 'lmtp' | 'web' | null,
   config: Config,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<DoorProcess> {
   const words = ['--disable-warning=ExperimentalWarning', main, 'serve', ...(name ? [name] : []), '--json'];
   const child = spawn(execPath, words, {
-    env: { ...env, ...settingsEnvironment(config) },
+    env: { ...env, ...settingsEnvironment(config), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log: string[] = [];
