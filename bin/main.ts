@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { loadConfig, SettingsError } from '../delivery/config.ts';
 import { asDeliveryError, type ErrorCode } from '../delivery/errors.ts';
 import type { CommandContext, Register } from './command.ts';
+import { explainFileError } from './file-error.ts';
 
 /** Every subcommand: one row, one file. Files are loaded when their command is asked for. */
 const commands: Record<string, () => Promise<{ register: Register }>> = {
@@ -68,14 +69,21 @@ function exitWithCode(command: Command): void {
 
 function explain(error: unknown, context: CommandContext): 1 | 2 {
   const known = asDeliveryError(error);
-  const text = error instanceof SettingsError ? `the settings have faults:\n${known.message}` : known.message;
+  const message = explainFileError(error, dataFolderOf(context)) ?? known.message;
+  const text = error instanceof SettingsError ? `the settings have faults:\n${message}` : message;
   stderr.write(
-    context.json()
-      ? `${JSON.stringify({ error: known.code, message: known.message })}\n`
-      : `caliopen: ${text}\n`,
+    context.json() ? `${JSON.stringify({ error: known.code, message })}\n` : `caliopen: ${text}\n`,
   );
   if (known.code === 'internal' && error instanceof Error && env.DEBUG) stderr.write(`${error.stack}\n`);
   return misuse.has(known.code) ? 2 : 1;
+}
+
+function dataFolderOf(context: CommandContext): string | null {
+  try {
+    return context.config().data;
+  } catch {
+    return null; // Then the fault of the settings is what is explained.
+  }
 }
 
 async function main(): Promise<void> {
