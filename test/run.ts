@@ -1,92 +1,59 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { argv, env, exit, getuid } from 'node:process';
-import { installServices } from './support/install-services.ts';
-import { missingServices } from './support/services.ts';
+import { delimiter, join } from 'node:path';
+import { argv, env, exit } from 'node:process';
+import { prepareServices } from './support/install-services.ts';
+import { findLeftovers } from './support/leftovers.ts';
+
+const top = join(import.meta.dirname, '..');
 
 /**
  * `npm test`: type check, lint, then every test. Services that are missing are installed by apt when that does no
  * harm; what could not be run is named, one loud line each, and the run ends with 3 ("incomplete"), never green.
- * With CI set, a missing service is a failure. Arguments narrow the run to those files.
+ * With CI set, a missing service is a failure. Tests that leave processes or files behind are a failure, too.
+ * Arguments narrow the run to those files.
  */
-function main(): number {
-  const top = join(import.meta.dirname, '..');
+async function main(): Promise<number> {
   process.chdir(top);
+  env.PATH = [join(top, 'node_modules', '.bin'), env.PATH].join(delimiter);
+  // Ctrl-C reaches what runs below, too, and then this cleans up behind it.
+  process.on('SIGINT', () => {});
   prepareServices();
   const asked = argv.slice(2);
-  const checks =
-    asked.length === 0
-      ? [
-          ['tsc', '-p', '.'],
-          ['biome', 'check', '--error-on-warnings', '.'],
-        ]
-      : [];
-  for (const [command, ...words] of checks) {
-    if (!run(command as string, words)) return 1;
+  if (asked.length === 0) {
+    if (!run('tsc', ['-p', '.'])) return 1;
+    if (!run('biome', ['check', '--error-on-warnings', '.'])) return 1;
   }
-  const skippedFile = join(mkdtempSync(join(tmpdir(), 'caliopen-skipped-')), 'skipped');
-  env.CALIOPEN_TEST_SKIPPED = skippedFile;
-  const files = asked.length > 0 ? asked : globSync('test/**/*.test.ts').sort();
+  // Servers under test may run as a user of their own, who must come through.
+  const folder = mkdtempSync(join(tmpdir(), 'caliopen-run-'));
+  chmodSync(folder, 0o755);
+  try {
+    return await runTests(asked.length > 0 ? asked : globSync('test/**/*.test.ts').sort(), folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function runTests(files: readonly string[], folder: string): Promise<number> {
+  const skippedFile = join(folder, 'skipped');
+  Object.assign(env, { TMPDIR: folder, CALIOPEN_TEST_SKIPPED: skippedFile });
   const passed = run('node', ['--test', '--test-reporter=spec', '--test-concurrency=2', ...files]);
-  const skipped = readSkipped(skippedFile);
-  rmSync(join(skippedFile, '..'), { recursive: true, force: true });
-  for (const line of skipped) console.error(`NOT RUN: ${line}`);
-  if (!passed) return 1;
-  if (skipped.length === 0) return 0;
-  console.error(`INCOMPLETE: ${skipped.length} ${skipped.length === 1 ? 'test was' : 'tests were'} not run`);
+  const skipped = existsSync(skippedFile)
+    ? readFileSync(skippedFile, 'utf8').split('\n').filter(Boolean)
+    : [];
+  const loud = [...new Set(skipped)];
+  const leftovers = await findLeftovers(folder, [skippedFile]);
+  for (const line of leftovers) console.error(`LEFT BEHIND: ${line}`);
+  for (const line of loud) console.error(`NOT RUN: ${line}`);
+  if (!passed || leftovers.length > 0) return 1;
+  if (loud.length === 0) return 0;
+  console.error(`INCOMPLETE: ${loud.length} ${loud.length === 1 ? 'test was' : 'tests were'} not run`);
   return env.CI ? 1 : 3;
-}
-
-function prepareServices(): void {
-  const missing = missingServices();
-  if (missing.length === 0) return;
-  const hindrance = whyNotInstall();
-  if (hindrance === null) installServices(missing);
-  else
-    console.error(
-      `Missing: ${missing.map(service => service.name).join(', ')}; not installed, because ${hindrance}.`,
-    );
-}
-
-/** Installing is done only where it can hurt nobody's mail. */
-function whyNotInstall(): string | null {
-  if (getuid?.() !== 0) return 'this is not root';
-  if (!existsSync('/etc/debian_version')) return 'this is not Debian';
-  const server = runningMailServer();
-  return server === null ? null : `a mail server (${server}) is running here`;
-}
-
-const mailServers = new Set([
-  'master',
-  'exim4',
-  'exim',
-  'sendmail',
-  'smtpd',
-  'opensmtpd',
-  'qmail-send',
-  'dovecot',
-]);
-
-function runningMailServer(): string | null {
-  for (const id of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
-    try {
-      const name = readFileSync(`/proc/${id}/comm`, 'utf8').trim();
-      if (mailServers.has(name)) return name;
-    } catch {
-      // The process has ended since the listing.
-    }
-  }
-  return null;
-}
-
-function readSkipped(file: string): string[] {
-  return existsSync(file) ? [...new Set(readFileSync(file, 'utf8').split('\n').filter(Boolean))] : [];
 }
 
 function run(command: string, words: readonly string[]): boolean {
   return spawnSync(command, words, { stdio: 'inherit' }).status === 0;
 }
 
-exit(main());
+exit(await main());
