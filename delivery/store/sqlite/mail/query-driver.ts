@@ -6,6 +6,8 @@ import type { FilterContext } from './query-filter.ts';
 export interface Driver {
   readonly from: Fragment;
   readonly where: Fragment;
+  /** The table that is walked by place: SQLite sorts again what is ordered by the places of the other. */
+  readonly walked: 'e' | 't';
 }
 
 /** The conditions that must all hold; a search that is looked up whole stays whole. */
@@ -28,6 +30,7 @@ const choices: readonly Choice[] = [
       ? {
           from: raw('email e indexed by email_discussion'),
           where: sql`e.account = ${account} and e.discussion = ${discussion.discussion}`,
+          walked: 'e',
         }
       : null;
   },
@@ -39,13 +42,18 @@ const choices: readonly Choice[] = [
       ? {
           from: raw('email_keyword t cross join email e on e.account = t.account and e.place = t.place'),
           where: sql`t.account = ${account} and t.keyword = ${keyword.keyword}`,
+          walked: 't',
         }
       : null;
   },
   (filters, context) => tagDriver(filters, context),
   (filters, { account }) =>
     filters.some(isUnseen)
-      ? { from: raw('email e indexed by email_unseen'), where: sql`e.account = ${account} and e.seen = 0` }
+      ? {
+          from: raw('email e indexed by email_unseen'),
+          where: sql`e.account = ${account} and e.seen = 0`,
+          walked: 'e',
+        }
       : null,
 ];
 
@@ -62,6 +70,7 @@ function tagDriver(filters: readonly EmailFilter[], context: FilterContext): Dri
     from: sql`email_tag t ${index} cross join email e on e.account = t.account and e.place = t.place`,
     where: sql`t.account = ${context.account} and t.tag = ${context.tagNumber(tag.tag) ?? -1}
       ${raw(unseen ? 'and t.seen = 0' : '')}`,
+    walked: 't',
   };
 }
 
@@ -70,6 +79,7 @@ export function hitDriver(account: number, hits: string): Driver {
   return {
     from: sql`json_each(${hits}) h cross join email e on e.account = ${account} and e.place = h.value`,
     where: raw('1'),
+    walked: 'e',
   };
 }
 
@@ -79,5 +89,5 @@ export function driverOf(filters: readonly EmailFilter[], context: FilterContext
     const driver = choose(filters, context);
     if (driver) return driver;
   }
-  return { from: raw('email e'), where: sql`e.account = ${context.account}` };
+  return { from: raw('email e'), where: sql`e.account = ${context.account}`, walked: 'e' };
 }

@@ -8,6 +8,8 @@ import { type FilterContext, threadKeywordSql } from './query-filter.ts';
 export interface OrderKey {
   readonly of: (alias: string) => Fragment;
   readonly ascending: boolean;
+  /** It is the place: the list that is walked has it, too. */
+  readonly isPlace?: boolean;
 }
 
 const byColumn = (name: string) => (): ((alias: string) => Fragment) => alias => raw(`${alias}.${name}`);
@@ -45,7 +47,7 @@ export function orderKeys(sort: readonly EmailSort[], context: FilterContext): O
 }
 
 function placeKey(ascending: boolean): OrderKey {
-  return { of: alias => raw(`${alias}.place`), ascending };
+  return { of: alias => raw(`${alias}.place`), ascending, isPlace: true };
 }
 
 /** Whether the order is that of places alone, so that lists can be walked by key. */
@@ -53,9 +55,10 @@ export function isByPlace(keys: readonly OrderKey[]): boolean {
   return keys.length === 1;
 }
 
-export function orderBy(keys: readonly OrderKey[], alias: string, isReversed = false): Fragment {
-  const terms = keys.map(({ of, ascending }) => {
-    const { sql: text, values } = of(alias);
+/** `placeAlias` is the table whose places are walked in their order. */
+export function orderBy(keys: readonly OrderKey[], placeAlias: string, isReversed = false): Fragment {
+  const terms = keys.map(({ of, ascending, isPlace }) => {
+    const { sql: text, values } = of(isPlace ? placeAlias : 'e');
     return { sql: `${text} ${ascending !== isReversed ? 'asc' : 'desc'}`, values };
   });
   return { sql: terms.map(term => term.sql).join(', '), values: terms.flatMap(term => term.values) };
@@ -76,9 +79,9 @@ export function precedes(
   return sql`(${isLess} or (${one} = ${other} and ${precedes(others, ones, rest)}))`;
 }
 
-/** The key values of a row. */
-export function keysOf(keys: readonly OrderKey[], alias: string): Fragment[] {
-  return keys.map(({ of }) => of(alias));
+/** The key values of a row; the place is read from another table where one is named. */
+export function keysOf(keys: readonly OrderKey[], alias: string, placeAlias = alias): Fragment[] {
+  return keys.map(({ of, isPlace }) => of(isPlace ? placeAlias : alias));
 }
 
 /** Key values from a cursor. */

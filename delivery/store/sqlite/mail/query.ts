@@ -147,7 +147,7 @@ function readFrom(
   };
   const statement = sql`select e.place, e.tail, e.thread, e.received_at, ${list} from ${driver.from}
     where ${driver.where} and ${plan.where} and ${condition}
-    order by ${orderBy(plan.keys, 'e', isReversed)} limit ${limit} offset ${skip}`;
+    order by ${orderBy(plan.keys, driver.walked, isReversed)} limit ${limit} offset ${skip}`;
   return plan.database.all<Row>(statement.sql, ...statement.values);
 }
 
@@ -172,8 +172,12 @@ function startOf(plan: Plan): Start {
   return { condition: raw('1'), skip: Math.max(0, skip), position: Math.max(0, skip) };
 }
 
-function behind({ keys }: Plan, values: readonly CursorValue[]): Fragment {
-  return precedes(keys, given(values), keysOf(keys, 'e'));
+function behind({ keys, driver }: Plan, values: readonly CursorValue[]): Fragment {
+  return precedes(keys, given(values), keysOf(keys, 'e', driver.walked));
+}
+
+function before({ keys, driver }: Plan, values: readonly CursorValue[]): Fragment {
+  return precedes(keys, keysOf(keys, 'e', driver.walked), given(values));
 }
 
 function startAtAnchor(plan: Plan, anchor: string, skip: number): Start {
@@ -182,19 +186,14 @@ function startAtAnchor(plan: Plan, anchor: string, skip: number): Start {
   if (!row)
     throw new DeliveryError('notFound', 'the anchor is not among the results', { fields: { anchor } });
   const values = keyValues(plan, row);
-  const before = countRows(plan, precedes(plan.keys, keysOf(plan.keys, 'e'), given(values)));
-  const position = before + 1 + skip;
+  const standing = countRows(plan, before(plan, values));
+  const position = standing + 1 + skip;
   if (skip >= 0) return { condition: behind(plan, values), skip, position };
   if (position <= 0) return { condition: raw('1'), skip: 0, position: 0 };
   const notBehind = sql`not (${behind(plan, values)})`;
   const [first] = readRows(plan, notBehind, -skip - 1, 1, true);
   if (!first) return { condition: raw('1'), skip: 0, position: 0 };
-  const firstValues = given(keyValues(plan, first));
-  return {
-    condition: sql`not (${precedes(plan.keys, keysOf(plan.keys, 'e'), firstValues)})`,
-    skip: 0,
-    position,
-  };
+  return { condition: sql`not (${before(plan, keyValues(plan, first))})`, skip: 0, position };
 }
 
 function countRows(plan: Plan, condition: Fragment): number {
