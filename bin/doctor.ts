@@ -44,6 +44,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     ...loopbackFindings(config),
     ...tlsFindings(config),
     instanceKeyFinding(config),
+    folderFinding(config),
   );
   try {
     findings.push(...(await withParts(context, storeFindings)));
@@ -179,6 +180,22 @@ function instanceKeyFinding(config: Config): Finding {
   } catch {
     return { check, status: 'ok', detail: `${file} will be made at the first start` };
   }
+}
+
+/** The store's files hold password hashes and mail: nobody else may come to them. */
+function folderFinding(config: Config): Finding {
+  const check = 'data folder';
+  const mode = statSync(config.data, { throwIfNoEntry: false })?.mode;
+  if (mode === undefined)
+    return { check, status: 'ok', detail: `${config.data} will be made at the first start` };
+  if ((mode & 0o077) === 0) return { check, status: 'ok', detail: `${config.data} is closed to other users` };
+  const shown = (mode & 0o777).toString(8);
+  return {
+    check,
+    status: 'fail',
+    detail: `${config.data} is open to other users (mode ${shown})`,
+    todo: `chmod 700 ${config.data}`,
+  };
 }
 
 const wantedDescriptors = 4096;

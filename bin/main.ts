@@ -102,4 +102,6 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });
+// What we write is for this user alone: mail, keys, password hashes.
+process.umask(0o077);
 void main();

@@ -17,9 +17,9 @@ export function register(program: Command, context: CommandContext): void {
     .action((options: { account?: string }) => verify(context, options.account));
   store
     .command('reprocess')
-    .description('judge messages again whose judging failed, and those of an older index version')
+    .description('judge messages again whose judging failed')
     .option('--account <address>', 'this account only')
-    .option('--all', 'every message, not only unfinished ones')
+    .option('--all', 'every message, as after a new version of the classifier or the index')
     .action((options: { account?: string; all?: boolean }) => reprocess(context, options));
 }
 

@@ -1,11 +1,11 @@
-import type { Arrival } from './delivery.ts';
+import type { Arrival, Session } from './delivery.ts';
 import { parseMessage } from './message/message.ts';
 import { loadOwnerWork } from './owner-work.ts';
 import { judgeAgain, type PipelineDeps } from './pipeline.ts';
 import { keptIndex } from './privacy/index.ts';
 import type { OwnerWork, Work } from './stage-table.ts';
 import { stageNames } from './stages.ts';
-import type { Account, Email, EmailChange, Store } from './store/store.ts';
+import type { Account, Email, EmailChange, Findings, Store } from './store/store.ts';
 import { findingsOf, readableText } from './stored-email.ts';
 
 /** What one run over an account did. */
@@ -33,7 +33,8 @@ export async function reprocessAccount(
     for (const email of await deps.store.getEmails(account.id, page.ids)) {
       const change = await changeFor(email, account, deps);
       total.seen++;
-      if (change.findings && change.findings.failed.length > 0) total.failed++;
+      if (change.findings.failed.length > 0) total.failed++;
+      if (!isChange(change, email)) continue;
       await deps.store.changeEmails(account.id, [change]);
       total.mended++;
     }
@@ -56,33 +57,64 @@ async function nextPage(
   return { ids: rows.map(row => row.id), next };
 }
 
+type Change = EmailChange & { findings: Findings };
+
+function isChange({ findings, index, searchText }: Change, email: Email): boolean {
+  const before = JSON.stringify([email.findings, email.index]);
+  return searchText !== undefined || before !== JSON.stringify([findings, index?.index ?? email.index]);
+}
+
 async function changeFor(
   email: Email,
   account: Account,
   deps: PipelineDeps & { store: Store },
-): Promise<EmailChange> {
+): Promise<Change> {
   const octets = email.sealed ? null : await deps.store.getOctets(account.id, email.id);
-  if (octets === null) {
-    const { facts } = email.findings;
-    const index = keptIndex('message', facts, email.index?.sources);
-    return { emailId: email.id, index: { facts, index } };
-  }
+  if (octets === null) return sealedChange(email);
   const { work, owner } = await workOf(email, octets, account, deps);
   await judgeAgain(stagesToRun(email), work, owner, deps);
   const { facts, index } = owner;
   return {
     emailId: email.id,
     findings: findingsOf(owner, work, email.findings.traceOctets),
-    searchText: readableText(owner, work).searchText,
+    ...(email.findings.failed.includes('decrypt') && owner.content
+      ? { searchText: readableText(owner, work).searchText }
+      : {}),
     ...(facts && index ? { index: { facts, index } } : {}),
   };
 }
 
-/** From the first failed stage on; the tags of a message that its owner may have moved since stay as they are. */
-function stagesToRun(email: Email): string[] {
-  const first = stageNames.findIndex(name => email.findings.failed.includes(name));
-  return stageNames.slice(Math.max(first, 0)).filter(name => name !== 'tag');
+/** What the server could not judge before it sealed a message, only the owner's device can still find out. */
+function sealedChange(email: Email): Change {
+  const findings: Findings = { ...email.findings, failed: [] };
+  const { facts } = findings;
+  if (email.index === null) return { emailId: email.id, findings };
+  return {
+    emailId: email.id,
+    findings,
+    index: { facts, index: keptIndex('message', facts, email.index.sources) },
+  };
 }
+
+/**
+ * From the first failed stage on; without one, all that can be judged again: what DNS said at delivery is kept. A
+ * message that was opened must be opened again to be read. Tags stay as they are: its owner may have moved it since.
+ */
+function stagesToRun({ findings }: Email): string[] {
+  const first = stageNames.findIndex(name => findings.failed.includes(name));
+  const names = stageNames.slice(first === -1 ? stageNames.indexOf('decrypt') : first);
+  const opens = findings.decrypt?.opened === true && !names.includes('decrypt');
+  return [...(opens ? ['decrypt'] : []), ...names].filter(name => name !== 'tag');
+}
+
+const unseen: Session = {
+  source: 'trace',
+  remoteAddress: null,
+  remoteName: null,
+  helo: null,
+  tls: undefined,
+  authenticatedUser: null,
+};
 
 async function workOf(
   email: Email,
@@ -91,29 +123,29 @@ async function workOf(
   deps: PipelineDeps & { store: Store },
 ): Promise<{ work: Work; owner: OwnerWork }> {
   const { findings } = email;
-  const raw = octets.subarray(findings.traceOctets);
   const arrival: Arrival = {
     door: 'import',
     id: email.id,
-    raw,
+    raw: octets.subarray(findings.traceOctets),
     reversePath: findings.reversePath ?? '',
-    session: findings.session ?? {
-      source: 'trace',
-      remoteAddress: null,
-      remoteName: null,
-      helo: null,
-      tls: undefined,
-      authenticatedUser: null,
-    },
+    session: findings.session ?? unseen,
     receivedAt: email.receivedAt,
     recipients: [],
-    trustedHops: 0,
+    trustedHops: findings.trustedHops,
   };
-  const work: Work = { arrival, message: parseMessage(raw), failed: [] };
+  const work: Work = { arrival, message: parseMessage(arrival.raw), failed: [] };
   if (findings.authentication) work.authentication = findings.authentication;
   const owner = await loadOwnerWork({ forwardPath: account.address, accountId: account.id }, work, deps);
-  if (findings.decrypt) owner.decrypt = findings.decrypt;
-  if (findings.score) owner.score = findings.score;
-  if (findings.tags) owner.tags = findings.tags;
-  return { work, owner };
+  return { work, owner: { ...owner, ...knownBefore(email) } };
+}
+
+/** What the stages that are not run again found at delivery. */
+function knownBefore({ findings }: Email): Partial<OwnerWork> {
+  const { decrypt, score, tags, facts } = findings;
+  return {
+    facts,
+    ...(decrypt ? { decrypt } : {}),
+    ...(score ? { score } : {}),
+    ...(tags ? { tags } : {}),
+  };
 }

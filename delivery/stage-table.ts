@@ -3,6 +3,7 @@ import type { AuthenticationFindings } from './authenticate/findings.ts';
 import { decrypt } from './crypto/decrypt.ts';
 import type { DecryptFindings } from './crypto/findings.ts';
 import type { Arrival } from './delivery.ts';
+import { normalizeAddress } from './message/address.ts';
 import type { Message } from './message/shape.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import { messageFacts, messageSources } from './privacy/collect.ts';
@@ -146,10 +147,11 @@ function featuresOf(work: Work): JudgedFeatures {
   return work.features;
 }
 
+/** Whether the one author is a contact; that counts only where the author's domain is proven (`spam/score.ts`). */
 function isKnownSender({ summary, context }: OwnerWork): boolean {
-  const [sender] = summary.originators.from;
-  if (!sender) return false;
-  const address = `email:${sender.address.toLowerCase()}`;
+  const [author, ...others] = summary.originators.from;
+  if (!author || others.length > 0) return false;
+  const address = `email:${normalizeAddress(author.address)}`;
   return context.contacts.some(contact => contact.addresses.includes(address));
 }
 

@@ -1,11 +1,12 @@
 import { createHmac, createSecretKey } from 'node:crypto';
+import { besideSealed } from './beside-sealed.ts';
 import { seal } from './crypto/seal.ts';
 import { threadOf } from './discussions/discussion.ts';
 import { summarize } from './message/summary.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import { searchText } from './search/terms.ts';
 import type { OwnerWork, Work } from './stage-table.ts';
-import type { Findings, NewEmail, SearchText, Summary } from './store/store.ts';
+import type { Findings, NewEmail, SearchText } from './store/store.ts';
 import { traceFields } from './trace.ts';
 
 /** A delivery key holds 35 days after its last sight; one hour for a message that nothing identifies. */
@@ -26,7 +27,6 @@ export async function storedEmail(owner: OwnerWork, work: Work, deps: PipelineDe
     deliveryKeySeconds: nameless ? namelessKeySeconds : keySeconds,
     receivedAt: arrival.receivedAt,
     thread: threadOf(owner.summary),
-    discussion: owner.discussion,
     tags: [
       ...(owner.tags?.roles ?? ['inbox']).map(role => ({ role })),
       ...(owner.tags?.tagIds ?? []).map(id => ({ id })),
@@ -37,7 +37,7 @@ export async function storedEmail(owner: OwnerWork, work: Work, deps: PipelineDe
   };
 }
 
-type StoredBody = Pick<NewEmail, 'octets' | 'sealed' | 'summary' | 'searchText' | 'findings'>;
+type StoredBody = Pick<NewEmail, 'octets' | 'sealed' | 'summary' | 'searchText' | 'findings' | 'discussion'>;
 
 async function storedBody(owner: OwnerWork, work: Work, deps: PipelineDeps): Promise<StoredBody> {
   const trace = Buffer.from(
@@ -49,15 +49,19 @@ async function storedBody(owner: OwnerWork, work: Work, deps: PipelineDeps): Pro
   const octets = Buffer.concat([trace, work.arrival.raw]);
   if (owner.account?.custody !== 'client') {
     const findings = findingsOf(owner, work, trace.byteLength);
-    return { octets, sealed: false, findings, ...readableText(owner, work) };
+    return { octets, sealed: false, findings, discussion: owner.discussion, ...readableText(owner, work) };
   }
   const own = owner.context.publicKeys.filter(key => key.source === 'own');
   const sealed = await seal(octets, own, {
     receivedAt: work.arrival.receivedAt,
     ...(deps.certificates ? { certificates: deps.certificates } : {}),
   });
-  const findings = withoutWords(findingsOf(owner, work, 0));
-  return { octets: sealed, sealed: true, findings, summary: withoutContent(owner.summary), searchText: null };
+  return {
+    octets: sealed,
+    sealed: true,
+    searchText: null,
+    ...besideSealed(owner, findingsOf(owner, work, 0)),
+  };
 }
 
 /** What lists and search keep in clear: of the opened content where there is one, of the header alone where it is closed. */
@@ -73,38 +77,13 @@ export function readableText(
   return { summary: { ...summary, preview: null }, searchText: { ...words, body: '', attachments: '' } };
 }
 
-/** What stays outside of a sealed message (DESIGN.md, API): From, To, Cc and Message-ID. */
-function withoutContent({ originators, destinations, messageId }: Summary): Summary {
-  return {
-    originators: { from: originators.from, sender: [], replyTo: [] },
-    destinations: { to: destinations.to, cc: destinations.cc, bcc: [] },
-    messageId,
-    subject: null,
-    inReplyTo: [],
-    references: [],
-    sentAt: null,
-    listId: null,
-    preview: null,
-    hasAttachment: false,
-  };
-}
-
-/** Evidence about a sealed message, without what it quotes of it. */
-function withoutWords(findings: Findings): Findings {
-  const { score } = findings;
-  if (!score) return findings;
-  return {
-    ...findings,
-    score: { ...score, reasons: score.reasons.map(({ id, weight }) => ({ id, weight })) },
-  };
-}
-
 /** The evidence as it is kept: everything a recomputation needs. */
 export function findingsOf(owner: OwnerWork, work: Work, traceOctets: number): Findings {
   return {
     session: work.arrival.session,
     reversePath: work.arrival.reversePath,
     traceOctets,
+    trustedHops: work.arrival.trustedHops,
     authentication: work.authentication ?? null,
     decrypt: owner.decrypt ?? null,
     score: owner.score ?? null,

@@ -355,6 +355,8 @@ export interface Findings {
   readonly reversePath: string | null;
   /** Length of our own trace fields in front of the peer's octets; 0 where there are none, or when sealed. */
   readonly traceOctets: number;
+  /** As `Arrival.trustedHops`: leading trace fields of servers we trust. */
+  readonly trustedHops: number;
   readonly authentication: AuthenticationFindings | null;
   readonly decrypt: DecryptFindings | null;
   readonly score: ScoreFindings | null;

@@ -110,6 +110,7 @@ export function newEmail(traits: EmailTraits = {}): NewEmail {
       session: null,
       reversePath: from.address,
       traceOctets: 0,
+      trustedHops: 0,
       authentication: null,
       decrypt: traits.encryption === undefined ? null : decryptFindings(traits.encryption),
       score: null,

@@ -151,6 +151,7 @@ export function newEmail(text: string, account: Account, clock: TestClock): NewE
       session: null,
       reversePath: null,
       traceOctets: 0,
+      trustedHops: 0,
       authentication: null,
       decrypt: null,
       score: null,

@@ -23,6 +23,7 @@ export const noFindings: Findings = {
   session: null,
   reversePath: null,
   traceOctets: 0,
+  trustedHops: 0,
   authentication: null,
   decrypt: null,
   score: null,
