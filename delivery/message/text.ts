@@ -1,6 +1,6 @@
 import { allEntities, bodyLists } from './body.ts';
 import { decodeText } from './content.ts';
-import { scanHtml } from './html.ts';
+import { scanOf } from './scan.ts';
 import type { Entity, Message } from './shape.ts';
 
 /** Longest preview (RFC 8621 §4.1.4). */
@@ -60,7 +60,7 @@ function isShown(entity: Entity): boolean {
 function textOf(message: Message, part: Entity, maxCharacters: number): string {
   const isHtml = part.mediaType === 'text/html';
   const { text } = decodeText(message, part, isHtml ? maxCharacters * markupShare + 100_000 : maxCharacters);
-  return isHtml || looksLikeHtml(text) ? scanHtml(text).text : text.replace(/\r\n?/g, '\n').trimEnd();
+  return isHtml || looksLikeHtml(text) ? scanOf(message, text).text : text.replace(/\r\n?/g, '\n').trimEnd();
 }
 
 /** HTML that its sender calls text. */

@@ -1,7 +1,8 @@
 import { allEntities, bodyLists } from '../message/body.ts';
 import { decodeText } from '../message/content.ts';
 import { fieldsNamed } from '../message/fields.ts';
-import { type HtmlLink, type HtmlScan, scanHtml } from '../message/html.ts';
+import type { HtmlLink, HtmlScan } from '../message/html.ts';
+import { scanOf } from '../message/scan.ts';
 import type { Entity, Message } from '../message/shape.ts';
 import { comparableHost, shownHosts } from './shown-host.ts';
 import { hasToken } from './token.ts';
@@ -111,7 +112,7 @@ function isClosed({ mediaType, parameters }: Entity): boolean {
 
 function htmlLook(search: Search, entity: Entity): Look {
   const { text, isWhole } = takeText(search, entity);
-  const scan = scanHtml(text);
+  const scan = scanOf(search.message, text);
   const rows = Math.max(scan.links.length, scan.images.length, scan.remoteUrls.length);
   const tracked =
     search.look.tracked ||

@@ -1,6 +1,7 @@
 import { bodyLists } from '../message/body.ts';
 import { decodeBody, decodeText } from '../message/content.ts';
-import { type HtmlScan, scanHtml } from '../message/html.ts';
+import type { HtmlScan } from '../message/html.ts';
+import { scanOf } from '../message/scan.ts';
 import type { Entity, Message } from '../message/shape.ts';
 import { type Link, linksOf } from './links.ts';
 import { findPhrases, indexPhrases, type PhraseTopic } from './phrases.ts';
@@ -80,7 +81,7 @@ function readText(message: Message, entity: Entity): ReadText {
   const isHtml = entity.mediaType === 'text/html';
   const characters = isHtml ? limits.htmlCharacters : limits.textCharacters;
   const source = decodeText(message, startOf(entity, characters * 3), characters).text.slice(0, characters);
-  return { source, scan: isHtml || looksLikeHtml(source) ? scanHtml(source) : null };
+  return { source, scan: isHtml || looksLikeHtml(source) ? scanOf(message, source) : null };
 }
 
 /** HTML sent as text/plain, seen from senders of spam: readers that guess show it as HTML. */
