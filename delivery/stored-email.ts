@@ -9,7 +9,7 @@ import type { OwnerWork, Work } from './stage-table.ts';
 import type { Findings, NewEmail, SearchText } from './store/store.ts';
 import { traceFields } from './trace.ts';
 
-/** A delivery key holds 35 days after its last sight; one hour for a message that nothing identifies. */
+/** A delivery key holds 35 days after its last sight; that of a message that nothing identifies an hour after its first. */
 const keySeconds = 35 * 86_400;
 const namelessKeySeconds = 3600;
 

@@ -379,7 +379,7 @@ export interface SearchText {
 export interface NewEmail {
   /** HMAC-SHA-256 with the account's hash key over the peer's octets (DESIGN.md, promise 2). Null: never a duplicate. */
   readonly deliveryKey: Uint8Array | null;
-  /** How long the key holds after the last sight: 35 days, or one hour. */
+  /** How long the key holds: over a day (35 days) after the last sight, else (one hour) after the first. */
   readonly deliveryKeySeconds: number;
   readonly receivedAt: Date;
   /** What is stored: our trace fields and the peer's octets, or the sealed PGP/MIME. */
@@ -514,7 +514,9 @@ export interface Discussion {
 export interface Mail {
   /**
    * Stores the email, flushed before it resolves. Same delivery key within its time: `duplicate` and the first id,
-   * also when the owner destroyed that email since. Throws `overQuota`, `notFound` (no such account).
+   * also when the owner destroyed that email since. Throws `overQuota`, `notFound` (no such account),
+   * `recipientUnavailable` (closed), and `sealingImpossible` when the owner's custody is `client` at the write and
+   * the email is not sealed.
    */
   deliverEmail(
     accountId: string,

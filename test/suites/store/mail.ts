@@ -112,6 +112,19 @@ function deliverCases(factory: StoreFactory): void {
       assert.equal(await store.cannotReceive(accountId, 1), 'recipientUnavailable');
     }));
 
+  it('an owner whose key is on their own devices gets no email in clear, whenever that began', () =>
+    withAccount(factory, async ({ store, accountId }) => {
+      await deliverAll(store, accountId, [{ key: 'before' }]);
+      await store.updateAccount(accountId, { custody: 'client' });
+      await assert.rejects(
+        store.deliverEmail(accountId, newEmail({ key: 'in clear' })),
+        coded('sealingImpossible'),
+      );
+      const sealed = newEmail({ key: 'in clear', sealed: true, words: null });
+      assert.equal((await store.deliverEmail(accountId, sealed)).status, 'stored');
+      assert.equal((await store.deliverEmail(accountId, newEmail({ key: 'before' }))).status, 'duplicate');
+    }));
+
   it('emails with a failed stage are listed, oldest first, until they are mended', () =>
     withAccount(factory, async ({ store, accountId }) => {
       const ids = await deliverAll(store, accountId, [{ failed: ['score'] }, {}, { failed: ['decrypt'] }]);
@@ -165,16 +178,27 @@ function duplicateCases(factory: StoreFactory): void {
       assert.deepEqual(await counts(store, accountId, 'inbox'), [0, 0, 0, 0]);
     }));
 
-  it('a key holds from its last sight on, then it is new again', () =>
+  it('a key of 35 days holds from its last sight on, then it is new again', () =>
+    withAccount(factory, async ({ store, accountId, clock }) => {
+      const again = () => store.deliverEmail(accountId, newEmail({ key: 'k' }));
+      assert.equal((await again()).status, 'stored');
+      for (const days of [30, 30]) {
+        clock.advance(days * 86_400);
+        assert.equal((await again()).status, 'duplicate');
+      }
+      clock.advance(35 * 86_400 + 1);
+      assert.equal((await again()).status, 'stored');
+    }));
+
+  it('a key of an hour holds from its first sight on, however often it is seen', () =>
     withAccount(factory, async ({ store, accountId, clock }) => {
       const again = () => store.deliverEmail(accountId, newEmail({ key: 'k', keySeconds: 3600 }));
-      assert.equal((await again()).status, 'stored');
-      clock.advance(3000);
-      assert.equal((await again()).status, 'duplicate');
-      clock.advance(3000);
-      assert.equal((await again()).status, 'duplicate');
-      clock.advance(3601);
-      assert.equal((await again()).status, 'stored');
+      const outcomes: string[] = [];
+      for (let n = 0; n < 5; n++) {
+        outcomes.push((await again()).status);
+        clock.advance(3000);
+      }
+      assert.deepEqual(outcomes, ['stored', 'duplicate', 'stored', 'duplicate', 'stored']);
     }));
 
   it('emails without a key, and those of another account, are no duplicates', () =>
@@ -499,6 +523,22 @@ function blobCases(factory: StoreFactory): void {
       clock.advance(86_000);
       await store.putBlob(accountId, Buffer.from('three'), 'text/plain');
       assert.equal(await store.getBlob(accountId, id), null);
+    }));
+
+  it('uploads whose day is over take no room from emails', () =>
+    withAccount(factory, async ({ store, accountId, clock }) => {
+      await store.updateAccount(accountId, { quotaOctets: 2500 });
+      for (let n = 0; n < 20; n++) await store.putBlob(accountId, new Uint8Array(100).fill(n), 'text/plain');
+      const octets = new Uint8Array(1000).fill(65);
+      assert.equal(await store.cannotReceive(accountId, 1000), 'overQuota');
+      await assert.rejects(store.deliverEmail(accountId, newEmail({ octets })), coded('overQuota'));
+      clock.advance(86_500);
+      assert.equal(await store.cannotReceive(accountId, 2500), null);
+      assert.equal(await store.cannotReceive(accountId, 2501), 'overQuota');
+      await deliverAll(store, accountId, [{ octets }, { octets }]);
+      assert.equal(await store.cannotReceive(accountId, 500), null);
+      await store.putBlob(accountId, new Uint8Array(500), 'text/plain');
+      assert.equal(await store.cannotReceive(accountId, 1), 'overQuota');
     }));
 
   it('a full account takes no more, until something is destroyed', () =>

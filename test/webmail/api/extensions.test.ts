@@ -92,7 +92,9 @@ test('the words of the index come in both languages', async t => {
 });
 
 test('only the web session reports what a browser found, on sealed mail alone', async t => {
-  const web = await openTestWeb(t, { custody: 'client' });
+  const web = await openTestWeb(t);
+  const open = await deliverJudged(web);
+  await web.store.updateAccount(web.account.id, { custody: 'client' });
   const { encryption, tracking: _tracking, ...others } = { ...facts, encryption: 'strong' as const };
   const email = newEmail('From: ada@example.net\n\narmor\n', web.account, web.clock);
   const known = { encryption, ...others };
@@ -125,7 +127,6 @@ test('only the web session reports what a browser found, on sealed mail alone', 
   assert.equal(name, 'Privacy/report');
   const tracking = privacy.facts.find((fact: { id: string }) => fact.id === 'tracking');
   assert.deepEqual([tracking.state, tracking.evidence.source], ['yes', 'device']);
-  const open = await deliverJudged(web);
   assert.equal((await call({ emailId: open, facts: {} }))[1].type, 'invalidArguments');
   assert.equal((await call({ emailId: id, facts: { encryption: 'strong' } }))[1].type, 'invalidArguments');
 });

@@ -14,7 +14,7 @@ import type {
 } from '../../store.ts';
 import type { Database } from '../database.ts';
 import { shardOf } from '../files.ts';
-import { isWithinQuota } from '../mail/quota.ts';
+import { isWithinQuota, sweepableOctets } from '../mail/quota.ts';
 import { decodeCursor, pageSize, toPage } from '../page.ts';
 import type { ReadContext } from '../threads/context.ts';
 import { addressKey, normalizeDomain, parseAddress } from './address.ts';
@@ -164,7 +164,10 @@ export function cannotReceive(
     'select used, uploaded from account where number = ?',
     record.number,
   );
-  return isWithinQuota(record.quota, held ?? { used: 0, uploaded: 0 }, sizeOctets) ? null : 'overQuota';
+  if (isWithinQuota(record.quota, held ?? { used: 0, uploaded: 0 }, sizeOctets)) return null;
+  if (!held?.uploaded) return 'overQuota';
+  const uploaded = held.uploaded - sweepableOctets(shard, record.number, context.now);
+  return isWithinQuota(record.quota, { used: held.used, uploaded }, sizeOctets) ? null : 'overQuota';
 }
 
 export function findReceiver(context: ReadContext, address: string, sizeOctets: number): Receiver | null {

@@ -9,6 +9,7 @@ import type { PackedEmail } from './packed-email.ts';
 import type { PackedMessage } from './packing.ts';
 import { isWithinQuota } from './quota.ts';
 import { countStanding, messageKey, threadId, threadOf } from './thread.ts';
+import { sweepUploads } from './upload.ts';
 
 /** A new email whose texts and octets are compressed already. */
 export interface PreparedEmail extends Omit<PackedEmail, 'octets' | 'detail' | 'words'> {
@@ -17,6 +18,9 @@ export interface PreparedEmail extends Omit<PackedEmail, 'octets' | 'detail' | '
   /** Null where `stored` holds the octets, too. */
   readonly content: PackedMessage | null;
 }
+
+/** Keys that hold longer are prolonged each time they are seen; shorter ones hold from their first sight on. */
+const longestFixedSeconds = 86_400;
 
 export interface DeliverResult {
   readonly emailId: string;
@@ -28,7 +32,7 @@ export function deliverEmail(context: WriteContext, accountId: string, email: Pr
   const ledger = new Ledger(context, accountId);
   const first = findDelivered(context, ledger.number, email);
   if (first !== null) return { emailId: first, status: 'duplicate' };
-  requireRoom(ledger, email.size);
+  requireTaken(context, ledger, email);
   const placed = placeEmail(context, ledger, email);
   insertEmail(context, ledger, email, placed);
   const { keywords, tags } = placed;
@@ -100,7 +104,7 @@ function placeEmail(context: WriteContext, ledger: Ledger, email: PreparedEmail)
   };
 }
 
-/** The id that this delivery key led to first, if its time is not over; seeing it again prolongs its time. */
+/** The id that this delivery key led to first, if its time is not over. */
 function findDelivered(context: WriteContext, number: number, email: PreparedEmail): string | null {
   if (!email.deliveryKey) return null;
   const { database, now } = context;
@@ -113,12 +117,14 @@ function findDelivered(context: WriteContext, number: number, email: PreparedEma
     sweepKeys(context, number, email.deliveryKey);
     return null;
   }
-  database.run(
-    'update delivery_key set expires = ? where account = ? and key = ?',
-    Math.max(known.expires, now + email.deliveryKeySeconds * 1000),
-    number,
-    email.deliveryKey,
-  );
+  if (email.deliveryKeySeconds > longestFixedSeconds) {
+    database.run(
+      'update delivery_key set expires = ? where account = ? and key = ?',
+      Math.max(known.expires, now + email.deliveryKeySeconds * 1000),
+      number,
+      email.deliveryKey,
+    );
+  }
   return known.email;
 }
 
@@ -142,11 +148,18 @@ function sweepKeys({ database, now }: WriteContext, number: number, key: Uint8Ar
   }
 }
 
-function requireRoom(ledger: Ledger, size: number): void {
+/**
+ * Throws when the account does not take the email as it stands now: what was known while it was judged may have
+ * changed, and an owner whose key is on their own devices gets nothing in clear (DESIGN.md, promise 3).
+ */
+function requireTaken(context: WriteContext, ledger: Ledger, { size, sealed }: PreparedEmail): void {
   const { account, state } = ledger;
   const fields = { accountId: account.id };
   if (account.state !== 'open')
     throw new DeliveryError('recipientUnavailable', 'the account is closed', { fields });
+  if (account.custody === 'client' && !sealed)
+    throw new DeliveryError('sealingImpossible', 'the account takes sealed mail alone', { fields });
+  sweepUploads(context, ledger, size);
   if (!isWithinQuota(account.quota, state, size))
     throw new DeliveryError('overQuota', 'over quota', { fields });
 }

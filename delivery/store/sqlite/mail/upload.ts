@@ -4,7 +4,7 @@ import { rowId } from '../files.ts';
 import type { WriteContext } from '../threads/context.ts';
 import { Ledger } from './ledger.ts';
 import { pack } from './packing.ts';
-import { isWithinQuota } from './quota.ts';
+import { isWithinQuota, uploadMilliseconds } from './quota.ts';
 
 /** An upload as a caller gives it. */
 export interface NewUpload {
@@ -22,9 +22,6 @@ export interface PreparedUpload {
   readonly octets: Uint8Array;
 }
 
-/** Uploads are kept at least this long. */
-const keptMilliseconds = 86_400_000;
-
 export function prepareUpload({ octets, mediaType, size }: NewUpload): PreparedUpload {
   const packed = pack(octets);
   return {
@@ -41,7 +38,7 @@ export function putUpload(context: WriteContext, accountId: string, upload: Prep
   const { database, now } = context;
   const ledger = new Ledger(context, accountId);
   const blob = `U${upload.digestOf(ledger.account.hash_key)}`;
-  sweep(context, ledger);
+  sweepUploads(context, ledger, upload.size);
   const known = database.run(
     'update upload set created = ?, media_type = ? where account = ? and blob = ?',
     now,
@@ -71,15 +68,25 @@ export function putUpload(context: WriteContext, accountId: string, upload: Prep
   return blob;
 }
 
-/** Drops uploads whose day is over. */
-function sweep({ database, now }: WriteContext, ledger: Ledger): void {
-  const old = database.all<{ id: number; size: number }>(
-    'select id, size from upload where account = ? and created < ? limit 100',
-    ledger.number,
-    now - keptMilliseconds,
-  );
-  for (const { id, size } of old) {
-    database.run('delete from upload where id = ?', id);
-    ledger.state.uploaded -= size;
+/** Uploads dropped in one transaction, where no more are needed to make room. */
+const sweptAtOnce = 10;
+
+/** Drops uploads whose day is over: some at each call, and more while there is no room for `sizeOctets`. */
+export function sweepUploads(
+  { database, now }: WriteContext,
+  { account, number, state }: Ledger,
+  sizeOctets: number,
+): void {
+  while (state.uploaded > 0) {
+    const old = database.all<{ id: number; size: number }>(
+      `select id, size from upload where account = ? and created < ? limit ${sweptAtOnce}`,
+      number,
+      now - uploadMilliseconds,
+    );
+    for (const { id, size } of old) {
+      database.run('delete from upload where id = ?', id);
+      state.uploaded -= size;
+    }
+    if (old.length < sweptAtOnce || isWithinQuota(account.quota, state, sizeOctets)) return;
   }
 }
