@@ -28,14 +28,23 @@ export function register(program: Command, context: CommandContext): void {
     .command('remove <name>')
     .description('stop serving a domain that has no addresses left')
     .action((name: string) =>
-      withParts(context, ({ store }) => store.removeDomain(name)).then(() =>
-        print(context, { removed: name }, `removed ${name}`),
-      ),
+      withParts(context, ({ store }) =>
+        store.removeDomain(name).catch(error => refuseRemoval(name, error)),
+      ).then(() => print(context, { removed: name }, `removed ${name}`)),
     );
   domain
     .command('catch-all <name> [address]')
     .description('send mail for unknown local parts to an account; without an address: to nobody')
     .action((name: string, address: string | undefined) => setCatchAll(context, name, address));
+}
+
+function refuseRemoval(name: string, error: unknown): never {
+  if (!(error instanceof DeliveryError) || error.code !== 'badRequest') throw error;
+  throw new DeliveryError(
+    'forbidden',
+    `${name} still has addresses; caliopen account list --domain ${name} shows whose, account remove and account unalias free them`,
+    { cause: error },
+  );
 }
 
 async function setCatchAll(

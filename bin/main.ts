@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { argv, env, stderr, stdin, stdout } from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { loadConfig, SettingsError } from '../delivery/config.ts';
-import { asDeliveryError, type ErrorCode } from '../delivery/errors.ts';
+import { asDeliveryError, type DeliveryError, type ErrorCode } from '../delivery/errors.ts';
 import type { CommandContext, Register } from './command.ts';
 import { explainFileError } from './file-error.ts';
 
@@ -69,13 +69,21 @@ function exitWithCode(command: Command): void {
 
 function explain(error: unknown, context: CommandContext): 1 | 2 {
   const known = asDeliveryError(error);
-  const message = explainFileError(error, dataFolderOf(context)) ?? known.message;
+  const message = explainFileError(error, dataFolderOf(context)) ?? withSubject(known);
   const text = error instanceof SettingsError ? `the settings have faults:\n${message}` : message;
   stderr.write(
     context.json() ? `${JSON.stringify({ error: known.code, message })}\n` : `caliopen: ${text}\n`,
   );
   if (known.code === 'internal' && error instanceof Error && env.DEBUG) stderr.write(`${error.stack}\n`);
   return misuse.has(known.code) ? 2 : 1;
+}
+
+/** `example.org: already exists`: the store's words alone do not say what they are about. */
+function withSubject({ message, fields }: DeliveryError): string {
+  const subject = fields.address ?? fields.domain;
+  if (typeof subject !== 'string' || message.includes(subject)) return message;
+  const todo = message === 'no such domain' ? `; caliopen domain add ${subject} serves it` : '';
+  return `${subject}: ${message}${todo}`;
 }
 
 function dataFolderOf(context: CommandContext): string | null {
