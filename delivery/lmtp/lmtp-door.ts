@@ -39,6 +39,9 @@ interface Transaction {
   readonly recipients: Recipient[];
 }
 
+/** What an MTA may add to a message that it has taken at the very limit: refused here, it would wait for ever. */
+const traceAllowanceOctets = 65_536;
+
 /**
  * Opens the LMTP door on `lmtp.address` (an address, or `unix:/path`) and `lmtp.port`. Throws what the socket throws.
  * Nothing but an unknown recipient is answered 5xx: the MTA before us has accepted the message, and a bounce would
@@ -49,7 +52,7 @@ export async function openLmtpDoor(config: Config, deps: LmtpDeps): Promise<Lmtp
   const file = /^unix:(.+)/.exec(address)?.[1];
   const door = new LmtpTransactions(config, deps);
   const server = new LmtpServer(serverOptions(config, deps, { door, isFile: file !== undefined }), {
-    maxOctets: config['smtp.maxSizeOctets'],
+    maxOctets: config['smtp.maxSizeOctets'] + traceAllowanceOctets,
   });
   server.on('error', error => deps.log.debug({ error: String(error) }, 'lmtpConnectionFailed'));
   if (file) rmSync(file, { force: true });

@@ -107,7 +107,7 @@ test('nothing but an unknown recipient is answered 5xx', async t => {
   await peer.say('RCPT TO:<b@example.org>', /^250/);
   await peer.say('RCPT TO:<c@example.org>', /^452 4\.5\.3 /);
   await peer.say('DATA', /^354/);
-  peer.send(`${'x'.repeat(2000)}\r\n.\r\n`);
+  peer.send(`${'x'.repeat(70_000)}\r\n.\r\n`);
   await peer.expect(/^452 4\.3\.4 /);
   await peer.expect(/^452 4\.3\.4 /);
   await begin(peer, 'a@example.org');
