@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
 import type { Outcome, Recipient } from './delivery.ts';
 import { type ErrorCode, errorTable } from './errors.ts';
 import type { PublicKey, Receiver, Store } from './store/store.ts';
@@ -10,9 +11,12 @@ export interface Recipients {
    * `unknownRecipient` (the domain is ours, the mailbox is not), `relayDenied` (the domain is not ours), else a
    * temporary code. Throws `storeUnavailable`.
    */
-  find(forwardPath: string, sizeOctets: number): Promise<RecipientAnswer>;
-  /** Remembers owners that failed alone, so that RCPT answers 452 for them and the sender splits them off. */
-  learn(recipients: readonly Recipient[], outcomes: readonly Outcome[]): void;
+  find(forwardPath: string, asked: { sizeOctets: number; reversePath: string }): Promise<RecipientAnswer>;
+  /**
+   * Told by a door that has one reply for all: remembers the owners that kept the others' sender waiting, so that
+   * RCPT answers 452 for them when this sender comes again, and it splits them off.
+   */
+  learn(reversePath: string, recipients: readonly Recipient[], outcomes: readonly Outcome[]): void;
 }
 
 export type RecipientAnswer =
@@ -23,26 +27,41 @@ interface Failure {
   readonly code: ErrorCode;
   /** Refused at RCPT until then; after it one delivery is tried again. */
   readonly until: number;
-  readonly waitSeconds: number;
 }
 
-const firstWaitSeconds = 30;
-const longestWaitSeconds = 1800;
+/** Senders try again after minutes, and split a message when RCPT tells one recipient apart. */
+const rememberedSeconds = 3600;
 const rememberedFailures = 10_000;
 
 /** Trouble of everybody: it says nothing about the one owner that met it. */
-const commonTrouble: ReadonlySet<ErrorCode> = new Set(['storeFull', 'shuttingDown', 'tooBusy']);
+const commonTrouble: ReadonlySet<ErrorCode> = new Set([
+  'storeUnavailable',
+  'storeFull',
+  'shuttingDown',
+  'tooBusy',
+]);
 
 type AskedStore = Pick<Store, 'findReceiver' | 'isLocalDomain' | 'listPublicKeys'>;
 
-/** Makes the one place where both doors ask about recipients. */
-export function openRecipients({ store, clock }: { store: AskedStore; clock: Clock }): Recipients {
+/**
+ * Makes the one place where both doors ask about recipients. `postmaster` is the address of the account that takes
+ * mail for `postmaster` where there is no such mailbox (RFC 5321 §4.5.1), empty for nobody.
+ */
+export function openRecipients({
+  store,
+  clock,
+  config,
+}: {
+  store: AskedStore;
+  clock: Clock;
+  config: Pick<Config, 'postmaster'>;
+}): Recipients {
   const failures = new Map<string, Failure>();
 
-  async function whyNotTaken(receiver: Receiver): Promise<ErrorCode | null> {
+  async function whyNotTaken(receiver: Receiver, reversePath: string): Promise<ErrorCode | null> {
     if (receiver.refusal) return receiver.refusal;
     if (receiver.custody === 'client' && !(await canSeal(receiver))) return 'sealingImpossible';
-    const failure = failures.get(receiver.accountId);
+    const failure = failures.get(pairOf(receiver.accountId, reversePath));
     return failure && failure.until > clock.now().getTime() ? failure.code : null;
   }
 
@@ -50,22 +69,40 @@ export function openRecipients({ store, clock }: { store: AskedStore; clock: Clo
     return (await store.listPublicKeys(accountId, [address])).some(isOwnAndUsable);
   }
 
+  async function receiverOf(forwardPath: string, sizeOctets: number): Promise<Receiver | null> {
+    const receiver = await store.findReceiver(forwardPath, sizeOctets);
+    if (receiver || !config.postmaster || !/^postmaster(@|$)/i.test(forwardPath)) return receiver;
+    if ((await whyUnknown(forwardPath, store)) === 'relayDenied') return null;
+    return store.findReceiver(config.postmaster, sizeOctets);
+  }
+
   return {
-    async find(forwardPath, sizeOctets) {
-      const receiver = await store.findReceiver(forwardPath, sizeOctets);
+    async find(forwardPath, { sizeOctets, reversePath }) {
+      const receiver = await receiverOf(forwardPath, sizeOctets);
       if (!receiver) return { recipient: null, code: await whyUnknown(forwardPath, store) };
-      const code = await whyNotTaken(receiver);
+      const code = await whyNotTaken(receiver, reversePath);
       if (code) return { recipient: null, code };
       return { recipient: { forwardPath, accountId: receiver.accountId }, code: null };
     },
-    learn(recipients, outcomes) {
+    learn(reversePath, recipients, outcomes) {
+      const isSplittable = outcomes.some(outcome => outcome.status !== 'deferred');
       recipients.forEach(({ accountId }, index) => {
         const outcome = outcomes[index];
-        if (outcome?.status !== 'deferred' || commonTrouble.has(outcome.code)) failures.delete(accountId);
-        else noteFailure(failures, { accountId, code: outcome.code, now: clock.now().getTime() });
+        const pair = pairOf(accountId, reversePath);
+        failures.delete(pair);
+        if (!isSplittable || outcome?.status !== 'deferred' || commonTrouble.has(outcome.code)) return;
+        remember(failures, pair, {
+          code: toldAs(outcome.code),
+          until: clock.now().getTime() + rememberedSeconds * 1000,
+        });
       });
     },
   };
+}
+
+/** One sender's trouble with one owner: it closes the mailbox to nobody else. */
+function pairOf(accountId: string, reversePath: string): string {
+  return `${accountId} ${reversePath.toLowerCase()}`;
 }
 
 async function whyUnknown(
@@ -82,15 +119,12 @@ function isOwnAndUsable(key: PublicKey): boolean {
   return key.source === 'own' && key.state === 'usable';
 }
 
-function noteFailure(
-  failures: Map<string, Failure>,
-  { accountId, code, now }: { accountId: string; code: ErrorCode; now: number },
-): void {
-  const before = failures.get(accountId);
-  const waitSeconds = before ? Math.min(before.waitSeconds * 2, longestWaitSeconds) : firstWaitSeconds;
-  const told = errorTable[code].reply === 452 ? code : 'recipientUnavailable';
-  failures.delete(accountId);
-  failures.set(accountId, { code: told, until: now + waitSeconds * 1000, waitSeconds });
+function toldAs(code: ErrorCode): ErrorCode {
+  return errorTable[code].reply === 452 ? code : 'recipientUnavailable';
+}
+
+function remember(failures: Map<string, Failure>, pair: string, failure: Failure): void {
+  failures.set(pair, failure);
   const oldest = failures.keys().next();
   if (failures.size > rememberedFailures && !oldest.done) failures.delete(oldest.value);
 }

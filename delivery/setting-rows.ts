@@ -39,6 +39,11 @@ export const settingRows = {
     help: 'Folder of the embedded store, the self-made certificate and the instance key.',
   },
   store: { type: 'word', words: ['sqlite'], default: 'sqlite', help: 'Where mail is kept.' },
+  postmaster: {
+    type: 'text',
+    default: '',
+    help: 'Account that takes mail for postmaster where there is no such mailbox; every mail domain must have one.',
+  },
   'sqlite.shards': {
     type: 'integer',
     min: 1,

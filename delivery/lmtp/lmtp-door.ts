@@ -133,7 +133,10 @@ class LmtpTransactions {
     try {
       if (transaction.recipients.length >= this.#config['smtp.maxRecipients'])
         return refusal('tooManyRecipients');
-      const { recipient, code } = await this.#deps.recipients.find(forwardPath, sizeOf(session));
+      const { recipient, code } = await this.#deps.recipients.find(forwardPath, {
+        sizeOctets: sizeOf(session),
+        reversePath: reversePathOf(session),
+      });
       if (recipient) transaction.recipients.push(recipient);
       return recipient ? null : refusal(code === 'relayDenied' ? 'unknownRecipient' : code);
     } catch (error) {
@@ -163,7 +166,7 @@ class LmtpTransactions {
       id,
       protocol: `${isUtf8 ? 'UTF8' : ''}LMTP${session.secure ? 'S' : ''}`,
       raw: received.octets,
-      reversePath: session.envelope.mailFrom ? session.envelope.mailFrom.address : '',
+      reversePath: reversePathOf(session),
       receivedAt: this.#deps.clock.now(),
       recipients,
       ...evidence,
@@ -172,11 +175,10 @@ class LmtpTransactions {
   }
 
   async #deliver(arrival: Arrival): Promise<Outcome[]> {
-    const { line, recipients, deliveryLog, log } = this.#deps;
+    const { line, deliveryLog, log } = this.#deps;
     const startedAt = performance.now();
     try {
       const outcomes = await line.deliver(arrival);
-      recipients.learn(arrival.recipients, outcomes);
       deliveryLog(arrival, outcomes, performance.now() - startedAt);
       return outcomes;
     } catch (error) {
@@ -241,4 +243,9 @@ function closeServer(server: LmtpServer): Promise<void> {
         connection.send(421, '4.3.2 Service is shutting down, please try again later');
     }
   });
+}
+
+/** Empty for the null reverse-path. */
+function reversePathOf({ envelope }: SMTPServerSession): string {
+  return envelope.mailFrom ? envelope.mailFrom.address : '';
 }

@@ -32,7 +32,10 @@ async function resolveAll(transaction: HarakaTransaction, { recipients }: OwnedP
       const recipient = known.get(address);
       if (recipient) return { recipient };
       const forwardPath = pathOf(address);
-      const found = await recipients.find(forwardPath, 0);
+      const found = await recipients.find(forwardPath, {
+        sizeOctets: 0,
+        reversePath: pathOf(transaction.mail_from),
+      });
       if (found.recipient) return { recipient: found.recipient };
       return { outcome: { forwardPath, status: 'refused', code: found.code } };
     }),
@@ -56,7 +59,7 @@ async function deliverTo(
   const startedAt = performance.now();
   try {
     const outcomes = await line.deliver(arrival, { stages });
-    owned.recipients.learn(recipients, outcomes);
+    owned.recipients.learn(arrival.reversePath, recipients, outcomes);
     owned.deliveryLog(arrival, outcomes, performance.now() - startedAt);
     return [...outcomes, ...unknown];
   } catch (error) {

@@ -21,7 +21,10 @@ export const hook_rcpt = guard(async (connection, params) => {
   if (transaction.rcpt_to.length > config['smtp.maxRecipients']) return refusal('tooManyRecipients');
   if (!owned) return undefined;
   const notes = doorNotes(transaction);
-  const { recipient, code } = await owned.recipients.find(pathOf(address), notes.declaredOctets);
+  const { recipient, code } = await owned.recipients.find(pathOf(address), {
+    sizeOctets: notes.declaredOctets,
+    reversePath: pathOf(transaction.mail_from),
+  });
   if (code === 'relayDenied') return relayAnswer(connection);
   if (code === 'unknownRecipient') return whenOutOfPatience(connection) ?? refusal(code);
   if (!recipient) return refusal(code);

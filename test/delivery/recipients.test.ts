@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import type { Outcome } from '../../delivery/delivery.ts';
 import type { ErrorCode } from '../../delivery/errors.ts';
 import { openRecipients } from '../../delivery/recipients.ts';
@@ -17,8 +17,9 @@ test('RCPT is answered by what the directory, the quota and the key say', async 
   ]);
   const id = async (address: string) => (await store.getAccountByAddress(address))?.id ?? '';
   await store.updateAccount(await id('closed@example.org'), { state: 'closed' });
-  const recipients = openRecipients({ store, clock: openTestClock() });
-  const code = async (path: string, sizeOctets = 0) => (await recipients.find(path, sizeOctets)).code;
+  const recipients = openRecipients({ store, clock: openTestClock(), config: { postmaster: '' } });
+  const code = async (path: string, sizeOctets = 0) =>
+    (await recipients.find(path, { sizeOctets, reversePath: 'a@example.net' })).code;
   assert.equal(await code('a+x@EXAMPLE.org'), null);
   assert.equal(await code('nobody@example.org'), 'unknownRecipient');
   assert.equal(await code('nobody'), 'unknownRecipient');
@@ -35,28 +36,74 @@ test('RCPT is answered by what the directory, the quota and the key say', async 
   assert.equal(await code('sealed@example.org'), null);
 });
 
-test('an owner that failed alone answers 452 for a while, longer each time, until a delivery works again', async t => {
-  const { store } = await openTestParts(t, testConfig(t), [{ address: 'ada@example.org' }]);
+interface Remembering {
+  readonly recipients: ReturnType<typeof openRecipients>;
+  readonly clock: ReturnType<typeof openTestClock>;
+  find(reversePath: string): Promise<ErrorCode | 'taken'>;
+  learn(codes: readonly (ErrorCode | null)[]): void;
+}
+
+async function openRemembering(t: TestContext): Promise<Remembering> {
+  const addresses = ['ada@example.org', 'bo@example.org'];
+  const { store } = await openTestParts(
+    t,
+    testConfig(t),
+    addresses.map(address => ({ address })),
+  );
   const clock = openTestClock();
-  const recipients = openRecipients({ store, clock });
-  const find = async () => {
-    const { recipient, code } = await recipients.find('ada@example.org', 0);
-    return recipient ?? code;
+  const recipients = openRecipients({ store, clock, config: { postmaster: 'bo@example.org' } });
+  const known = await Promise.all(
+    addresses.map(async forwardPath => ({
+      forwardPath,
+      accountId: (await store.getAccountByAddress(forwardPath))?.id ?? '',
+    })),
+  );
+  return {
+    recipients,
+    clock,
+    find: async reversePath => {
+      const { code } = await recipients.find('ada@example.org', { sizeOctets: 0, reversePath });
+      return code ?? 'taken';
+    },
+    learn(codes) {
+      const outcomes = codes.map((code, index): Outcome => {
+        const forwardPath = addresses[index] ?? '';
+        return code
+          ? { forwardPath, status: 'deferred', code }
+          : { forwardPath, status: 'stored', emailId: 'e1' };
+      });
+      recipients.learn('sender@example.net', known.slice(0, codes.length), outcomes);
+    },
   };
-  const ada = await find();
-  assert.ok(ada && typeof ada === 'object');
-  const learn = (outcome: Outcome) => recipients.learn([ada], [outcome]);
-  const failed = (code: ErrorCode): Outcome => ({ forwardPath: ada.forwardPath, status: 'deferred', code });
-  learn(failed('storeUnavailable'));
-  assert.equal(await find(), 'recipientUnavailable');
-  clock.advance(31);
-  assert.deepEqual(await find(), ada);
-  learn(failed('sealingImpossible'));
-  clock.advance(31);
-  assert.equal(await find(), 'sealingImpossible');
-  clock.advance(30);
-  assert.deepEqual(await find(), ada);
-  learn({ forwardPath: ada.forwardPath, status: 'stored', emailId: 'e1' });
-  learn(failed('tooBusy'));
-  assert.deepEqual(await find(), ada, "trouble of everybody's is nobody's own");
+}
+
+test('an owner that failed beside others answers 452 to that sender alone, for an hour or until it works', async t => {
+  const { find, learn, clock } = await openRemembering(t);
+  learn(['internal', null]);
+  assert.equal(await find('Sender@example.net'), 'recipientUnavailable');
+  assert.equal(await find('other@example.net'), 'taken');
+  clock.advance(3601);
+  assert.equal(await find('sender@example.net'), 'taken');
+  learn(['overQuota', null]);
+  assert.equal(await find('sender@example.net'), 'overQuota');
+  learn([null]);
+  assert.equal(await find('sender@example.net'), 'taken');
+});
+
+test('trouble of a message to one owner, or of everybody, closes no mailbox', async t => {
+  const { find, learn } = await openRemembering(t);
+  learn(['overQuota']);
+  learn(['storeUnavailable', null]);
+  learn(['internal', 'internal']);
+  assert.equal(await find('sender@example.net'), 'taken');
+});
+
+test('postmaster is always somebody here (RFC 5321 §4.5.1)', async t => {
+  const { recipients } = await openRemembering(t);
+  const codeOf = async (path: string) =>
+    (await recipients.find(path, { sizeOctets: 0, reversePath: '' })).code;
+  assert.equal(await codeOf('Postmaster'), null);
+  assert.equal(await codeOf('postmaster@example.org'), null);
+  assert.equal(await codeOf('postmaster@example.com'), 'relayDenied');
+  assert.equal(await codeOf('postmasters@example.org'), 'unknownRecipient');
 });
