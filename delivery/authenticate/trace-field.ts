@@ -48,8 +48,10 @@ function splitClauses(tokens: readonly Token[]): Map<string, TraceClause> {
   const clauses = new Map<string, TraceClause>([['', { words, comments }]]);
   for (const { kind, text } of tokens) {
     const keyword = text.toLowerCase();
-    // The first of each keyword counts: a name such as `by` inside a later clause opens nothing.
-    if (kind === 'word' && clauseWords.has(keyword) && !clauses.has(keyword)) {
+    // The first of each keyword counts: a name such as `by` inside a later clause opens nothing, nor does the first
+    // word of a clause, which is the peer's own HELO behind `from`.
+    const isValue = clauses.size > 1 && words.length === 0;
+    if (kind === 'word' && !isValue && clauseWords.has(keyword) && !clauses.has(keyword)) {
       words = [];
       comments = [];
       clauses.set(keyword, { words, comments });

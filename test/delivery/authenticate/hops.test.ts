@@ -106,3 +106,17 @@ describe('the session from the trusted trace field', () => {
     assert.equal(other?.helo, 'claimed.example.com');
   });
 });
+
+describe('a HELO that is a keyword', () => {
+  for (const helo of ['by', 'with', 'id', 'for', 'from', 'via']) {
+    it(`${helo} hides neither the peer nor the server`, () => {
+      const hop = readHop(
+        ` from ${helo} (mx.example.net [192.0.2.7]) by mta.example.org (Postfix) with ESMTPS id 7; Sun, 01 Mar 2026 12:00:00 +0000`,
+      );
+      assert.equal(hop?.from, helo);
+      assert.equal(hop?.fromAddress, '192.0.2.7');
+      assert.equal(hop?.by, 'mta.example.org');
+      assert.equal(hop?.with, 'ESMTPS');
+    });
+  }
+});
