@@ -7,13 +7,21 @@ const shownApart = new Set(['level', 'time', 'event']);
  */
 export function readableLogLine(door: string, line: string): string {
   const fields = parseLine(line);
-  if (!fields) return `${door}: ${line}`;
+  if (!fields) return printable(`${door}: ${line}`);
   const { level, time, event } = fields;
   const clock = typeof time === 'string' ? time.slice(11, 19) : '';
   const rest = Object.entries(fields)
     .filter(([name]) => !shownApart.has(name))
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  return [clock, door, level, event, ...rest].join(' ');
+  return printable([clock, door, level, event, ...rest].join(' '));
+}
+
+/** What a peer said must neither end a line nor steer the terminal. */
+function printable(text: string): string {
+  return text.replace(
+    /[\0-\x1f\x7f-\x9f\u2028\u2029]/g,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function parseLine(line: string): Record<string, unknown> | null {
