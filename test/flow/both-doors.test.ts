@@ -51,9 +51,10 @@ test('the same message through both doors is stored with the same octets and fou
   }
 });
 
-/** All findings but what a door alone can know: the session and the facts drawn from it. */
+/** All findings but what a door alone can know: the session and the facts about the way that are drawn from it. */
 function judgement({ findings, summary, sealed }: Awaited<ReturnType<typeof storedEmails>>[number]) {
-  const { authentication, decrypt, score, tags, failed } = findings;
+  const { authentication, decrypt, score, tags, failed, reversePath } = findings;
   const { authenticationResults: _ours, hops: _hops, ...checks } = authentication ?? {};
-  return { checks, decrypt, score, tags, failed, summary, sealed };
+  const { lastHop: _lastHop, earlierHops: _earlierHops, ...facts } = findings.facts;
+  return { checks, decrypt, score, tags, failed, reversePath, facts, summary, sealed };
 }

@@ -133,6 +133,21 @@ test('a real Postfix delivers through the LMTP door with our snippet, and nothin
     assert.equal(await subjects('full@example.org'), 0);
   });
 
-  await peer.say('QUIT', /^221/);
   assert.deepEqual(sink.mails, [], 'nobody was sent a bounce');
+
+  await t.test(
+    'a bounce would have been seen: a mailbox that goes away behind the MTA makes one',
+    async () => {
+      const bob = await parts.store.getAccountByAddress('bob@example.org');
+      await parts.store.removeAccount(bob?.id ?? '');
+      await peer.say('MAIL FROM:<sender@example.net>', /^250/);
+      await peer.say('RCPT TO:<bob@example.org>', /^250/);
+      await peer.say('DATA', /^354/);
+      peer.send('Subject: too late\r\nMessage-ID: <p3@example.net>\r\n\r\ntext\r\n.\r\n');
+      await peer.expect(/^250/);
+      const bounce = await poll('the bounce', () => sink.mails[0]);
+      assert.match(bounce, /550 5\.1\.1 No such mailbox here/);
+    },
+  );
+  await peer.say('QUIT', /^221/);
 });
