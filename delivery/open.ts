@@ -7,7 +7,7 @@ import { openCertificateCache } from './crypto/seal.ts';
 import type { JudgeSetup } from './judge.ts';
 import { type Line, openLine } from './line.ts';
 import { type Log, openLog } from './log.ts';
-import { type Metrics, openMetrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import { openResolver, type Resolver } from './resolver.ts';
 import { openModel } from './spam/model-file.ts';
@@ -42,7 +42,7 @@ export async function openParts(config: Config, options: OpenOptions = {}): Prom
   const log = options.log ?? openLog(config['log.level'] as Parameters<typeof openLog>[0]);
   const instanceKey = await loadInstanceKey(config);
   const store = await openSqliteStore({ folder: config.data, shards: config['sqlite.shards'], clock, log });
-  const metrics = options.door ? openMetrics(config.data, options.door) : null;
+  const metrics = options.door ? await countAt(options.door, config) : null;
   let line: Line | null = null;
   return {
     config,
@@ -81,6 +81,12 @@ export function openJudgeLine(
     log,
     onFailedStage: stage => metrics?.stageFailed(stage),
   });
+}
+
+/** Only doors load what counts: judge threads and commands start with 80 files less. */
+async function countAt(door: NonNullable<OpenOptions['door']>, config: Config): Promise<Metrics> {
+  const { openMetrics } = await import('./metrics.ts');
+  return openMetrics(config.data, door);
 }
 
 /** What the pipeline needs, built inside a judge thread or by a command that judges in its own. */
