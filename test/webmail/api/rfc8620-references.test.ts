@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { Budget } from '../../../webmail/api/jmap/budget.ts';
 import { MethodError } from '../../../webmail/api/jmap/errors.ts';
 import { evaluatePointer, resolveReferences } from '../../../webmail/api/jmap/references.ts';
 import type { Invocation } from '../../../webmail/wire.ts';
+import { openTestWeb } from './web.ts';
+
+const budget = () => new Budget(1_000_000);
 
 const responses: Invocation[] = [
   ['Email/query', { ids: ['e1', 'e2'] }, 'a'],
@@ -20,7 +24,7 @@ const responses: Invocation[] = [
 ];
 
 function refer(resultOf: string, name: string, path: string) {
-  return resolveReferences({ '#ids': { resultOf, name, path } }, responses);
+  return resolveReferences({ '#ids': { resultOf, name, path } }, responses, budget());
 }
 
 function failsWith(type: string) {
@@ -40,8 +44,8 @@ test('§3.7 lists under a star are joined', () => {
 });
 
 test('§3.7 pointers escape slash and tilde', () => {
-  assert.equal(evaluatePointer(responses[1]?.[1], '/list/0/a~1b'), 1);
-  assert.equal(evaluatePointer(responses[1]?.[1], '/list/0/m~0n'), 2);
+  assert.equal(evaluatePointer(responses[1]?.[1], '/list/0/a~1b', budget()), 1);
+  assert.equal(evaluatePointer(responses[1]?.[1], '/list/0/m~0n', budget()), 2);
 });
 
 test('§3.7 what cannot be resolved is an invalidResultReference', () => {
@@ -61,17 +65,36 @@ test('§3.7 what cannot be resolved is an invalidResultReference', () => {
 
 test('§3.7 an argument given plainly and by reference is invalid', () => {
   const args = { ids: [], '#ids': { resultOf: 'a', name: 'Email/query', path: '/ids' } };
-  assert.throws(() => resolveReferences(args, responses), failsWith('invalidArguments'));
+  assert.throws(() => resolveReferences(args, responses, budget()), failsWith('invalidArguments'));
 });
 
 test('any pointer on any document gives a value or an invalidResultReference', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.string(), (document, pointer) => {
       try {
-        evaluatePointer(document, pointer);
+        evaluatePointer(document, pointer, budget());
       } catch (error) {
         assert.ok(failsWith('invalidResultReference')(error));
       }
     }),
   );
+});
+
+test('references that double the answer with each call are stopped', async t => {
+  const web = await openTestWeb(t);
+  const first: [string, Record<string, unknown>] = ['Core/echo', { text: 'x'.repeat(1000) }];
+  const doubling = Array.from({ length: 30 }, (_none, index): [string, Record<string, unknown>] => {
+    const whole = { resultOf: `c${index}`, name: 'Core/echo', path: '' };
+    return ['Core/echo', { '#a': whole, '#b': whole }];
+  });
+  const answers = await web.call(first, ...doubling);
+  assert.ok(answers.some(([name, args]) => name === 'error' && args.type === 'requestTooLarge'));
+  assert.ok(JSON.stringify(answers).length < 30_000_000);
+});
+
+test('many references to one long list are stopped', () => {
+  const long: Invocation[] = [['Core/echo', { list: Array(1000).fill({ id: 'x' }) }, 'a']];
+  const reference = { resultOf: 'a', name: 'Core/echo', path: '/list/*/id' };
+  const args = Object.fromEntries(Array.from({ length: 1000 }, (_none, index) => [`#a${index}`, reference]));
+  assert.throws(() => resolveReferences(args, long, budget()), failsWith('requestTooLarge'));
 });

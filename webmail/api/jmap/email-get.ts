@@ -4,6 +4,7 @@ import type { Email } from '../../../delivery/store/store.ts';
 import { openStored } from '../opened.ts';
 import { readableBlob } from '../readable-blob.ts';
 import { getEntries, idSchema, readArguments, unsignedSchema } from './arguments.ts';
+import { Budget } from './budget.ts';
 import { defaultParseProperties, type EmailPlan, planOf } from './email-properties.ts';
 import { contentOf, type EmailSource, emailView } from './email-view.ts';
 import { MethodError } from './errors.ts';
@@ -37,10 +38,15 @@ export const emailGet: Handler = async (args, context) => {
   const { list, notFound } = gathered(ids, found);
   const junkTagId = await junkTag(plan, context);
   const views: Record<string, unknown>[] = [];
+  const room = new Budget(context.answers.left);
   for (const email of list) {
     const source = await sourceOf(email, { plan, junkTagId }, context);
-    if (source) views.push(emailView(source, plan));
-    else notFound.push(email.id);
+    if (!source) notFound.push(email.id);
+    else {
+      const view = emailView(source, plan);
+      room.charge(view);
+      views.push(view);
+    }
   }
   return { accountId: context.account.id, state, list: views, notFound };
 };
@@ -94,6 +100,7 @@ export const emailParse: Handler = async (args, context) => {
   const parsed = new Map<string, Record<string, unknown>>();
   const notFound: string[] = [];
   const notParsable: string[] = [];
+  const room = new Budget(context.answers.left);
   for (const blobId of blobIds) {
     const blob = await readableBlob(blobId, context);
     if (!blob) notFound.push(blobId);
@@ -102,7 +109,9 @@ export const emailParse: Handler = async (args, context) => {
       if (stored.defects.includes('noHeader')) notParsable.push(blobId);
       else {
         const source = { email: null, stored, content: contentOf(stored, blobId), junkTagId: null };
-        parsed.set(blobId, { ...emailView(source, plan), ...blobIdOf(blobId, plan) });
+        const view = { ...emailView(source, plan), ...blobProperties(blobId, blob.octets, plan) };
+        room.charge(view);
+        parsed.set(blobId, view);
       }
     }
   }

@@ -17,6 +17,12 @@ export const mailLimits = {
   maxSizeAttachmentsPerEmail: 40_000_000,
 } as const;
 
+/** Characters that the result references of one request may bring into its calls. */
+export const maxReferenced = 10_000_000;
+
+/** Characters that one request is answered with at most; calls that begin behind them are refused. */
+export const maxAnswered = 64_000_000;
+
 /** Deepest nesting of a JSON request; nothing in JMAP needs more. */
 export const maxJsonDepth = 64;
 

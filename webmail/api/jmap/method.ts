@@ -2,6 +2,7 @@ import type { Account } from '../../../delivery/store/store.ts';
 import type { capabilities } from '../../wire.ts';
 import type { Caller } from '../caller.ts';
 import type { Web } from '../parts.ts';
+import type { Budget } from './budget.ts';
 
 /** What a method sees besides its arguments. */
 export interface MethodContext extends Web {
@@ -12,6 +13,8 @@ export interface MethodContext extends Web {
   readonly using: ReadonlySet<string>;
   /** Creation ids of the whole request (RFC 8620 §3.3). Later /set calls read and add to it. */
   readonly createdIds: Map<string, string>;
+  /** What the request may still be answered with. */
+  readonly answers: Budget;
   /** Adds one more response under the same call id (RFC 8620 §5.4, RFC 8621 §4.7: an implicit call). */
   respond(name: string, args: Record<string, unknown>): void;
 }
