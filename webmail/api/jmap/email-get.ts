@@ -123,6 +123,14 @@ export const emailParse: Handler = async (args, context) => {
   };
 };
 
-function blobIdOf(blobId: string, plan: EmailPlan): { blobId?: string; size?: number } {
-  return plan.properties.includes('blobId') ? { blobId } : {};
+/** What is known of a blob that is no stored email, where it is asked for. */
+function blobProperties(
+  blobId: string,
+  { byteLength }: Uint8Array,
+  { properties }: EmailPlan,
+): { blobId?: string; size?: number } {
+  return {
+    ...(properties.includes('blobId') ? { blobId } : {}),
+    ...(properties.includes('size') ? { size: byteLength } : {}),
+  };
 }
