@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { confirmKey } from '../../delivery/confirm-key.ts';
+import { keepContact } from '../../delivery/contact-index.ts';
 import { armor } from '../../delivery/crypto/armor.ts';
 import { generateKey } from '../../delivery/crypto/keys.ts';
 import { hashPassword } from '../../delivery/crypto/password.ts';
 import { asDeliveryError } from '../../delivery/errors.ts';
 import type { Parts } from '../../delivery/open.ts';
-import { computeIndex } from '../../delivery/privacy/index.ts';
-import type { Facts } from '../../delivery/privacy/shape.ts';
 import type { Account } from '../../delivery/store/store.ts';
 import { keepGenerated } from '../keys/own-key.ts';
 import { type DemoKeys, openKeys } from './keys.ts';
@@ -68,62 +68,32 @@ async function ownPublicKey({ store }: Parts, account: Account): Promise<Uint8Ar
   return keys.find(key => key.source === 'own')?.octets ?? null;
 }
 
-const plainCorrespondent = {
-  key: 'none',
-  provider: 'validTls',
-  encryptedShare: 0,
-  tlsShare: 1,
-  untrackedShare: 1,
-  history: 'both',
-  network: 'other',
-  identity: 'none',
-} as const satisfies Facts;
+/** Correspondents that the demo's accounts know; what they are worth follows from the demo's mail. */
+const contacts: readonly PersonName[] = ['friend', 'colleague', 'planner', 'ami'];
 
-/**
- * Correspondents that the demo's accounts know, with what would be known of each after some months of mail
- * (PRIVACY-INDEX.md, "Contact").
- */
-const contacts: readonly { readonly person: PersonName; readonly facts: Facts }[] = [
-  {
-    person: 'friend',
-    facts: {
-      key: 'confirmed',
-      provider: 'validTls',
-      antiForgery: 'enforced',
-      encryptedShare: 0.5,
-      tlsShare: 1,
-      untrackedShare: 1,
-      history: 'both',
-      network: 'other',
-      identity: 'confirmed',
-    },
-  },
-  { person: 'colleague', facts: { ...plainCorrespondent, antiForgery: 'enforced' } },
-  { person: 'planner', facts: { ...plainCorrespondent, antiForgery: 'enforced' } },
-  { person: 'ami', facts: { ...plainCorrespondent, antiForgery: 'monitoring' } },
-];
-
-async function prepareContacts({ store, clock }: Parts, account: Account, keys: DemoKeys): Promise<void> {
-  for (const { person, facts } of contacts) {
+async function prepareContacts(parts: Parts, account: Account, keys: DemoKeys): Promise<void> {
+  const { store } = parts;
+  for (const person of contacts) {
     const { name, address } = people[person];
-    if ((await store.findContacts(account.id, [`email:${address}`])).length > 0) continue;
-    await store.putContact(account.id, {
-      name,
-      addresses: [`email:${address}`],
-      card: null,
-      index: computeIndex('contact', facts),
-      facts,
-    });
+    const addresses = [`email:${address}`];
+    if ((await store.findContacts(account.id, addresses)).length > 0) continue;
+    await keepContact(account.id, { name, addresses, card: null }, parts);
   }
-  // As after comparing fingerprints with the friend face to face.
-  await store.putPublicKey(account.id, {
-    address: people.friend.address,
-    fingerprint: keys.friend.fingerprint,
-    octets: keys.friend.publicOctets,
-    source: 'hand',
-    state: 'usable',
-    firstSeenAt: clock.now(),
-  });
+  await confirmFriend(parts, account, keys);
+}
+
+/** As after comparing fingerprints with the friend face to face. */
+async function confirmFriend(parts: Parts, account: Account, { friend }: DemoKeys): Promise<void> {
+  const { store, clock } = parts;
+  const { address } = people.friend;
+  const { fingerprint, publicOctets: octets } = friend;
+  const known = await store.listPublicKeys(account.id, [address]);
+  const owner = await store.getOwner(account.id);
+  if (!owner || known.some(key => key.fingerprint === fingerprint)) return;
+  const firstSeenAt = clock.now();
+  const key = { address, fingerprint, octets, source: 'attached', state: 'usable', firstSeenAt } as const;
+  await store.putPublicKey(account.id, key);
+  await confirmKey(owner, { address, fingerprint, emailId: null, means: 'demo' }, parts);
 }
 
 async function ignoreExisting(work: Promise<unknown>): Promise<void> {

@@ -56,6 +56,7 @@ export const protectedMail: readonly DemoMessage[] = [
         sender: 'stranger',
         subject: 'We have not met yet',
         text: 'I found your key, so I write encrypted. You can’t know yet whether the key that signed this is mine: ask me for its fingerprint.',
+        bringsKey: true,
       }),
     }),
   },
@@ -79,6 +80,8 @@ interface Letter {
   readonly sender: PersonName;
   readonly subject: string;
   readonly text: string;
+  /** The public key of its signer comes along in the header. */
+  readonly bringsKey?: boolean;
 }
 
 /** PGP/MIME signature (RFC 3156 §5) over one text entity. */
@@ -114,7 +117,9 @@ async function signedMail(writing: Writing, letter: Letter): Promise<string> {
 /** PGP/MIME encryption and signature (RFC 3156 §6.2) with a protected header (RFC 9788): outside, the subject is `[...]`. */
 async function encryptedMail(writing: Writing, signer: CorrespondentKey, letter: Letter): Promise<string> {
   const boundary = `encrypted-${letter.id}`;
-  const outer = handwrittenHead({ ...letter, subject: '[...]' }, writing);
+  const outer =
+    handwrittenHead({ ...letter, subject: '[...]' }, writing) +
+    (letter.bringsKey ? autocryptField(people[letter.sender].address, signer) : '');
   const inner =
     handwrittenHead(letter, writing).replace(/^MIME-Version:.*\r\n/m, '') +
     lines('HP-Outer: Subject: [...]', ...outerFields(writing, letter)) +
@@ -137,6 +142,15 @@ async function encryptedMail(writing: Writing, signer: CorrespondentKey, letter:
       `--${boundary}--`,
     )
   );
+}
+
+/** Autocrypt field, level 1. */
+function autocryptField(address: string, { publicOctets }: CorrespondentKey): string {
+  const data =
+    Buffer.from(publicOctets)
+      .toString('base64')
+      .match(/.{1,72}/g) ?? [];
+  return lines(`Autocrypt: addr=${address}; keydata=`, ...data.map(line => ` ${line}`));
 }
 
 function outerFields(writing: Writing, letter: Letter): string[] {
