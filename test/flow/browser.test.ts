@@ -61,6 +61,7 @@ test('a browser reads the demo’s mail', { timeout: 300_000 }, async t => {
   await readsSecret(t, page);
   await addsTag(t, page);
   await searches(t, page);
+  await takesSteps(t, page);
   await showsDangers(t, page);
   await showsNewMail(t, page, demo);
   await t.test('nothing was asked of anybody else, and nothing went wrong on the page', () => {
@@ -132,6 +133,35 @@ async function searches(t: TestContext, page: Page): Promise<void> {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Search: shutter' }).waitFor();
     await open(page, /Where the key to the boat house is/);
+    assert.deepEqual(await violations(page), []);
+  });
+}
+
+async function takesSteps(t: TestContext, page: Page): Promise<void> {
+  const message = page.locator(openMessage);
+  const row = (fact: string) => message.getByRole('table').getByRole('row', { name: fact });
+  await t.test('a key is compared and confirmed, and the signature counts as verified', async () => {
+    await page.getByRole('link', { name: /^Inbox/ }).click();
+    await open(page, /Demo Stranger.*We have not met yet/);
+    await message.getByRole('button', { name: /Privacy index/ }).click();
+    await row('Signature').getByText('unknown key').waitFor();
+    await message.getByRole('button', { name: /Do it.*Confirm the key/ }).click();
+    await message.getByText(/^(?:[0-9A-F]{4} ){9}[0-9A-F]{4}$/).waitFor();
+    assert.deepEqual(await violations(page), []);
+    await message.getByRole('button', { name: 'Yes, it is the same' }).click();
+    await row('Signature').getByText('verified').waitFor();
+    await page.getByText('Key confirmed.').waitFor();
+    await message.getByText('Signed by stranger@poste.example.').waitFor();
+    assert.match((await page.locator(':focus').textContent()) ?? '', /Privacy index/);
+  });
+  await t.test('the writer is added to the contacts, and is a known participant', async () => {
+    await row('Known participants').getByText('0%').waitFor();
+    await message.getByRole('button', { name: /Do it.*Add to contacts/ }).click();
+    await message.getByRole('button', { name: 'Add Demo Stranger (stranger@poste.example)' }).click();
+    await row('Known participants').getByText('100%').waitFor();
+    const exposed = await row('Most exposed contact').locator('.fact-value').textContent();
+    assert.ok(Number(exposed) > 0, `the index of the new contact is ${exposed}`);
+    assert.equal(await message.getByRole('button', { name: /Do it.*Add to contacts/ }).count(), 0);
     assert.deepEqual(await violations(page), []);
   });
 }

@@ -49,7 +49,8 @@ export interface BlobAddress {
   readonly type: string;
 }
 
-const using = [capabilities.core, capabilities.mail, capabilities.privacy, capabilities.discussion];
+const { core, mail, contacts, privacy, discussion, keys } = capabilities;
+const using = [core, mail, contacts, privacy, discussion, keys];
 
 async function request(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;

@@ -199,7 +199,15 @@ export const en = {
       theirProvider:
         'Hello! Your mail provider does not yet offer all that protects mail on the way: modern TLS and a DMARC policy for your domain. Could you ask them for it?',
     } as Record<string, string>,
-    fingerprint: 'Fingerprint',
+    act: 'Do it',
+    add: (who: string) => `Add ${who}`,
+    added: 'Added to your contacts. The index was worked out again.',
+    nobodyToAdd: 'Nobody is left to add. A mailing list can’t be a contact.',
+    fingerprint: (who: string) => `Fingerprint of the key that signed for ${who}`,
+    isSame:
+      'Is it the same, character by character, as the one they read out to you? If not, do not confirm: somebody else may have written this.',
+    confirm: 'Yes, it is the same',
+    confirmed: 'Key confirmed. The index was worked out again.',
     copy: 'Copy these lines',
     copied: 'Copied.',
     show: 'How',

@@ -202,7 +202,15 @@ export const fr: Words = {
       theirProvider:
         'Bonjour ! Ton fournisseur de courrier n’offre pas encore tout ce qui protège un message en chemin : un TLS moderne et une politique DMARC pour ton domaine. Pourrais-tu le lui demander ?',
     },
-    fingerprint: 'Empreinte',
+    act: 'Le faire',
+    add: (who: string) => `Ajouter ${who}`,
+    added: 'Ajouté à vos contacts. L’indice a été recalculé.',
+    nobodyToAdd: 'Il n’y a plus personne à ajouter. Une liste de diffusion ne peut pas être un contact.',
+    fingerprint: (who: string) => `Empreinte de la clé qui a signé pour ${who}`,
+    isSame:
+      'Est-ce la même, caractère par caractère, que celle que la personne vous a lue ? Sinon, ne confirmez pas : quelqu’un d’autre a peut-être écrit ce message.',
+    confirm: 'Oui, c’est la même',
+    confirmed: 'Clé confirmée. L’indice a été recalculé.',
     copy: 'Copier ces lignes',
     copied: 'Copié.',
     show: 'Comment',

@@ -1,5 +1,5 @@
 import { html } from 'htm/preact';
-import { useId, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import type { EmailPrivacy, Level, PrivacyFact } from '../../wire.ts';
 import { formatPoints, formatShare } from '../format.ts';
 import type { Words } from '../locales/en.ts';
@@ -9,6 +9,7 @@ import { plainLine } from '../text.ts';
 import { Icon } from './icon.ts';
 import { LevelPicture, levelOf } from './level.ts';
 import { NextSteps } from './next-steps.ts';
+import type { ActionProps } from './step-actions.ts';
 
 const parts = ['technical', 'behaviour', 'context'] as const;
 /** Percentages that the parts of a message count for (PRIVACY-INDEX.md, "Message"). */
@@ -16,16 +17,23 @@ const weights = { technical: 60, behaviour: 20, context: 20 } as const;
 const shareFacts: ReadonlySet<string> = new Set(['habit', 'known']);
 
 /** The level of a message in one line; one touch opens the whole account of it. */
-export function IndexPanel({ privacy }: { privacy: EmailPrivacy }) {
+export function IndexPanel({ email, onChanged }: ActionProps) {
   const { state, words } = useApp();
+  const { privacy } = email;
+  const summary = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
   const panelId = useId();
   const { level, value } = privacy;
   if (level === null || value === null) return html`<p class="note">${words.index.none}</p>`;
   const best = privacy.upTo === null ? level : levelOf(privacy.upTo);
+  // The button of a step that was taken goes away: the level that it changed is what comes next.
+  const takeStep = () => {
+    summary.current?.focus();
+    onChanged();
+  };
   return html`<section class="index" data-level=${level}>
     <h3 class="index-head">
-      <button class="index-summary" aria-expanded=${isOpen} aria-controls=${panelId} onClick=${() => setOpen(!isOpen)}>
+      <button class="index-summary" ref=${summary} aria-expanded=${isOpen} aria-controls=${panelId} onClick=${() => setOpen(!isOpen)}>
         <${LevelPicture} level=${level} />
         <span class="index-words">
           <span class="visually-hidden">${words.index.heading}: </span>
@@ -36,19 +44,19 @@ export function IndexPanel({ privacy }: { privacy: EmailPrivacy }) {
       </button>
     </h3>
     <div id=${panelId} hidden=${!isOpen}>
-      ${isOpen && html`<${Account} privacy=${privacy} level=${level} best=${best} />`}
+      ${isOpen && html`<${Account} email=${email} level=${level} best=${best} onChanged=${takeStep} />`}
     </div>
   </section>`;
 }
 
-interface AccountProps {
-  readonly privacy: EmailPrivacy;
+interface AccountProps extends ActionProps {
   readonly level: Level;
   readonly best: Level;
 }
 
-function Account({ privacy, level, best }: AccountProps) {
+function Account({ email, level, best, onChanged }: AccountProps) {
   const { state, words } = useApp();
+  const { privacy } = email;
   const { ceiling } = privacy;
   const reason = ceiling && indexWords.ceilings[ceiling.id]?.[state.language];
   return html`<div class="index-account">
@@ -58,7 +66,7 @@ function Account({ privacy, level, best }: AccountProps) {
     ${ceiling && reason && html`<p>${words.index.ceiling(reason, ceiling.at)}</p>`}
     ${best !== level && html`<p>${words.index.upToLong(best)}</p>`}
     <${FactTable} privacy=${privacy} />
-    <${NextSteps} privacy=${privacy} />
+    <${NextSteps} email=${email} onChanged=${onChanged} />
     <h4>${words.index.notKnownHeading}</h4>
     <ul class="plain-list">${indexWords.notKnown.map(text => html`<li key=${text.en}>${text[state.language]}</li>`)}</ul>
   </div>`;

@@ -60,7 +60,11 @@ function Content({ row, subject }: { row: EmailRow; subject: string }) {
     return html`<${Failed} error=${loaded.error} retry=${loaded.reload} />`;
   if (loaded.value === undefined) return html`<${Loading} />`;
   if (loaded.value === null) return html`<${Gone} />`;
-  return html`<${Opened} email=${{ ...loaded.value, ...state.changed[row.id] }} subject=${subject} />`;
+  return html`<${Opened}
+    email=${{ ...loaded.value, ...state.changed[row.id] }}
+    subject=${subject}
+    reload=${loaded.reload}
+  />`;
 }
 
 function Gone() {
@@ -68,13 +72,19 @@ function Gone() {
   return html`<p class="hint">${words.errors.notFound}</p>`;
 }
 
-function Opened({ email, subject }: { email: FullEmail; subject: string }) {
+interface OpenedProps {
+  readonly email: FullEmail;
+  readonly subject: string;
+  readonly reload: () => void;
+}
+
+function Opened({ email, subject, reload }: OpenedProps) {
   const { privacy } = email;
   const mark = firstMark(privacy.marks);
   const originator = email.from?.[0]?.email;
   return html`${mark && html`<${Warning} mark=${mark} originator=${originator} reasons=${privacy.reasons} />`}
     <${Addresses} email=${email} />
-    ${!mark && html`<${IndexPanel} privacy=${privacy} />`}
+    ${!mark && html`<${IndexPanel} email=${email} onChanged=${reload} />`}
     <${Protection} email=${email} />
     <${MessageBody} email=${email} subject=${subject} />
     <${Toolbar} email=${email} />`;

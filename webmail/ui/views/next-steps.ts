@@ -4,27 +4,29 @@ import type { EmailPrivacy } from '../../wire.ts';
 import { indexWords } from '../locales/index-words.ts';
 import { useApp } from '../state.ts';
 import { levelOf } from './level.ts';
+import { type ActionProps, stepActions } from './step-actions.ts';
 
 type Step = EmailPrivacy['next'][number];
 
 const shownSteps = 3;
 
 /** At most three steps, best gain first; each with the gain the formula gives and a button that tells how. */
-export function NextSteps({ privacy }: { privacy: EmailPrivacy }) {
+export function NextSteps({ email, onChanged }: ActionProps) {
   const { words } = useApp();
-  const steps = privacy.next.slice(0, shownSteps);
+  const steps = email.privacy.next.slice(0, shownSteps);
   return html`<h4>${words.index.stepsHeading}</h4>
     ${steps.length === 0 && html`<p>${words.index.noSteps}</p>`}
     <ol class="steps">
       ${steps.map(
         step =>
-          html`<${StepRow} key=${step.steps.join()} step=${step} value=${privacy.value ?? 0} fingerprint=${privacy.protection.fingerprint} />`,
+          html`<${StepRow} key=${step.steps.join()} step=${step} email=${email} onChanged=${onChanged} />`,
       )}
     </ol>`;
 }
 
-function StepRow({ step, value, fingerprint }: { step: Step; value: number; fingerprint: string | null }) {
+function StepRow({ step, email, onChanged }: ActionProps & { step: Step }) {
   const { state, words } = useApp();
+  const value = email.privacy.value ?? 0;
   const [isOpen, setOpen] = useState(false);
   const panelId = useId();
   const after = levelOf(value + step.gain);
@@ -38,15 +40,15 @@ function StepRow({ step, value, fingerprint }: { step: Step; value: number; fing
     <span class="step-gain">${gain}</span>
     <small class="step-who">${indexWords.who[step.who][state.language]}</small>
     <button class="button small" aria-expanded=${isOpen} aria-controls=${panelId} onClick=${() => setOpen(!isOpen)}>
-      ${words.index.show}<span class="visually-hidden">: ${names}</span>
+      ${step.steps.some(id => id in stepActions) ? words.index.act : words.index.show}<span class="visually-hidden">: ${names}</span>
     </button>
     <div id=${panelId} class="step-how" hidden=${!isOpen}>
-      ${step.steps.map(id => html`<${How} key=${id} id=${id} fingerprint=${fingerprint} />`)}
+      ${step.steps.map(id => html`<${How} key=${id} id=${id} />${isOpen && id in stepActions && html`<${stepActions[id]} email=${email} onChanged=${onChanged} />`}`)}
     </div>
   </li>`;
 }
 
-function How({ id, fingerprint }: { id: string; fingerprint: string | null }) {
+function How({ id }: { id: string }) {
   const { state, words, actions } = useApp();
   const letter = words.index.stepLetters[id];
   async function copy(): Promise<void> {
@@ -56,23 +58,8 @@ function How({ id, fingerprint }: { id: string; fingerprint: string | null }) {
   }
   return html`<p>${indexWords.steps[id]?.why[state.language] ?? id}</p>
     ${
-      id === 'confirmKey' &&
-      fingerprint &&
-      html`<p>${words.index.fingerprint}<br /><code>${spaced(fingerprint)}</code></p>`
-    }
-    ${
       letter &&
       html`<blockquote>${letter}</blockquote>
       <button class="button small" onClick=${() => copy().catch(() => {})}>${words.index.copy}</button>`
     }`;
-}
-
-/** A fingerprint in groups of four, as it is read out. */
-function spaced(fingerprint: string): string {
-  return (
-    fingerprint
-      .toUpperCase()
-      .match(/.{1,4}/g)
-      ?.join(' ') ?? ''
-  );
 }
