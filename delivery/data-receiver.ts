@@ -1,5 +1,10 @@
-/** What stopped a message from being kept although its end was seen. */
-export type DataFault = 'falseEnd' | 'tooLarge';
+import type { OctetBudget } from './octet-budget.ts';
+
+/**
+ * What stopped a message from being kept. `endless` comes without its end: the peer goes on far beyond the limit.
+ * `noRoom`: the door holds as much as it may.
+ */
+export type DataFault = 'falseEnd' | 'tooLarge' | 'endless' | 'noRoom';
 
 /** The end of one DATA transmission. */
 export interface ReceivedData {
@@ -21,7 +26,14 @@ export interface DataLimits {
    * anywhere else is content, as it is to most servers, whatever RFC 5321 §2.3.8 says: it can't end anything here.
    */
   readonly refuseFalseEnds: boolean;
+  /** Shared by all that is being received; without it memory is bounded by `maxOctets` alone. */
+  readonly room?: OctetBudget;
+  /** True: what goes on at four times the limit is given up as `endless`, for a door that cuts the peer off then. */
+  readonly endsEndless?: boolean;
 }
+
+/** So much more than the limit is read for the end of a message that is refused. */
+const graceFactor = 4;
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -47,6 +59,7 @@ export class DataReceiver {
   #kept: Uint8Array = nothing;
   #keptOctets = 0;
   #sizeOctets = 0;
+  #hasRoom = true;
   #place: Place = 'lineStart';
 
   constructor(limits: DataLimits) {
@@ -74,7 +87,21 @@ export class DataReceiver {
     }
     this.#place = place;
     this.#keep(chunk.subarray(start, place === 'dotCr' ? Math.max(start, chunk.length - 1) : chunk.length));
-    return null;
+    const isEndless = this.#limits.endsEndless && this.#sizeOctets > this.#limits.maxOctets * graceFactor;
+    if (!isEndless) return null;
+    return {
+      octets: nothing,
+      sizeOctets: this.#sizeOctets,
+      fault: 'endless',
+      rest: chunk.subarray(chunk.length),
+    };
+  }
+
+  /** Lets go of what is held: the peer has gone, or the message was given out. */
+  release(): void {
+    this.#limits.room?.give(this.#kept.length);
+    this.#kept = nothing;
+    this.#keptOctets = 0;
   }
 
   #step(place: Place, octet: number | undefined): Place | 'end' | 'falseEnd' {
@@ -118,33 +145,41 @@ export class DataReceiver {
     if (slice.length === 0) return;
     this.#sizeOctets += slice.length;
     if (this.#sizeOctets > this.#limits.maxOctets) {
-      this.#kept = nothing;
-      this.#keptOctets = 0;
+      this.release();
       return;
     }
-    this.#makeRoom(this.#keptOctets + slice.length);
+    if (!this.#hasRoom) return;
+    if (!this.#makeRoom(this.#keptOctets + slice.length)) {
+      this.#hasRoom = false;
+      this.release();
+      return;
+    }
     this.#kept.set(slice, this.#keptOctets);
     this.#keptOctets += slice.length;
   }
 
   /** Doubles what is there, so that each octet is copied a bounded number of times however small the slices are. */
-  #makeRoom(octets: number): void {
-    if (octets <= this.#kept.length) return;
-    const roomier = new Uint8Array(Math.max(octets, 2 * this.#kept.length, firstOctets));
+  #makeRoom(octets: number): boolean {
+    if (octets <= this.#kept.length) return true;
+    const wanted = Math.max(octets, 2 * this.#kept.length, firstOctets);
+    if (this.#limits.room?.take(wanted - this.#kept.length) === false) return false;
+    const roomier = new Uint8Array(wanted);
     roomier.set(this.#kept.subarray(0, this.#keptOctets));
     this.#kept = roomier;
+    return true;
   }
 
   #end(chunk: Buffer, { at, next }: { at: number; next: 'end' | 'falseEnd' }): ReceivedData {
     const fault = this.#faultAt(next);
     const octets = fault ? nothing : this.#kept.slice(0, this.#keptOctets);
-    this.#kept = nothing;
+    this.release();
     return { octets, sizeOctets: this.#sizeOctets, fault, rest: chunk.subarray(at + 1) };
   }
 
   #faultAt(next: 'end' | 'falseEnd'): DataFault | null {
     if (next === 'falseEnd') return 'falseEnd';
-    return this.#sizeOctets > this.#limits.maxOctets ? 'tooLarge' : null;
+    if (this.#sizeOctets > this.#limits.maxOctets) return 'tooLarge';
+    return this.#hasRoom ? null : 'noRoom';
   }
 }
 

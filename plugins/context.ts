@@ -7,6 +7,7 @@ import { loadInstanceKey } from '../delivery/crypto/keyring.ts';
 import { type DeliveryLog, openDeliveryLog } from '../delivery/delivery-log.ts';
 import type { Line } from '../delivery/line.ts';
 import { type Log, openLog } from '../delivery/log.ts';
+import { type OctetBudget, openOctetBudget } from '../delivery/octet-budget.ts';
 import { openJudgeLine, openParts, type Parts } from '../delivery/open.ts';
 import { openRecipients, type Recipients } from '../delivery/recipients.ts';
 import { doorNotes } from './notes.ts';
@@ -30,6 +31,9 @@ export interface OwnedParts {
 /** Told as `{ state: 'ready', server }`, `{ state: 'failed', error }` and `{ state: 'closed' }`. */
 const news = channel('caliopen:smtp');
 
+/** Above it a message is put off: a few dozen peers with large messages must not fill the memory. */
+const maxOctetsReceiving = 512 * 1024 * 1024;
+
 /**
  * The one holder of changing state in a process of ours: Haraka gives plugins no constructor. Everything in it is
  * opened once and closed at shutdown.
@@ -41,6 +45,8 @@ const held: {
   /** Names under which Haraka has loaded plugins of ours. */
   readonly plugins: Map<string, string>;
   isClosing: boolean;
+  /** Octets of mail data that may be held before their end was seen. */
+  readonly room: OctetBudget;
   /** Called when the last connection has gone. */
   onIdle: (() => void) | null;
 } = {
@@ -48,9 +54,15 @@ const held: {
   context: null,
   connections: new Set(),
   plugins: new Map(),
+  room: openOctetBudget(maxOctetsReceiving),
   isClosing: false,
   onIdle: null,
 };
+
+/** Shared by all transactions of this process. */
+export function receivingRoom(): OctetBudget {
+  return held.room;
+}
 
 /** Called by `register` of each plugin: `word` is which of ours it is, `plugin.name` what Haraka calls it. */
 export function declarePlugin(word: string, plugin: HarakaPlugin): void {

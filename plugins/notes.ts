@@ -14,6 +14,8 @@ export interface DoorNotes {
   isUtf8: boolean;
   /** From DATA to its reply: shutdown waits for it. */
   isBusy: boolean;
+  /** Lets go of mail data that never came to its end. */
+  release: (() => void) | null;
   /** The peer's octets once DATA has ended. */
   octets: Uint8Array | null;
   /** Alone mode: lines of the peer as Haraka hands them on, and the one assessment for all our plugins. */
@@ -32,6 +34,7 @@ export function doorNotes(transaction: HarakaTransaction | null): DoorNotes | nu
     declaredOctets: 0,
     isUtf8: false,
     isBusy: false,
+    release: null,
     octets: null,
     lines: null,
     assessment: null,

@@ -9,6 +9,7 @@ import {
   hasForeignHooks,
   isClosing,
   leaveConnection,
+  receivingRoom,
   sayGoodbye,
   startDoor,
 } from '../context.ts';
@@ -79,9 +80,11 @@ export const hook_mail = guard((connection, params) => {
 export const hook_data = guard(connection => {
   const { transaction } = connection;
   if (!transaction) return undefined;
-  doorNotes(transaction).isBusy = true;
-  takeMailData(connection, {
+  const notes = doorNotes(transaction);
+  notes.isBusy = true;
+  notes.release = takeMailData(connection, {
     maxOctets: doorConfig()['smtp.maxSizeOctets'],
+    room: receivingRoom(),
     onEnd: received => onMailData(connection, received),
   });
   return undefined;
@@ -95,6 +98,8 @@ function onMailData(connection: HarakaConnection, received: ReceivedData): void 
   if (!transaction) return;
   transaction.data_bytes = received.sizeOctets;
   if (received.fault === 'tooLarge') refuseMessage(connection, 'messageTooLarge');
+  else if (received.fault === 'endless') refuseMessage(connection, 'messageTooLarge', { disconnect: true });
+  else if (received.fault === 'noRoom') refuseMessage(connection, 'storeFull');
   else if (received.fault === 'falseEnd') refuseFalseEnd(connection);
   else takeMessage(connection, transaction, received.octets);
 }
@@ -128,7 +133,11 @@ export const hook_queue = guard(async connection => {
 
 /** The reply is out; at shutdown this is where a connection ends that was in the middle of its message. */
 export const hook_reset_transaction = guard(connection => {
-  if (connection.transaction) doorNotes(connection.transaction).isBusy = false;
+  const notes = doorNotes(connection.transaction);
+  if (notes) {
+    notes.isBusy = false;
+    notes.release?.();
+  }
   if (isClosing()) setImmediate(() => sayGoodbye(connection));
   return undefined;
 });

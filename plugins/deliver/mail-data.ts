@@ -1,5 +1,6 @@
 import constants from 'haraka-constants';
 import { DataReceiver, type ReceivedData } from '../../delivery/data-receiver.ts';
+import type { OctetBudget } from '../../delivery/octet-budget.ts';
 import { holdBack, isAtWork, joined } from './command-flow.ts';
 
 const { DATA, DISCONNECTING } = constants.connection.state as Record<'DATA' | 'DISCONNECTING', number>;
@@ -9,12 +10,17 @@ const { DATA, DISCONNECTING } = constants.connection.state as Record<'DATA' | 'D
  * lines, rewrites messages without a header and takes quadratic time over long lines. Until `onEnd` has led to a
  * reply, commands that the client pipelined behind its message (RFC 2920 §3.1) wait in Haraka's buffer; that is
  * safe because nothing but CRLF "." CRLF is taken for the end, and what others might take for one is refused.
+ * Gives how to let go of what was received when the transaction ends before its message.
  */
 export function takeMailData(
   connection: HarakaConnection,
-  { maxOctets, onEnd }: { maxOctets: number; onEnd: (received: ReceivedData) => void },
-): void {
-  const receiver = new DataReceiver({ maxOctets, refuseFalseEnds: true });
+  {
+    maxOctets,
+    room,
+    onEnd,
+  }: { maxOctets: number; room: OctetBudget; onEnd: (received: ReceivedData) => void },
+): () => void {
+  const receiver = new DataReceiver({ maxOctets, refuseFalseEnds: true, endsEndless: true, room });
   const readCommands = connection._process_data;
   let hasEnded = false;
   // Haraka's reader may be in the middle of a chunk that holds mail data already: it is left nothing to go on with.
@@ -54,6 +60,7 @@ export function takeMailData(
     connection.current_data = joined(connection.current_data, chunk);
     go();
   };
+  return () => receiver.release();
 }
 
 /** Hands the message to Haraka's parser for the plugins of others, in the form it expects: lines, dots stuffed. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { DataReceiver, type ReceivedData } from '../../delivery/data-receiver.ts';
+import { openOctetBudget } from '../../delivery/octet-budget.ts';
 import { assertLinear } from './message/work.ts';
 
 const anySize = 1_000_000;
@@ -168,4 +169,26 @@ test('nothing but stuffed dots costs time in proportion to the size', () => {
     },
     4,
   );
+});
+
+test('what is received by all together is bounded, and given back at the end and when the peer goes', () => {
+  const room = openOctetBudget(100_000);
+  const limits = { maxOctets: 80_000, refuseFalseEnds: true, room };
+  const [first, second] = [new DataReceiver(limits), new DataReceiver(limits)];
+  const chunk = Buffer.from(`${'x'.repeat(58)}\r\n`.repeat(1000));
+  assert.equal(first.push(chunk), null);
+  assert.equal(second.push(chunk), null);
+  assert.equal(second.push(Buffer.from('.\r\n'))?.fault, 'noRoom');
+  const third = new DataReceiver(limits);
+  first.release();
+  third.push(chunk);
+  assert.equal(third.push(Buffer.from('.\r\n'))?.octets.length, chunk.length);
+  assert.ok(room.take(100_000), 'all has been given back');
+});
+
+test('a peer that goes on far beyond the limit is told apart', () => {
+  const receiver = new DataReceiver({ maxOctets: 1000, refuseFalseEnds: true, endsEndless: true });
+  const chunk = Buffer.from('x'.repeat(1000));
+  const answers = Array.from({ length: 6 }, () => receiver.push(chunk)?.fault ?? null);
+  assert.deepEqual(answers.slice(0, 5), [null, null, null, null, 'endless']);
 });
