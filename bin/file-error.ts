@@ -7,6 +7,7 @@ const meanings: Readonly<Record<string, string>> = {
   EDQUOT: 'this user’s share of the disk is full',
   EMFILE: 'this process has too many open files; raise the limit (ulimit -n)',
   ENOTDIR: 'a part of the path is no folder',
+  EEXIST: 'a file stands in its place',
   EISDIR: 'it is a folder',
   ENOENT: 'there is no such file',
 };

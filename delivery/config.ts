@@ -145,7 +145,8 @@ function collect(node: unknown, path: readonly string[], into: Collecting): void
 }
 
 function unknownKey(key: string, where: string): SettingFault {
-  const near = closestWord(key, Object.keys(settingRows));
+  const known = Object.keys(settingRows);
+  const near = closestWord(key, [...known, ...known.map(name => name.split('.')[0] ?? '')]);
   return {
     key,
     found: 'an unknown key',
@@ -165,16 +166,14 @@ function readEnvironmentInto(
     if (!name.startsWith('CALIOPEN_') || value === undefined) continue;
     const key = known.get(name);
     if (key) given.set(key, { value, where: name, base: process.cwd() });
-    else if (!reservedVariables.has(name)) faults.push(unknownVariable(name, [...known.keys()]));
+    else if (!isReserved(name)) faults.push(unknownVariable(name, [...known.keys()]));
   }
 }
 
-/** Read by tests and by the supervisor, not settings. */
-const reservedVariables: ReadonlySet<string> = new Set([
-  'CALIOPEN_CONFIG',
-  'CALIOPEN_REAL_MAIL',
-  'CALIOPEN_TEST_SERVICES',
-]);
+/** Variables that are no settings: the settings file, the bench's mail, and what the test runner tells its tests. */
+function isReserved(name: string): boolean {
+  return name === 'CALIOPEN_CONFIG' || name === 'CALIOPEN_REAL_MAIL' || name.startsWith('CALIOPEN_TEST_');
+}
 
 function unknownVariable(name: string, known: readonly string[]): SettingFault {
   const near = closestWord(name, known);

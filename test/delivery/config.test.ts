@@ -70,6 +70,18 @@ test('a mistyped environment variable is a fault with a hint', () => {
   assert.match(fault?.hint ?? '', /CALIOPEN_WEB_PORT/);
 });
 
+test('what the test runner tells its tests is no setting and no fault', () => {
+  const environment = { CALIOPEN_TEST_SKIPPED: '/a/file', CALIOPEN_REAL_MAIL: '/mail' };
+  assert.doesNotThrow(() => loadConfig({ environment }));
+});
+
+test('a mistyped section of the file has a hint', t => {
+  const file = join(temporaryFolder(t), 'caliopen.yaml');
+  writeFileSync(file, 'smpt:\n  port: 25\n');
+  const [fault] = faultsOf(() => loadConfig({ file }));
+  assert.match(fault?.hint ?? '', /smtp/);
+});
+
 test('a file that is no YAML, or is not there, is told and not thrown as something else', t => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'broken.yaml');
