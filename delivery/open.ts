@@ -41,13 +41,15 @@ export async function openParts(config: Config, options: OpenOptions = {}): Prom
   const clock = options.clock ?? systemClock;
   const log = options.log ?? openLog(config['log.level'] as Parameters<typeof openLog>[0]);
   const instanceKey = await loadInstanceKey(config);
-  const store = await openSqliteStore({ folder: config.data, shards: config['sqlite.shards'], clock, log });
+  const keyring = openKeyring(instanceKey);
+  const shards = config['sqlite.shards'];
+  const store = await openSqliteStore({ folder: config.data, shards, keyring, clock, log });
   const metrics = options.door ? await countAt(options.door, config) : null;
   let line: Line | null = null;
   return {
     config,
     store,
-    keyring: openKeyring(instanceKey),
+    keyring,
     resolver: resolverOf(config),
     clock,
     log,

@@ -6,6 +6,7 @@ import { openLog } from '../../delivery/log.ts';
 import { openSqliteStore } from '../../delivery/store/sqlite/sqlite-store.ts';
 import type { NewEmail, Store } from '../../delivery/store/store.ts';
 import { newEmail } from '../suites/store/under-test.ts';
+import { testKeyring } from '../support/keyring.ts';
 
 /**
  * Deliveries into the store alone: messages/s, waiting times and CPU, over 200 accounts.
@@ -85,7 +86,13 @@ async function measure(store: Store, ids: readonly string[], { size, inFlight }:
 
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'caliopen-bench-'));
-  const store = await openSqliteStore({ folder, shards: 4, clock: systemClock, log: openLog('warn') });
+  const store = await openSqliteStore({
+    folder,
+    shards: 4,
+    keyring: testKeyring,
+    clock: systemClock,
+    log: openLog('warn'),
+  });
   try {
     await store.addDomain('example.org');
     const names = Array.from({ length: accounts }, (_unused, n) => ({ address: `u${n}@example.org` }));

@@ -11,6 +11,7 @@ import { emptyModel } from '../../delivery/spam/model.ts';
 import { openSqliteStore } from '../../delivery/store/sqlite/sqlite-store.ts';
 import type { Account, Email, Owner, Store } from '../../delivery/store/store.ts';
 import { openTestClock, type TestClock } from '../support/clock.ts';
+import { testKeyring } from '../support/keyring.ts';
 import { keyring, makePerson, type Person, sign, writtenAt } from '../support/openpgp-mail.ts';
 import { poll } from '../support/poll.ts';
 import { resolverOf } from '../support/resolver.ts';
@@ -43,12 +44,20 @@ interface Way {
   readonly forwardPath: string;
 }
 
-async function openStage(t: TestContext): Promise<Stage> {
+async function openStage(t: TestContext, custody: Account['custody'] = 'none'): Promise<Stage> {
   const clock = openTestClock();
-  const store = await openSqliteStore({ folder: temporaryFolder(t), shards: 1, clock, log: silentLog });
+  const store = await openSqliteStore({
+    folder: temporaryFolder(t),
+    shards: 1,
+    keyring: testKeyring,
+    clock,
+    log: silentLog,
+  });
   t.after(() => store.close());
   await store.addDomain('demo.example');
-  const account = await store.addAccount({ address: 'adam@demo.example' });
+  const account = await store.addAccount({ address: 'adam@demo.example', custody });
+  const { source: _source, ...key } = (await makePerson(account.address)).known('own');
+  await store.putPublicKey(account.id, { ...key, source: 'own' });
   const owner = await store.getOwner(account.id);
   assert.ok(owner);
   const resolver = resolverOf({
@@ -279,6 +288,22 @@ describe('confirming a key by hand', () => {
     assert.equal(entry?.action, 'keyConfirmed');
     const later = await stage.deliver(await letter(zoe));
     assert.equal(later.findings.facts.signature, 'verified');
+  });
+
+  it('verifies sealed mail whose signature lay open when it came', async t => {
+    const stage = await openStage(t, 'client');
+    const deps = { store: stage.store, clock: stage.clock };
+    const contact = await keepContact(stage.account.id, zoeCard, deps);
+    const first = await stage.deliver(await letter(zoe));
+    const hand = await stage.deliver(await letter(zoe));
+    assert.deepEqual([hand.sealed, hand.findings.facts.signature], [true, 'seen']);
+    const key = await confirmKey(stage.owner, asked(zoe.key.fingerprint, hand.id), deps);
+    await renewMailSignedBy(stage.owner, key, deps);
+    for (const { id } of [first, hand]) {
+      assert.equal((await stage.email(id)).findings.facts.signature, 'verified');
+    }
+    const indexed = await stage.store.getContact(stage.account.id, contact.id);
+    assert.deepEqual([indexed?.facts?.history, indexed?.facts?.key], ['some', 'confirmed']);
   });
 
   it('dismisses the other key that waits', async t => {

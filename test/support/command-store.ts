@@ -1,4 +1,6 @@
 import { systemClock } from '../../delivery/clock.ts';
+import { loadConfig } from '../../delivery/config.ts';
+import { loadInstanceKey, openKeyring } from '../../delivery/crypto/keyring.ts';
 import { silentLog } from '../../delivery/log.ts';
 import { openSqliteStore } from '../../delivery/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../delivery/store/store.ts';
@@ -8,7 +10,9 @@ export async function withStore<T>(
   folder: string,
   act: (opened: { store: Store; accountId: (address: string) => Promise<string> }) => Promise<T>,
 ): Promise<T> {
-  const store = await openSqliteStore({ folder, shards: 1, clock: systemClock, log: silentLog });
+  const instanceKey = await loadInstanceKey(loadConfig({ overrides: { data: folder } }));
+  const keyring = openKeyring(instanceKey);
+  const store = await openSqliteStore({ folder, shards: 1, keyring, clock: systemClock, log: silentLog });
   try {
     return await act({
       store,

@@ -6,6 +6,6 @@ import type { TestContext } from 'node:test';
 /** A new empty folder that is removed after the test. */
 export function temporaryFolder(test: Pick<TestContext, 'after'>): string {
   const folder = mkdtempSync(join(tmpdir(), 'caliopen-test-'));
-  test.after(() => rmSync(folder, { recursive: true, force: true }));
+  test.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }

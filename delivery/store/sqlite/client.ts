@@ -91,14 +91,21 @@ async function addAccounts(calls: Calls, accounts: readonly NewAccount[]): Promi
   return results;
 }
 
-/** Erases an account in steps; what a crash leaves undone is ended when the store is opened next. */
-export async function removeAccount(calls: Calls, id: string): Promise<void> {
+/** Erases an account; what a crash leaves undone is ended when the store is opened next. */
+async function removeAccount(calls: Calls, id: string): Promise<void> {
+  if (!(await eraseAccount(calls, id)))
+    throw new DeliveryError('notFound', 'no such account', { fields: { accountId: id } });
+}
+
+/** Erases an account in steps, from wherever an earlier try came to; false when there is none. */
+export async function eraseAccount(calls: Calls, id: string): Promise<boolean> {
   const begun = await calls.directory.beginRemoval(id);
-  if (!begun) throw new DeliveryError('notFound', 'no such account', { fields: { accountId: id } });
+  if (!begun) return false;
   while (await calls.shard(id).eraseSome(begun.number)) {
     // Each step is a transaction of its own, so that other accounts' deliveries come in between.
   }
   await calls.directory.endRemoval(begun.number);
+  return true;
 }
 
 function personalPart(calls: Calls) {

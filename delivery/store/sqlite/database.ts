@@ -1,3 +1,4 @@
+import { chmodSync, existsSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { DeliveryError, type ErrorCode } from '../../errors.ts';
 
@@ -12,11 +13,14 @@ export class Database {
   readonly #statements = new Map<string, StatementSync>();
 
   constructor(file: string, options: { readOnly?: boolean } = {}) {
+    const isNew = options.readOnly !== true && !existsSync(file);
     this.handle = new DatabaseSync(file, {
       readOnly: options.readOnly ?? false,
       timeout: 8000,
       enableForeignKeyConstraints: false,
     });
+    // Still empty; SQLite gives the files beside it the same mode.
+    if (isNew) chmodSync(file, 0o600);
   }
 
   get<T>(sql: string, ...values: Value[]): T | undefined {

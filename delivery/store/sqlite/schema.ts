@@ -15,7 +15,7 @@ export const directorySteps: readonly string[] = [
   create table account(
     number integer primary key autoincrement, id text not null unique, tenant text not null, domain text not null,
     address text not null, display_name text, custody text not null, quota integer, state text not null,
-    hash_key blob not null, created integer not null, password_hash text, second_factor integer not null default 0);
+    hash_salt blob not null, created integer not null, password_hash text, second_factor integer not null default 0);
   create index account_domain on account(domain, number);
   create index account_tenant on account(tenant);
   create index account_removing on account(number) where state = 'removing';

@@ -1,14 +1,13 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Change } from '../store.ts';
 import type { NewsHub } from './news.ts';
+import type { StoreSettings } from './threads/protocol.ts';
 import type { Threads } from './threads/threads.ts';
 
 /** What a worker thread needs to attach to a store of its process. */
-export interface StorePorts {
+export interface StorePorts extends StoreSettings {
   /** To be transferred. */
   readonly control: MessagePort;
-  readonly folder: string;
-  readonly shards: number;
 }
 
 /** What an attached client asks the owner of the threads. */
@@ -21,11 +20,7 @@ export type SharedRequest =
 export type SharedReply = { readonly name: string; readonly port: MessagePort } | { readonly change: Change };
 
 /** Serves one attached client; its watches end with its port. */
-export function serveShare(
-  threads: Threads,
-  hub: NewsHub,
-  place: Pick<StorePorts, 'folder' | 'shards'>,
-): StorePorts {
+export function serveShare(threads: Threads, hub: NewsHub, settings: StoreSettings): StorePorts {
   const { port1, port2 } = new MessageChannel();
   const stops = new Map<string, () => void>();
   port1.on('message', (request: SharedRequest) => {
@@ -42,7 +37,7 @@ export function serveShare(
     for (const stop of stops.values()) stop();
   });
   port1.unref();
-  return { control: port2, ...place };
+  return { control: port2, ...settings };
 }
 
 /** Hands over a port to a thread; a closed one when the store is closing, so that calls over it fail. */

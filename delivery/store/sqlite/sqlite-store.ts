@@ -1,19 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
 import type { Clock } from '../../clock.ts';
+import type { Keyring } from '../../crypto/keyring.ts';
 import { DeliveryError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Change, Store } from '../store.ts';
 import { type Calls, openCalls } from './calls.ts';
-import { openClient, removeAccount } from './client.ts';
+import { eraseAccount, openClient } from './client.ts';
 import { fromSqlite } from './database.ts';
+import { openDirectory } from './directory/create.ts';
 import { getOwner } from './directory/reads.ts';
 import { type Indexing, openIndexing } from './indexing.ts';
 import { NewsHub } from './news.ts';
 import { getOwnerContext } from './personal/reads.ts';
 import { type SharedReply, type StorePorts, serveShare } from './share.ts';
 import type { ReadContext } from './threads/context.ts';
-import type { News } from './threads/protocol.ts';
+import type { News, StoreSettings } from './threads/protocol.ts';
 import { ReadConnections } from './threads/read-connections.ts';
 import { Threads } from './threads/threads.ts';
 
@@ -30,39 +32,53 @@ export interface SqliteStore extends Store {
 
 /**
  * Opens the store in `folder`, making it when it is not there; `shards` counts then only, afterwards the number fixed
- * at creation does. Several processes may open the same folder. Throws `storeUnavailable` when the directory can't be
- * opened or a newer generation of the product wrote it; a damaged shard is logged and only its accounts suffer.
+ * at creation does. Several processes may open the same folder. `keyring` wraps the secret of the accounts' hash keys.
+ * Throws `storeUnavailable` when the directory can't be opened or a newer generation of the product wrote it,
+ * `badSettings` when the keyring is not the folder's; a damaged shard is logged and only its accounts suffer.
  */
 export async function openSqliteStore(options: {
   readonly folder: string;
   readonly shards: number;
+  readonly keyring: Keyring;
   readonly clock: Clock;
   readonly log: Log;
 }): Promise<SqliteStore> {
   const { folder, clock, log } = options;
   makeFolder(folder);
+  const { shards, hashSecret, removing, damaged } = openDirectory(folder, options);
+  for (const fields of damaged) log.error({ ...fields }, 'storeShardDamaged');
   const hub = new NewsHub(folder);
   let onNews: (news: readonly News[]) => void = news => hub.publish(news);
-  const threads = new Threads(folder, log, news => onNews(news));
-  const connect = async (name: string): Promise<MessagePort> => threads.connect(name);
-  try {
-    const first = openCalls(connect, 0, clock);
-    const facts = await first.directory.openDirectory(options.shards);
-    first.close();
-    threads.shards = facts.shards;
-    for (const fields of facts.damaged) log.error({ ...fields }, 'storeShardDamaged');
-    const calls = openCalls(connect, facts.shards, clock);
-    for (const id of facts.removing) await removeAccount(calls, id);
-    const indexing = openIndexing(accountIds => calls.index(accountIds));
-    onNews = news => {
-      hub.publish(news);
-      indexing.note(news);
-    };
-    return assemble({ folder, calls, threads, hub, indexing });
-  } catch (error) {
-    await threads.close();
-    throw error;
-  }
+  const settings = { folder, shards, hashSecret };
+  const threads = new Threads(settings, log, news => onNews(news));
+  const calls = openCalls(async name => threads.connect(name), shards, clock);
+  const indexing = openIndexing(accountIds => calls.index(accountIds));
+  onNews = news => {
+    hub.publish(news);
+    indexing.note(news);
+  };
+  const stopRemovals = resumeRemovals(removing, calls, log);
+  return assemble({ settings, calls, threads, hub, indexing, stopRemovals });
+}
+
+/** Ends removals that a crash left, behind the opening; other processes may be at the same. Gives how to stop. */
+function resumeRemovals(accountIds: readonly string[], calls: Calls, log: Log): () => void {
+  let isStopped = false;
+  const resume = async (): Promise<void> => {
+    for (const accountId of accountIds) {
+      if (isStopped) return;
+      try {
+        await eraseAccount(calls, accountId);
+      } catch (error) {
+        // The account stays hidden; the next opening tries again.
+        if (!isStopped) log.warn({ accountId, cause: String(error) }, 'accountRemovalFailed');
+      }
+    }
+  };
+  void resume();
+  return () => {
+    isStopped = true;
+  };
 }
 
 function makeFolder(folder: string): void {
@@ -74,17 +90,19 @@ function makeFolder(folder: string): void {
 }
 
 interface Parts {
-  readonly folder: string;
+  readonly settings: StoreSettings;
   readonly calls: Calls;
   readonly threads: Threads;
   readonly hub: NewsHub;
   readonly indexing: Indexing;
+  stopRemovals(): void;
 }
 
-function assemble({ folder, calls, threads, hub, indexing }: Parts): SqliteStore {
+function assemble({ settings, calls, threads, hub, indexing, stopRemovals }: Parts): SqliteStore {
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     indexing.stop();
+    stopRemovals();
     await threads.close();
     calls.close();
     await hub.close();
@@ -92,7 +110,7 @@ function assemble({ folder, calls, threads, hub, indexing }: Parts): SqliteStore
   return {
     ...openClient(calls),
     watch: (accountId, listener) => hub.watch(accountId, listener),
-    share: () => serveShare(threads, hub, { folder, shards: calls.shards }),
+    share: () => serveShare(threads, hub, settings),
     close: () => {
       closing ??= close();
       return closing;

@@ -7,6 +7,7 @@ import {
   type StorePorts,
 } from '../../../delivery/store/sqlite/sqlite-store.ts';
 import { newEmail } from '../../suites/store/under-test.ts';
+import { testKeyring } from '../../support/keyring.ts';
 
 /** As a process: delivers for ever and prints each id that was answered. As a thread: delivers a hundred and tells them. */
 async function main(): Promise<void> {
@@ -22,7 +23,13 @@ async function main(): Promise<void> {
     return;
   }
   const [folder = '', accountId = ''] = process.argv.slice(2);
-  const store = await openSqliteStore({ folder, shards: 2, clock: systemClock, log: silentLog });
+  const store = await openSqliteStore({
+    folder,
+    shards: 2,
+    keyring: testKeyring,
+    clock: systemClock,
+    log: silentLog,
+  });
   for (let n = 0; ; n++) {
     const batch = Array.from({ length: 10 }, (_unused, k) => `n${n}-${k}`);
     const stored = await Promise.all(

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { systemClock } from '../../../delivery/clock.ts';
-import { silentLog } from '../../../delivery/log.ts';
+import { openKeyring } from '../../../delivery/crypto/keyring.ts';
+import { type Log, silentLog } from '../../../delivery/log.ts';
 import type { EmailFilter } from '../../../delivery/store/query.ts';
 import { shardOf } from '../../../delivery/store/sqlite/files.ts';
 import { openSqliteStore, type SqliteStore } from '../../../delivery/store/sqlite/sqlite-store.ts';
 import { coded, deliverAll, newEmail } from '../../suites/store/under-test.ts';
+import { testKeyring } from '../../support/keyring.ts';
 import { poll } from '../../support/poll.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -18,7 +20,13 @@ const child = new URL('./child.ts', import.meta.url);
 const apple: EmailFilter = { search: { field: 'any', words: ['apple'], prefix: false } };
 
 async function open(test: TestContext, folder: string, shards = 2): Promise<SqliteStore> {
-  const store = await openSqliteStore({ folder, shards, clock: systemClock, log: silentLog });
+  const store = await openSqliteStore({
+    folder,
+    shards,
+    keyring: testKeyring,
+    clock: systemClock,
+    log: silentLog,
+  });
   test.after(() => store.close());
   return store;
 }
@@ -92,7 +100,13 @@ test('one failing call of a group undoes nothing but itself', async t => {
 
 test('a damaged shard answers storeUnavailable, the others go on', async t => {
   const folder = temporaryFolder(t);
-  const first = await openSqliteStore({ folder, shards: 2, clock: systemClock, log: silentLog });
+  const first = await openSqliteStore({
+    folder,
+    shards: 2,
+    keyring: testKeyring,
+    clock: systemClock,
+    log: silentLog,
+  });
   await first.addDomain('example.org');
   const names = Array.from({ length: 12 }, (_unused, n) => ({ address: `u${n}@example.org` }));
   const ids = (await first.addAccounts(names)).map(({ id = '' }) => id);
@@ -128,13 +142,19 @@ test('a lost or damaged search file is made anew from the shard', async t => {
 
 test('a file of a newer generation is refused with a clear error', async t => {
   const folder = temporaryFolder(t);
-  const store = await openSqliteStore({ folder, shards: 1, clock: systemClock, log: silentLog });
+  const store = await openSqliteStore({
+    folder,
+    shards: 1,
+    keyring: testKeyring,
+    clock: systemClock,
+    log: silentLog,
+  });
   await store.close();
   const database = new DatabaseSync(join(folder, 'directory.db'));
   database.exec('pragma user_version=2000');
   database.close();
   await assert.rejects(
-    openSqliteStore({ folder, shards: 1, clock: systemClock, log: silentLog }),
+    openSqliteStore({ folder, shards: 1, keyring: testKeyring, clock: systemClock, log: silentLog }),
     (error: Error) => coded('storeUnavailable')(error) && /newer/.test(error.message),
   );
 });
@@ -152,4 +172,99 @@ test('after closing, calls say that the store shuts down', async t => {
   await store.close();
   assert.equal((await last).status, 'stored');
   await assert.rejects(store.getAccount(accountId), coded('shuttingDown'));
+});
+
+test('removals that a crash left are ended behind the open, whoever gets to them first', async t => {
+  const folder = temporaryFolder(t);
+  const first = await openSqliteStore({
+    folder,
+    shards: 2,
+    keyring: testKeyring,
+    clock: systemClock,
+    log: silentLog,
+  });
+  await first.addDomain('example.org');
+  const addresses = Array.from({ length: 12 }, (_unused, n) => `u${n}@example.org`);
+  await first.addAccounts(addresses.map(address => ({ address })));
+  await first.close();
+  const database = new DatabaseSync(join(folder, 'directory.db'));
+  database.exec(`update account set state = 'removing'`);
+  database.close();
+  const [store] = await Promise.all([open(t, folder), open(t, folder), open(t, folder)]);
+  await poll('the addresses are free', () =>
+    store.removeDomain('example.org').then(
+      () => true,
+      () => undefined,
+    ),
+  );
+});
+
+test('a removal that fails stops no open', async t => {
+  const folder = temporaryFolder(t);
+  const first = await openSqliteStore({
+    folder,
+    shards: 1,
+    keyring: testKeyring,
+    clock: systemClock,
+    log: silentLog,
+  });
+  await first.addDomain('example.org');
+  await first.addAccount({ address: 'ada@example.org' });
+  await first.close();
+  const database = new DatabaseSync(join(folder, 'directory.db'));
+  database.exec(`update account set state = 'removing'`);
+  database.close();
+  const handle = openSync(join(folder, 'shard-0.db'), 'r+');
+  writeSync(handle, Buffer.alloc(8192, 0x55), 0, 8192, 0);
+  closeSync(handle);
+  const events: string[] = [];
+  const log = { ...silentLog, warn: (_fields: unknown, event: string) => events.push(event) };
+  const store = await openSqliteStore({
+    folder,
+    shards: 1,
+    keyring: testKeyring,
+    clock: systemClock,
+    log: log as Log,
+  });
+  t.after(() => store.close());
+  await poll('the log says so', () => (events.includes('accountRemovalFailed') ? true : undefined));
+});
+
+test('what the store writes is for its user alone', async t => {
+  const before = process.umask(0o022);
+  t.after(() => process.umask(before));
+  const { folder, store, accountId } = await withAccount(t);
+  await deliverAll(store, accountId, [{ words: 'apple' }, { words: 'apple' }]);
+  assert.equal((await search(store, accountId)).length, 2);
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  assert.ok(names.some(name => name.endsWith('.db-wal')) && names.some(name => name.startsWith('search/')));
+  const open = names.filter(name => (statSync(join(folder, name)).mode & 0o077) !== 0);
+  assert.deepEqual(open, []);
+});
+
+test('no hash key of an account can be found from the files, and a new instance key changes none', async t => {
+  const folder = temporaryFolder(t);
+  const [one, two, three] = [1, 2, 3].map(fill => new Uint8Array(32).fill(fill));
+  const hashKey = async (...keys: (Uint8Array | undefined)[]): Promise<Buffer> => {
+    const keyring = openKeyring(Buffer.concat(keys.map(key => key ?? new Uint8Array(0))));
+    const store = await openSqliteStore({ folder, shards: 1, keyring, clock: systemClock, log: silentLog });
+    try {
+      if (!(await store.getDomain('example.org'))) {
+        await store.addDomain('example.org');
+        await store.addAccount({ address: 'ada@example.org' });
+      }
+      const account = await store.getAccountByAddress('ada@example.org');
+      return Buffer.from(account?.hashKey ?? []);
+    } finally {
+      await store.close();
+    }
+  };
+  const first = await hashKey(one);
+  assert.equal(first.byteLength, 32);
+  for (const name of readdirSync(folder)) assert.ok(!readFileSync(join(folder, name)).includes(first), name);
+  assert.deepEqual(await hashKey(one), first);
+  assert.deepEqual(await hashKey(two, one), first);
+  assert.deepEqual(await hashKey(two), first);
+  await assert.rejects(hashKey(three), coded('badSettings'));
+  await assert.rejects(hashKey(one), coded('badSettings'));
 });

@@ -6,6 +6,7 @@ import { systemClock } from '../../../delivery/clock.ts';
 import { silentLog } from '../../../delivery/log.ts';
 import { openSqliteStore, type SqliteStore } from '../../../delivery/store/sqlite/sqlite-store.ts';
 import { deliverAll } from '../../suites/store/under-test.ts';
+import { testKeyring } from '../../support/keyring.ts';
 import { poll } from '../../support/poll.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -13,7 +14,13 @@ async function withAccount(
   test: TestContext,
 ): Promise<{ folder: string; store: SqliteStore; accountId: string }> {
   const folder = temporaryFolder(test);
-  const store = await openSqliteStore({ folder, shards: 1, clock: systemClock, log: silentLog });
+  const store = await openSqliteStore({
+    folder,
+    shards: 1,
+    keyring: testKeyring,
+    clock: systemClock,
+    log: silentLog,
+  });
   test.after(() => store.close());
   await store.addDomain('example.org');
   const { id } = await store.addAccount({ address: 'ada@example.org' });

@@ -5,12 +5,13 @@ import { silentLog } from '../../../delivery/log.ts';
 import { openSqliteStore, type SqliteStore } from '../../../delivery/store/sqlite/sqlite-store.ts';
 import { storeSuite } from '../../suites/store/store.ts';
 import type { StoreFactory } from '../../suites/store/under-test.ts';
+import { testKeyring } from '../../support/keyring.ts';
 
 const openSqlite: StoreFactory = async clock => {
   const folder = mkdtempSync(join(tmpdir(), 'caliopen-store-'));
   const open: SqliteStore[] = [];
   const another = async (): Promise<SqliteStore> => {
-    const store = await openSqliteStore({ folder, shards: 2, clock, log: silentLog });
+    const store = await openSqliteStore({ folder, shards: 2, keyring: testKeyring, clock, log: silentLog });
     open.push(store);
     return store;
   };

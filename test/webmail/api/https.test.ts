@@ -8,6 +8,7 @@ import { silentLog } from '../../../delivery/log.ts';
 import { openSqliteStore } from '../../../delivery/store/sqlite/sqlite-store.ts';
 import { openWeb } from '../../../webmail/api/app.ts';
 import { openTestClock } from '../../support/clock.ts';
+import { testKeyring } from '../../support/keyring.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { addAccount, password } from './web.ts';
 
@@ -17,7 +18,7 @@ test('over HTTPS the cookie is Secure and bound to the host', async t => {
     overrides: { data: folder, 'web.port': 0, 'web.tls': true, hostname: 'mx.example.org' },
   });
   const clock = openTestClock(new Date().toISOString());
-  const store = await openSqliteStore({ folder, shards: 1, clock, log: silentLog });
+  const store = await openSqliteStore({ folder, shards: 1, keyring: testKeyring, clock, log: silentLog });
   const { certificate: cert, key } = await openCertificate(config, { clock });
   const keyring = openKeyring(new Uint8Array(32));
   const certificate = { cert, key };

@@ -58,7 +58,7 @@ export async function openTestWeb(t: TestContext, options: TestWebOptions = {}):
   const config = loadConfig({ overrides: { data: folder, 'web.port': 0, ...options.settings } });
   const clock = openTestClock();
   const keyring = openKeyring(instanceKey);
-  const store = await openSqliteStore({ folder, shards: 1, clock, log: silentLog });
+  const store = await openSqliteStore({ folder, shards: 1, keyring, clock, log: silentLog });
   await store.addDomain('example.org');
   const account = await addAccount(store, 'owner@example.org', options.custody);
   const bundle = new Map();

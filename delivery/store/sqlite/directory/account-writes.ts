@@ -23,7 +23,7 @@ export function addAccount(context: WriteContext, account: NewAccount): Account 
   const id = newId('A', now);
   requireFree(database, primary);
   database.run(
-    `insert into account(id, tenant, domain, address, display_name, custody, quota, state, hash_key, created,
+    `insert into account(id, tenant, domain, address, display_name, custody, quota, state, hash_salt, created,
        password_hash) values (?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?)`,
     id,
     domain.tenant,
@@ -45,7 +45,7 @@ export function addAccount(context: WriteContext, account: NewAccount): Account 
     requireServed(database, parsed.domain);
     if (parsed.key !== primary.key) claim(database, parsed, record.number, 'alias');
   }
-  return toAccount(record);
+  return toAccount(record, context.settings);
 }
 
 export function addAccounts(context: WriteContext, accounts: readonly NewAccount[]): BulkResult[] {
@@ -102,12 +102,12 @@ function claim(database: Database, parsed: ParsedAddress, number: number, kind: 
 }
 
 export function updateAccount(
-  { database }: WriteContext,
+  { database, settings }: WriteContext,
   id: string,
   change: Partial<Pick<Account, 'displayName' | 'custody' | 'quotaOctets' | 'state'>>,
 ): Account {
   const record = requireAccount(database, id);
-  const merged = { ...toAccount(record), ...change };
+  const merged = { ...toAccount(record, settings), ...change };
   database.run(
     'update account set display_name = ?, custody = ?, quota = ?, state = ? where number = ?',
     merged.displayName,
@@ -116,7 +116,7 @@ export function updateAccount(
     merged.state,
     record.number,
   );
-  return toAccount(requireAccount(database, id));
+  return toAccount(requireAccount(database, id), settings);
 }
 
 /** First step of a removal: from now on the account is not found. Null: there is no such account. */

@@ -70,14 +70,14 @@ export function listDomains({ directory }: ReadContext, page: PageRequest = {}):
   return toPage(rows, limit, toDomain, last => [last.name]);
 }
 
-export function getAccount({ directory }: ReadContext, id: string): Account | null {
+export function getAccount({ directory, settings }: ReadContext, id: string): Account | null {
   const record = findAccount(directory, id);
-  return record ? toAccount(record) : null;
+  return record ? toAccount(record, settings) : null;
 }
 
-export function getAccountByAddress({ directory }: ReadContext, address: string): Account | null {
+export function getAccountByAddress({ directory, settings }: ReadContext, address: string): Account | null {
   const record = findByKey(directory, parseAddress(address)?.key ?? '');
-  return record ? toAccount(record) : null;
+  return record ? toAccount(record, settings) : null;
 }
 
 function findByKey(directory: ReadContext['directory'], key: string): AccountRecord | undefined {
@@ -89,7 +89,7 @@ function findByKey(directory: ReadContext['directory'], key: string): AccountRec
 }
 
 export function listAccounts(
-  { directory }: ReadContext,
+  { directory, settings }: ReadContext,
   page: PageRequest & { domain?: string } = {},
 ): Page<Account> {
   const limit = pageSize(page);
@@ -107,7 +107,12 @@ export function listAccounts(
           after,
           limit + 1,
         );
-  return toPage(rows, limit, toAccount, last => [last.number]);
+  return toPage(
+    rows,
+    limit,
+    record => toAccount(record, settings),
+    last => [last.number],
+  );
 }
 
 export function listAddresses({ directory }: ReadContext, accountId: string): AddressRow[] {
@@ -126,7 +131,7 @@ export function getOwner(context: ReadContext, accountId: string): Owner | null 
   const record = findAccount(context.directory, accountId);
   if (!record) return null;
   const addresses = addressesOf(context.directory, record.number).map(({ address }) => address);
-  return { account: toAccount(record), addresses };
+  return { account: toAccount(record, context.settings), addresses };
 }
 
 export function resolveAddress({ directory }: ReadContext, address: string): Resolution | null {

@@ -1,6 +1,8 @@
 import { DeliveryError } from '../../../errors.ts';
 import type { Account, Custody, Domain, Secret, Tenant } from '../../store.ts';
 import type { Database } from '../database.ts';
+import type { StoreSettings } from '../threads/protocol.ts';
+import { hashKeyOf } from './hash-key.ts';
 
 /** A row of `account` in the directory. */
 export interface AccountRecord {
@@ -13,7 +15,7 @@ export interface AccountRecord {
   readonly custody: Custody;
   readonly quota: number | null;
   readonly state: 'open' | 'closed' | 'removing';
-  readonly hash_key: Uint8Array;
+  readonly hash_salt: Uint8Array;
   readonly created: number;
   readonly password_hash: string | null;
   readonly second_factor: number;
@@ -32,7 +34,7 @@ export function requireAccount(directory: Database, id: string): AccountRecord {
 }
 
 /** The account in the words of the contract. */
-export function toAccount(record: AccountRecord): Account {
+export function toAccount(record: AccountRecord, settings: Pick<StoreSettings, 'hashSecret'>): Account {
   return {
     id: record.id,
     tenantId: record.tenant,
@@ -41,7 +43,7 @@ export function toAccount(record: AccountRecord): Account {
     custody: record.custody,
     quotaOctets: record.quota,
     state: record.state === 'open' ? 'open' : 'closed',
-    hashKey: record.hash_key,
+    hashKey: hashKeyOf(record, settings),
     createdAt: new Date(record.created),
   };
 }

@@ -1,9 +1,8 @@
 import * as accounts from './account-writes.ts';
-import { openDirectory } from './create.ts';
 import * as domains from './domain-writes.ts';
 import * as secrets from './secret-writes.ts';
 
 /** Every operation of the directory's writer thread. */
-export const directoryWrites = { openDirectory, ...domains, ...accounts, ...secrets } as const;
+export const directoryWrites = { ...domains, ...accounts, ...secrets } as const;
 
 export type DirectoryWrites = typeof directoryWrites;

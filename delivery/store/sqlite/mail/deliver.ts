@@ -98,7 +98,7 @@ function placeEmail(context: WriteContext, ledger: Ledger, email: PreparedEmail)
     place,
     tail,
     seq: ledger.next(),
-    thread: threadOf(database, ledger.account, email.thread),
+    thread: threadOf(database, ledger, email.thread),
     tags: tagNumbers(context, ledger.number, email.tags),
     keywords: writeKeywords(email.keywords),
   };
@@ -211,7 +211,7 @@ function insertEmail(context: WriteContext, ledger: Ledger, email: PreparedEmail
     placed.seq,
     placed.thread,
     email.discussion.key,
-    messageKey(ledger.account.hash_key, email.thread.messageId),
+    messageKey(ledger.hashKey, email.thread.messageId),
     email.receivedAt,
     columns.sentAt,
     email.size,

@@ -1,4 +1,5 @@
 import { type ChangeType, changeTypes, type TagRole, tagRoles } from '../../store.ts';
+import { hashKeyOf } from '../directory/hash-key.ts';
 import { type AccountRecord, requireAccount } from '../directory/rows.ts';
 import { rowId } from '../files.ts';
 import type { WriteContext } from '../threads/context.ts';
@@ -81,11 +82,18 @@ export class Ledger {
   readonly #context: WriteContext;
   readonly #touched = new Set<ChangeType>();
   readonly #counts = new Map<number, CountChange>();
+  #hashKey: Uint8Array | null = null;
 
   constructor(context: WriteContext, accountId: string) {
     this.#context = context;
     this.account = requireAccount(context.directory, accountId);
     this.state = stateOf(context, this.account.number);
+  }
+
+  /** Key of every hash of this account's content. */
+  get hashKey(): Uint8Array {
+    this.#hashKey ??= hashKeyOf(this.account, this.#context.settings);
+    return this.#hashKey;
   }
 
   get number(): number {

@@ -34,7 +34,7 @@ export function messageKey(hashKey: Uint8Array, identifier: string | null): numb
  */
 export function threadOf(
   database: Database,
-  account: { readonly number: number; readonly hash_key: Uint8Array },
+  account: Pick<Ledger, 'number' | 'hashKey'>,
   { references, inReplyTo, messageId }: NewEmail['thread'],
 ): Uint8Array {
   const [root] = references;
@@ -42,13 +42,13 @@ export function threadOf(
     const parent = database.get<{ thread: Uint8Array }>(
       'select thread from email where account = ? and message_key = ? order by place limit 1',
       account.number,
-      messageKey(account.hash_key, inReplyTo),
+      messageKey(account.hashKey, inReplyTo),
     );
     if (parent) return parent.thread;
   }
   const name = root ?? inReplyTo ?? messageId;
   if (name === null) return randomBytes(octetsOfThread);
-  return createHmac('sha256', account.hash_key).update(`thread:${name}`).digest().subarray(0, octetsOfThread);
+  return createHmac('sha256', account.hashKey).update(`thread:${name}`).digest().subarray(0, octetsOfThread);
 }
 
 /** The id of a thread. */

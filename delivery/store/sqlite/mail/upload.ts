@@ -37,7 +37,7 @@ export function prepareUpload({ octets, mediaType, size }: NewUpload): PreparedU
 export function putUpload(context: WriteContext, accountId: string, upload: PreparedUpload): string {
   const { database, now } = context;
   const ledger = new Ledger(context, accountId);
-  const blob = `U${upload.digestOf(ledger.account.hash_key)}`;
+  const blob = `U${upload.digestOf(ledger.hashKey)}`;
   sweepUploads(context, ledger, upload.size);
   const known = database.run(
     'update upload set created = ?, media_type = ? where account = ? and blob = ?',

@@ -12,7 +12,7 @@ export type News = readonly [accountId: string, types: Partial<Record<ChangeType
 
 /** What the owner of the threads tells one of them: a caller of one of its services, or to end. */
 export type ControlMessage =
-  | { readonly service: string; readonly shards: number; readonly port: MessagePortLike }
+  | { readonly service: string; readonly port: MessagePortLike }
   | { readonly close: true };
 
 /** What a thread tells its owner besides replies. */
@@ -26,12 +26,18 @@ export type ThreadReport =
 
 type MessagePortLike = import('node:worker_threads').MessagePort;
 
-/** How a service is made. */
-export interface ServiceSettings {
-  /** `directory`, `shard-N`, `reader`, `searcher` or `indexer`. */
-  readonly name: string;
+/** What every service of a store knows. */
+export interface StoreSettings {
   readonly folder: string;
   readonly shards: number;
+  /** 32 octets from which the accounts' hash keys are drawn. */
+  readonly hashSecret: Uint8Array;
+}
+
+/** How a service is made. */
+export interface ServiceSettings extends StoreSettings {
+  /** `directory`, `shard-N`, `reader`, `searcher` or `indexer`. */
+  readonly name: string;
 }
 
 interface PlainError {

@@ -1,5 +1,11 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import type { CallMessage, ControlMessage, ServiceSettings, ThreadReport } from './protocol.ts';
+import type {
+  CallMessage,
+  ControlMessage,
+  ServiceSettings,
+  StoreSettings,
+  ThreadReport,
+} from './protocol.ts';
 
 /** What a thread of the store does with calls. */
 export interface Service {
@@ -28,18 +34,18 @@ const openers: Readonly<Record<string, () => Promise<Open>>> = {
 
 /** The services of this thread, opened when their first caller comes. */
 class Services {
-  readonly #folder: string;
+  readonly #settings: StoreSettings;
   readonly #report: Report;
   readonly #open = new Map<string, Promise<Service>>();
   readonly #callers = new Map<MessagePort, Service>();
 
-  constructor(folder: string, report: Report) {
-    this.#folder = folder;
+  constructor(settings: StoreSettings, report: Report) {
+    this.#settings = settings;
     this.#report = report;
   }
 
-  async connect(name: string, shards: number, port: MessagePort): Promise<void> {
-    const opened = this.#open.get(name) ?? this.#start({ name, shards, folder: this.#folder });
+  async connect(name: string, port: MessagePort): Promise<void> {
+    const opened = this.#open.get(name) ?? this.#start({ ...this.#settings, name });
     this.#open.set(name, opened);
     const service = await opened;
     // What was sent before this waits in the port.
@@ -68,13 +74,11 @@ class Services {
   }
 }
 
-function serve(folder: string, owner: MessagePort): void {
-  const services = new Services(folder, report => owner.postMessage(report));
+function serve(settings: StoreSettings, owner: MessagePort): void {
+  const services = new Services(settings, report => owner.postMessage(report));
   owner.on('message', (message: ControlMessage) => {
-    void ('port' in message
-      ? services.connect(message.service, message.shards, message.port)
-      : services.close());
+    void ('port' in message ? services.connect(message.service, message.port) : services.close());
   });
 }
 
-if (parentPort) serve((workerData as { readonly folder: string }).folder, parentPort);
+if (parentPort) serve(workerData as StoreSettings, parentPort);

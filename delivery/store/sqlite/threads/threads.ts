@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { DeliveryError } from '../../../errors.ts';
 import type { Log } from '../../../log.ts';
-import type { ControlMessage, News, ThreadReport } from './protocol.ts';
+import type { ControlMessage, News, StoreSettings, ThreadReport } from './protocol.ts';
 
 /** The file beside this one that a thread runs: `.ts` from a checkout, `.js` when built. */
 const entry = new URL(`./thread${extname(new URL(import.meta.url).pathname)}`, import.meta.url);
@@ -30,15 +30,13 @@ function threadOf(service: string): string {
 /** Starts the threads of a store when they are first needed, and again when one has died. */
 export class Threads {
   readonly #workers = new Map<string, Worker>();
-  readonly #folder: string;
+  readonly #settings: StoreSettings;
   readonly #log: Log;
   readonly #onNews: (news: readonly News[]) => void;
-  /** Number of shards; known when the directory was opened. */
-  shards = 0;
   #isClosed = false;
 
-  constructor(folder: string, log: Log, onNews: (news: readonly News[]) => void) {
-    this.#folder = folder;
+  constructor(settings: StoreSettings, log: Log, onNews: (news: readonly News[]) => void) {
+    this.#settings = settings;
     this.#log = log;
     this.#onNews = onNews;
   }
@@ -47,7 +45,7 @@ export class Threads {
   connect(service: string): MessagePort {
     if (this.#isClosed) throw new DeliveryError('shuttingDown', 'the store is closed');
     const { port1, port2 } = new MessageChannel();
-    const message: ControlMessage = { service, shards: this.shards, port: port2 };
+    const message: ControlMessage = { service, port: port2 };
     this.#worker(threadOf(service)).postMessage(message, [port2]);
     return port1;
   }
@@ -68,7 +66,7 @@ export class Threads {
   #worker(name: string): Worker {
     const running = this.#workers.get(name);
     if (running) return running;
-    const worker = new Worker(entry, { name, workerData: { folder: this.#folder }, resourceLimits });
+    const worker = new Worker(entry, { name, workerData: this.#settings, resourceLimits });
     this.#workers.set(name, worker);
     worker.on('message', (report: ThreadReport) => this.#report(name, report));
     worker.on('error', error => this.#log.error({ thread: name, cause: String(error) }, 'storeThreadFailed'));
