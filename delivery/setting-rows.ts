@@ -88,6 +88,14 @@ export const settingRows = {
     default: 500,
     help: 'Connections served at once; more are answered 421.',
   },
+  'smtp.maxConnectionsPerAddress': {
+    type: 'integer',
+    min: 0,
+    max: 100_000,
+    default: 50,
+    unit: 'connections, 0 for no limit',
+    help: 'Of these, for one IPv4 address or one IPv6 network of 64 bits; this host itself may hold them all.',
+  },
   'smtp.maxRecipients': {
     type: 'integer',
     min: 1,

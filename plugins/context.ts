@@ -101,9 +101,9 @@ export function enterConnection(connection: HarakaConnection): void {
   held.connections.add(connection);
 }
 
-/** How many connections are served now. */
-export function countConnections(): number {
-  return held.connections.size;
+/** Those that are served now. */
+export function openConnections(): ReadonlySet<HarakaConnection> {
+  return held.connections;
 }
 
 export function leaveConnection(connection: HarakaConnection): void {

@@ -58,7 +58,12 @@ interface HarakaSocket {
 interface HarakaConnection {
   readonly uuid: string;
   readonly client: HarakaSocket;
-  readonly remote: { readonly ip: string; readonly host: string | null; readonly closed: boolean };
+  readonly remote: {
+    readonly ip: string;
+    readonly host: string | null;
+    readonly closed: boolean;
+    readonly is_local: boolean;
+  };
   readonly hello: { readonly host: string | null; readonly verb: string | null };
   readonly tls: {
     readonly enabled: boolean;

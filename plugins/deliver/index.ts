@@ -1,7 +1,6 @@
 import type { ReceivedData } from '../../delivery/data-receiver.ts';
 import {
   closeDoor,
-  countConnections,
   declarePlugin,
   doorConfig,
   enterConnection,
@@ -9,6 +8,7 @@ import {
   hasForeignHooks,
   isClosing,
   leaveConnection,
+  openConnections,
   receivingRoom,
   sayGoodbye,
   startDoor,
@@ -17,6 +17,7 @@ import { guard, refusal } from '../hook.ts';
 import { doorNotes } from '../notes.ts';
 import { forgiveErrors, whenOutOfPatience } from '../patience.ts';
 import { holdCommands } from './command-flow.ts';
+import { isOneTooMany } from './crowd.ts';
 import { deliverMessage } from './deliver.ts';
 import { writeHarakaLog } from './haraka-log.ts';
 import { feedHaraka, takeMailData } from './mail-data.ts';
@@ -37,9 +38,13 @@ export const hook_connect_init = guard(connection => {
   return undefined;
 });
 
-export const hook_connect = guard(() => {
+export const hook_connect = guard(connection => {
   if (isClosing()) return refusal('shuttingDown', { disconnect: true });
-  const tooMany = countConnections() > doorConfig()['smtp.maxConnections'];
+  const config = doorConfig();
+  const tooMany = isOneTooMany(connection, openConnections(), {
+    maxConnections: config['smtp.maxConnections'],
+    maxPerAddress: config['smtp.maxConnectionsPerAddress'],
+  });
   return tooMany ? refusal('tooBusy', { disconnect: true }) : undefined;
 });
 

@@ -134,3 +134,17 @@ test('what a client writes never makes a log line of its own, and no message tex
   for (const line of door.log) assert.equal(typeof JSON.parse(line).event, 'string', line);
   assert.doesNotMatch(door.log.join('\n'), /marker-|\x1b/);
 });
+
+test('of two hundred connections at once the allowed ones are served, the others told 421, until some leave', async t => {
+  const { door } = await openFlow(t, { 'smtp.maxConnections': 20 });
+  const peers = await Promise.all(Array.from({ length: 200 }, () => openDialogue(door.port)));
+  const greetings = await Promise.all(peers.map(peer => peer.expect(/^(220|421) /)));
+  assert.equal(greetings.filter(text => text.startsWith('220')).length, 20);
+  for (const peer of peers) peer.drop();
+  await poll('a free place', async () => {
+    const peer = await openDialogue(door.port);
+    const greeting = await peer.expect(/^(220|421) /);
+    peer.drop();
+    return greeting.startsWith('220') ? true : undefined;
+  });
+});
