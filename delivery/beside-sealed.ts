@@ -52,7 +52,8 @@ function outerFindings({ session, authentication, decrypt, score, tags, facts, f
     traceOctets: 0,
     trustedHops: 0,
     authentication: authentication && outerAuthentication(authentication),
-    decrypt: decrypt && { ...decrypt, signer: decrypt.signer && { ...decrypt.signer, address: null } },
+    // The signer's address is that of From, or null: it names nobody who is not named outside.
+    decrypt,
     score: score && { ...score, reasons: score.reasons.map(({ id, weight }) => ({ id, weight })) },
     tags: tags && { ...tags, reasons: tags.reasons.map(({ tag, rule }) => ({ tag, rule, text: '' })) },
     facts,

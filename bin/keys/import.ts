@@ -1,4 +1,5 @@
 import type { PublicKey as OpenPgpPublicKey } from 'openpgp';
+import { indexContact } from '../../delivery/contact-index.ts';
 import {
   certifiedAddresses,
   describeKey,
@@ -104,6 +105,9 @@ async function importFor(
     firstSeenAt: at,
   });
   await recordAudit(parts, account, 'keyImported', { fingerprint: fingerprint(key), for: address, source });
+  for (const contact of await parts.store.findContacts(account.id, [`email:${address}`])) {
+    await indexContact(account.id, contact, parts);
+  }
   return { fingerprint: fingerprint(key), address, what: "correspondent's key" };
 }
 

@@ -61,7 +61,8 @@ interface Exchanged {
 function exchangedOf(email: ExchangedEmail, { addresses, ownAddresses }: ContactEvidence): Exchanged | null {
   const { summary, findings } = email;
   const [sole, ...others] = summary.originators.from;
-  if (!sole || others.length > 0 || summary.listId) return null;
+  const isList = Boolean(summary.listId) || findings.facts.audience === 'list';
+  if (!sole || others.length > 0 || isList) return null;
   const author = normalizeAddress(sole.address);
   const isTheirs = addresses.some(address => normalizeAddress(address) === author);
   if (isTheirs && isConfirmed(author, findings)) return { author, facts: findings.facts, email };
