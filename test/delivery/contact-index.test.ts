@@ -11,6 +11,7 @@ import { emptyModel } from '../../delivery/spam/model.ts';
 import { openSqliteStore } from '../../delivery/store/sqlite/sqlite-store.ts';
 import type { Account, Email, Owner, Store } from '../../delivery/store/store.ts';
 import { openTestClock, type TestClock } from '../support/clock.ts';
+import { testKeyring } from '../support/keyring.ts';
 import { keyring, makePerson, type Person, sign, writtenAt } from '../support/openpgp-mail.ts';
 import { poll } from '../support/poll.ts';
 import { resolverOf } from '../support/resolver.ts';
@@ -48,6 +49,7 @@ async function openStage(t: TestContext, custody: Account['custody'] = 'none'): 
   const store = await openSqliteStore({
     folder: temporaryFolder(t),
     shards: 1,
+    keyring: testKeyring,
     clock,
     log: silentLog,
   });
