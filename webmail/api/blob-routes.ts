@@ -14,7 +14,7 @@ type Called = RouteTools & { readonly caller: Caller };
 /** Upload and download (RFC 8620 §6.1, §6.2). */
 export const blobRoutes: readonly Route[] = [
   { method: 'post', path: `${paths.upload}:accountId`, right: 'account', handle: upload },
-  { method: 'get', path: `${paths.download}:accountId/:blobId/:name`, right: 'download', handle: download },
+  { method: 'get', path: `${paths.download}:accountId/:blobId/*name`, right: 'download', handle: download },
 ];
 
 function checkAccount(request: Request, { caller }: Called): void {

@@ -55,7 +55,27 @@ function sessionStateOf(account: Account): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
-const knownCapabilities: ReadonlySet<string> = new Set(Object.values(capabilities));
+/**
+ * Registered capabilities that are not ours. Clients exist that name them in every request, whatever the Session
+ * object says; they are let through, and the methods behind them are `unknownMethod`.
+ */
+const foreignCapabilities = [
+  'submission',
+  'vacationresponse',
+  'contacts',
+  'calendars',
+  'websocket',
+  'sieve',
+  'blob',
+  'quota',
+  'principals',
+  'mdn',
+].map(name => `urn:ietf:params:jmap:${name}`);
+
+const knownCapabilities: ReadonlySet<string> = new Set([
+  ...Object.values(capabilities),
+  ...foreignCapabilities,
+]);
 
 async function answer(request: Request, response: Response, tools: Called): Promise<void> {
   const { caller, jmap } = tools;

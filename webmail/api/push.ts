@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { DeliveryError } from '../../delivery/errors.ts';
 import { type ChangeType, changeTypes } from '../../delivery/store/store.ts';
 import { paths, type StateChange } from '../wire.ts';
+import { isGranted } from './authenticate.ts';
 import type { Caller } from './caller.ts';
 import type { Route, RouteTools } from './route.ts';
 
@@ -14,6 +15,10 @@ export const pushRoutes: readonly Route[] = [
 
 /** Pings are no more frequent than this, and no rarer: proxies drop what is silent for long. */
 const pingSeconds = { least: 5, most: 300 } as const;
+/** After this long without traffic the connection is probed (RFC 9293 §3.8.4). */
+const keepAliveMilliseconds = 60_000;
+/** A stream looks so often whether what opened it still holds, besides before each event. */
+const checkMilliseconds = 30_000;
 /** Streams of one account: more than a person's devices and tabs. */
 const maxStreams = 32;
 
@@ -31,6 +36,8 @@ async function stream(request: Request, response: Response, tools: Called): Prom
     return;
   }
   const { caller, store, metrics } = tools;
+  // A peer that went away without a word is noticed although nothing is sent for hours.
+  request.socket.setKeepAlive(true, keepAliveMilliseconds);
   const leave = metrics.streams.enter(caller.account.id, maxStreams);
   if (!leave) throw new DeliveryError('tooBusy');
   response.writeHead(200, {
@@ -39,12 +46,30 @@ async function stream(request: Request, response: Response, tools: Called): Prom
     'X-Accel-Buffering': 'no',
   });
   const pushing = new Pushing(response, wish, caller.account.id);
-  const stop = store.watch(caller.account.id, ({ types }) => pushing.push(types));
-  const timer = wish.pingSeconds > 0 ? setInterval(() => pushing.ping(), wish.pingSeconds * 1000) : null;
+  let last = Promise.resolve();
+  // One behind the other: an older state must not overtake a newer one.
+  const whileGranted = (then: () => void): void => {
+    last = last.then(async () => {
+      try {
+        if (await isGranted(caller, tools)) then();
+        else response.end();
+      } catch (error) {
+        tools.log.warn({ err: error }, 'pushFailed');
+        response.end();
+      }
+    });
+  };
+  const ends = [
+    leave,
+    store.watch(caller.account.id, ({ types }) => whileGranted(() => pushing.push(types))),
+    tools.streams.add(caller.account.id, () => whileGranted(() => {})),
+    repeat(() => whileGranted(() => {}), checkMilliseconds),
+    wish.pingSeconds > 0
+      ? repeat(() => whileGranted(() => pushing.ping()), wish.pingSeconds * 1000)
+      : () => {},
+  ];
   response.on('close', () => {
-    stop();
-    if (timer) clearInterval(timer);
-    leave();
+    for (const end of ends) end();
   });
   try {
     await pushing.begin(await statesNow(wish.types, tools), lastEventId(request));
@@ -52,6 +77,11 @@ async function stream(request: Request, response: Response, tools: Called): Prom
     tools.log.warn({ err: error }, 'pushFailed');
     response.end();
   }
+}
+
+function repeat(work: () => void, milliseconds: number): () => void {
+  const timer = setInterval(work, milliseconds);
+  return () => clearInterval(timer);
 }
 
 function readWish(request: Request): Wish {
@@ -136,6 +166,7 @@ class Pushing {
   }
 
   ping(): void {
+    if (this.#response.writableEnded) return;
     this.#response.write(`event: ping\ndata: ${JSON.stringify({ interval: this.#wish.pingSeconds })}\n\n`);
   }
 }

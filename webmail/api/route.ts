@@ -3,12 +3,14 @@ import type { TicketPurpose } from '../wire.ts';
 import type { Caller } from './caller.ts';
 import type { JmapWork } from './jmap-routes.ts';
 import type { WebMetrics } from './metrics.ts';
+import type { OpenStreams } from './open-streams.ts';
 import type { Web } from './parts.ts';
 import type { SignInTools } from './sign-in.ts';
 
 /** All that a handler may use. */
 export interface RouteTools extends Web, SignInTools {
   readonly jmap: JmapWork;
+  readonly streams: OpenStreams;
   readonly metrics: WebMetrics;
 }
 
@@ -36,8 +38,9 @@ export type Route =
       ) => Promise<void> | void;
     });
 
-/** A path parameter; empty when the route has none of that name. */
+/** A path parameter, with its slashes where it takes the rest of the path; empty when the route has none of that name. */
 export function parameter(request: Request, name: string): string {
   const value: unknown = request.params[name];
+  if (Array.isArray(value)) return value.join('/');
   return typeof value === 'string' ? value : '';
 }

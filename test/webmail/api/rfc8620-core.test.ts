@@ -221,3 +221,23 @@ test('§6.3 Blob/copy tells what is there', async t => {
   assert.deepEqual(answer.notCopied, { none: { type: 'notFound' } });
   assert.equal(await web.refuse('Blob/copy', { fromAccountId: 'x', blobIds: [] }), 'fromAccountNotFound');
 });
+
+test('§3.6.1 registered capabilities that are not ours may be named, their methods are unknown', async t => {
+  const web = await openTestWeb(t);
+  const using = [capabilities.core, capabilities.mail, 'urn:ietf:params:jmap:submission'];
+  const methodCalls = [['Identity/get', { accountId: web.account.id, ids: null }, '0']];
+  const { status, json } = await post(web, JSON.stringify({ using, methodCalls }));
+  assert.equal(status, 200);
+  assert.equal(json.methodResponses[0][1].type, 'unknownMethod');
+});
+
+test('§6.2 a file name with slashes downloads, and names no path', async t => {
+  const web = await openTestWeb(t);
+  const uploaded = await web.fetch(`/jmap/upload/${web.account.id}/`, { method: 'POST', body: 'octets' });
+  const { blobId } = (await uploaded.json()) as { blobId: string };
+  for (const name of ['in/valid name.txt', 'in%2Fvalid%20name.txt']) {
+    const response = await web.fetch(`/jmap/download/${web.account.id}/${blobId}/${name}?type=text/plain`);
+    assert.equal(await response.text(), 'octets');
+    assert.match(response.headers.get('content-disposition') ?? '', /filename="in_valid name\.txt"/);
+  }
+});

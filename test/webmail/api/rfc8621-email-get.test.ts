@@ -195,3 +195,28 @@ test('§3.1 an answer is in the thread of what it answers', async t => {
   assert.deepEqual(threads, [{ id: list[0].threadId, emailIds: [one, two] }]);
   assert.deepEqual(notFound, ['none']);
 });
+
+test('§4.9 Email/parse tells the size of the blob', async t => {
+  const web = await openTestWeb(t);
+  const octets = 'Subject: parsed\r\n\r\nx\r\n';
+  const uploaded = await web.fetch(`/jmap/upload/${web.account.id}/`, { method: 'POST', body: octets });
+  const { blobId } = (await uploaded.json()) as { blobId: string };
+  const { parsed } = await web.ask('Email/parse', { blobIds: [blobId], properties: ['blobId', 'size'] });
+  assert.deepEqual(parsed[blobId], { blobId, size: octets.length });
+});
+
+test('§4.1.1 receivedAt is told in whole seconds', async t => {
+  const web = await openTestWeb(t);
+  const receivedAt = new Date('2026-02-03T04:05:06.789Z');
+  const id = await web.deliver('Subject: x\n\nx\n', { receivedAt });
+  const [email] = (await web.ask('Email/get', { ids: [id], properties: ['receivedAt'] })).list;
+  assert.equal(email.receivedAt, '2026-02-03T04:05:06Z');
+});
+
+test('§4.1.2.2 as Text, an encoded word that touches other text stays as it is', async t => {
+  const web = await openTestWeb(t);
+  const id = await web.deliver('X-Words: a=?utf-8?q?b?= =?utf-8?q?c?=\nSubject: x\n\nx\n');
+  const properties = ['header:X-Words:asText'];
+  const [email] = (await web.ask('Email/get', { ids: [id], properties })).list;
+  assert.match(email['header:X-Words:asText'], /^a=\?utf-8\?q\?b\?=/);
+});

@@ -54,7 +54,6 @@ test('§2.5 what a mailbox cannot be is invalidProperties', async t => {
     empty: { name: '' },
     long: { name: 'x'.repeat(256) },
     control: { name: 'a\nb' },
-    twin: { name: 'A' },
     orphan: { name: 'O', parentId: 'none' },
     role: { name: 'R', role: 'inbox' },
     wrongRole: { name: 'W', role: 'king' },
@@ -168,4 +167,34 @@ test('§5.3 a set in another state changes nothing', async t => {
   const web = await openTestWeb(t);
   const args = { ifInState: 'other', create: { a: { name: 'A' } } };
   assert.equal(await web.refuse('Mailbox/set', args), 'stateMismatch');
+});
+
+test('§2.5 a name that a sibling has is alreadyExists, and tells which it is', async t => {
+  const web = await openTestWeb(t);
+  const { created } = await web.ask('Mailbox/set', { create: { a: { name: 'Twin' } } });
+  const again = await web.ask('Mailbox/set', { create: { b: { name: 'Twin' } } });
+  assert.equal(again.notCreated.b.type, 'alreadyExists');
+  assert.equal(again.notCreated.b.existingId, created.a.id);
+});
+
+test('§2.5 a mailbox may be created with what the server would set anyway', async t => {
+  const web = await openTestWeb(t);
+  const [like] = (await web.ask('Mailbox/get', { ids: [await web.mailbox('archive')] })).list;
+  const counts = { totalEmails: 0, unreadEmails: 0, totalThreads: 0, unreadThreads: 0 };
+  const myRights = { ...like.myRights, mayDelete: true };
+  const { created } = await web.ask('Mailbox/set', { create: { a: { name: 'Like', ...counts, myRights } } });
+  assert.ok(created.a.id);
+  const { notCreated } = await web.ask('Mailbox/set', { create: { b: { name: 'Unlike', totalEmails: 1 } } });
+  assert.deepEqual(notCreated.b.properties, ['totalEmails']);
+});
+
+test('RFC 8620 §5.3: null in a patch stands for the default', async t => {
+  const web = await openTestWeb(t);
+  const { created } = await web.ask('Mailbox/set', {
+    create: { a: { name: 'Defaults', sortOrder: 7, isSubscribed: false } },
+  });
+  const { id } = created.a;
+  await web.ask('Mailbox/set', { update: { [id]: { sortOrder: null, isSubscribed: null } } });
+  const [{ sortOrder, isSubscribed }] = (await web.ask('Mailbox/get', { ids: [id] })).list;
+  assert.deepEqual({ sortOrder, isSubscribed }, { sortOrder: 0, isSubscribed: true });
 });

@@ -47,7 +47,9 @@ function readSetChange(
   readItem: (item: string) => string,
 ): SetChange | null {
   if (whole.has(property)) {
-    return { replace: true, add: readSet(property, whole.get(property), readItem) };
+    // Null stands for the default (RFC 8620 §5.3): no keywords. Mailboxes have none.
+    const value = whole.get(property) ?? (property === 'keywords' ? {} : null);
+    return { replace: true, add: readSet(property, value, readItem) };
   }
   const members = below.get(property);
   if (!members) return null;

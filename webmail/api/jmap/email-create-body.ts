@@ -10,8 +10,8 @@ import { isRecord } from './request.ts';
 
 const valueSchema = v.strictObject({
   value: v.string(),
-  isEncodingProblem: v.optional(v.literal(false)),
-  isTruncated: v.optional(v.literal(false)),
+  isEncodingProblem: v.optional(v.nullable(v.literal(false))),
+  isTruncated: v.optional(v.nullable(v.literal(false))),
 });
 
 const partEntries = {
@@ -155,6 +155,7 @@ async function contentOf(
     const value = reading.values.get(part.partId);
     if (value === undefined) throw invalidProperties([`bodyValues/${part.partId}`], 'missing');
     if (part.charset !== null) throw invalidProperties([`${property}/charset`], 'chosen by the server');
+    if (part.size != null) throw invalidProperties([`${property}/size`], 'follows from the value');
     return value;
   }
   const { context } = reading;

@@ -12,8 +12,13 @@ export const metadataReaders: Readonly<Record<string, (email: Email) => unknown>
   mailboxIds: email => setOf(email.tagIds),
   keywords: email => setOf(email.keywords),
   size: email => email.sizeOctets,
-  receivedAt: email => withoutFraction(email.receivedAt),
+  receivedAt: email => inSeconds(email.receivedAt),
 };
+
+/** Fractions are allowed (RFC 8620 §1.4), yet clients' readers of dates stumble over them. */
+function inSeconds(date: Date): string {
+  return `${date.toISOString().slice(0, -5)}Z`;
+}
 
 /** A list as JMAP writes a set: `{ "item": true }`. */
 export function setOf(items: readonly string[]): Record<string, true> {

@@ -1,6 +1,11 @@
 import { flatten, parseAddressList } from '../../../delivery/message/address.ts';
 import { parseDate } from '../../../delivery/message/date.ts';
-import { decodeWords, fieldsNamed, parseIdentifiers, unfold } from '../../../delivery/message/fields.ts';
+import {
+  decodeWordsStrictly,
+  fieldsNamed,
+  parseIdentifiers,
+  unfold,
+} from '../../../delivery/message/fields.ts';
 import type { HeaderField, Mailbox } from '../../../delivery/message/shape.ts';
 import type { EmailAddress } from '../../wire.ts';
 import { MethodError } from './errors.ts';
@@ -87,7 +92,7 @@ export function headerValue(fields: readonly HeaderField[], { name, form, all }:
 /** How each form reads the octets behind the colon. */
 const parsedForms: Readonly<Record<HeaderForm, (value: string) => unknown>> = {
   Raw: value => value.replaceAll('\0', ''),
-  Text: value => decodeWords(unfold(value)).normalize('NFC').trim(),
+  Text: value => decodeWordsStrictly(unfold(value)).normalize('NFC').trim(),
   Addresses: value => wireAddresses(flatten(parseAddressList(value))),
   GroupedAddresses: value =>
     parseAddressList(value).map(({ name, mailboxes }) => ({ name, addresses: wireAddresses(mailboxes) })),

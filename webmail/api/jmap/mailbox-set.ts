@@ -3,7 +3,7 @@ import type { Tag } from '../../../delivery/store/store.ts';
 import { readArguments, setEntries } from './arguments.ts';
 import { invalidProperties, SetError } from './errors.ts';
 import { mailLimits } from './limits.ts';
-import { mailboxOf, mailboxProperties, tagsById } from './mailbox.ts';
+import { mailboxOf, mailboxProperties, rightsOf, tagsById } from './mailbox.ts';
 import { type Handler, type MethodContext, resolveId } from './method.ts';
 import { sameJson } from './same.ts';
 import {
@@ -71,8 +71,17 @@ function serverSet(tag: Tag, given: Readonly<Record<string, unknown>>): Record<s
   );
 }
 
+/** What the server sets of every new mailbox: whoever copies a mailbox may send it along. */
+const newborn: Readonly<Record<string, unknown>> = {
+  totalEmails: 0,
+  unreadEmails: 0,
+  totalThreads: 0,
+  unreadThreads: 0,
+  myRights: rightsOf({ role: null }),
+};
+
 async function createOne(mailbox: Record<string, unknown>, context: MethodContext): Promise<Tag> {
-  const change = readChange(new Map(Object.entries(mailbox)), context);
+  const change = readChange(withoutUnchanged(new Map(Object.entries(mailbox)), newborn), context);
   if (change.name === undefined) throw invalidProperties(['name'], 'a name is needed');
   await checkPlace(null, change, context);
   return putTag(change, context);
@@ -138,14 +147,16 @@ const readers: Readonly<
     return true;
   },
   sortOrder(value, change) {
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0 || value >= 2 ** 31)
+    const order = value ?? 0;
+    if (typeof order !== 'number' || !Number.isSafeInteger(order) || order < 0 || order >= 2 ** 31)
       return false;
-    change.sortOrder = value;
+    change.sortOrder = order;
     return true;
   },
   isSubscribed(value, change) {
-    if (typeof value !== 'boolean') return false;
-    change.isSubscribed = value;
+    const isSubscribed = value ?? true;
+    if (typeof isSubscribed !== 'boolean') return false;
+    change.isSubscribed = isSubscribed;
     return true;
   },
   colour(value, change) {
@@ -178,8 +189,12 @@ async function checkPlace(current: Tag | null, change: Writable, context: Method
   const role = change.role === undefined ? (current?.role ?? null) : change.role;
   const others = [...tags.values()].filter(tag => tag.id !== current?.id);
   if (parentId !== null && !isFreeParent(parentId, current, tags)) throw invalidProperties(['parentId']);
-  if (others.some(tag => tag.parentId === parentId && tag.name.normalize('NFC') === name)) {
-    throw invalidProperties(['name'], 'there is a mailbox of this name here');
+  const twin = others.find(tag => tag.parentId === parentId && tag.name.normalize('NFC') === name);
+  if (twin) {
+    throw new SetError('alreadyExists', 'there is a mailbox of this name here', {
+      existingId: twin.id,
+      properties: ['name'],
+    });
   }
   if (role !== null && role !== current?.role && others.some(tag => tag.role === role)) {
     throw invalidProperties(['role'], 'another mailbox has this role');

@@ -27,9 +27,23 @@ const countProperties = ['totalEmails', 'unreadEmails', 'totalThreads', 'unreadT
 
 const getSchema = v.strictObject(getEntries);
 
+/** MailboxRights (RFC 8621 §2) of the owner: what has a role stays. */
+export function rightsOf({ role }: Pick<Tag, 'role'>): Record<string, boolean> {
+  return {
+    mayReadItems: true,
+    mayAddItems: true,
+    mayRemoveItems: true,
+    maySetSeen: true,
+    maySetKeywords: true,
+    mayCreateChild: true,
+    mayRename: true,
+    mayDelete: role === null,
+    maySubmit: true,
+  };
+}
+
 /** A tag as the Mailbox that JMAP knows; all of an account belongs to its owner. */
 export function mailboxOf(tag: Tag): Record<string, unknown> & { id: string } {
-  const isSystem = tag.role !== null;
   return {
     id: tag.id,
     name: tag.name,
@@ -40,17 +54,7 @@ export function mailboxOf(tag: Tag): Record<string, unknown> & { id: string } {
     unreadEmails: tag.unreadEmails,
     totalThreads: tag.totalThreads,
     unreadThreads: tag.unreadThreads,
-    myRights: {
-      mayReadItems: true,
-      mayAddItems: true,
-      mayRemoveItems: true,
-      maySetSeen: true,
-      maySetKeywords: true,
-      mayCreateChild: true,
-      mayRename: true,
-      mayDelete: !isSystem,
-      maySubmit: true,
-    },
+    myRights: rightsOf(tag),
     isSubscribed: tag.isSubscribed,
     colour: tag.colour,
   };
