@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Log } from '../../log.ts';
 import type { Change, ChangeType } from '../store.ts';
 import { newsFolder } from './files.ts';
 import type { News } from './threads/protocol.ts';
@@ -15,13 +16,19 @@ const maxSocketPath = 100;
 
 type Listener = (change: Change) => void;
 
+/** What is thrown when the folder of the sockets is not ours: another user may have laid it there. */
+class ForeignFolder extends Error {}
+
 /**
  * News between processes: each process that watches listens on a Unix socket of its own in the data folder; each
  * process that writes tells all sockets it finds there. A socket that nobody answers was left by a process that died,
- * and is removed. At rest nothing is read or written.
+ * and is removed. At rest nothing is read or written. Where no socket can be opened, the log says so, and this process
+ * hears its own news alone.
  */
 export class NewsHub {
+  readonly #data: string;
   readonly #folder: string;
+  readonly #log: Log;
   readonly #own = `${process.pid}-${randomBytes(6).toString('hex')}.sock`;
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #peers = new Map<string, Socket>();
@@ -30,9 +37,12 @@ export class NewsHub {
   #waiting = new Map<string, Partial<Record<ChangeType, string>>>();
   #timer: NodeJS.Timeout | null = null;
   #server: Server | null = null;
+  #told = '';
 
-  constructor(dataFolder: string) {
+  constructor(dataFolder: string, log: Log) {
+    this.#data = dataFolder;
     this.#folder = socketFolder(dataFolder);
+    this.#log = log;
   }
 
   /** Calls `listener` after changes of the account by any process; gives how to stop. */
@@ -87,11 +97,29 @@ export class NewsHub {
 
   #others(): string[] {
     try {
+      this.#requireOurs();
       return readdirSync(this.#folder).filter(name => name.endsWith('.sock') && name !== this.#own);
-    } catch {
+    } catch (error) {
+      if (error instanceof ForeignFolder) this.#deaf(error);
       // No folder: nobody has ever watched.
       return [];
     }
+  }
+
+  /** Throws when others than the owner of the data folder could listen or speak in the folder of the sockets. */
+  #requireOurs(): void {
+    const found = lstatSync(this.#folder);
+    const isOurs =
+      found.isDirectory() && found.uid === statSync(this.#data).uid && (found.mode & 0o077) === 0;
+    if (!isOurs)
+      throw new ForeignFolder(`${this.#folder} is not a folder of the owner of the data, mode 0700`);
+  }
+
+  /** Tells the log, once for each cause. */
+  #deaf(error: Error): void {
+    if (this.#told === error.message) return;
+    this.#told = error.message;
+    this.#log.warn({ folder: this.#folder, cause: error.message }, 'storeNewsUnavailable');
   }
 
   #peer(name: string): Socket {
@@ -110,9 +138,20 @@ export class NewsHub {
     return socket;
   }
 
-  #listen(): Server {
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+  /** Null when it can't: the next one that watches tries again. */
+  #listen(): Server | null {
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      this.#requireOurs();
+    } catch (error) {
+      this.#deaf(error as Error);
+      return null;
+    }
     const server = createServer(socket => this.#hear(socket));
+    server.on('error', error => {
+      this.#deaf(error);
+      if (this.#server === server) this.#server = null;
+    });
     server.listen({ path: join(this.#folder, this.#own), exclusive: true });
     server.unref();
     return server;
@@ -159,10 +198,10 @@ function isNews(item: unknown): item is News {
   );
 }
 
-/** Sockets lie in the data folder; where its path is too long for them, in a folder of the user's named after it. */
+/** Sockets lie in the data folder; where its path is too long for them, in a folder of its owner's named after it. */
 function socketFolder(dataFolder: string): string {
   const folder = newsFolder(realpathSync(dataFolder));
   if (Buffer.byteLength(folder) + 32 < maxSocketPath) return folder;
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
-  return join(tmpdir(), `caliopen-${userInfo().uid}-${name}`);
+  return join(tmpdir(), `caliopen-${statSync(dataFolder).uid}-${name}`);
 }

@@ -47,7 +47,7 @@ export async function openSqliteStore(options: {
   makeFolder(folder);
   const { shards, hashSecret, removing, damaged } = openDirectory(folder, options);
   for (const fields of damaged) log.error({ ...fields }, 'storeShardDamaged');
-  const hub = new NewsHub(folder);
+  const hub = new NewsHub(folder, log);
   let onNews: (news: readonly News[]) => void = news => hub.publish(news);
   const settings = { folder, shards, hashSecret };
   const threads = new Threads(settings, log, news => onNews(news));
