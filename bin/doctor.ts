@@ -251,11 +251,11 @@ function fileClockDrift(folder: string): number | null {
   const file = join(folder, `.clock-${process.pid}`);
   try {
     writeFileSync(file, '');
-    return Math.round(statSync(file).mtimeMs - Date.now());
-  } catch {
-    return null;
-  } finally {
+    const drift = Math.round(statSync(file).mtimeMs - Date.now());
     rmSync(file, { force: true });
+    return drift;
+  } catch {
+    return null; // A folder that is not there yet, or can't be used: the store's check tells which.
   }
 }
 

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { jsonLines, openCommand } from '../support/command.ts';
+
+/** Free ports, and no name server that answers. */
+const environment = {
+  CALIOPEN_SMTP_PORT: '0',
+  CALIOPEN_LMTP_PORT: '0',
+  CALIOPEN_WEB_PORT: '0',
+  CALIOPEN_RESOLVER_SERVERS: '127.0.0.1:9',
+  CALIOPEN_RESOLVER_TIMEOUT_MILLISECONDS: '200',
+};
+
+function statuses(output: string): Record<string, unknown> {
+  return Object.fromEntries(jsonLines(output).map(({ check, status }) => [String(check), status]));
+}
+
+test('doctor looks at everything on a new machine, finds no failure, and says what comes next', async t => {
+  const { run } = openCommand(t);
+  const { code, stdout, stderr } = await run(['doctor'], { environment });
+  assert.equal(code, 0, stderr);
+  for (const check of [
+    'settings',
+    'descriptors',
+    'clock',
+    'smtp port',
+    'lmtp address',
+    'tls',
+    'instance key',
+  ]) {
+    assert.match(stdout, new RegExp(`^(ok  |warn) ${check} `, 'm'));
+  }
+  assert.match(stdout, /^ok {3}store /m);
+  assert.match(stdout, /no domain is served\n +-> caliopen domain add NAME/);
+});
+
+test('doctor gives one JSON line per check, and a domain’s own findings', async t => {
+  const { run } = openCommand(t);
+  await run(['domain', 'add', 'example.org']);
+  const { stdout } = await run(['--json', 'doctor'], { environment });
+  const found = jsonLines(stdout);
+  for (const { check, status, detail } of found) {
+    assert.ok(['ok', 'warn', 'fail'].includes(String(status)), String(check));
+    assert.equal(typeof detail, 'string');
+  }
+  assert.ok(found.some(({ check, detail }) => `${check} ${detail}`.includes('example.org')));
+  for (const { status, todo, check } of found) {
+    if (status !== 'ok') assert.ok(todo, `${check} says what to do`);
+  }
+});
+
+test('a taken port is a warning, an instance key that others can read a failure: exit 1', async t => {
+  const { run, folder } = openCommand(t);
+  await run(['domain', 'add', 'example.org']);
+  const taken = createServer();
+  const port = await new Promise<number>(resolve => {
+    taken.listen(0, '127.0.0.1', () => resolve((taken.address() as { port: number }).port));
+  });
+  t.after(() => taken.close());
+  chmodSync(join(folder, 'data', 'instance.key'), 0o644);
+  const { code, stdout } = await run(['--json', 'doctor'], {
+    environment: { ...environment, CALIOPEN_WEB_PORT: String(port), CALIOPEN_LMTP_ADDRESS: '0.0.0.0' },
+  });
+  assert.equal(code, 1);
+  const found = statuses(stdout);
+  assert.deepEqual(
+    [found['web port'], found['lmtp address'], found['instance key']],
+    ['warn', 'warn', 'fail'],
+  );
+});
+
+test('bad certificates and a store that can not be opened are failures with what to do', async t => {
+  const { run, folder } = openCommand(t);
+  writeFileSync(join(folder, 'cert.pem'), 'no certificate');
+  writeFileSync(join(folder, 'file'), '');
+  const { code, stdout } = await run(['--json', 'doctor', '--data', 'file/data'], {
+    environment: {
+      ...environment,
+      CALIOPEN_TLS_CERTIFICATE_FILE: 'cert.pem',
+      CALIOPEN_TLS_KEY_FILE: 'cert.pem',
+    },
+  });
+  assert.equal(code, 1);
+  const found = statuses(stdout);
+  assert.deepEqual([found.tls, found.store], ['fail', 'fail']);
+});
+
+test('doctor tells faults of the settings instead of looking: exit 2', async t => {
+  const { run } = openCommand(t);
+  const { code, stderr } = await run(['doctor'], { environment: { CALIOPEN_WEB_PORT: '70000' } });
+  assert.equal(code, 2);
+  assert.match(stderr, /CALIOPEN_WEB_PORT: web\.port: found .*70000.*; allowed: .*65535/);
+});
