@@ -8,6 +8,7 @@ import { authenticate } from './authenticate.ts';
 import { type Bundle, bundleUi } from './bundle.ts';
 import { startJmapWork } from './jmap-routes.ts';
 import { openMetrics } from './metrics.ts';
+import { OpenStreams } from './open-streams.ts';
 import { openOpener } from './opener.ts';
 import { allowOtherOrigins } from './other-origins.ts';
 import type { WebParts } from './parts.ts';
@@ -17,6 +18,7 @@ import type { Right, Route, RouteTools } from './route.ts';
 import { routes } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
 import { TriesInFlight } from './sign-in.ts';
+import { SignInJournal } from './sign-in-journal.ts';
 import { serveBundle } from './static.ts';
 import { SignInThrottle } from './throttle.ts';
 
@@ -48,6 +50,8 @@ export async function openWeb(
     throttle: new SignInThrottle(clock),
     remembered: new RememberedPasswords(clock),
     inFlight: new TriesInFlight(),
+    journal: new SignInJournal({ store, clock }),
+    streams: new OpenStreams(),
     jmap: startJmapWork(),
     metrics: openMetrics(),
   };

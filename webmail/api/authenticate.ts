@@ -1,12 +1,20 @@
 import type { Request } from 'express';
+import * as v from 'valibot';
 import { DeliveryError } from '../../delivery/errors.ts';
 import type { Secret } from '../../delivery/store/store.ts';
-import { csrfHeader, type TicketPurpose } from '../wire.ts';
+import { csrfHeader, type TicketPurpose, ticketPurposes } from '../wire.ts';
 import type { Caller } from './caller.ts';
 import { cookieName, readCookie } from './cookie.ts';
 import type { WebParts } from './parts.ts';
 import { hashSecret } from './secrets.ts';
-import { type SignInTools, signIn } from './sign-in.ts';
+import { passwordGrant, type SignInTools, signIn } from './sign-in.ts';
+
+/** What the store keeps with a ticket. */
+const ticketSchema = v.object({
+  purpose: v.picklist(ticketPurposes),
+  sessionId: v.nullable(v.string()),
+  grant: v.object({ kind: v.picklist(['appPassword', 'bearer', 'session', 'password']), id: v.string() }),
+});
 
 /** How often at most the last use of a session or token is written. */
 const touchMilliseconds = 10 * 60_000;
@@ -25,17 +33,26 @@ export async function authenticate(
   if (purpose !== null && typeof ticket === 'string') return byTicket(ticket, purpose, tools);
   const [scheme = '', value = ''] = (request.headers.authorization ?? '').split(/ +/, 2);
   if (scheme.toLowerCase() === 'basic') return byBasic(value, request, tools);
-  if (scheme.toLowerCase() === 'bearer') return bySecret('bearer', value, tools);
+  if (scheme.toLowerCase() === 'bearer') return byBearer(value, request, tools);
   if (scheme !== '') throw new DeliveryError('badCredentials');
   return byCookie(request, tools);
 }
 
 async function byTicket(ticket: string, purpose: TicketPurpose, parts: WebParts): Promise<Caller> {
   const secret = await parts.store.takeSecret('ticket', hashSecret('ticket', ticket, parts.keyring));
-  const data = secret?.data as { purpose?: unknown; sessionId?: unknown } | null | undefined;
-  if (!secret || data?.purpose !== purpose) throw new DeliveryError('badCredentials');
-  const sessionId = typeof data.sessionId === 'string' ? data.sessionId : null;
-  return callerOf(secret, { means: 'ticket', sessionId }, parts);
+  const result = v.safeParse(ticketSchema, secret?.data);
+  if (!secret || !result.success || result.output.purpose !== purpose)
+    throw new DeliveryError('badCredentials');
+  const { sessionId, grant } = result.output;
+  const caller = await callerOf(secret, { means: 'ticket', sessionId, grant }, parts);
+  if (!(await isGranted(caller, parts))) throw new DeliveryError('badCredentials');
+  return caller;
+}
+
+async function byBearer(value: string, request: Request, tools: SignInTools): Promise<Caller> {
+  const caller = await bySecret('bearer', value, tools);
+  await tools.journal.good(caller.account, { means: 'bearer', id: caller.grant.id }, request.ip ?? '');
+  return caller;
 }
 
 async function byBasic(value: string, request: Request, tools: SignInTools): Promise<Caller> {
@@ -47,7 +64,11 @@ async function byBasic(value: string, request: Request, tools: SignInTools): Pro
     password: text.slice(colon + 1),
     remoteAddress: request.ip ?? '',
   };
-  return signIn(credential, { allowAppPassword: true }, tools);
+  const caller = await signIn(credential, { allowAppPassword: true }, tools);
+  if (caller.means === 'password') {
+    await tools.journal.good(caller.account, { means: 'password', id: null }, credential.remoteAddress);
+  }
+  return caller;
 }
 
 /** A session or token that is alive: a session ends when it wasn't used for `session.days`. */
@@ -59,7 +80,8 @@ async function bySecret(kind: 'bearer' | 'session', value: string, parts: WebPar
     throw new DeliveryError('badCredentials');
   }
   await touch(secret, parts);
-  return callerOf(secret, { means: kind, sessionId: kind === 'session' ? secret.id : null }, parts);
+  const sessionId = kind === 'session' ? secret.id : null;
+  return callerOf(secret, { means: kind, sessionId, grant: { kind, id: secret.id } }, parts);
 }
 
 async function byCookie(request: Request, parts: WebParts): Promise<Caller | null> {
@@ -67,6 +89,17 @@ async function byCookie(request: Request, parts: WebParts): Promise<Caller | nul
   if (value === null) return null;
   checkOwnSite(request);
   return bySecret('session', value, parts);
+}
+
+/** Whether what the caller came by still opens the account: not taken back, not expired, the account open. */
+export async function isGranted({ account, grant }: Caller, parts: WebParts): Promise<boolean> {
+  const { store, clock } = parts;
+  const current = await store.getAccount(account.id);
+  if (current?.state !== 'open') return false;
+  if (grant.kind === 'password') return (await passwordGrant(current, parts)).id === grant.id;
+  const secret = (await store.listSecrets(account.id, grant.kind)).find(({ id }) => id === grant.id);
+  if (!secret) return false;
+  return grant.kind !== 'session' || idleEnd(secret, parts) > clock.now();
 }
 
 /**
@@ -100,12 +133,8 @@ async function touch(secret: Secret, { store, clock }: WebParts): Promise<void> 
   if (now.getTime() - last > touchMilliseconds) await store.touchSecret(secret.accountId, secret.id, now);
 }
 
-async function callerOf(
-  secret: Secret,
-  { means, sessionId }: Pick<Caller, 'means' | 'sessionId'>,
-  { store }: WebParts,
-): Promise<Caller> {
+async function callerOf(secret: Secret, how: Omit<Caller, 'account'>, { store }: WebParts): Promise<Caller> {
   const account = await store.getAccount(secret.accountId);
   if (account?.state !== 'open') throw new DeliveryError('badCredentials');
-  return { account, means, sessionId };
+  return { account, ...how };
 }

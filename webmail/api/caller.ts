@@ -1,4 +1,10 @@
-import type { Account } from '../../delivery/store/store.ts';
+import type { Account, Secret } from '../../delivery/store/store.ts';
+
+/** What a request stands on: a secret of the account by its id, or its password by a digest of the stored hash. */
+export interface Grant {
+  readonly kind: Exclude<Secret['kind'], 'ticket'> | 'password';
+  readonly id: string;
+}
 
 /** Who makes a request, and by what. */
 export interface Caller {
@@ -6,4 +12,6 @@ export interface Caller {
   readonly means: 'password' | 'appPassword' | 'bearer' | 'session' | 'ticket';
   /** Id of the web session (means `session`, or a ticket made by one), null otherwise. */
   readonly sessionId: string | null;
+  /** When it is taken back, all that was opened by it ends. A ticket stands on what its maker stood on. */
+  readonly grant: Grant;
 }

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import * as v from 'valibot';
 import { makeAppPassword } from '../../delivery/crypto/password.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
-import type { Secret } from '../../delivery/store/store.ts';
+import type { Account, Secret } from '../../delivery/store/store.ts';
 import { paths, type SignedIn, type Token, ticketPurposes, type WebSession } from '../wire.ts';
 import { checkOrigin, idleEnd } from './authenticate.ts';
 import { readJsonBody } from './body.ts';
@@ -11,6 +11,7 @@ import { sessionCookie } from './cookie.ts';
 import { parameter, type Route, type RouteTools } from './route.ts';
 import { hashSecret, makeSecret } from './secrets.ts';
 import { signIn } from './sign-in.ts';
+import { networkOf } from './throttle.ts';
 
 type Called = RouteTools & { readonly caller: Caller };
 
@@ -57,14 +58,14 @@ async function startSession(request: Request, response: Response, tools: RouteTo
     at: clock.now(),
     actor: account.address,
     action: 'signIn',
-    detail: { sessionId: kept.id, means: 'password' },
+    detail: { sessionId: kept.id, means: 'password', network: networkOf(credential.remoteAddress) },
   });
   tools.metrics.signIns.inc({ outcome: 'good' });
   response.set('Set-Cookie', sessionCookie(secret, config['session.days'] * 86_400, request.secure));
-  response.json(signedIn({ account, means: 'session', sessionId: kept.id }, idleEnd(kept, tools)));
+  response.json(signedIn(account, idleEnd(kept, tools)));
 }
 
-function signedIn({ account }: Caller, expiresAt: Date | null): SignedIn {
+function signedIn(account: Account, expiresAt: Date | null): SignedIn {
   return {
     accountId: account.id,
     address: account.address,
@@ -79,13 +80,25 @@ async function tellSession(_request: Request, response: Response, tools: Called)
   const sessions = caller.sessionId === null ? [] : await store.listSecrets(caller.account.id, 'session');
   const own = sessions.find(({ id }) => id === caller.sessionId);
   response.set('Cache-Control', 'no-store');
-  response.json(signedIn(caller, own ? idleEnd(own, tools) : null));
+  response.json(signedIn(caller.account, own ? idleEnd(own, tools) : null));
 }
 
-async function endSession(request: Request, response: Response, { caller, store }: Called): Promise<void> {
-  if (caller.sessionId !== null) await store.removeSecret(caller.account.id, caller.sessionId);
+async function endSession(request: Request, response: Response, tools: Called): Promise<void> {
+  const { caller, store, clock, streams } = tools;
+  const { account, sessionId } = caller;
+  if (sessionId !== null) {
+    await store.removeSecret(account.id, sessionId);
+    await store.appendAudit(account.id, {
+      at: clock.now(),
+      actor: account.address,
+      action: 'signOut',
+      detail: { sessionId },
+    });
+  }
+  streams.recheck(account.id);
   response.set('Set-Cookie', sessionCookie('', 0, request.secure));
-  response.set('Clear-Site-Data', '"cache", "storage"');
+  // Language and theme are the person's, not the session's: what the page keeps of the account, it forgets itself.
+  response.set('Clear-Site-Data', '"cache"');
   response.status(204).end();
 }
 
@@ -122,7 +135,7 @@ async function revokeToken(request: Request, response: Response, tools: Called):
 async function revoke(
   kinds: readonly Secret['kind'][],
   id: string,
-  { caller, store, clock }: Called,
+  { caller, store, clock, streams }: Called,
 ): Promise<void> {
   checkMayManage(caller);
   const { account } = caller;
@@ -130,6 +143,7 @@ async function revoke(
   const secret = lists.flat().find(known => known.id === id);
   if (!secret) throw new DeliveryError('notFound');
   await store.removeSecret(account.id, id);
+  streams.recheck(account.id);
   const detail = { id, kind: secret.kind };
   await store.appendAudit(account.id, {
     at: clock.now(),
@@ -188,7 +202,7 @@ async function makeTicket(request: Request, response: Response, tools: Called): 
     kind: 'ticket',
     hash: hashSecret('ticket', ticket, keyring),
     expiresAt,
-    data: { purpose, sessionId: caller.sessionId },
+    data: { purpose, sessionId: caller.sessionId, grant: caller.grant },
   });
   response.status(201).set('Cache-Control', 'no-store').json({ ticket, expiresAt: expiresAt.toISOString() });
 }

@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import { verifyPassword } from '../../delivery/crypto/password.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
-import type { Account } from '../../delivery/store/store.ts';
-import type { Caller } from './caller.ts';
+import { normalizeAddress } from '../../delivery/message/address.ts';
+import type { Account, Secret } from '../../delivery/store/store.ts';
+import type { Caller, Grant } from './caller.ts';
 import type { WebParts } from './parts.ts';
 import type { RememberedPasswords } from './remembered.ts';
 import { hashSecret } from './secrets.ts';
+import type { SignInJournal } from './sign-in-journal.ts';
 import type { SignInThrottle } from './throttle.ts';
 
 /** What signing in by password needs besides the parts. */
@@ -12,6 +15,7 @@ export interface SignInTools extends WebParts {
   readonly throttle: SignInThrottle;
   readonly remembered: RememberedPasswords;
   readonly inFlight: TriesInFlight;
+  readonly journal: SignInJournal;
 }
 
 /** An address with a password, and where it was sent from. */
@@ -39,27 +43,39 @@ export async function signIn(
   const isPossible = password.length <= maxPassword && address.length <= maxAddress;
   const account = isPossible ? await openAccount(address, tools) : null;
   // 128 random bits can't be guessed, so somebody else's guesses must not lock an app password out.
-  if (account && allowAppPassword && (await isAppPassword(account, password, tools))) {
-    return { account, means: 'appPassword', sessionId: null };
+  const appPassword = account && allowAppPassword ? await findAppPassword(account, password, tools) : null;
+  if (account && appPassword) {
+    const means = 'appPassword';
+    await tools.journal.good(account, { means, id: appPassword.id }, credential.remoteAddress);
+    return { account, means, sessionId: null, grant: { kind: means, id: appPassword.id } };
   }
   if (isPossible) await tools.inFlight.once(credential, () => tryPassword(account, credential, tools));
   if (!account) throw new DeliveryError('badCredentials');
-  return { account, means: 'password', sessionId: null };
+  const grant = await passwordGrant(account, tools);
+  return { account, means: 'password', sessionId: null, grant };
 }
 
-/** One counted try. Resolves when the password is good. */
+/** One counted try. Resolves when the password is good. One that was good a moment ago is not counted. */
 async function tryPassword(
   account: Account | null,
   { address, password, remoteAddress }: Credential,
   tools: SignInTools,
 ): Promise<void> {
-  const wait = tools.throttle.waitSeconds(address, remoteAddress);
+  const { throttle, remembered, journal } = tools;
+  const hash = account ? await passwordHashOf(account, tools) : null;
+  if (account && hash !== null && remembered.isGood(account.id, password, hash)) return;
+  const subject = account?.id ?? normalizeAddress(address);
+  const wait = throttle.waitSeconds(subject, remoteAddress);
   if (wait > 0) {
     throw new DeliveryError('tooManyAttempts', undefined, { fields: { retryAfterSeconds: wait } });
   }
-  tools.throttle.begin(address, remoteAddress);
-  if (!(await isAccountPassword(account, password, tools))) throw new DeliveryError('badCredentials');
-  tools.throttle.succeeded(address, remoteAddress);
+  throttle.begin(subject, remoteAddress);
+  if (!(await verifyPassword(password, hash))) {
+    if (account) await journal.failed(account, remoteAddress);
+    throw new DeliveryError('badCredentials');
+  }
+  throttle.succeeded(subject, remoteAddress);
+  if (account && hash !== null) remembered.remember(account.id, password, hash);
 }
 
 /** Equal tries at once are one try: a client opens with several requests, and each must not count. */
@@ -81,26 +97,30 @@ async function openAccount(address: string, { store }: WebParts): Promise<Accoun
   return account?.state === 'open' ? account : null;
 }
 
-async function isAppPassword(
+async function findAppPassword(
   account: Account,
   password: string,
   { store, keyring, clock }: WebParts,
-): Promise<boolean> {
+): Promise<Secret | null> {
   const secret = await store.findSecret('appPassword', hashSecret('appPassword', password, keyring));
-  if (secret?.accountId !== account.id) return false;
+  if (secret?.accountId !== account.id) return null;
   await store.touchSecret(account.id, secret.id, clock.now());
-  return true;
+  return secret;
 }
 
-async function isAccountPassword(
-  account: Account | null,
-  password: string,
-  { store, remembered }: SignInTools,
-): Promise<boolean> {
-  const credentials = account ? await store.getCredentials(account.id) : null;
-  const hash = credentials?.secondFactor ? null : (credentials?.passwordHash ?? null);
-  if (account && hash !== null && remembered.isGood(account.id, password, hash)) return true;
-  const isGood = await verifyPassword(password, hash);
-  if (isGood && account && hash !== null) remembered.remember(account.id, password, hash);
-  return isGood;
+/** The hash that the account password is held against; null where it alone doesn't open the account. */
+async function passwordHashOf(account: Account, { store }: Pick<WebParts, 'store'>): Promise<string | null> {
+  const credentials = await store.getCredentials(account.id);
+  return credentials?.secondFactor ? null : (credentials?.passwordHash ?? null);
+}
+
+/** The account password as it is now: a new one is another grant. */
+export async function passwordGrant(account: Account, parts: Pick<WebParts, 'store'>): Promise<Grant> {
+  const hash = await passwordHashOf(account, parts);
+  return {
+    kind: 'password',
+    id: createHash('sha256')
+      .update(hash ?? '')
+      .digest('base64url'),
+  };
 }

