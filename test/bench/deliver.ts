@@ -12,7 +12,7 @@ import type { BenchSubject } from './deliver/subject.ts';
 /**
  * How fast mail is taken: messages/s until all of it is in its last place, p50 and p99 from the final dot to the
  * reply, CPU seconds per 1,000 messages, memory. Every row is the median of interleaved rounds, so read the ratios.
- * `BENCH_ROUNDS`, `BENCH_MESSAGES` (per block), `BENCH_SUBJECTS` (words of their names), `CALIOPEN_REAL_MAIL` (folder).
+ * `BENCH_ROUNDS`, `BENCH_MESSAGES` (per block), `BENCH_SUBJECTS` (words of their names), `BENCH_LOADS`, `CALIOPEN_REAL_MAIL` (folder).
  */
 const rounds = Number(env.BENCH_ROUNDS ?? 3);
 const perBlock = Number(env.BENCH_MESSAGES ?? 600);
@@ -143,6 +143,11 @@ async function main(): Promise<void> {
   await resolver.close();
 }
 
+/** `BENCH_LOADS` is a regular expression over `name connections`. */
+function isAsked({ name, connections }: Load): boolean {
+  return new RegExp(env.BENCH_LOADS ?? '').test(`${name} ${connections}`);
+}
+
 async function measurePhase({ loads, sealed }: Phase, resolverPort: number): Promise<void> {
   const subjects = await startSubjects(resolverPort, sealed);
   const sentBefore = new Map<string, number>();
@@ -154,7 +159,7 @@ async function measurePhase({ loads, sealed }: Phase, resolverPort: number): Pro
   };
   try {
     for (const subject of subjects) await measure(subject, warmUp, sentBefore);
-    for (const load of loads) await measureLoad(load, subjects, sentBefore);
+    for (const load of loads.filter(isAsked)) await measureLoad(load, subjects, sentBefore);
     for (const subject of subjects) {
       console.log(`memory | ${subject.name} | ${Math.round(residentOctetsOf(subject.processes()) / 1e6)} MB`);
     }
