@@ -5,7 +5,7 @@ import { collationOf } from './collation.ts';
 import { MethodError } from './errors.ts';
 import { badFilter, type FilterTree, matches, readFilter } from './filter-tree.ts';
 import { type Handler, type MethodContext, resolveId } from './method.ts';
-import { allChanges } from './standard-changes.ts';
+import { type AllChanges, allChanges } from './standard-changes.ts';
 import { cut } from './window.ts';
 
 const treeEntries = {
@@ -55,7 +55,7 @@ export const mailboxQueryChanges: Handler = async (args, context) => {
 
 function differences(
   ids: readonly string[],
-  changes: { changed: ReadonlySet<string>; destroyed: ReadonlySet<string>; onlyCounts: boolean },
+  changes: AllChanges,
   asked: { sortAsTree: boolean | null; filterAsTree: boolean | null },
 ): { removed: string[]; added: { id: string; index: number }[] } {
   // No filter and no sort key looks at counts.
@@ -63,8 +63,11 @@ function differences(
   // In a tree a moved parent moves children that did not change themselves: all are told anew.
   const asTree = asked.sortAsTree || asked.filterAsTree;
   const touched = asTree ? new Set([...ids, ...changes.changed]) : changes.changed;
-  const added = ids.map((id, index) => ({ id, index })).filter(({ id }) => touched.has(id));
-  return { removed: [...new Set([...touched, ...changes.destroyed])], added };
+  const added = ids
+    .map((id, index) => ({ id, index }))
+    .filter(({ id }) => touched.has(id) || changes.created.has(id));
+  const removed = [...new Set([...touched, ...changes.destroyed])].filter(id => !changes.created.has(id));
+  return { removed, added };
 }
 
 async function results(

@@ -1,3 +1,4 @@
+import type { EmailFilter } from '../../../delivery/store/query.ts';
 import type { EmailQuery, EmailRow } from '../../../delivery/store/store.ts';
 import { MethodError } from './errors.ts';
 import type { MethodContext } from './method.ts';
@@ -23,22 +24,41 @@ const maxWalked = 50_000;
 /**
  * The differences between the results then and now: every email that changed is removed and, where it is among
  * the results, added at its place. Ids that were not in the old results may be removed, too: the RFC allows it.
- * Throws `cannotCalculateChanges` when the changes or the walk to their places are too long.
+ * Where the query looks at nothing that changes, emails only come and go, and `upToId` ends the walk. Throws `cannotCalculateChanges` when the changes or the walk to their places are too long.
  */
 export async function queryDifferences(
   { query, since, upToId }: Difference,
   context: MethodContext,
 ): Promise<QueryDifferences> {
-  const touched = await touchedEmails(query.collapseThreads ?? false, since, context);
-  const rows = touched.oldest === null ? [] : await placesOf(query, { touched, upToId }, context);
+  const touched = await touchedEmails(query, since, context);
+  const end = isImmutable(query) ? upToId : null;
+  const rows = touched.oldest === null ? [] : await placesOf(query, { touched, upToId: end }, context);
   return {
-    removed: [...touched.ids, ...touched.destroyed],
+    removed: [...touched.ids, ...touched.destroyed].filter(id => !touched.created.has(id)),
     added: rows,
     newState: touched.newState,
   };
 }
 
+/** What never changes of an email: conditions and sort keys of the store. */
+const immutableConditions = ['before', 'after', 'minSizeOctets', 'maxSizeOctets', 'hasAttachment'];
+const immutableKeys = ['receivedAt', 'sentAt', 'size'];
+
+/** Whether filter and sort look at immutable properties alone (RFC 8620 §5.6). */
+function isImmutable({ filter, sort, collapseThreads }: EmailQuery): boolean {
+  if (collapseThreads || !sort.every(({ key }) => immutableKeys.includes(key))) return false;
+  const holds = (inner: EmailFilter): boolean => {
+    const below =
+      'all' in inner ? inner.all : 'any' in inner ? inner.any : 'none' in inner ? inner.none : null;
+    if (below) return below.every(holds);
+    return Object.keys(inner).every(name => immutableConditions.includes(name));
+  };
+  return filter === null || holds(filter);
+}
+
 interface Touched {
+  /** Those of `ids` that were not there then. */
+  readonly created: ReadonlySet<string>;
   /** Emails that exist and may have moved, in or out. */
   readonly ids: ReadonlySet<string>;
   readonly destroyed: ReadonlySet<string>;
@@ -48,21 +68,23 @@ interface Touched {
   readonly newState: string;
 }
 
-async function touchedEmails(collapse: boolean, since: string, context: MethodContext): Promise<Touched> {
+async function touchedEmails(query: EmailQuery, since: string, context: MethodContext): Promise<Touched> {
+  const collapse = query.collapseThreads ?? false;
   const [emailState = '', threadState] = since.split(' ');
   if (collapse !== (threadState !== undefined)) throw new MethodError('cannotCalculateChanges');
   const changes = await allChanges('Email', emailState, context);
   if (!changes) throw new MethodError('cannotCalculateChanges');
-  const ids = new Set(changes.changed);
+  const { created } = changes;
+  const ids = isImmutable(query) ? new Set(created) : new Set([...changes.changed, ...created]);
   let { newState } = changes;
   if (threadState !== undefined) {
     const threads = await allChanges('Thread', threadState, context);
     if (!threads) throw new MethodError('cannotCalculateChanges');
     for (const id of await emailsOfThreads([...threads.changed], context)) ids.add(id);
-    for (const id of await emailsBeside([...changes.changed], context)) ids.add(id);
+    for (const id of await emailsBeside([...changes.changed, ...created], context)) ids.add(id);
     newState = `${changes.newState} ${threads.newState}`;
   }
-  return { ids, destroyed: changes.destroyed, newState, ...(await span([...ids], context)) };
+  return { ids, created, destroyed: changes.destroyed, newState, ...(await span([...ids], context)) };
 }
 
 /** With collapsed threads any email of a changed thread may now stand for it, or no longer. */

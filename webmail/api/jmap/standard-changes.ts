@@ -30,23 +30,38 @@ export async function changesOf(
 /** Most pages of changes that are read for one queryChanges. */
 const maxChangePages = 20;
 
+/** What changed since a state; `changed` are those that were there before and may still be. */
+export interface AllChanges {
+  readonly created: ReadonlySet<string>;
+  readonly changed: ReadonlySet<string>;
+  readonly destroyed: ReadonlySet<string>;
+  readonly newState: string;
+  readonly onlyCounts: boolean;
+}
+
 /** All changes since a state, or null when there are more than a query's changes are worth calculating from. */
 export async function allChanges(
   type: ChangeType,
   since: string,
   context: MethodContext,
-): Promise<{ changed: Set<string>; destroyed: Set<string>; newState: string; onlyCounts: boolean } | null> {
+): Promise<AllChanges | null> {
+  const created = new Set<string>();
   const changed = new Set<string>();
   const destroyed = new Set<string>();
   let state = since;
   let onlyCounts = true;
   for (let page = 0; page < maxChangePages; page++) {
     const changes = await context.store.getChanges(context.account.id, type, state, 500);
-    for (const id of [...changes.created, ...changes.updated]) changed.add(id);
-    for (const id of changes.destroyed) destroyed.add(id);
+    for (const id of changes.created) created.add(id);
+    for (const id of changes.updated) if (!created.has(id)) changed.add(id);
+    for (const id of changes.destroyed) {
+      // What came and went in between was never seen.
+      if (!created.delete(id)) destroyed.add(id);
+      changed.delete(id);
+    }
     onlyCounts &&= changes.onlyCounts ?? false;
     state = changes.newState;
-    if (!changes.hasMore) return { changed, destroyed, newState: state, onlyCounts };
+    if (!changes.hasMore) return { created, changed, destroyed, newState: state, onlyCounts };
   }
   return null;
 }
