@@ -249,6 +249,18 @@ function threadCases(factory: StoreFactory): void {
       );
     }));
 
+  it('a reply that names the email before it alone stays in the thread', () =>
+    withAccount(factory, async ({ store, accountId }) => {
+      const ids = await deliverAll(store, accountId, [
+        { name: 'root', messageId: 'root@x' },
+        { name: 'b', messageId: 'b@x', references: ['root@x'], inReplyTo: 'root@x' },
+        { name: 'c', messageId: 'c@x', references: ['b@x'], inReplyTo: 'b@x' },
+        { name: 'd', references: ['lost@x', 'c@x'], inReplyTo: 'c@x' },
+      ]);
+      const emails = await store.getEmails(accountId, ids);
+      assert.equal(new Set(emails.map(({ threadId }) => threadId)).size, 1);
+    }));
+
   it('thread ids of two accounts differ', () =>
     withAccount(factory, async ({ store, accountId }) => {
       const eve = await store.addAccount({ address: 'eve@example.org' });

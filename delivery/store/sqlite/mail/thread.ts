@@ -28,9 +28,10 @@ export function messageKey(hashKey: Uint8Array, identifier: string | null): numb
 }
 
 /**
- * The thread of a new email (DESIGN.md, "threadId"): keyed hash of the first of References, else the thread of the
- * email that In-Reply-To names if it is here, else hash of In-Reply-To, else of the own Message-ID; so two replies at
- * once make one thread. An email that names nothing is a thread of its own.
+ * The thread of a new email (DESIGN.md, "threadId"): that of the email which is first in References, else of the one
+ * that In-Reply-To names, if it is here; else the keyed hash of the first of References, of In-Reply-To, or of the
+ * own Message-ID, so two replies at once make one thread. Many programs name the email before theirs alone: its
+ * thread is looked up, because it need not be called after it. An email that names nothing is a thread of its own.
  */
 export function threadOf(
   database: Database,
@@ -38,17 +39,26 @@ export function threadOf(
   { references, inReplyTo, messageId }: NewEmail['thread'],
 ): Uint8Array {
   const [root] = references;
-  if (root === undefined && inReplyTo !== null) {
-    const parent = database.get<{ thread: Uint8Array }>(
-      'select thread from email where account = ? and message_key = ? order by place limit 1',
-      account.number,
-      messageKey(account.hashKey, inReplyTo),
-    );
-    if (parent) return parent.thread;
+  for (const identifier of new Set([root, inReplyTo])) {
+    const named = identifier && threadOfMessage(database, account, identifier);
+    if (named) return named;
   }
   const name = root ?? inReplyTo ?? messageId;
   if (name === null) return randomBytes(octetsOfThread);
   return createHmac('sha256', account.hashKey).update(`thread:${name}`).digest().subarray(0, octetsOfThread);
+}
+
+function threadOfMessage(
+  database: Database,
+  account: Pick<Ledger, 'number' | 'hashKey'>,
+  identifier: string,
+): Uint8Array | undefined {
+  return database.get<{ thread: Uint8Array }>(
+    `select thread from email indexed by email_message where account = ? and message_key = ?
+     order by place limit 1`,
+    account.number,
+    messageKey(account.hashKey, identifier),
+  )?.thread;
 }
 
 /** The id of a thread. */
