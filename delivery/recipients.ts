@@ -31,15 +31,12 @@ interface Failure {
 
 /** Senders try again after minutes, and split a message when RCPT tells one recipient apart. */
 const rememberedSeconds = 3600;
+/** Once told, the sender has split it: its next try, for that recipient alone, is a delivery again. */
+const toldSeconds = 60;
 const rememberedFailures = 10_000;
 
 /** Trouble of everybody: it says nothing about the one owner that met it. */
-const commonTrouble: ReadonlySet<ErrorCode> = new Set([
-  'storeUnavailable',
-  'storeFull',
-  'shuttingDown',
-  'tooBusy',
-]);
+const commonTrouble: ReadonlySet<ErrorCode> = new Set(['storeFull', 'shuttingDown', 'tooBusy']);
 
 type AskedStore = Pick<Store, 'findReceiver' | 'isLocalDomain' | 'listPublicKeys'>;
 
@@ -61,8 +58,12 @@ export function openRecipients({
   async function whyNotTaken(receiver: Receiver, reversePath: string): Promise<ErrorCode | null> {
     if (receiver.refusal) return receiver.refusal;
     if (receiver.custody === 'client' && !(await canSeal(receiver))) return 'sealingImpossible';
-    const failure = failures.get(pairOf(receiver.accountId, reversePath));
-    return failure && failure.until > clock.now().getTime() ? failure.code : null;
+    const pair = pairOf(receiver.accountId, reversePath);
+    const failure = failures.get(pair);
+    const now = clock.now().getTime();
+    if (!failure || failure.until <= now) return null;
+    failures.set(pair, { ...failure, until: Math.min(failure.until, now + toldSeconds * 1000) });
+    return failure.code;
   }
 
   async function canSeal({ accountId, address }: Receiver): Promise<boolean> {

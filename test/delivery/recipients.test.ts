@@ -79,10 +79,14 @@ async function openRemembering(t: TestContext): Promise<Remembering> {
 
 test('an owner that failed beside others answers 452 to that sender alone, for an hour or until it works', async t => {
   const { find, learn, clock } = await openRemembering(t);
-  learn(['internal', null]);
-  assert.equal(await find('Sender@example.net'), 'recipientUnavailable');
-  assert.equal(await find('other@example.net'), 'taken');
-  clock.advance(3601);
+  for (const code of ['internal', 'storeUnavailable'] as const) {
+    learn([code, null]);
+    clock.advance(3599);
+    assert.equal(await find('Sender@example.net'), 'recipientUnavailable');
+    assert.equal(await find('other@example.net'), 'taken');
+    clock.advance(1);
+    assert.equal(await find('Sender@example.net'), 'taken');
+  }
   assert.equal(await find('sender@example.net'), 'taken');
   learn(['overQuota', null]);
   assert.equal(await find('sender@example.net'), 'overQuota');
@@ -90,10 +94,21 @@ test('an owner that failed beside others answers 452 to that sender alone, for a
   assert.equal(await find('sender@example.net'), 'taken');
 });
 
+test('a sender that was told splits the recipient off; its next try for that one alone is a delivery again', async t => {
+  const { find, learn, clock } = await openRemembering(t);
+  learn(['storeUnavailable', null]);
+  clock.advance(300);
+  assert.equal(await find('sender@example.net'), 'recipientUnavailable');
+  clock.advance(59);
+  assert.equal(await find('sender@example.net'), 'recipientUnavailable');
+  clock.advance(61);
+  assert.equal(await find('sender@example.net'), 'taken');
+});
+
 test('trouble of a message to one owner, or of everybody, closes no mailbox', async t => {
   const { find, learn } = await openRemembering(t);
   learn(['overQuota']);
-  learn(['storeUnavailable', null]);
+  learn(['storeFull', null]);
   learn(['internal', 'internal']);
   assert.equal(await find('sender@example.net'), 'taken');
 });
