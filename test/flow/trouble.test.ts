@@ -115,7 +115,7 @@ test('a store that can not be written answers 451 at both doors, and stores the 
 });
 
 test('a message that kills or holds its judge is stored with nothing found, and `store reprocess` mends it', async t => {
-  const config = testConfig(t, { 'judge.timeoutSeconds': 1 });
+  const config = testConfig(t, { 'judge.timeoutSeconds': 4 });
   const parts = await openTestParts(t, config, [{ address: 'ada@example.org' }]);
   const poison = pathToFileURL(join(top, 'test', 'support', 'poison.ts')).href;
   const door = await startDoor(t, 'lmtp', config, { NODE_OPTIONS: `--import=${poison}` });
