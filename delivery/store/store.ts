@@ -238,6 +238,7 @@ export interface Directory {
   findSecret(kind: Secret['kind'], hash: Uint8Array): Promise<Secret | null>;
   /** Finds and removes in one step, so that a ticket is used once. */
   takeSecret(kind: Secret['kind'], hash: Uint8Array): Promise<Secret | null>;
+  /** Notes the last use, to the minute. */
   touchSecret(accountId: string, id: string, at: Date): Promise<void>;
   listSecrets(accountId: string, kind: Secret['kind']): Promise<Secret[]>;
   removeSecret(accountId: string, id: string): Promise<void>;
@@ -403,6 +404,8 @@ export interface NewEmail {
   readonly index: KeptIndex | null;
   /** Null: not searchable (sealed). */
   readonly searchText: SearchText | null;
+  /** Uploads by their blob ids that are not needed any more: they go with the same flush, also with a duplicate. */
+  readonly takesOver?: readonly string[];
 }
 
 /** A stored email without its octets. */
@@ -589,7 +592,7 @@ export interface Blob {
 }
 
 export interface Blobs {
-  /** An upload: kept at least one day unless an email takes it over. The id is a hash keyed by the account. Throws `overQuota`. */
+  /** An upload: kept one day, encrypted, unless an email takes it over. The id is a hash keyed by the account. Throws `overQuota`. */
   putBlob(accountId: string, octets: Uint8Array, mediaType: string): Promise<string>;
   /** An upload, or the octets of an email by its `blobId`; null when there is none of this account's. */
   getBlob(accountId: string, blobId: string): Promise<Blob | null>;

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Change, ChangeType, Store } from '../../../delivery/store/store.ts';
 import { poll } from '../../support/poll.ts';
-import { coded, deliverAll, type StoreFactory, withAccount } from './under-test.ts';
+import { coded, deliverAll, newEmail, type StoreFactory, withAccount } from './under-test.ts';
 
 /** States, changes, news. */
 export function changesSuite(factory: StoreFactory): void {
   describe('changes', () => changeCases(factory));
+  describe('a long change log', () => agedCases(factory));
   describe('news', () => newsCases(factory));
 }
 
@@ -149,6 +150,31 @@ function changeCases(factory: StoreFactory): void {
         await assert.rejects(wrong, coded('badRequest', 'cannotCalculateChanges'), state);
       }
     }));
+}
+
+function agedCases(factory: StoreFactory): void {
+  it('changes older than 30 days can’t be calculated, newer ones can, and searches find all', () =>
+    withAccount(factory, async ({ store, clock, accountId }) => {
+      const start = await store.getState(accountId, 'Email');
+      await deliverMany(store, accountId, 'old');
+      const middle = await store.getState(accountId, 'Email');
+      clock.advance(31 * 86_400);
+      await deliverMany(store, accountId, 'new');
+      await assert.rejects(
+        store.getChanges(accountId, 'Email', start, 10),
+        coded('badRequest', 'cannotCalculateChanges'),
+      );
+      const changes = await store.getChanges(accountId, 'Email', middle, 500);
+      assert.equal(changes.created.length, 300);
+      const filter = { search: { field: 'any', words: ['old'], prefix: false } } as const;
+      const found = await store.queryEmails(accountId, { filter, sort: [], limit: 500 });
+      assert.equal(found.rows.length, 300);
+    }));
+}
+
+async function deliverMany(store: Store, accountId: string, words: string): Promise<void> {
+  const all = Array.from({ length: 300 }, () => store.deliverEmail(accountId, newEmail({ words })));
+  await Promise.all(all);
 }
 
 function newsCases(factory: StoreFactory): void {

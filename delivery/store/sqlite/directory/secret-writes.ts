@@ -56,9 +56,18 @@ export function takeSecret(context: WriteContext, kind: Secret['kind'], hash: Ui
   return record.expires !== null && record.expires <= context.now ? null : toSecret(record);
 }
 
+/** Last use is kept to the minute: what changes nothing is not flushed. */
+const touchMilliseconds = 60_000;
+
 export function touchSecret({ database }: WriteContext, accountId: string, id: string, at: Date): void {
   const { number } = requireAccount(database, accountId);
-  database.run('update secret set last_used = ? where account = ? and id = ?', at.getTime(), number, id);
+  database.run(
+    'update secret set last_used = ? where account = ? and id = ? and coalesce(last_used, 0) <= ?',
+    at.getTime(),
+    number,
+    id,
+    at.getTime() - touchMilliseconds,
+  );
 }
 
 export function removeSecret({ database }: WriteContext, accountId: string, id: string): void {

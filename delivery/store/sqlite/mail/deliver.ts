@@ -6,10 +6,10 @@ import { joinDiscussion } from './discussion.ts';
 import { isSeen, isUnread, writeKeywords, writeTags } from './email-rows.ts';
 import { Ledger, systemTagNumbers } from './ledger.ts';
 import type { PackedEmail } from './packed-email.ts';
-import type { PackedMessage } from './packing.ts';
+import { type PackedMessage, release } from './packing.ts';
 import { isWithinQuota } from './quota.ts';
 import { countStanding, messageKey, threadId, threadOf } from './thread.ts';
-import { sweepUploads } from './upload.ts';
+import { dropUploads, sweepUploads } from './upload.ts';
 
 /** A new email whose texts and octets are compressed already. */
 export interface PreparedEmail extends Omit<PackedEmail, 'octets' | 'detail' | 'words'> {
@@ -31,7 +31,11 @@ export interface DeliverResult {
 export function deliverEmail(context: WriteContext, accountId: string, email: PreparedEmail): DeliverResult {
   const ledger = new Ledger(context, accountId);
   const first = findDelivered(context, ledger.number, email);
-  if (first !== null) return { emailId: first, status: 'duplicate' };
+  const isFreed = dropUploads(context, ledger, email.takesOver);
+  if (first !== null) {
+    if (isFreed) ledger.close();
+    return { emailId: first, status: 'duplicate' };
+  }
   requireTaken(context, ledger, email);
   const placed = placeEmail(context, ledger, email);
   insertEmail(context, ledger, email, placed);
@@ -229,6 +233,7 @@ function insertEmail(context: WriteContext, ledger: Ledger, email: PreparedEmail
     columns.destination,
   );
   database.run('insert into detail(id, data) values (?, ?)', row, email.stored);
+  release(email.stored);
   if (content) {
     database.run(
       'insert into content(id, packing, head, body) values (?, ?, ?, ?)',
@@ -237,6 +242,8 @@ function insertEmail(context: WriteContext, ledger: Ledger, email: PreparedEmail
       content.head,
       content.body,
     );
+    release(content.head);
+    release(content.body);
   }
   insertLists(context, ledger.number, placed, seen);
 }

@@ -80,6 +80,8 @@ export class Ledger {
   readonly account: AccountRecord;
   readonly state: StateRow;
   readonly #context: WriteContext;
+  /** The sequence when the operation began. */
+  readonly #began: number;
   readonly #touched = new Set<ChangeType>();
   readonly #counts = new Map<number, CountChange>();
   #hashKey: Uint8Array | null = null;
@@ -88,6 +90,7 @@ export class Ledger {
     this.#context = context;
     this.account = requireAccount(context.directory, accountId);
     this.state = stateOf(context, this.account.number);
+    this.#began = this.state.seq;
   }
 
   /** Key of every hash of this account's content. */
@@ -136,7 +139,6 @@ export class Ledger {
     this.touch(entry.type, sequence);
     if (entry.thread) this.touch('Thread', sequence);
     if (entry.flag === 'delivery') this.touch('EmailDelivery', sequence);
-    if (sequence % trimEvery === 0) this.#trim();
     return sequence;
   }
 
@@ -169,6 +171,7 @@ export class Ledger {
         tag,
       );
     }
+    if (Math.floor(this.state.seq / trimEvery) > Math.floor(this.#began / trimEvery)) this.#trim();
     writeState(this.#context, this.state);
     if (this.#touched.size === 0) return;
     const types: Partial<Record<ChangeType, string>> = {};
@@ -181,14 +184,20 @@ export class Ledger {
   /** Drops the oldest rows of the log; what was dropped can't be told any more (`floor`). */
   #trim(): void {
     const { database, now } = this.#context;
-    const oldest = database.get<{ id: number }>(
+    const first = rowId(this.number, 0);
+    const young = database.get<{ id: number }>(
       'select id from change where id > ? and id <= ? and at >= ? order by id limit 1',
-      rowId(this.number, 0),
+      first,
       rowId(this.number, this.state.seq),
       now - logDays * 86_400_000,
     );
-    const kept = oldest ? oldest.id - rowId(this.number, 0) - 1 : this.state.seq;
-    const floor = Math.max(this.state.floor, kept, this.state.seq - maxLogRows);
+    const last = database.get<{ id: number | null }>(
+      'select max(id) id from change where id > ? and id < ?',
+      first,
+      young?.id ?? rowId(this.number, this.state.seq + 1),
+    );
+    const aged = (last?.id ?? first) - first;
+    const floor = Math.max(this.state.floor, aged, this.state.seq - maxLogRows);
     if (floor <= this.state.floor) return;
     this.state.floor = floor;
     database.run(

@@ -26,7 +26,7 @@ export function compress(octets: Uint8Array): Buffer {
 
 /** What `compress` was given. */
 export function decompress(octets: Uint8Array): Buffer {
-  return zstdDecompressSync(octets, { chunkSize: chunkFor(octets.byteLength * 4) });
+  return zstdDecompressSync(octets, { chunkSize: chunkFor(octets.byteLength * 8) });
 }
 
 function chunkFor(octets: number): number {
