@@ -7,6 +7,9 @@ export type Value = SQLInputValue;
 /** Statements kept compiled per connection; the oldest is dropped when a query of another shape comes. */
 const maxStatements = 400;
 
+/** How long a connection waits for another one's lock. */
+const busyMilliseconds = 8000;
+
 /** One connection with its compiled statements. Rows are of our own schema, so a caller names their shape. */
 export class Database {
   readonly handle: DatabaseSync;
@@ -16,7 +19,7 @@ export class Database {
     const isNew = options.readOnly !== true && !existsSync(file);
     this.handle = new DatabaseSync(file, {
       readOnly: options.readOnly ?? false,
-      timeout: 8000,
+      timeout: busyMilliseconds,
       enableForeignKeyConstraints: false,
     });
     // Still empty; SQLite gives the files beside it the same mode.
@@ -89,6 +92,19 @@ export function openDurable(file: string): Database {
       'pragma cache_size=-2000; pragma wal_autocheckpoint=1000; pragma temp_store=memory',
   );
   return database;
+}
+
+/**
+ * Moves what was written from the log into the file and empties the log, which else keeps what was deleted since.
+ * False when a reader still needs the log: nothing waits for it.
+ */
+export function emptyLog(database: Database): boolean {
+  database.exec('pragma busy_timeout=0');
+  try {
+    return database.get<{ busy: number }>('pragma wal_checkpoint(truncate)')?.busy === 0;
+  } finally {
+    database.exec(`pragma busy_timeout=${busyMilliseconds}`);
+  }
 }
 
 /** A connection that only reads. */

@@ -1,11 +1,11 @@
 import type { MessagePort } from 'node:worker_threads';
 import { DeliveryError } from '../../../errors.ts';
 import type { ChangeType } from '../../store.ts';
-import { type Database, openDurable, openReadOnly } from '../database.ts';
-import { directoryWrites } from '../directory/writes.ts';
+import { type Database, emptyLog, openDurable, openReadOnly } from '../database.ts';
+import { type DirectoryWrites, directoryWrites } from '../directory/writes.ts';
 import { directoryFile, shardFile } from '../files.ts';
 import { directorySteps, migrate, shardSteps } from '../schema.ts';
-import { prepareWrite, shardWrites } from '../shard-writes.ts';
+import { prepareWrite, type ShardWrites, shardWrites } from '../shard-writes.ts';
 import type { WriteContext } from './context.ts';
 import type { CallMessage, News, ServiceSettings } from './protocol.ts';
 import { Replies } from './replies.ts';
@@ -20,6 +20,23 @@ interface Queued {
 }
 
 type Operation = (context: WriteContext, ...args: readonly unknown[]) => unknown;
+
+/** Operations that take away what somebody may want gone; the log is emptied some time after them. */
+const erasing: ReadonlySet<string> = new Set<keyof ShardWrites | keyof DirectoryWrites>([
+  'destroyEmails',
+  'emptyTag',
+  'endRemoval',
+  'eraseSome',
+  'putContact',
+  'putUpload',
+  'removeAlias',
+  'removeContact',
+  'removePrivateKey',
+  'removePublicKey',
+  'removeSecret',
+  'setPasswordHash',
+]);
+const emptyAfterMilliseconds = 2000;
 
 /** Most calls of one transaction, and most octets of mail in them. */
 const maxGroup = 512;
@@ -37,6 +54,7 @@ class Writer implements Service {
   readonly #replies = new Replies();
   #queue: Queued[] = [];
   #isScheduled = false;
+  #emptying: NodeJS.Timeout | null = null;
   #database: Database | null = null;
   #directory: Database | null = null;
 
@@ -63,6 +81,7 @@ class Writer implements Service {
   close(): void {
     while (this.#queue.length > 0) this.#writeGroup();
     this.#replies.send();
+    this.#emptyLog();
     this.#drop();
   }
 
@@ -98,6 +117,7 @@ class Writer implements Service {
       return;
     }
     for (const { call, value } of results) this.#replies.done(call.port, call.id, value);
+    if (results.some(({ call }) => erasing.has(call.method))) this.#emptyLogSoon();
     if (news.size > 0) this.#report({ news: [...news.values()] });
   }
 
@@ -169,8 +189,28 @@ class Writer implements Service {
     return { database: this.#database, directory: this.#directory };
   }
 
+  #emptyLogSoon(): void {
+    this.#emptying ??= setTimeout(() => this.#emptyLog(), emptyAfterMilliseconds).unref();
+  }
+
+  /** Takes what was erased out of the log, too; while readers need the log it is tried again. */
+  #emptyLog(): void {
+    clearTimeout(this.#emptying ?? undefined);
+    this.#emptying = null;
+    if (!this.#database) return;
+    try {
+      if (!emptyLog(this.#database)) this.#emptyLogSoon();
+    } catch (error) {
+      // Damage: the next call meets it, and its caller is told.
+      const cause = error instanceof Error ? error.message : String(error);
+      this.#report({ level: 'warn', event: 'storeLogNotEmptied', fields: { file: this.#file, cause } });
+    }
+  }
+
   /** Closes the connections; the next group opens them anew. */
   #drop(): void {
+    clearTimeout(this.#emptying ?? undefined);
+    this.#emptying = null;
     if (this.#directory !== this.#database) this.#directory?.close();
     this.#database?.close();
     this.#database = null;

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { systemClock } from '../../../delivery/clock.ts';
+import { silentLog } from '../../../delivery/log.ts';
+import { openSqliteStore, type SqliteStore } from '../../../delivery/store/sqlite/sqlite-store.ts';
+import { deliverAll, newEmail } from '../../suites/store/under-test.ts';
+import { testKeyring } from '../../support/keyring.ts';
+import { poll } from '../../support/poll.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const secret = 'quincunx';
+
+/** A store with one email whose subject and words hold the secret, among others. */
+async function withSecret(
+  t: TestContext,
+): Promise<{ folder: string; store: SqliteStore; accountId: string; emailId: string }> {
+  const folder = temporaryFolder(t);
+  const options = { folder, shards: 1, keyring: testKeyring, clock: systemClock, log: silentLog };
+  const store = await openSqliteStore(options);
+  t.after(() => store.close());
+  await store.addDomain('example.org');
+  const { id: accountId } = await store.addAccount({ address: `${secret}@example.org` });
+  const { emailId } = await store.deliverEmail(accountId, newEmail({ name: secret, words: secret }));
+  await deliverOthers(store, accountId);
+  return { folder, store, accountId, emailId };
+}
+
+/** Enough emails that the index does not wait for more. */
+async function deliverOthers(store: SqliteStore, accountId: string): Promise<void> {
+  const traits = Array.from({ length: 20 }, (_unused, n) => ({ name: `pear${n}`, words: 'pear' }));
+  await deliverAll(store, accountId, traits);
+}
+
+/** Files of the folder that hold the secret, the directory left out unless asked for. */
+function holders(folder: string, options: { directory?: boolean } = {}): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => {
+    const path = join(folder, name);
+    const file = statSync(path, { throwIfNoEntry: false });
+    if (!file?.isFile() || (name.startsWith('directory') && !options.directory)) return false;
+    return readFileSync(path).includes(secret);
+  });
+}
+
+test('nothing of a destroyed email stays in the files of a running store', async t => {
+  const { folder, store, accountId, emailId } = await withSecret(t);
+  await poll('shard and index to hold it', () => {
+    const names = holders(folder);
+    return names.some(name => name.startsWith('shard')) && names.some(name => name.startsWith('search'))
+      ? true
+      : undefined;
+  });
+  await store.destroyEmails(accountId, [emailId]);
+  await deliverOthers(store, accountId);
+  await poll('all files to be clean', () => (holders(folder).length === 0 ? true : undefined));
+  assert.deepEqual(await store.getEmails(accountId, [emailId]), []);
+});
+
+test('nothing of a removed account stays in the files of a running store', async t => {
+  const { folder, store, accountId } = await withSecret(t);
+  assert.notDeepEqual(holders(folder, { directory: true }), []);
+  await store.removeAccount(accountId);
+  await poll('all files to be clean', () =>
+    holders(folder, { directory: true }).length === 0 ? true : undefined,
+  );
+});
+
+test('what was erased just before the store closed is in no file after', async t => {
+  const { folder, store, accountId, emailId } = await withSecret(t);
+  await store.queryEmails(accountId, { filter: null, sort: [], limit: 1 });
+  await store.destroyEmails(accountId, [emailId]);
+  await store.close();
+  assert.deepEqual(
+    holders(folder).filter(name => name.startsWith('shard')),
+    [],
+  );
+});
