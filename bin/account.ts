@@ -125,10 +125,11 @@ async function add(context: CommandContext, address: string, options: AddOptions
   );
 }
 
-function hint(account: Account): string {
-  if (account.custody === 'none') return '';
-  const how = account.custody === 'server' ? 'generate or import its key' : "import its owner's public key";
-  return `\nnext: caliopen keys --help (${how}; until then ${account.custody === 'client' ? 'its mail is deferred' : 'nothing is decrypted'})`;
+function hint({ custody, address }: Account): string {
+  if (custody === 'none') return '';
+  return custody === 'server'
+    ? `\nnext: caliopen keys generate ${address}, or keys import (until then nothing is decrypted)`
+    : `\nnext: caliopen keys import FILE --account ${address} with its public key (until then its mail is deferred)`;
 }
 
 async function choosePassword(

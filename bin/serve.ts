@@ -15,12 +15,12 @@ const openers: Readonly<Record<DoorName, () => Promise<{ openDoor: OpenDoor }>>>
   web: () => import('./serve/web.ts'),
 };
 
-/** `caliopen serve [smtp|lmtp|web|dns]`: one door in this process, or without a name all of them, supervised. */
+/** `caliopen serve [smtp|lmtp|web]`: one door in this process, or without a name all of them, supervised. */
 export function register(program: Command, context: CommandContext): void {
   program
     .command('serve')
     .description('run the doors: smtp, lmtp and web together, or the one named, until Ctrl-C')
-    .argument('[door]', 'smtp, lmtp, web or dns')
+    .argument('[door]', 'smtp, lmtp or web')
     .addOption(new Option('--json', 'print one JSON line per door as it is ready, and the log as JSON'))
     .action(async (door: string | undefined, options: { json?: boolean }) => {
       const json = options.json ?? context.json();
