@@ -35,7 +35,7 @@ test('§4.6 what cannot be is refused for that email alone', async t => {
     [{ mailboxIds: { none: true } }, 'invalidProperties'],
     [{ keywords: { $seen: false } }, 'invalidProperties'],
     [{ 'keywords/a b': true }, 'invalidProperties'],
-    [{ 'keywords/$seen': false }, 'invalidProperties'],
+    [{ 'keywords/$seen': 1 }, 'invalidProperties'],
     [{ subject: 'other' }, 'invalidProperties'],
     [{ nothing: 1 }, 'invalidProperties'],
     [{ keywords: {}, 'keywords/$seen': true }, 'invalidPatch'],
@@ -292,4 +292,28 @@ test('names that objects inherit are plain names', async t => {
   assert.equal(await web.refuse('Email/get', { ids: [], properties: ['constructor'] }), 'invalidArguments');
   assert.equal(await web.refuse('Email/query', { filter: { constructor: 'x' } }), 'unsupportedFilter');
   assert.equal(await web.refuse('Email/query', { sort: [{ property: 'toString' }] }), 'unsupportedSort');
+});
+
+test('§4.6 false in a patch of a set takes out, as null does; in a whole set it is invalid', async t => {
+  const web = await openTestWeb(t);
+  const id = await web.deliver('Subject: x\n\nx\n', { keywords: ['$draft', '$seen'] });
+  await web.ask('Email/set', { update: { [id]: { 'keywords/$draft': false } } });
+  const [email] = (await web.ask('Email/get', { ids: [id], properties: ['keywords'] })).list;
+  assert.deepEqual(email.keywords, { $seen: true });
+  const whole = await web.ask('Email/set', { update: { [id]: { keywords: { $seen: false } } } });
+  assert.deepEqual(whole.notUpdated[id].properties, ['keywords']);
+});
+
+test('§4.6 an email may be sent back as it was given, with what it says anew', async t => {
+  const web = await openTestWeb(t);
+  const id = await web.deliver(
+    'From: a@example.net\nSubject: whole\nContent-Type: multipart/mixed; boundary=b\n\n' +
+      '--b\nContent-Type: text/plain\n\ntext\n--b\nContent-Type: image/png\n\nx\n--b--\n',
+  );
+  const [email] = (await web.ask('Email/get', { ids: [id], fetchAllBodyValues: true })).list;
+  const update = { [id]: { ...email, keywords: { $seen: true } } };
+  assert.deepEqual((await web.ask('Email/set', { update })).updated, { [id]: null });
+  const forged = { [id]: { ...email, subject: 'other', textBody: [], size: 1 } };
+  const { notUpdated } = await web.ask('Email/set', { update: forged });
+  assert.deepEqual(notUpdated[id].properties.sort(), ['size', 'subject', 'textBody']);
 });

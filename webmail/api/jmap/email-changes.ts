@@ -57,7 +57,8 @@ function readSetChange(
   const remove: string[] = [];
   for (const [item, value] of members) {
     if (value === true) add.push(readItem(item));
-    else if (value === null) remove.push(readItem(item));
+    // False is no value of a set (RFC 8621 §4.1.1), yet clients mean null by it, and nothing else could be meant.
+    else if (value === null || value === false) remove.push(readItem(item));
     else throw invalidProperties([`${property}/${item}`], 'true or null');
   }
   if (property === 'mailboxIds') checkCount(add);

@@ -73,7 +73,8 @@ async function junkTag(plan: EmailPlan, context: MethodContext): Promise<string 
   return tags.find(tag => tag.role === 'junk')?.id ?? null;
 }
 
-async function sourceOf(
+/** What the plan is answered from; null when the octets have gone since. */
+export async function sourceOf(
   email: Email,
   { plan, junkTagId }: { plan: EmailPlan; junkTagId: string | null },
   context: MethodContext,

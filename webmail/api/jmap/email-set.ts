@@ -1,13 +1,11 @@
 import * as v from 'valibot';
-import type { ChangeOutcome, Email } from '../../../delivery/store/store.ts';
+import type { ChangeOutcome } from '../../../delivery/store/store.ts';
 import { readArguments, setEntries } from './arguments.ts';
 import { type ReadUpdate, readUpdate } from './email-changes.ts';
 import { createEmail } from './email-create.ts';
-import { planOf } from './email-properties.ts';
-import { emailView } from './email-view.ts';
-import { invalidProperties, MethodError, SetError } from './errors.ts';
+import { checkUnchanged } from './email-unchanged.ts';
+import { invalidProperties, SetError } from './errors.ts';
 import { type Handler, type MethodContext, resolveId } from './method.ts';
-import { sameJson } from './same.ts';
 import { beginSet, emptyResults, type SetResults, setResponse, tryRecord } from './standard-set.ts';
 
 const setSchema = v.strictObject(setEntries);
@@ -53,7 +51,7 @@ async function updateAll(
       const email = known.get(id);
       if (!email) throw new SetError('notFound');
       const { change, unchanged } = readUpdate(id, update[key] ?? {}, context);
-      checkUnchanged(email, unchanged, context);
+      await checkUnchanged(email, unchanged, context);
       if (change.tags || change.keywords) changes.push(change);
       else results.updated.set(key, null);
     });
@@ -72,38 +70,6 @@ function checkOutcome({ status }: ChangeOutcome): void {
   if (status === 'notFound') throw new SetError('notFound');
   if (status === 'noSuchTag') throw invalidProperties(['mailboxIds'], 'there is no such mailbox');
   if (status === 'noTagLeft') throw invalidProperties(['mailboxIds'], 'an email is in at least one mailbox');
-}
-
-function checkUnchanged(email: Email, given: ReadonlyMap<string, unknown>, context: MethodContext): void {
-  if (given.size === 0) return;
-  const wrong = [...given.keys()].filter(
-    name => !saysTheSame(email, { name, value: given.get(name) }, context),
-  );
-  if (wrong.length > 0) throw invalidProperties(wrong, 'unknown, immutable or set by the server');
-}
-
-function saysTheSame(
-  email: Email,
-  { name, value }: { name: string; value: unknown },
-  { using }: MethodContext,
-): boolean {
-  try {
-    const asked = {
-      properties: [name],
-      bodyProperties: null,
-      fetchTextBodyValues: false,
-      fetchHTMLBodyValues: false,
-      fetchAllBodyValues: false,
-      maxBodyValueBytes: 0,
-    };
-    const plan = planOf(asked, using);
-    if (plan.needsOctets) return false;
-    const source = { email, stored: null, content: null, junkTagId: null };
-    return sameJson(emailView(source, plan)[name], value);
-  } catch (error) {
-    if (error instanceof MethodError) return false;
-    throw error;
-  }
 }
 
 async function destroyAll(
