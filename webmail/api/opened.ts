@@ -37,17 +37,7 @@ function isClosed({ findings }: Email, stored: Message): boolean {
 export async function openMessage(
   stored: Message,
   what: Readonly<Record<string, string>>,
-  { caller, store, opener, clock }: Opening,
+  { caller, opener }: Opening,
 ): Promise<Message | null> {
-  const { account } = caller;
-  if (account.custody !== 'server') return null;
-  const content = await opener.open(account.id, stored);
-  if (!content) return null;
-  await store.appendAudit(account.id, {
-    at: clock.now(),
-    actor: account.address,
-    action: 'mailOpened',
-    detail: { ...what, means: caller.means },
-  });
-  return content;
+  return caller.account.custody === 'server' ? opener.open({ caller, what }, stored) : null;
 }

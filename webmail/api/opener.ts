@@ -3,7 +3,7 @@ import type { Decrypted } from '../../delivery/crypto/findings.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
 import type { Message } from '../../delivery/message/shape.ts';
 import type { PublicKey } from '../../delivery/store/store.ts';
-import type { Opener, WebParts } from './parts.ts';
+import type { Look, Opener, WebParts } from './parts.ts';
 
 /** One message to be opened; the secret keys are unwrapped in the asking thread and forgotten after the job. */
 export interface OpenJob {
@@ -31,34 +31,42 @@ interface Waiting {
 }
 
 /** An opener with one thread of its own, started at the first encrypted message that is read. */
-export function openOpener(parts: Pick<WebParts, 'store' | 'keyring' | 'log'>): Opener {
+export function openOpener(parts: Pick<WebParts, 'store' | 'keyring' | 'clock' | 'log'>): Opener {
   return new ThreadOpener(parts);
 }
 
 class ThreadOpener implements Opener {
-  readonly #parts: Pick<WebParts, 'store' | 'keyring' | 'log'>;
+  readonly #parts: Pick<WebParts, 'store' | 'keyring' | 'clock' | 'log'>;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
   #lastId = 0;
 
-  constructor(parts: Pick<WebParts, 'store' | 'keyring' | 'log'>) {
+  constructor(parts: Pick<WebParts, 'store' | 'keyring' | 'clock' | 'log'>) {
     this.#parts = parts;
   }
 
-  async open(accountId: string, stored: Message): Promise<Message | null> {
-    const secretKeys = await this.#secretKeys(accountId);
+  async open(look: Look, stored: Message): Promise<Message | null> {
+    const secretKeys = await this.#secretKeys(look.caller.account.id);
     if (secretKeys.length === 0) return null;
     const decrypted = await this.#ask({ octets: stored.raw, secretKeys, publicKeys: [] });
-    return decrypted?.content ?? null;
+    return (await this.#recorded(decrypted, look))?.content ?? null;
   }
 
-  async examine(
-    accountId: string,
-    message: Message,
-    publicKeys: readonly PublicKey[],
-  ): Promise<Decrypted | null> {
-    const secretKeys = await this.#secretKeys(accountId);
-    return this.#ask({ octets: message.raw, secretKeys, publicKeys });
+  async examine(look: Look, message: Message, publicKeys: readonly PublicKey[]): Promise<Decrypted | null> {
+    const secretKeys = await this.#secretKeys(look.caller.account.id);
+    return this.#recorded(await this.#ask({ octets: message.raw, secretKeys, publicKeys }), look);
+  }
+
+  async #recorded(decrypted: Decrypted | null, { caller, what }: Look): Promise<Decrypted | null> {
+    if (!decrypted?.findings.opened) return decrypted;
+    const { account, means } = caller;
+    await this.#parts.store.appendAudit(account.id, {
+      at: this.#parts.clock.now(),
+      actor: account.address,
+      action: 'mailOpened',
+      detail: { ...what, means },
+    });
+    return decrypted;
   }
 
   async #secretKeys(accountId: string): Promise<OpenJob['secretKeys']> {

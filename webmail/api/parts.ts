@@ -5,6 +5,7 @@ import type { Keyring } from '../../delivery/crypto/keyring.ts';
 import type { Log } from '../../delivery/log.ts';
 import type { Message } from '../../delivery/message/shape.ts';
 import type { PublicKey, Store } from '../../delivery/store/store.ts';
+import type { Caller } from './caller.ts';
 
 /** What the web door is opened with. */
 export interface WebParts {
@@ -15,12 +16,19 @@ export interface WebParts {
   readonly log: Log;
 }
 
-/** Opens and checks protected messages away from the thread that serves sockets. */
+/** Who looks, and at what: written into the account's audit when something was opened (DESIGN.md, promise 6). */
+export interface Look {
+  readonly caller: Caller;
+  /** The email or blob by its id. */
+  readonly what: Readonly<Record<string, string>>;
+}
+
+/** Opens and checks protected messages away from the thread that serves sockets; what it opens it records. */
 export interface Opener {
   /** What is encrypted in the message, null when no key that the server holds for this account opens it. */
-  open(accountId: string, stored: Message): Promise<Message | null>;
+  open(look: Look, stored: Message): Promise<Message | null>;
   /** How the message is protected, signatures held against these keys; null when that could not be found out. */
-  examine(accountId: string, message: Message, publicKeys: readonly PublicKey[]): Promise<Decrypted | null>;
+  examine(look: Look, message: Message, publicKeys: readonly PublicKey[]): Promise<Decrypted | null>;
   close(): Promise<void>;
 }
 

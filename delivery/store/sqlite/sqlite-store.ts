@@ -58,7 +58,12 @@ export async function openSqliteStore(options: {
     indexing.note(news);
   };
   const stopRemovals = resumeRemovals(removing, calls, log);
-  return assemble({ settings, calls, threads, hub, indexing, stopRemovals });
+  const stopSweeps = startSweeps(calls, log);
+  const stopWork = (): void => {
+    stopRemovals();
+    stopSweeps();
+  };
+  return assemble({ settings, calls, threads, hub, indexing, stopWork });
 }
 
 /** Ends removals that a crash left, behind the opening; other processes may be at the same. Gives how to stop. */
@@ -81,6 +86,31 @@ function resumeRemovals(accountIds: readonly string[], calls: Calls, log: Log): 
   };
 }
 
+/** How often uploads whose day is over are looked for. */
+const sweepMilliseconds = 10 * 60_000;
+
+/** Drops uploads whose day is over, also of accounts to which nothing happens any more. Gives how to stop. */
+function startSweeps(calls: Calls, log: Log): () => void {
+  let isStopped = false;
+  const sweep = async (): Promise<void> => {
+    try {
+      for (let shard = 0; shard < calls.shards; shard++) {
+        while (!isStopped && (await calls.shardAt(shard).sweepShard())) {
+          // Each step is a transaction of its own.
+        }
+      }
+    } catch (error) {
+      // They can't be read any more and count for nothing; the next round tries again.
+      if (!isStopped) log.warn({ cause: String(error) }, 'sweepFailed');
+    }
+  };
+  const timer = setInterval(sweep, sweepMilliseconds).unref();
+  return () => {
+    isStopped = true;
+    clearInterval(timer);
+  };
+}
+
 function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -95,14 +125,14 @@ interface Parts {
   readonly threads: Threads;
   readonly hub: NewsHub;
   readonly indexing: Indexing;
-  stopRemovals(): void;
+  stopWork(): void;
 }
 
-function assemble({ settings, calls, threads, hub, indexing, stopRemovals }: Parts): SqliteStore {
+function assemble({ settings, calls, threads, hub, indexing, stopWork }: Parts): SqliteStore {
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     indexing.stop();
-    stopRemovals();
+    stopWork();
     await threads.close();
     calls.close();
     await hub.close();

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { DecryptFindings } from '../../../delivery/crypto/findings.ts';
 import { seal } from '../../../delivery/crypto/seal.ts';
 import { encrypt, encryptedMessage, makePerson, type Person } from '../../support/openpgp-mail.ts';
-import { newEmail, openTestWeb, type TestWeb } from './web.ts';
+import { type Answer, newEmail, openTestWeb, type TestWeb } from './web.ts';
 
 const secretText = 'Meet me at the old mill';
 const inner = [
@@ -65,6 +65,11 @@ const body = {
   fetchTextBodyValues: true,
 };
 
+async function looksOf(web: TestWeb): Promise<Answer[]> {
+  const { list } = await web.ask('Audit/get');
+  return list.filter((entry: { action: string }) => entry.action === 'mailOpened');
+}
+
 test('mail of a server-held key is opened for its owner, who can read that it was', async t => {
   const web = await openTestWeb(t, { custody: 'server' });
   const owner = await makePerson('owner@example.org');
@@ -79,8 +84,7 @@ test('mail of a server-held key is opened for its owner, who can read that it wa
   assert.equal(await download.text(), 'PLAN');
   const whole = await web.fetch(`/jmap/download/${web.account.id}/${email.blobId}/m.eml`);
   assert.deepEqual(Buffer.from(await whole.arrayBuffer()), raw, 'the blob stays as it came');
-  const audit = await web.ask('Audit/get', {});
-  const looks = audit.list.filter((entry: { action: string }) => entry.action === 'mailOpened');
+  const looks = await looksOf(web);
   assert.equal(looks.length, 2);
   assert.deepEqual([looks[1].actor, looks[1].detail.emailId], ['owner@example.org', id]);
 });
@@ -95,6 +99,11 @@ test('an imported message is looked at as far as it can be afterwards', async t 
     await web.fetch(`/jmap/upload/${web.account.id}/`, { method: 'POST', body: raw })
   ).json();
   const { created } = await web.ask('Email/import', { emails: { a: { blobId, mailboxIds } } });
+  assert.deepEqual(
+    (await looksOf(web)).map(({ detail }) => detail),
+    [{ blobId, means: 'bearer' }],
+    'the owner can read that it was opened',
+  );
   const { list } = await web.ask('Email/get', { ids: [created.a.id], ...body });
   const { privacy, bodyValues, textBody } = list[0];
   assert.equal(bodyValues[textBody[0].partId].value, secretText);
@@ -114,7 +123,7 @@ test('lists and header properties of encrypted mail need no look inside', async 
     ids: [id],
     properties: ['subject', 'preview', 'privacyBrief', 'header:From'],
   });
-  assert.deepEqual((await web.ask('Audit/get', {})).list, []);
+  assert.deepEqual(await looksOf(web), []);
 });
 
 test('what no key here opens shows its armor', async t => {
@@ -125,7 +134,7 @@ test('what no key here opens shows its armor', async t => {
   const [email] = list;
   assert.match(email.bodyValues[email.textBody[0].partId].value, /^-----BEGIN PGP MESSAGE-----\n/);
   assert.equal(email.privacy.protection.opened, false);
-  assert.deepEqual((await web.ask('Audit/get', {})).list, []);
+  assert.deepEqual(await looksOf(web), []);
 });
 
 test('sealed mail gives who and when, no subject, no preview, and its armor', async t => {
@@ -178,4 +187,23 @@ test('what an owner of a client-held key creates or imports is sealed', async t 
   assert.equal(list[0].privacyBrief.sealed, true);
   const octets = await web.store.getOctets(web.account.id, created.a.id);
   assert.doesNotMatch(Buffer.from(octets ?? []).toString('latin1'), /topsecret|old mill/);
+});
+
+test('what was uploaded in clear is gone once it is sealed', async t => {
+  const web = await openTestWeb(t, { custody: 'client' });
+  await giveKey(web, await makePerson('owner@example.org'), 'client');
+  const mailboxIds = { [await web.mailbox('inbox')]: true };
+  const upload = async (text: string): Promise<string> => {
+    const init = { method: 'POST', body: text };
+    return (await (await web.fetch(`/jmap/upload/${web.account.id}/`, init)).json()).blobId;
+  };
+  const message = await upload(`Subject: topsecret\r\n\r\n${secretText}\r\n`);
+  await web.ask('Email/import', { emails: { a: { blobId: message, mailboxIds } } });
+  const attached = await upload(secretText);
+  const draft = { mailboxIds, attachments: [{ blobId: attached, type: 'text/plain' }] };
+  const { created } = await web.ask('Email/set', { create: { a: draft } });
+  assert.ok(created.a.id);
+  for (const blobId of [message, attached]) {
+    assert.equal((await web.fetch(`/jmap/download/${web.account.id}/${blobId}/x`)).status, 404);
+  }
 });

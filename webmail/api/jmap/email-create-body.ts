@@ -33,13 +33,21 @@ type GivenPart = v.InferOutput<typeof partSchema>;
 interface BodyReading {
   readonly values: ReadonlyMap<string, string>;
   readonly context: MethodContext;
+  readonly blobIds: Set<string>;
   /** Octets of blobs so far. */
   sizeOctets: number;
 }
 
-/** The body that the client describes, as parts to write. Throws SetErrors `invalidProperties`, `blobNotFound`. */
-export async function readBody(given: Record<string, unknown>, context: MethodContext): Promise<NewPart> {
-  const reading: BodyReading = { values: readValues(given.bodyValues), context, sizeOctets: 0 };
+/**
+ * The body that the client describes, as parts to write; the blobs it names are added to `blobIds`. Throws SetErrors
+ * `invalidProperties`, `blobNotFound`.
+ */
+export async function readBody(
+  given: Record<string, unknown>,
+  blobIds: Set<string>,
+  context: MethodContext,
+): Promise<NewPart> {
+  const reading: BodyReading = { values: readValues(given.bodyValues), context, blobIds, sizeOctets: 0 };
   const { bodyStructure, textBody, htmlBody, attachments } = given;
   if (bodyStructure !== undefined && bodyStructure !== null) {
     const others = ['textBody', 'htmlBody', 'attachments'].filter(name => isGiven(given[name]));
@@ -162,6 +170,7 @@ async function contentOf(
   const blobId = part.blobId ?? '';
   const blob = await readableBlob(blobId, context);
   if (!blob) throw new SetError('blobNotFound', undefined, { notFound: [blobId] });
+  reading.blobIds.add(blobId);
   reading.sizeOctets += blob.octets.byteLength;
   if (reading.sizeOctets > mailLimits.maxSizeAttachmentsPerEmail) throw new SetError('tooLarge');
   return blob.octets;

@@ -25,10 +25,11 @@ export async function createEmail(
 ): Promise<CreatedEmail> {
   const metadata = readMetadata(given, context);
   const fields = readFields(given);
-  const body = await readBody(given, context);
+  const blobIds = new Set<string>();
+  const body = await readBody(given, blobIds, context);
   const { octets, isTooLarge } = compose([...fields, ...missingFields(fields, context)], body, context);
   if (isTooLarge) throw new SetError('tooLarge');
-  return storeGiven({ octets, ...metadata, isImport: false }, context);
+  return storeGiven({ octets, ...metadata, isImport: false, blobIds: [...blobIds] }, context);
 }
 
 function readMetadata(given: Record<string, unknown>, context: MethodContext) {

@@ -52,7 +52,8 @@ async function importOne(given: Record<string, unknown>, context: MethodContext)
   }
   const { blobId, mailboxIds, keywords, receivedAt } = result.output;
   const tags = readSet('mailboxIds', mailboxIds, id => readMailboxId(id, context));
-  const blob = await readableBlob(resolveId(blobId, context) ?? blobId, context);
+  const resolvedId = resolveId(blobId, context) ?? blobId;
+  const blob = await readableBlob(resolvedId, context);
   if (!blob) throw invalidProperties(['blobId'], 'there is no such blob');
   if (blob.octets.byteLength > context.config['smtp.maxSizeOctets']) throw new SetError('tooLarge');
   return storeGiven(
@@ -62,6 +63,7 @@ async function importOne(given: Record<string, unknown>, context: MethodContext)
       keywords: readSet('keywords', keywords ?? {}, readKeyword),
       receivedAt: receivedAt ?? lastReceived(blob.octets) ?? context.clock.now(),
       isImport: true,
+      blobIds: [resolvedId],
     },
     context,
   );

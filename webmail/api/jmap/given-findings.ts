@@ -49,15 +49,24 @@ export interface GivenFindings {
  */
 export async function examineGiven(
   message: Message,
-  given: { readonly summary: Summary; readonly discussion: NewEmail['discussion']; readonly owner: Owner },
+  given: {
+    readonly summary: Summary;
+    readonly discussion: NewEmail['discussion'];
+    readonly owner: Owner;
+    readonly blobId: string;
+  },
   context: MethodContext,
 ): Promise<GivenFindings> {
-  const { store, account, opener } = context;
+  const { store, account, opener, caller } = context;
   const known = await store.getOwnerContext(account.id, {
     addresses: addressesOf(given.summary),
     discussionKey: given.discussion.key,
   });
-  const decrypted = await opener.examine(account.id, message, known.publicKeys);
+  const decrypted = await opener.examine(
+    { caller, what: { blobId: given.blobId } },
+    message,
+    known.publicKeys,
+  );
   const content = decrypted?.content ?? null;
   const facts = messageFacts({
     session: unseen,

@@ -7,6 +7,7 @@ import type { Message } from '../../../delivery/message/shape.ts';
 import { summarize } from '../../../delivery/message/summary.ts';
 import { searchText } from '../../../delivery/search/terms.ts';
 import type { Email, NewEmail } from '../../../delivery/store/store.ts';
+import { readBlobId } from '../blob-id.ts';
 import { armorOf } from './email-view.ts';
 import { invalidProperties, SetError } from './errors.ts';
 import { examineGiven, noFindings } from './given-findings.ts';
@@ -21,6 +22,8 @@ export interface GivenMessage {
   readonly receivedAt: Date;
   /** It was written elsewhere: looked at, and refused when it is here already (RFC 8621 §4.8, `alreadyExists`). */
   readonly isImport: boolean;
+  /** Blobs that it was made of. */
+  readonly blobIds: readonly string[];
 }
 
 /** What Email/set and Email/import tell of what they made. */
@@ -70,7 +73,11 @@ async function newEmail(given: GivenMessage, context: MethodContext): Promise<Ne
   const outer = summarize(message);
   const discussion = discussionOf(outer, owner.addresses, account.hashKey);
   const examined = given.isImport
-    ? await examineGiven(message, { summary: outer, discussion, owner }, context)
+    ? await examineGiven(
+        message,
+        { summary: outer, discussion, owner, blobId: given.blobIds[0] ?? '' },
+        context,
+      )
     : null;
   return {
     deliveryKey: given.isImport ? importKey(given.octets, account.hashKey) : null,
@@ -82,8 +89,14 @@ async function newEmail(given: GivenMessage, context: MethodContext): Promise<Ne
     keywords: given.keywords,
     findings: examined?.findings ?? noFindings,
     index: examined?.index ?? null,
+    takesOver: account.custody === 'client' ? uploadsOf(given) : [],
     ...(await storedBody(given, { message, content: examined?.content ?? null }, context)),
   };
+}
+
+/** What was uploaded in clear doesn't outlive the sealing (DESIGN.md, promise 3). */
+function uploadsOf({ blobIds }: GivenMessage): string[] {
+  return blobIds.flatMap(blobId => readBlobId(blobId)?.wholeId ?? []);
 }
 
 /** As a delivery stores it: sealed and unsearchable, or in clear with the words of what the server may open. */

@@ -19,6 +19,7 @@ export interface PackedEmail {
   readonly tags: NewEmail['tags'];
   readonly keywords: readonly string[];
   readonly words: string | null;
+  readonly takesOver: readonly string[];
 }
 
 /** Columns beside the detail by which lists are sorted and filtered. */
@@ -55,6 +56,7 @@ export function packEmail(email: NewEmail): PackedEmail {
     },
     tags: email.tags,
     keywords: email.keywords,
+    takesOver: email.takesOver ?? [],
     words: email.searchText === null ? null : JSON.stringify(email.searchText),
   };
 }

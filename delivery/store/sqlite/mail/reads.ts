@@ -2,14 +2,16 @@ import { DeliveryError } from '../../../errors.ts';
 import { readEmailId } from '../../ids.ts';
 import type { EmailRow, Page, PageRequest, Tag, TagRole } from '../../store.ts';
 import type { Database } from '../database.ts';
+import { hashKeyOf } from '../directory/hash-key.ts';
 import { rowId } from '../files.ts';
 import { decodeCursor, maxPage, pageSize, toPage } from '../page.ts';
 import type { ReadContext } from '../threads/context.ts';
 import { readAccount, tagIds } from './account-reads.ts';
 import { blobIdOf, type EmailRecord, findEmail, idOf, readKeywords, readTags } from './email-rows.ts';
-import { headColumns, headOctets, type PackedMessage, unpack, unpackHead, unpackMessage } from './packing.ts';
+import { headColumns, headOctets, type PackedMessage, unpackHead, unpackMessage } from './packing.ts';
 import { readOctets, readTexts } from './stored-detail.ts';
 import { readThreadId, threadId } from './thread.ts';
+import { readUpload } from './upload.ts';
 
 /** An email on its way between threads: `detail` is JSON still. */
 export interface EmailReply {
@@ -105,18 +107,13 @@ export function getBlob(
   accountId: string,
   blobId: string,
 ): { octets: Uint8Array; mediaType: string | null } | null {
-  return readAccount(context, accountId, (database, { number }) => {
+  return readAccount(context, accountId, (database, account) => {
+    const { number } = account;
     const parsed = readEmailId(blobId, 'B');
     const record = parsed && findEmail(database, number, `M${blobId.slice(1)}`);
     if (record) return { octets: octetsOf(database, record), mediaType: 'message/rfc822' };
-    const upload = database.get<{ packing: number; octets: Uint8Array; media_type: string }>(
-      'select packing, octets, media_type from upload where account = ? and blob = ?',
-      number,
-      blobId,
-    );
-    if (!upload) return null;
-    const octets = unpack(upload.octets, upload.packing === 1);
-    return { octets, mediaType: upload.media_type };
+    const hashKey = hashKeyOf(account, context.settings);
+    return readUpload({ database, now: context.now }, { number, hashKey }, blobId);
   });
 }
 

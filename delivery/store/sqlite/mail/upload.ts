@@ -1,9 +1,10 @@
-import { createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { DeliveryError } from '../../../errors.ts';
+import type { Database } from '../database.ts';
 import { rowId } from '../files.ts';
 import type { WriteContext } from '../threads/context.ts';
 import { Ledger } from './ledger.ts';
-import { pack } from './packing.ts';
+import { pack, unpack } from './packing.ts';
 import { isWithinQuota, uploadMilliseconds } from './quota.ts';
 
 /** An upload as a caller gives it. */
@@ -60,7 +61,7 @@ export function putUpload(context: WriteContext, accountId: string, upload: Prep
       now,
       upload.size,
       upload.packing,
-      upload.octets,
+      encrypt(upload.octets, ledger.hashKey),
     );
     ledger.state.uploaded += upload.size;
   }
@@ -89,4 +90,94 @@ export function sweepUploads(
     }
     if (old.length < sweptAtOnce || isWithinQuota(account.quota, state, sizeOctets)) return;
   }
+}
+
+/** Drops these uploads of the account, if they are there; whether any was. */
+export function dropUploads(
+  { database }: WriteContext,
+  { number, state }: Ledger,
+  blobIds: readonly string[],
+): boolean {
+  let isDropped = false;
+  for (const blobId of blobIds) {
+    const upload = database.get<{ id: number; size: number }>(
+      'select id, size from upload where account = ? and blob = ?',
+      number,
+      blobId,
+    );
+    if (!upload) continue;
+    database.run('delete from upload where id = ?', upload.id);
+    state.uploaded -= upload.size;
+    isDropped = true;
+  }
+  return isDropped;
+}
+
+/** Drops some uploads of any account whose day is over; true when more may be left. */
+export function sweepShard({ database, now }: WriteContext): boolean {
+  const old = database.all<{ id: number; account: number; size: number }>(
+    `select id, account, size from upload where created < ? limit ${sweptAtOnce}`,
+    now - uploadMilliseconds,
+  );
+  for (const { id, account, size } of old) {
+    database.run('delete from upload where id = ?', id);
+    database.run('update account set uploaded = uploaded - ? where number = ?', size, account);
+  }
+  return old.length === sweptAtOnce;
+}
+
+/** An upload's row with what is in it, still encrypted. */
+interface UploadRecord {
+  readonly packing: number;
+  readonly octets: Uint8Array;
+  readonly media_type: string;
+}
+
+/** An upload that is younger than a day. */
+export function readUpload(
+  { database, now }: { readonly database: Database; readonly now: number },
+  { number, hashKey }: { readonly number: number; readonly hashKey: Uint8Array },
+  blobId: string,
+): { octets: Uint8Array; mediaType: string } | null {
+  const upload = database.get<UploadRecord>(
+    'select packing, octets, media_type from upload where account = ? and blob = ? and created >= ?',
+    number,
+    blobId,
+    now - uploadMilliseconds,
+  );
+  if (!upload) return null;
+  const octets = unpack(decrypt(upload.octets, hashKey), upload.packing === 1);
+  return { octets, mediaType: upload.media_type };
+}
+
+const cipherName = 'aes-256-gcm';
+const nonceOctets = 12;
+const tagOctets = 16;
+
+/**
+ * Uploads wait in clear for what becomes of them, which may be sealed mail: in the file they are encrypted by a key
+ * that is drawn from the account's hash key, which can't be had without the instance key.
+ */
+function encrypt(octets: Uint8Array, hashKey: Uint8Array): Uint8Array {
+  const nonce = randomBytes(nonceOctets);
+  const cipher = createCipheriv(cipherName, uploadKey(hashKey), nonce);
+  return Buffer.concat([nonce, cipher.update(octets), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** What `encrypt` was given; throws `storeUnavailable` when the row was changed. */
+function decrypt(octets: Uint8Array, hashKey: Uint8Array): Uint8Array {
+  const nonce = octets.subarray(0, nonceOctets);
+  const tag = octets.subarray(octets.byteLength - tagOctets);
+  try {
+    const decipher = createDecipheriv(cipherName, uploadKey(hashKey), nonce, { authTagLength: tagOctets });
+    decipher.setAuthTag(tag);
+    const inner = octets.subarray(nonceOctets, octets.byteLength - tagOctets);
+    return Buffer.concat([decipher.update(inner), decipher.final()]);
+  } catch (cause) {
+    throw new DeliveryError('storeUnavailable', 'an upload is damaged', { cause });
+  }
+}
+
+function uploadKey(hashKey: Uint8Array): Uint8Array {
+  return createHmac('sha256', hashKey).update('upload key').digest();
 }
