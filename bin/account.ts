@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { hashPassword } from '../delivery/crypto/password.ts';
 import { DeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
-import { type Account, type Custody, custodies } from '../delivery/store/store.ts';
+import { type Account, type AuditEntry, type Custody, custodies } from '../delivery/store/store.ts';
 import type { CommandContext } from './command.ts';
 import { print, printRows, readLine } from './output.ts';
 import { allPages, withParts } from './with-parts.ts';
@@ -53,8 +53,11 @@ function registerChanges(account: Command, context: CommandContext): void {
     );
   account
     .command('password <address>')
-    .description('set a new password; without --password-stdin one is made and printed once')
+    .description(
+      'set a new password and end all sessions, app passwords and tokens; without --password-stdin it is made and printed once',
+    )
     .option('--password-stdin', 'read the password from standard input')
+    .option('--keep-tokens', 'leave app passwords and tokens as they are; sessions end all the same')
     .action((address: string, options: AddOptions) => setPassword(context, address, options));
   account
     .command('quota <address> <octets>')
@@ -64,7 +67,10 @@ function registerChanges(account: Command, context: CommandContext): void {
       return change(
         context,
         address,
-        (found, { store }) => store.updateAccount(found.id, { quotaOctets }),
+        async (found, parts) => {
+          await parts.store.updateAccount(found.id, { quotaOctets });
+          await audit(found, { action: 'quotaChanged', detail: { quotaOctets } }, parts);
+        },
         `quota of ${address}: ${quotaOctets ?? 'no limit'}`,
       );
     });
@@ -79,7 +85,11 @@ function registerChanges(account: Command, context: CommandContext): void {
         change(
           context,
           address,
-          (found, { store }) => store.updateAccount(found.id, { state }),
+          async (found, parts) => {
+            await parts.store.updateAccount(found.id, { state });
+            const action = state === 'closed' ? 'accountClosed' : 'accountOpened';
+            await audit(found, { action, detail: {} }, parts);
+          },
           `${address} is ${state}`,
         ),
       );
@@ -103,6 +113,7 @@ function registerChanges(account: Command, context: CommandContext): void {
 interface AddOptions {
   readonly custody?: Custody;
   readonly passwordStdin?: boolean;
+  readonly keepTokens?: boolean;
   readonly name?: string;
   readonly quota?: number;
 }
@@ -148,13 +159,9 @@ async function setPassword(context: CommandContext, address: string, options: Ad
   const passwordHash = await hashPassword(password);
   await withParts(context, async parts => {
     const found = await findAccount(parts, address);
-    await parts.store.setPasswordHash(found.id, passwordHash);
-    await parts.store.appendAudit(found.id, {
-      at: parts.clock.now(),
-      actor: 'operator',
-      action: 'passwordChanged',
-      detail: {},
-    });
+    const keepTokens = options.keepTokens ?? false;
+    await parts.store.setPasswordHash(found.id, passwordHash, { keepTokens });
+    await audit(found, { action: 'passwordChanged', detail: { keepTokens } }, parts);
   });
   print(
     context,
@@ -197,6 +204,15 @@ async function change(
 ): Promise<void> {
   await withParts(context, async parts => act(await findAccount(parts, address), parts));
   print(context, { address, done: true }, text);
+}
+
+/** What the operator did, where the owner can read it (DESIGN.md, promise 6). */
+async function audit(
+  { id }: Account,
+  entry: Pick<AuditEntry, 'action' | 'detail'>,
+  { store, clock }: Parts,
+): Promise<void> {
+  await store.appendAudit(id, { at: clock.now(), actor: 'operator', ...entry });
 }
 
 async function findAccount({ store }: Parts, address: string): Promise<Account> {

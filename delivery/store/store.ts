@@ -224,7 +224,15 @@ export interface Directory {
   getOwner(accountId: string): Promise<Owner | null>;
 
   getCredentials(accountId: string): Promise<Credentials | null>;
-  setPasswordHash(accountId: string, passwordHash: string | null): Promise<void>;
+  /**
+   * Sets the password and, in the same transaction, takes back what the old one may have opened to others: sessions
+   * and tickets, and with `keepTokens` false, which is the default, app passwords and bearer tokens.
+   */
+  setPasswordHash(
+    accountId: string,
+    passwordHash: string | null,
+    options?: { keepTokens?: boolean },
+  ): Promise<void>;
   addSecret(secret: {
     accountId: string;
     kind: Secret['kind'];

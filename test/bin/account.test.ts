@@ -109,3 +109,38 @@ test('an account is erased only with --yes, and unknown ones are told with where
     assert.match(stderr, /no account zoe@example\.org; caliopen account list/);
   }
 });
+
+test('a new password ends sessions and tokens, and what the operator does is written for the owner', async t => {
+  const { run, folder } = openCommand(t);
+  await run(['domain', 'add', 'example.org']);
+  await run(['account', 'add', 'zoe@example.org']);
+  const look = () =>
+    withStore(join(folder, 'data'), async ({ store, accountId }) => {
+      const id = await accountId('zoe@example.org');
+      const kinds = ['session', 'bearer'] as const;
+      const secrets = await Promise.all(kinds.map(kind => store.listSecrets(id, kind)));
+      const { items } = await store.listAudit(id);
+      return { secrets: secrets.flat().map(({ kind }) => kind), actions: items.map(({ action }) => action) };
+    });
+  await withStore(join(folder, 'data'), async ({ store, accountId }) => {
+    const id = await accountId('zoe@example.org');
+    for (const [index, kind] of (['session', 'bearer'] as const).entries()) {
+      await store.addSecret({ accountId: id, kind, hash: new Uint8Array(32).fill(index) });
+    }
+  });
+  await run(['account', 'password', 'zoe@example.org', '--keep-tokens']);
+  assert.deepEqual((await look()).secrets, ['bearer']);
+  await run(['account', 'password', 'zoe@example.org']);
+  await run(['account', 'quota', 'zoe@example.org', '1000']);
+  await run(['account', 'close', 'zoe@example.org']);
+  await run(['account', 'open', 'zoe@example.org']);
+  const { secrets, actions } = await look();
+  assert.deepEqual(secrets, []);
+  assert.deepEqual(actions, [
+    'accountOpened',
+    'accountClosed',
+    'quotaChanged',
+    'passwordChanged',
+    'passwordChanged',
+  ]);
+});

@@ -58,7 +58,8 @@ function directoryPart(calls: Calls): DirectoryPart {
     findReceiver: (address, sizeOctets) => read.findReceiver(address, sizeOctets),
     getOwner: accountId => read.getOwner(accountId),
     getCredentials: accountId => read.getCredentials(accountId),
-    setPasswordHash: (accountId, passwordHash) => directory.setPasswordHash(accountId, passwordHash),
+    setPasswordHash: (accountId, passwordHash, options) =>
+      directory.setPasswordHash(accountId, passwordHash, options),
     addSecret: secret => directory.addSecret(secret),
     findSecret: (kind, hash) => read.findSecret(kind, hash),
     takeSecret: (kind, hash) => directory.takeSecret(kind, hash),

@@ -226,6 +226,20 @@ function secretCases(factory: StoreFactory): void {
       assert.equal(await store.getCredentials('Anobody'), null);
     }));
 
+  it('a new password ends sessions and tickets, and tokens unless they are kept', () =>
+    withAccount(factory, async ({ store, accountId }) => {
+      const kinds = ['session', 'ticket', 'bearer', 'appPassword'] as const;
+      for (const kind of kinds) await store.addSecret({ accountId, kind, hash: hash(kind) });
+      const left = async () => {
+        const lists = await Promise.all(kinds.map(kind => store.listSecrets(accountId, kind)));
+        return lists.flat().map(({ kind }) => kind);
+      };
+      await store.setPasswordHash(accountId, 'one', { keepTokens: true });
+      assert.deepEqual(await left(), ['bearer', 'appPassword']);
+      await store.setPasswordHash(accountId, 'two');
+      assert.deepEqual(await left(), []);
+    }));
+
   it('a secret is found by kind and hash until it expires', () =>
     withAccount(factory, async ({ store, accountId, clock }) => {
       const expiresAt = new Date(clock.now().getTime() + 60_000);

@@ -155,9 +155,12 @@ export function setPasswordHash(
   { database }: WriteContext,
   accountId: string,
   passwordHash: string | null,
+  { keepTokens = false }: { keepTokens?: boolean } = {},
 ): void {
   const { number } = requireAccount(database, accountId);
   database.run('update account set password_hash = ? where number = ?', passwordHash, number);
+  database.run(`delete from secret where account = ? and kind in ('session', 'ticket')`, number);
+  if (!keepTokens) database.run('delete from secret where account = ?', number);
 }
 
 /** Keeps a named document of the instance. */
