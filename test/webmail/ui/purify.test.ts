@@ -103,7 +103,10 @@ async function openBench(test: TestContext) {
       const loaded = new Promise(done => frame.addEventListener('load', done, { once: true }));
       document.body.append(frame);
       await loaded;
-      const made = purify(html, { pictures: new Map(), hasLinks: true, frame: frame.contentWindow });
+      const started = performance.now();
+      const leadsTo = host => 'leads to ' + host;
+      const made = purify(html, { pictures: new Map(), hasLinks: true, leadsTo, frame: frame.contentWindow });
+      if (!made) return { tooMuch: performance.now() - started };
       const inside = frame.contentDocument;
       inside.replaceChild(inside.adoptNode(made.root), inside.documentElement);
       inside.querySelector('#hit')?.click();
@@ -163,6 +166,64 @@ test('bodies in their frame load nothing and run nothing', { timeout: 120_000 },
     const html =
       '<img src="https://b.example/1.png"><p style="background:url(//a.example/2.png)">x</p><img src="https://b.example/3.png">';
     assert.deepEqual(await show(page, html), { hosts: ['a.example', 'b.example'], count: 3 });
+  });
+  await t.test('a style that would load from elsewhere in any way is counted', async () => {
+    const html =
+      '<p style="background-image:image-set(\'https://a.example/1\' 1x)">x</p><style>@import "//b.example";</style>';
+    assert.deepEqual(await show(page, html), { hosts: ['a.example', 'b.example'], count: 2 });
+  });
+  await t.test(
+    'what would make the page stand still is refused within a second; a long letter is shown',
+    async () => {
+      const bombs = [
+        '<div>'.repeat(100_000),
+        '<i><b>'.repeat(80_000),
+        `<p ${'a '.repeat(1000)}>`,
+        '<br>'.repeat(200_000),
+      ];
+      for (const html of bombs) {
+        const { tooMuch } = (await show(page, html)) as unknown as { tooMuch: number };
+        assert.ok(tooMuch < 1000, `${tooMuch} ms`);
+      }
+      const row = '<tr><td width="50"><p>One <b>two</b><br><a href="https://a.example/">three</a></td></tr>';
+      const started = performance.now();
+      await show(
+        page,
+        `<style>a{background:url(//${'a'.repeat(100_000)}</style><table>${row.repeat(1500)}</table>`,
+      );
+      assert.ok(performance.now() - started < 10_000);
+    },
+  );
+  await t.test('a link whose words name another host says aloud where it leads', async () => {
+    await show(
+      page,
+      '<style>bdi{display:none}</style><a href="https://evil.example/">https://bank.example/</a> <a href="https://bank.example@evil.example/">Here</a> <a href="https://a.example/">Read</a>',
+    );
+    const text = await page.frameLocator('iframe').locator('body').innerText();
+    assert.match(
+      text,
+      /^https:\/\/bank\.example\/ \(leads to evil\.example\) Here \(leads to evil\.example\) Read$/,
+    );
+  });
+  await t.test(
+    'a mailto link keeps its address and subject, and puts nothing else into the letter',
+    async () => {
+      await show(
+        page,
+        '<a href="mailto:a@b.example?attach=/etc/passwd&subject=Hi%20you&bcc=c@d.example">x</a>',
+      );
+      const link = page.frameLocator('iframe').locator('a');
+      assert.equal(await link.getAttribute('href'), 'mailto:a@b.example?subject=Hi%20you');
+    },
+  );
+  await t.test('pictures from elsewhere are quiet boxes with their words; unseen ones are gone', async () => {
+    await show(
+      page,
+      '<img src="https://a.example/1" alt="The boat" width="90" height="50"><img src="https://a.example/2" width="1" height="1"><img src="https://a.example/3">',
+    );
+    const inside = page.frameLocator('iframe');
+    assert.equal(await inside.locator('img').count(), 0);
+    assert.deepEqual(await inside.locator('.blocked-picture').allInnerTexts(), ['The boat']);
   });
   await t.test('links open in a tab of their own that knows nothing of this page', async () => {
     await show(page, '<a href="https://a.example/x" target="_top" rel="opener">x</a>');

@@ -128,6 +128,7 @@ export const en = {
         : `${count} things this message wanted to load from elsewhere were not loaded.`,
     remoteHosts: 'Where they would have come from',
     remoteWhy: 'Loading them would tell the sender when and where you read.',
+    leadsTo: (host: string) => `leads to ${host}`,
     htmlFailed: 'The formatted text could not be shown. Here is its plain text.',
     attachments: (count: number) => (count === 1 ? '1 attachment' : `${count} attachments`),
     save: 'Save',

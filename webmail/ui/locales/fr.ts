@@ -130,6 +130,7 @@ export const fr: Words = {
         : `${count} éléments que ce message voulait charger ailleurs n’ont pas été chargés.`,
     remoteHosts: 'D’où ils seraient venus',
     remoteWhy: 'Les charger dirait à l’expéditeur quand et où vous lisez.',
+    leadsTo: (host: string) => `mène à ${host}`,
     htmlFailed: 'Le texte mis en forme n’a pas pu être affiché. Voici son texte simple.',
     attachments: (count: number) => (count === 1 ? '1 pièce jointe' : `${count} pièces jointes`),
     save: 'Enregistrer',

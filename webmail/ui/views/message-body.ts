@@ -34,7 +34,7 @@ function BodyPart({ part, email, subject }: { part: EmailBodyPart; email: FullEm
     source=${value}
     title=${words.message.body(subject)}
     inline=${email.attachments}
-    fallback=${html`<${MessageText} text=${plainTextOf(email)} hasLinks=${hasLinks} />`}
+    plainText=${plainTextOf(email)}
   />`;
 }
 

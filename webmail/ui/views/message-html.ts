@@ -1,10 +1,11 @@
 import type { WindowLike } from 'dompurify';
 import { html } from 'htm/preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { type EmailBodyPart, paths } from '../../wire.ts';
 import type { Client } from '../client.ts';
 import type { Purified } from '../purify.ts';
-import { useApp } from '../state.ts';
+import { type Theme, useApp } from '../state.ts';
+import { MessageText } from './message-text.ts';
 
 interface Props {
   readonly source: string;
@@ -13,8 +14,8 @@ interface Props {
   readonly hasLinks: boolean;
   /** Parts that the body may name by Content-ID. */
   readonly inline: readonly EmailBodyPart[];
-  /** Shown when the formatted text can't be. */
-  readonly fallback: unknown;
+  /** The plain text that came along, shown when the formatted text can't be. */
+  readonly plainText: string;
 }
 
 const maxHeight = 30_000;
@@ -32,11 +33,13 @@ const pictureTypes = new Set([
  * An HTML body in a frame of its own: the server's empty document, whose policy allows neither scripts nor anything
  * from elsewhere, filled with the purified tree. This page's own document never parses a sender's HTML.
  */
-export function MessageHtml({ source, title, hasLinks, inline, fallback }: Props) {
+export function MessageHtml({ source, title, hasLinks, inline, plainText }: Props) {
   const { state, words, client } = useApp();
   const frame = useRef<HTMLIFrameElement>(null);
   const [purified, setPurified] = useState<Purified | null>(null);
-  const [hasFailed, setFailed] = useState(false);
+  /** Shown in place of the formatted text. */
+  const [fallback, setFallback] = useState<string | null>(null);
+  const isPlain = !/colou?r|background/i.test(source);
   const accountId = state.session?.accountId ?? '';
 
   async function show(): Promise<void> {
@@ -46,23 +49,35 @@ export function MessageHtml({ source, title, hasLinks, inline, fallback }: Props
     ]);
     const inside = frame.current?.contentWindow;
     if (!frame.current || !inside) return;
+    const { leadsTo } = words.message;
     // The frame is of this origin, so its window has the constructors that a purifier needs.
-    const made = purify(source, { pictures, hasLinks, frame: inside as unknown as WindowLike });
+    const made = purify(source, { pictures, hasLinks, leadsTo, frame: inside as unknown as WindowLike });
+    if (!made) return fallBack();
     fill(frame.current, made.root);
+    lighten(frame.current, isPlain ? state.theme : 'light');
     setPurified(made);
   }
+  async function fallBack(): Promise<void> {
+    const { textOfHtml } = await import('../html-tags.ts');
+    setFallback(plainText || textOfHtml(source));
+  }
+  useEffect(() => lighten(frame.current, isPlain ? state.theme : 'light'), [state.theme]);
 
-  if (hasFailed) return html`<p class="note">${words.message.htmlFailed}</p>${fallback}`;
+  if (fallback !== null) {
+    return html`<p class="note">${words.message.htmlFailed}</p>
+      <${MessageText} text=${fallback} hasLinks=${hasLinks} />`;
+  }
   return html`<div class="html-body">
     ${purified && purified.remoteCount > 0 && html`<${RemoteNote} purified=${purified} />`}
     <iframe
       ref=${frame}
       class="frame"
+      data-plain=${isPlain}
       title=${title}
       src=${paths.frame}
       sandbox="allow-popups allow-popups-to-escape-sandbox allow-same-origin"
       referrerpolicy="no-referrer"
-      onLoad=${() => show().catch(() => setFailed(true))}
+      onLoad=${() => show().catch(fallBack)}
     ></iframe>
   </div>`;
 }
@@ -107,15 +122,24 @@ function dataAddress(octets: Blob, type: string): Promise<string> {
   });
 }
 
+/** A body that names no colours of its own takes those of the page; any other keeps the white sheet it was made for. */
 const frameStyle = `
-:root { color-scheme: light; background: #fff; }
-body { margin: 0; padding: 16px; font: 16px/1.55 system-ui, sans-serif; color: #1f2328; overflow-wrap: anywhere; }
+:root { background: light-dark(#fff, #1d2126); }
+body { margin: 0; padding: 16px; font: 16px/1.55 system-ui, sans-serif; color: light-dark(#1f2328, #e6e8ea); overflow-wrap: anywhere; }
 html, body { height: auto !important; min-height: 0 !important; }
+a { color: light-dark(#1f5a73, #8cc6dd); }
 img { max-width: 100%; height: auto; }
 table { max-width: 100%; }
 pre { white-space: pre-wrap; }
-blockquote { margin: 0 0 0 8px; padding-left: 12px; border-left: 3px solid #d8d4cb; }
+blockquote { margin: 0 0 0 8px; padding-left: 12px; border-left: 3px solid light-dark(#d8d4cb, #48505a); }
+.blocked-picture { display: inline-block; box-sizing: border-box; max-width: 100%; padding: 3px 8px; border-radius: 4px; background: light-dark(#eceae4, #2c323a); color: light-dark(#565b63, #a5adb6); font: 12px/1.4 system-ui, sans-serif; text-align: start; vertical-align: middle; }
 `;
+
+/** Gives the frame's document the light that it is read in. */
+function lighten(frame: HTMLIFrameElement | null, theme: Theme): void {
+  const scheme = theme === 'system' ? 'light dark' : theme;
+  frame?.contentDocument?.documentElement?.style.setProperty('color-scheme', scheme, 'important');
+}
 
 /** Moves the tree into the frame's document and keeps the frame as high as what it holds. */
 function fill(frame: HTMLIFrameElement, root: HTMLElement): void {

@@ -18,9 +18,10 @@ export function MessageText({ text, hasLinks }: { text: string; hasLinks: boolea
 }
 
 function Linked({ text }: { text: string }) {
+  const { words } = useApp();
   return linkify(text).map(piece =>
     typeof piece === 'string'
       ? piece
-      : html`<a href=${piece.href} target="_blank" rel="noopener noreferrer">${piece.label}</a>`,
+      : html`<bdi><a href=${piece.href} title=${piece.href.slice(0, 300)} target="_blank" rel="noopener noreferrer">${piece.label}</a>${piece.trueHost && html`<strong class="true-host"> (${words.message.leadsTo(piece.trueHost)})</strong>`}</bdi>`,
   );
 }

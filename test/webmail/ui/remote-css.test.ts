@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { withoutRemote } from '../../../webmail/ui/remote-css.ts';
+import { assertLinear } from '../../delivery/message/work.ts';
+
+test('whatever would load from elsewhere is taken out and told', () => {
+  const loading = [
+    'a{background:url(//a.example/x)}',
+    'a{background:URL( "https://a.example/x" )}',
+    "a{background:u\\72l('\\68ttps://a.example/x')}",
+    'a{background:url(https:\\2f\\2f a.example/x)}',
+    'a{background-image:image-set(\'https://a.example/x\' 1x, "data:image/png,x" 2x)}',
+    'a{background:-webkit-image-set(url(https://a.example/x) 1x)}',
+    'a{background:/* url(x */url(https://a.example/x',
+    '@import "//a.example/x";a{color:red}',
+    '@im\\port url(https://a.example/x) screen;',
+    'a{--b:url(https://a.example/x);background:var(--b)}',
+  ];
+  for (const css of loading) {
+    const quiet = withoutRemote(css);
+    assert.equal(quiet.remote.length, 1, css);
+    assert.doesNotMatch(quiet.css, /a\.example/, css);
+  }
+});
+
+test('what loads nothing stays as it was written', () => {
+  const still = [
+    'a{background:url(data:image/png;base64,AA==)}',
+    'a[href="https://a.example/"]::after{content:"// https://a.example/"}',
+    '/* url(https://a.example/x) */ a > b{color:rgb(1 2 3 / 50%)}',
+    '@media (min-width: 3em) { a { width: calc((1px + 2px) * 3) } }',
+    'a{font-family:"un\\22 closed\n;b:url(#c)}',
+  ];
+  for (const css of still) assert.deepEqual(withoutRemote(css), { css, remote: [] });
+});
+
+test('twice the style is twice the work', () => {
+  const pieces = [
+    'url(//',
+    'url( ',
+    'url("',
+    '@import',
+    "'",
+    '/*',
+    '((',
+    '\\',
+    'a',
+    ' ',
+    'url(//a)',
+    '@import "//a";',
+  ];
+  for (const piece of pieces) assertLinear(amount => piece.repeat(amount), withoutRemote, 50_000);
+});
+
+test('property: any style is read, and a style without addresses stays as it is', () => {
+  const piece = fc.constantFrom(
+    'url(',
+    ')',
+    '"',
+    "'",
+    '\\',
+    '\n',
+    '@import',
+    'a',
+    '{',
+    '}',
+    ';',
+    '(',
+    '/*',
+    '*/',
+    ' ',
+  );
+  fc.assert(
+    fc.property(
+      fc.array(piece, { maxLength: 40 }).map(all => all.join('')),
+      css => {
+        assert.deepEqual(withoutRemote(css).remote, []);
+      },
+    ),
+  );
+});
