@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { SMTPServerDataStream, SMTPServerOptions, SMTPServerSession } from 'smtp-server';
 import type { Certificate } from '../certificate.ts';
@@ -14,6 +13,7 @@ import type { Recipients } from '../recipients.ts';
 import { LmtpServer } from './connection.ts';
 import { receivedOn } from './mail-stream.ts';
 import { type Forwarded, forwardedEvidence } from './session.ts';
+import { removeStaleSocket } from './stale-socket.ts';
 
 /** The door for an MTA on this host or beside it (RFC 2033). */
 export interface LmtpDoor {
@@ -55,7 +55,7 @@ export async function openLmtpDoor(config: Config, deps: LmtpDeps): Promise<Lmtp
     maxOctets: config['smtp.maxSizeOctets'] + traceAllowanceOctets,
   });
   server.on('error', error => deps.log.debug({ error: String(error) }, 'lmtpConnectionFailed'));
-  if (file) rmSync(file, { force: true });
+  if (file) await removeStaleSocket(file);
   await new Promise<void>((resolve, reject) => {
     server.server.once('error', reject);
     const ready = () => {
