@@ -10,7 +10,7 @@ import { startJmapWork } from './jmap-routes.ts';
 import { openMetrics } from './metrics.ts';
 import { OpenStreams } from './open-streams.ts';
 import { openOpener } from './opener.ts';
-import { allowOtherOrigins } from './other-origins.ts';
+import { allowOtherOrigins, refuseOtherOrigins } from './other-origins.ts';
 import type { WebParts } from './parts.ts';
 import { sendProblem } from './problem.ts';
 import { RememberedPasswords } from './remembered.ts';
@@ -139,6 +139,7 @@ async function handle(
   }
   const caller = await authenticate(request, purposeOf(route.right), tools);
   if (!caller) throw new DeliveryError('badCredentials');
+  if (caller.means === 'session') refuseOtherOrigins(response);
   await route.handle(request, response, { ...tools, caller });
 }
 

@@ -1,7 +1,6 @@
 import type { Request, Response } from 'express';
 import { DeliveryError } from '../../delivery/errors.ts';
 import { paths } from '../wire.ts';
-import { readBlobId } from './blob-id.ts';
 import { readBody } from './body.ts';
 import type { Caller } from './caller.ts';
 import { RequestError } from './jmap/errors.ts';
@@ -48,24 +47,45 @@ function mediaTypeOf(given: string | undefined): string {
 
 async function download(request: Request, response: Response, tools: Called): Promise<void> {
   checkAccount(request, tools);
-  const blob = await readableBlob(parameter(request, 'blobId'), tools);
-  if (!blob) throw new DeliveryError('notFound');
-  const { type } = request.query;
-  // What was encrypted is not left in a cache on the disk.
-  const isOfOpened = readBlobId(parameter(request, 'blobId'))?.part?.ofOpened ?? false;
-  // Not by Express: it would add a charset that nobody gave.
-  response.setHeader(
-    'Content-Type',
-    mediaTypeOf(typeof type === 'string' ? type : (blob.mediaType ?? undefined)),
-  );
-  response.set({
-    'Content-Disposition': attachmentNamed(parameter(request, 'name')),
-    // What came by mail is shown by no page of ours: it can run nothing and load nothing.
-    'Content-Security-Policy': "sandbox; default-src 'none'",
-    'Cross-Origin-Resource-Policy': 'same-origin',
-    'Cache-Control': isOfOpened ? 'no-store' : 'private, immutable, max-age=31536000',
-  });
-  response.end(blob.octets);
+  checkDestination(request);
+  const { downloads } = tools.jmap;
+  const leave = await downloads.enter(tools.caller.account.id, response);
+  if (!leave) return;
+  try {
+    const blob = await readableBlob(parameter(request, 'blobId'), tools);
+    if (!blob) throw new DeliveryError('notFound');
+    const { type } = request.query;
+    const mediaType = mediaTypeOf(typeof type === 'string' ? type : (blob.mediaType ?? undefined));
+    // Not by Express: it would add a charset that nobody gave.
+    response.setHeader('Content-Type', isCode(mediaType) ? 'application/octet-stream' : mediaType);
+    response.set({
+      'Content-Disposition': attachmentNamed(parameter(request, 'name')),
+      // What came by mail is shown by no page of ours: it can run nothing and load nothing.
+      'Content-Security-Policy': "sandbox; default-src 'none'",
+      'Cross-Origin-Resource-Policy': 'same-origin',
+      // Whoever uses the device next, or shares its origin, must not read mail from the browser's cache.
+      'Cache-Control': 'no-store',
+    });
+    await downloads.send(blob.octets, response);
+  } finally {
+    leave();
+  }
+}
+
+/** What a page would run or apply, were it given an attachment's address (Fetch Metadata, `Sec-Fetch-Dest`). */
+const codeDestinations = new Set([
+  ...['script', 'style', 'worker', 'sharedworker', 'serviceworker', 'audioworklet', 'paintworklet'],
+  ...['json', 'manifest', 'xslt', 'object', 'embed', 'frame', 'iframe'],
+]);
+
+/** Throws `forbidden` when the browser says that the octets would be run or framed: attachments are only saved. */
+function checkDestination(request: Request): void {
+  if (codeDestinations.has(request.get('sec-fetch-dest') ?? '')) throw new DeliveryError('forbidden');
+}
+
+/** Types that the policy of our own page would let it run or apply (with `nosniff`, no others). */
+function isCode(mediaType: string): boolean {
+  return /(?:java|ecma|j|live)script|\/css\b|\/wasm\b/i.test(mediaType);
 }
 
 /** Content-Disposition with a safe file name (RFC 6266, RFC 8187): no path, no control or direction characters. */

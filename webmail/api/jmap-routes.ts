@@ -4,6 +4,7 @@ import type { Account } from '../../delivery/store/store.ts';
 import { capabilities, type JmapSession, paths } from '../wire.ts';
 import { readBody } from './body.ts';
 import type { Caller } from './caller.ts';
+import { Downloads } from './downloads.ts';
 import { InFlight } from './in-flight.ts';
 import { dispatch } from './jmap/dispatch.ts';
 import { RequestError } from './jmap/errors.ts';
@@ -13,16 +14,18 @@ import { readRequest } from './jmap/request.ts';
 import { sessionObject } from './jmap/session.ts';
 import type { Route, RouteTools } from './route.ts';
 
-/** What the JMAP routes keep: how many requests and uploads of each account run. */
+/** What the JMAP routes keep: how many requests, uploads and downloads of each account run. */
 export interface JmapWork {
   readonly requests: InFlight;
   readonly uploads: InFlight;
+  readonly downloads: Downloads;
 }
 
 export function startJmapWork(): JmapWork {
   return {
     requests: new InFlight(coreLimits.maxConcurrentRequests),
     uploads: new InFlight(coreLimits.maxConcurrentUpload),
+    downloads: new Downloads(),
   };
 }
 

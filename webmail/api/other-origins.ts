@@ -19,6 +19,12 @@ export function allowOtherOrigins(request: Request, response: Response, next: Ne
     return;
   }
   response.set(allowed);
+  response.vary('Authorization, Cookie, Origin');
   if (request.method === 'OPTIONS') response.status(204).end();
   else next();
+}
+
+/** What was asked for with our own cookie is for our own pages alone. */
+export function refuseOtherOrigins(response: Response): void {
+  for (const name of Object.keys(allowed)) response.removeHeader(name);
 }

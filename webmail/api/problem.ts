@@ -28,13 +28,14 @@ function fromExpress(error: unknown): DeliveryError | null {
 }
 
 /**
- * How to authenticate (RFC 9110 §11.6.1). A page's own requests are not offered Basic: the browser would ask for a
- * password in a window of its own, over the page that does.
+ * How to authenticate (RFC 9110 §11.6.1). No browser is offered Basic: it would ask for a password in a window of its
+ * own, keep it, and send it with the requests of any site. Browsers are known by Fetch Metadata.
  */
 function challengeFor(request: Request): string {
-  const destination = request.get('sec-fetch-dest');
-  const isOfPage = request.get(csrfHeader) !== undefined || (destination ?? 'document') !== 'document';
-  return isOfPage ? 'Bearer realm="Caliopen"' : 'Basic realm="Caliopen", charset="UTF-8"';
+  const names = [csrfHeader, 'sec-fetch-site', 'sec-fetch-dest'];
+  return names.some(name => request.get(name) !== undefined)
+    ? 'Bearer realm="Caliopen"'
+    : 'Basic realm="Caliopen", charset="UTF-8"';
 }
 
 /** Answers with the problem; users' mistakes are not logged as errors. */

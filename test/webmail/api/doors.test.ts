@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { get } from 'node:http';
 import { test } from 'node:test';
 import { bundleUi } from '../../../webmail/api/bundle.ts';
 import { openTestWeb } from './web.ts';
@@ -22,7 +23,25 @@ test('health says it is alive, metrics count for this machine alone', async t =>
   assert.match(await metrics.text(), /caliopen_web_request_seconds_count\{route="\/healthz"/);
   const proxied = await fetch(`${web.origin}/metrics`, { headers: { 'x-forwarded-for': '192.0.2.1' } });
   assert.equal(proxied.status, 404);
+  for (const headers of [
+    { 'x-real-ip': '192.0.2.1' },
+    { forwarded: 'for=192.0.2.1' },
+    { via: '1.1 proxy' },
+    { 'x-forwarded-host': 'mail.example.org' },
+    { host: 'rebound.example.net' },
+    { host: '127.0.0.1.example.net' },
+  ]) {
+    assert.equal(await statusOf(`${web.origin}/metrics`, headers), 404, JSON.stringify(headers));
+  }
+  assert.equal(await statusOf(`${web.origin}/metrics`, { host: 'localhost:8080' }), 200);
 });
+
+/** With a Host field, which `fetch` doesn't let through. */
+function statusOf(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers }, answer => resolve(answer.resume().statusCode)).on('error', reject);
+  });
+}
 
 test('a JMAP client of another origin may call with its own credentials, never with the cookie', async t => {
   const web = await openTestWeb(t);

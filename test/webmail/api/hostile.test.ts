@@ -145,3 +145,15 @@ test('a Basic field of any octets is refused', async t => {
     assert.equal((await fetch(`${web.origin}/jmap/session`, { headers: { authorization } })).status, 401);
   }
 });
+
+test('mistakes in arguments are told as such', async t => {
+  const web = await openTestWeb(t);
+  for (const collation of ['__proto__', 'constructor', 'none']) {
+    const sort = [{ property: 'name', collation }];
+    assert.equal(await web.refuse('Mailbox/query', { sort }), 'unsupportedSort', collation);
+  }
+  for (const after of ['', 'x', 'C', 'Cbm8', `C${'A'.repeat(500)}`]) {
+    assert.equal(await web.refuse('Discussion/query', { after }), 'invalidArguments', after);
+    assert.equal(await web.refuse('Audit/get', { after }), 'invalidArguments', after);
+  }
+});

@@ -113,6 +113,9 @@ test('Basic asks for credentials, a page is not made to', async t => {
   assert.match(plain.headers.get('www-authenticate') ?? '', /^Basic /);
   const page = await fetch(`${web.origin}/session`, { headers: { 'x-caliopen': '1' } });
   assert.match(page.headers.get('www-authenticate') ?? '', /^Bearer /);
+  const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' };
+  const browser = await fetch(`${web.origin}/.well-known/jmap`, { headers });
+  assert.match(browser.headers.get('www-authenticate') ?? '', /^Bearer /);
 });
 
 test('many first requests at once with good credentials are one sign-in', async t => {

@@ -32,7 +32,8 @@ export const collations: Readonly<Record<string, Collate>> = {
 
 /** The collation of this name, `i;unicode-casemap` for none; throws `unsupportedSort` when there is none such. */
 export function collationOf(name: string | null): Collate {
-  const collate = collations[name ?? 'i;unicode-casemap'];
+  const known = name ?? 'i;unicode-casemap';
+  const collate = Object.hasOwn(collations, known) ? collations[known] : undefined;
   if (!collate) throw new MethodError('unsupportedSort', 'unknown collation');
   return collate;
 }

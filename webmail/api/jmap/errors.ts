@@ -84,6 +84,8 @@ const methodErrorByCode: Readonly<Partial<Record<string, MethodErrorType>>> = {
   shuttingDown: 'serverUnavailable',
   tooBusy: 'serverUnavailable',
   forbidden: 'forbidden',
+  // What the store can't make sense of came with the arguments, such as a cursor.
+  badRequest: 'invalidArguments',
 };
 
 /** The reason word that the store adds to a `badRequest`, such as `cannotCalculateChanges`; null when there is none. */
