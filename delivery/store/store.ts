@@ -461,7 +461,7 @@ export interface EmailQueryResult {
   readonly position: number | null;
   readonly total: number | null;
   readonly next: string | null;
-  /** True when a prefix search was cut to its first words, or sealed mail was left out. */
+  /** True when a prefix search was cut to its first words, or what is asked is hidden in sealed mail. */
   readonly incomplete: boolean;
 }
 

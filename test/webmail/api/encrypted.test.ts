@@ -164,6 +164,17 @@ test('sealed mail gives who and when, no subject, no preview, and its armor', as
   assert.deepEqual(found.ids, []);
   assert.equal(found.incomplete, true, 'and it says so');
   assert.deepEqual((await web.ask('Email/query', { filter: { isSealed: true } })).ids, [id]);
+  for (const hidden of [
+    { filter: { header: ['X-Project', 'old mill'] } },
+    { filter: { hasAttachment: true } },
+    { filter: { operator: 'NOT', conditions: [{ hasAttachment: true }] } },
+    { sort: [{ property: 'subject' }] },
+  ]) {
+    assert.equal((await web.ask('Email/query', hidden)).incomplete, true, JSON.stringify(hidden));
+  }
+  for (const known of [{ filter: { header: ['From'] } }, { sort: [{ property: 'from' }] }, {}]) {
+    assert.equal((await web.ask('Email/query', known)).incomplete, undefined, JSON.stringify(known));
+  }
 });
 
 test('what an owner of a client-held key creates or imports is sealed', async t => {

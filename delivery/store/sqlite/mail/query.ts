@@ -98,7 +98,7 @@ function answer(plan: Plan, search: SearchPlan): EmailQueryResult {
     position: start.position,
     total: query.calculateTotal ? totalOf(plan) : null,
     next: rows.length > limit && last ? encodeCursor(keyValues(plan, last)) : null,
-    incomplete: search.isCapped || (search.isUsed && hasSealed(plan)),
+    incomplete: search.isCapped || ((search.isUsed || asksInside(query)) && hasSealed(plan)),
   };
 }
 
@@ -221,6 +221,22 @@ function totalOf(plan: Plan): number {
   if (plan.found && query.filter && isPureSearch(query.filter) && !query.collapseThreads)
     return plan.found.length;
   return countRows(plan, raw('1'));
+}
+
+/** Header fields that stand outside of sealed mail. */
+const outerFields = new Set(['from', 'to', 'cc', 'date', 'message-id']);
+
+/** Whether the filter or the order depends on what sealed mail keeps from us: then it is left out, or stands anywhere. */
+function asksInside({ filter, sort }: EmailQuery): boolean {
+  return sort.some(({ key }) => key === 'subject') || (filter !== null && isAboutInside(filter));
+}
+
+function isAboutInside(filter: EmailFilter): boolean {
+  if ('all' in filter) return filter.all.some(isAboutInside);
+  if ('any' in filter) return filter.any.some(isAboutInside);
+  if ('none' in filter) return filter.none.some(isAboutInside);
+  if ('fieldName' in filter) return !outerFields.has(filter.fieldName.toLowerCase());
+  return 'hasAttachment' in filter;
 }
 
 function hasSealed({ database, account }: Plan): boolean {
