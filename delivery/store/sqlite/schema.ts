@@ -106,6 +106,13 @@ export const shardSteps: readonly string[] = [
     detail text not null);
   create table probe(id integer primary key, at integer not null);
   `,
+  // Emails of each tag by month of their places (`monthOf`); tag 0 is all mail.
+  `
+  create table tag_month(account integer, tag integer, month integer, emails integer not null,
+    primary key(account, tag, month)) without rowid;
+  insert into tag_month select account, tag, place >> 42, count(*) from email_tag group by 1, 2, 3;
+  insert into tag_month select account, 0, place >> 42, count(*) from email group by 1, 3;
+  `,
 ];
 
 /** Additive steps leave room for older code; a change that does not would begin a new generation. */

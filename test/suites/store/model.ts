@@ -68,6 +68,9 @@ interface ModelEmail {
   keywords: string[];
 }
 
+/** Emails lie in several months, so that positions are counted across them. */
+const daysApart = 20;
+
 async function runSteps(store: Store, accountId: string, steps: readonly Step[]): Promise<void> {
   const emails: ModelEmail[] = [];
   const first = await store.getState(accountId, 'Email');
@@ -85,7 +88,7 @@ async function runSteps(store: Store, accountId: string, steps: readonly Step[])
 
 async function runStep(store: Store, accountId: string, emails: ModelEmail[], action: Step): Promise<void> {
   if (action.do === 'deliver') {
-    const receivedAt = new Date(Date.UTC(2026, 0, 1 + action.day));
+    const receivedAt = new Date(Date.UTC(2026, 0, 1 + action.day * daysApart));
     const tags = action.tags.map(id => ({ id }));
     const traits = {
       receivedAt,
@@ -167,12 +170,37 @@ async function compareLists(store: Store, accountId: string, emails: readonly Mo
     );
     assert.equal(folded.total, firsts.length);
   }
+  await comparePositions(store, accountId, sorted);
   const discussions = await store.listDiscussions(accountId, {});
   const keys = [...new Set(sorted.map(({ thread }) => `d${thread}`))];
   assert.deepEqual(
     discussions.items.map(({ key }) => key),
     keys,
   );
+}
+
+/** Each row is found by its position and by its id, in both orders. */
+async function comparePositions(
+  store: Store,
+  accountId: string,
+  sorted: readonly ModelEmail[],
+): Promise<void> {
+  for (const [tag, ascending] of [
+    [null, false],
+    ['inbox', false],
+    ['inbox', true],
+  ] as const) {
+    const found = sorted.filter(({ tags }) => tag === null || tags.includes(tag));
+    if (ascending) found.reverse();
+    const sort = [{ key: 'receivedAt', ascending } as const];
+    for (const [position, { id }] of found.entries()) {
+      const query = { filter: tag === null ? null : { tag }, sort, limit: 1 };
+      const there = await store.queryEmails(accountId, { ...query, skip: position });
+      assert.deepEqual([there.position ?? position, there.rows[0]?.id], [position, id]);
+      const anchored = await store.queryEmails(accountId, { ...query, anchor: id, skip: -1 });
+      assert.deepEqual([anchored.position ?? position, anchored.rows[0]?.id], [position, id]);
+    }
+  }
 }
 
 /** Everything about each email that a change can change. */

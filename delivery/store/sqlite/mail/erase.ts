@@ -14,6 +14,7 @@ const keyTables: Readonly<Record<string, string>> = {
   document: 'name',
   tag: 'number',
   tag_gone: 'seq',
+  tag_month: 'tag, month',
   private_key: 'fingerprint',
   public_key: 'address, fingerprint',
   contact: 'id',

@@ -1,6 +1,7 @@
 import type { EmailFilter } from '../../query.ts';
 import type { Database } from '../database.ts';
 import type { SearchSource } from '../search/catch-up.ts';
+import { Hits } from '../search/hits.ts';
 import { isPureSearch, toMatch } from '../search/match.ts';
 import type { ReadContext } from '../threads/context.ts';
 
@@ -11,8 +12,8 @@ export interface SearchPlan {
   readonly isSearch: (filter: EmailFilter) => boolean;
   /** The number of the set of emails that this filter finds. */
   readonly hits: (filter: EmailFilter) => number;
-  /** The places that this filter finds, newest first; undefined when it is no search. */
-  readonly found: (filter: EmailFilter) => readonly number[] | undefined;
+  /** What this filter finds; undefined when it is no search. */
+  readonly found: (filter: EmailFilter) => Hits | undefined;
   /** Forgets the sets. */
   end(): void;
 }
@@ -26,7 +27,7 @@ const noSearch: SearchPlan = {
   end: () => undefined,
 };
 
-/** Looks up every search filter of the query once, in an index that is up to date with the shard. */
+/** Makes every search filter of the query ready, in an index that is up to date with the shard. */
 export function prepareSearch(
   context: ReadContext,
   source: SearchSource,
@@ -34,7 +35,7 @@ export function prepareSearch(
 ): SearchPlan {
   const searches = filter ? searchesIn(filter) : [];
   if (searches.length === 0) return noSearch;
-  const found = new Map<EmailFilter, readonly number[]>();
+  const found = new Map<EmailFilter, Hits>();
   const isCapped = context.search.use(source, search => lookUp(search, searches, found));
   // Sets are made only where a query asks about single emails.
   const numbers = new Map<EmailFilter, number>();
@@ -45,7 +46,7 @@ export function prepareSearch(
     found: candidate => found.get(candidate),
     hits: candidate => {
       const number = numbers.get(candidate) ?? numbers.size;
-      if (!numbers.has(candidate)) context.hits.set(number, new Set(found.get(candidate)));
+      if (!numbers.has(candidate)) context.hits.set(number, new Set(found.get(candidate)?.all()));
       numbers.set(candidate, number);
       return number;
     },
@@ -64,23 +65,12 @@ function searchesIn(filter: EmailFilter): EmailFilter[] {
   return [];
 }
 
-function lookUp(
-  search: Database,
-  searches: readonly EmailFilter[],
-  found: Map<EmailFilter, readonly number[]>,
-): boolean {
+function lookUp(search: Database, searches: readonly EmailFilter[], found: Map<EmailFilter, Hits>): boolean {
   let isCapped = false;
   for (const filter of searches) {
     if (!isPureSearch(filter)) continue;
     const match = toMatch(search, filter);
-    const rows = search.all<{ rowid: number }>(
-      'select rowid from words where words match ? order by rowid desc',
-      match.query,
-    );
-    found.set(
-      filter,
-      rows.map(row => row.rowid),
-    );
+    found.set(filter, new Hits(search, match.query));
     isCapped ||= match.isCapped;
   }
   return isCapped;

@@ -5,13 +5,16 @@ import type { Database } from '../database.ts';
 import { requireAccount } from '../directory/rows.ts';
 import { shardOf } from '../files.ts';
 import { type CursorValue, decodeCursor, encodeCursor, maxPage } from '../page.ts';
+import type { Hits } from '../search/hits.ts';
 import { isPureSearch } from '../search/match.ts';
 import type { ReadContext } from '../threads/context.ts';
 import { type EmailRecord, findEmail } from './email-rows.ts';
 import { type Fragment, join, raw, sql } from './fragment.ts';
+import { allMail } from './ledger.ts';
 import { conjuncts, type Driver, driverOf, hitDriver } from './query-driver.ts';
 import { type FilterContext, filterToSql } from './query-filter.ts';
 import { given, isByPlace, keysOf, type OrderKey, orderBy, orderKeys, precedes } from './query-order.ts';
+import { type CountedList, placeAt, rankOf } from './query-rank.ts';
 import { prepareSearch, type SearchPlan } from './query-search.ts';
 import { toRow } from './reads.ts';
 
@@ -22,10 +25,12 @@ interface Plan {
   readonly query: EmailQuery;
   readonly context: FilterContext;
   readonly keys: readonly OrderKey[];
-  /** The list that is walked; with a search, made of what it found. */
-  readonly driver: Driver;
-  /** What the narrowest search found, newest first; null without one. */
-  readonly found: readonly number[] | null;
+  /** The list that is walked; made of all that `found` has where there is a search. */
+  readonly driver: () => Driver;
+  /** The table that has the places of that list. */
+  readonly walked: Driver['walked'];
+  /** What the narrowest search finds; null without one. */
+  readonly found: Hits | null;
   /** The filter, with thread folding where it was asked for. */
   readonly where: Fragment;
 }
@@ -60,18 +65,26 @@ function planOf(database: Database, account: number, query: EmailQuery, search: 
   const others = filters.filter(filter => found === null || search.found(filter) !== found);
   const where = others.map(filter => filterToSql(filter, 'e', context));
   if (query.collapseThreads) where.push(isFirstOfThread(query.filter, keys, context));
-  const driver = found ? hitDriver(account, JSON.stringify(found)) : driverOf(filters, context);
-  return { database, account, query, context, keys, driver, found, where: join(where, ' and ', '1') };
+  const list = found ? null : driverOf(filters, context);
+  return {
+    database,
+    account,
+    query,
+    context,
+    keys,
+    driver: () => list ?? hitDriver(account, JSON.stringify(found?.all())),
+    walked: list?.walked ?? 'e',
+    found,
+    where: join(where, ' and ', '1'),
+  };
 }
 
-/** Of the searches that must all hold, the one that found least. */
-function narrowest(filters: readonly EmailFilter[], search: SearchPlan): readonly number[] | null {
-  let best: readonly number[] | null = null;
-  for (const filter of filters) {
-    const found = search.found(filter);
-    if (found && (best === null || found.length < best.length)) best = found;
-  }
-  return best;
+/** Of the searches that must all hold, the one that finds least. */
+function narrowest(filters: readonly EmailFilter[], search: SearchPlan): Hits | null {
+  const found = filters.flatMap(filter => search.found(filter) ?? []);
+  const [first = null] = found;
+  if (found.length < 2) return first;
+  return found.reduce((best, hits) => (hits.count() < best.count() ? hits : best));
 }
 
 /** No other email of the thread that the filter lets through stands before this one. */
@@ -90,7 +103,7 @@ function answer(plan: Plan, search: SearchPlan): EmailQueryResult {
   const { query } = plan;
   const limit = Math.min(Math.max(0, query.limit), maxPage);
   const start = startOf(plan);
-  const rows = readRows(plan, start.condition, start.skip, limit + 1);
+  const rows = readRows(plan, { ...start, limit: limit + 1 });
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
@@ -106,40 +119,31 @@ function keyValues({ keys }: Plan, row: Row): CursorValue[] {
   return keys.map((_key, index) => row[`k${index}`] ?? null);
 }
 
-/** Found emails looked at in one step, when the newest are wanted first. */
-const foundAtOnce = 1000;
+/** Which rows, in which direction. */
+interface Span {
+  readonly condition: Fragment;
+  /** No row that meets the condition stands before this place; null: unknown. */
+  readonly bound?: number | null;
+  readonly skip: number;
+  readonly limit: number;
+  readonly isReversed?: boolean;
+}
 
-function readRows(plan: Plan, condition: Fragment, skip: number, limit: number, isReversed = false): Row[] {
+function readRows(plan: Plan, span: Span): Row[] {
   const { found, keys } = plan;
-  if (!found || !isByPlace(keys)) return readFrom(plan, plan.driver, { condition, skip, limit, isReversed });
-  const isNewestFirst = (keys[0]?.ascending ?? false) === isReversed;
+  if (!found || !isByPlace(keys)) return readFrom(plan, plan.driver(), span);
+  const ascending = (keys[0]?.ascending ?? false) !== (span.isReversed ?? false);
+  const wanted = span.skip + span.limit;
   const rows: Row[] = [];
-  for (const slice of slices(found, isNewestFirst)) {
-    if (rows.length >= skip + limit) break;
+  for (const slice of found.slices(ascending, span.bound ?? null)) {
     const driver = hitDriver(plan.account, JSON.stringify(slice));
-    rows.push(
-      ...readFrom(plan, driver, { condition, skip: 0, limit: skip + limit - rows.length, isReversed }),
-    );
+    rows.push(...readFrom(plan, driver, { ...span, skip: 0, limit: wanted - rows.length }));
+    if (rows.length >= wanted) break;
   }
-  return rows.slice(skip);
+  return rows.slice(span.skip);
 }
 
-function* slices(found: readonly number[], isNewestFirst: boolean): Iterable<readonly number[]> {
-  const ordered = isNewestFirst ? found : [...found].reverse();
-  for (let from = 0; from < ordered.length; from += foundAtOnce)
-    yield ordered.slice(from, from + foundAtOnce);
-}
-
-function readFrom(
-  plan: Plan,
-  driver: Driver,
-  {
-    condition,
-    skip,
-    limit,
-    isReversed,
-  }: { condition: Fragment; skip: number; limit: number; isReversed: boolean },
-): Row[] {
+function readFrom(plan: Plan, driver: Driver, { condition, skip, limit, isReversed }: Span): Row[] {
   const columns = plan.keys.map((key, index) => sql`${key.of('e')} ${raw(`k${index}`)}`);
   const list = {
     sql: columns.map(column => column.sql).join(', '),
@@ -147,15 +151,11 @@ function readFrom(
   };
   const statement = sql`select e.place, e.tail, e.thread, e.received_at, ${list} from ${driver.from}
     where ${driver.where} and ${plan.where} and ${condition}
-    order by ${orderBy(plan.keys, driver.walked, isReversed)} limit ${limit} offset ${skip}`;
+    order by ${orderBy(plan.keys, plan.walked, isReversed)} limit ${limit} offset ${skip}`;
   return plan.database.all<Row>(statement.sql, ...statement.values);
 }
 
-interface Start {
-  /** Which rows come into question. */
-  readonly condition: Fragment;
-  /** How many of them are skipped. */
-  readonly skip: number;
+interface Start extends Omit<Span, 'limit' | 'isReversed'> {
   readonly position: number | null;
 }
 
@@ -166,38 +166,86 @@ function startOf(plan: Plan): Start {
   if (cursor) {
     if (cursor.length !== keys.length)
       throw new DeliveryError('badRequest', 'the cursor is of another query');
-    return { condition: behind(plan, cursor), skip: Math.max(0, skip), position: null };
+    return { ...behind(plan, cursor), skip: Math.max(0, skip), position: null };
   }
   if (query.anchor != null) return startAtAnchor(plan, query.anchor, skip);
-  return { condition: raw('1'), skip: Math.max(0, skip), position: Math.max(0, skip) };
+  return startAt(plan, Math.max(0, skip));
 }
 
-function behind({ keys, driver }: Plan, values: readonly CursorValue[]): Fragment {
-  return precedes(keys, given(values), keysOf(keys, 'e', driver.walked));
+/** The row with this index in all results. */
+function startAt(plan: Plan, position: number): Start {
+  const list = position > 0 ? countedList(plan) : null;
+  if (!list) return { condition: raw('1'), skip: position, position };
+  const place = placeAt(list, position);
+  if (place === null) return { condition: raw('0'), skip: 0, position };
+  return { ...onwards(plan, [place]), skip: 0, position };
 }
 
-function before({ keys, driver }: Plan, values: readonly CursorValue[]): Fragment {
-  return precedes(keys, keysOf(keys, 'e', driver.walked), given(values));
+/** The list whose kept counts tell positions: all mail or one tag by place; null for any other query. */
+function countedList({ database, account, query, context, keys }: Plan): CountedList | null {
+  const { filter } = query;
+  if (!isByPlace(keys) || query.collapseThreads || (filter && !('tag' in filter))) return null;
+  const tag = filter ? context.tagNumber(filter.tag) : allMail;
+  return tag === undefined ? null : { database, account, tag, ascending: keys[0]?.ascending ?? false };
+}
+
+type From = Pick<Span, 'condition' | 'bound'>;
+
+/** The rows behind the one with these values. */
+function behind({ keys, walked }: Plan, values: readonly CursorValue[]): From {
+  const condition = precedes(keys, given(values), keysOf(keys, 'e', walked));
+  return { condition, bound: boundOf(keys, values) };
+}
+
+/** The row with these values and what is behind it. */
+function onwards(plan: Plan, values: readonly CursorValue[]): From {
+  const { keys, walked } = plan;
+  const [key] = keys;
+  const bound = boundOf(keys, values);
+  if (!key || bound === null) return { condition: sql`not (${before(plan, values)})`, bound };
+  return { condition: sql`${raw(`${walked}.place`)} ${raw(key.ascending ? '>=' : '<=')} ${bound}`, bound };
+}
+
+function boundOf(keys: readonly OrderKey[], [place]: readonly CursorValue[]): number | null {
+  return isByPlace(keys) && typeof place === 'number' ? place : null;
+}
+
+function before({ keys, walked }: Plan, values: readonly CursorValue[]): Fragment {
+  return precedes(keys, keysOf(keys, 'e', walked), given(values));
 }
 
 function startAtAnchor(plan: Plan, anchor: string, skip: number): Start {
   const record = findEmail(plan.database, plan.account, anchor);
-  const [row] = record ? readRows(plan, sql`e.place = ${record.place}`, 0, 1) : [];
+  const [row] = record
+    ? readRows(plan, {
+        condition: sql`e.place = ${record.place}`,
+        bound: record.place,
+        skip: 0,
+        limit: 1,
+      })
+    : [];
   if (!row)
     throw new DeliveryError('notFound', 'the anchor is not among the results', { fields: { anchor } });
   const values = keyValues(plan, row);
-  const standing = countRows(plan, before(plan, values));
+  const list = countedList(plan);
+  const standing = list ? rankOf(list, row.place) : countRows(plan, before(plan, values));
   const position = standing + 1 + skip;
-  if (skip >= 0) return { condition: behind(plan, values), skip, position };
-  if (position <= 0) return { condition: raw('1'), skip: 0, position: 0 };
-  const notBehind = sql`not (${behind(plan, values)})`;
-  const [first] = readRows(plan, notBehind, -skip - 1, 1, true);
-  if (!first) return { condition: raw('1'), skip: 0, position: 0 };
-  return { condition: sql`not (${before(plan, keyValues(plan, first))})`, skip: 0, position };
+  if (list || position <= 0) return startAt(plan, Math.max(0, position));
+  if (skip >= 0) return { ...behind(plan, values), skip, position };
+  const { condition, bound = null } = behind(plan, values);
+  const [first] = readRows(plan, {
+    condition: sql`not (${condition})`,
+    bound,
+    skip: -skip - 1,
+    limit: 1,
+    isReversed: true,
+  });
+  return first ? { ...onwards(plan, keyValues(plan, first)), skip: 0, position } : startAt(plan, 0);
 }
 
 function countRows(plan: Plan, condition: Fragment): number {
-  const { driver, where } = plan;
+  const { where } = plan;
+  const driver = plan.driver();
   const statement = sql`select count(*) total from ${driver.from} where ${driver.where} and ${where} and ${condition}`;
   return plan.database.get<{ total: number }>(statement.sql, ...statement.values)?.total ?? 0;
 }
@@ -219,7 +267,7 @@ function totalOf(plan: Plan): number {
     return (query.collapseThreads ? tag?.threads : tag?.emails) ?? 0;
   }
   if (plan.found && query.filter && isPureSearch(query.filter) && !query.collapseThreads)
-    return plan.found.length;
+    return plan.found.count();
   return countRows(plan, raw('1'));
 }
 

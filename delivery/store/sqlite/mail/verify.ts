@@ -112,6 +112,16 @@ const recounts: readonly { readonly kind: string; readonly sql: string }[] = [
       where t.account = $account group by t.number having t.emails <> n or t.unread <> u`,
   },
   {
+    kind: 'monthCount',
+    sql: `select coalesce(k.tag, c.tag) tag, coalesce(k.month, c.month) month, k.emails, c.n
+      from (select tag, month, emails from tag_month where account = $account and emails <> 0) k
+      full join (
+        select tag, place >> 42 month, count(*) n from email_tag where account = $account group by 1, 2
+        union all select 0, place >> 42, count(*) from email where account = $account group by 2) c
+        on c.tag = k.tag and c.month = k.month
+      where k.emails is not c.n`,
+  },
+  {
     kind: 'tagThreadCount',
     sql: `select t.id, t.threads, t.unread_threads, count(s.thread) n, coalesce(sum(s.u), 0) su
       from tag t left join (
