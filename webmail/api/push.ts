@@ -140,9 +140,12 @@ class Pushing {
   /** Takes the states of now as known, unless the client last saw others: then it is told at once. */
   async begin(states: ReadonlyMap<ChangeType, string>, seen: string | null): Promise<void> {
     this.#hasBegun = true;
-    this.#response.write(`retry: 3000\nid: ${idOf(states)}\n: ready\n\n`);
+    // No empty line: it would end an event without data, which some clients take for one.
+    this.#response.write('retry: 3000\n: ready\n');
     if (seen !== null && seen !== idOf(states)) this.push(Object.fromEntries(states));
     else for (const [type, state] of states) this.#told.set(type, state);
+    // The id reaches the client although nothing changes for long.
+    if (this.#wish.pingSeconds > 0) this.ping();
     for (const types of this.#early.splice(0)) this.push(types);
   }
 
@@ -167,7 +170,8 @@ class Pushing {
 
   ping(): void {
     if (this.#response.writableEnded) return;
-    this.#response.write(`event: ping\ndata: ${JSON.stringify({ interval: this.#wish.pingSeconds })}\n\n`);
+    const interval = this.#wish.pingSeconds;
+    this.#response.write(`event: ping\nid: ${idOf(this.#told)}\ndata: ${JSON.stringify({ interval })}\n\n`);
   }
 }
 

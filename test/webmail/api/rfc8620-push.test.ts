@@ -99,3 +99,13 @@ test('a ticket ends after a minute', async t => {
   web.clock.advance(61);
   assert.equal((await fetch(`${web.origin}/jmap/eventsource?ticket=${ticket}`)).status, 401);
 });
+
+test('§7.3 no event comes without data, and a ping comes at once with the id of now', async t => {
+  const web = await openTestWeb(t);
+  const response = await open(web, 'types=Email&closeafter=state&ping=30');
+  await web.deliver('Subject: news\n\nx\n');
+  const blocks = (await response.text()).split('\n\n').filter(block => block !== '');
+  for (const block of blocks) assert.match(block, /^event: (?:ping|state)\nid: \S+\ndata: \{/m);
+  assert.match(blocks[0] ?? '', /^event: ping$/m);
+  assert.match(blocks[0] ?? '', /^data: \{"interval":30\}$/m);
+});
