@@ -21,6 +21,7 @@ import { TriesInFlight } from './sign-in.ts';
 import { SignInJournal } from './sign-in-journal.ts';
 import { serveBundle } from './static.ts';
 import { SignInThrottle } from './throttle.ts';
+import { openViewer } from './viewer.ts';
 
 /** The open web door. */
 export interface WebDoor {
@@ -45,8 +46,9 @@ export async function openWeb(
 ): Promise<WebDoor> {
   const { config, store, keyring, clock, log } = parts;
   const opener = openOpener(parts);
+  const viewer = openViewer();
   const tools: RouteTools = {
-    ...{ config, store, keyring, clock, log, opener },
+    ...{ config, store, keyring, clock, log, opener, viewer },
     throttle: new SignInThrottle(clock),
     remembered: new RememberedPasswords(clock),
     inFlight: new TriesInFlight(),
@@ -66,6 +68,7 @@ export async function openWeb(
       server.closeAllConnections();
       await closed;
       await opener.close();
+      await viewer.close();
     },
   };
 }

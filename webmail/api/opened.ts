@@ -4,6 +4,7 @@ import type { Caller } from './caller.ts';
 import type { Content } from './jmap/email-body.ts';
 import { armorOf, contentOf } from './jmap/email-view.ts';
 import type { Web } from './parts.ts';
+import { isClosed } from './read-view.ts';
 
 type Opening = Web & { readonly caller: Caller };
 
@@ -21,13 +22,6 @@ export async function openStored(
     if (opened) return contentOf(opened, email.blobId, { isOpened: true });
   }
   return contentOf(stored, email.blobId, { isClosed: armorOf(stored) !== null });
-}
-
-/** Whether something in it was encrypted when it came. */
-function isClosed({ findings }: Email, stored: Message): boolean {
-  const { decrypt } = findings;
-  if (!decrypt) return armorOf(stored) !== null;
-  return decrypt.form !== 'none' && decrypt.encryption !== 'none';
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Log } from '../../delivery/log.ts';
 import type { Message } from '../../delivery/message/shape.ts';
 import type { PublicKey, Store } from '../../delivery/store/store.ts';
 import type { Caller } from './caller.ts';
+import type { Viewer } from './viewer.ts';
 
 /** What the web door is opened with. */
 export interface WebParts {
@@ -35,4 +36,5 @@ export interface Opener {
 /** What routes and methods work with: the parts and what the web door built on them. */
 export interface Web extends WebParts {
   readonly opener: Opener;
+  readonly viewer: Viewer;
 }

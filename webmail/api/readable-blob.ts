@@ -1,11 +1,10 @@
-import { allEntities } from '../../delivery/message/body.ts';
-import { decodeBody } from '../../delivery/message/content.ts';
 import { parseMessage } from '../../delivery/message/message.ts';
-import type { Entity, Message } from '../../delivery/message/shape.ts';
 import { readBlobId } from './blob-id.ts';
 import type { Caller } from './caller.ts';
 import { openMessage } from './opened.ts';
 import type { Web } from './parts.ts';
+import { partOf } from './read-view.ts';
+import { maxReadHere } from './viewer.ts';
 
 /** Octets that a blob id names. */
 export interface ReadableBlob {
@@ -29,13 +28,12 @@ export async function readableBlob(
   const blob = await context.store.getBlob(account.id, name.wholeId);
   if (!blob) return null;
   if (!name.part) return { octets: blob.octets, mediaType: blob.mediaType, fileName: null };
+  const { index, ofOpened } = name.part;
+  if (!ofOpened && blob.octets.byteLength > maxReadHere) {
+    const answer = await context.viewer.read({ kind: 'part', octets: blob.octets, index });
+    return answer.kind === 'part' ? answer.part : null;
+  }
   const stored = parseMessage(blob.octets);
-  const message = name.part.ofOpened ? await openMessage(stored, { blobId: name.wholeId }, context) : stored;
-  const entity = message ? allEntities(message)[name.part.index] : undefined;
-  return message && entity ? partOf(message, entity) : null;
-}
-
-function partOf(message: Message, entity: Entity): ReadableBlob | null {
-  if (entity.partId === null) return null;
-  return { octets: decodeBody(message, entity), mediaType: entity.mediaType, fileName: entity.fileName };
+  const message = ofOpened ? await openMessage(stored, { blobId: name.wholeId }, context) : stored;
+  return message && partOf(message, index);
 }

@@ -2,11 +2,13 @@ import * as v from 'valibot';
 import { parseMessage } from '../../../delivery/message/message.ts';
 import type { Email } from '../../../delivery/store/store.ts';
 import { openStored } from '../opened.ts';
+import { readView, wantsBody } from '../read-view.ts';
 import { readableBlob } from '../readable-blob.ts';
+import { maxReadHere } from '../viewer.ts';
 import { getEntries, idSchema, readArguments, unsignedSchema } from './arguments.ts';
 import { Budget } from './budget.ts';
 import { defaultParseProperties, type EmailPlan, planOf } from './email-properties.ts';
-import { contentOf, type EmailSource, emailView } from './email-view.ts';
+import { type EmailSource, emailView } from './email-view.ts';
 import { MethodError } from './errors.ts';
 import { coreLimits } from './limits.ts';
 import type { Handler, MethodContext } from './method.ts';
@@ -40,10 +42,9 @@ export const emailGet: Handler = async (args, context) => {
   const views: Record<string, unknown>[] = [];
   const room = new Budget(context.answers.left);
   for (const email of list) {
-    const source = await sourceOf(email, { plan, junkTagId }, context);
-    if (!source) notFound.push(email.id);
+    const view = await viewOf(email, { plan, junkTagId }, context);
+    if (!view) notFound.push(email.id);
     else {
-      const view = emailView(source, plan);
       room.charge(view);
       views.push(view);
     }
@@ -87,10 +88,21 @@ export async function sourceOf(
   return { email, stored, content, junkTagId };
 }
 
-/** Header properties alone need no decryption. */
-function wantsBody({ properties }: EmailPlan): boolean {
-  const body = ['bodyStructure', 'bodyValues', 'textBody', 'htmlBody', 'attachments', 'privacy'];
-  return properties.some(property => body.includes(property));
+/** The email as the plan wants it, read in another thread when it is long; null when the octets have gone since. */
+async function viewOf(
+  email: Email,
+  { plan, junkTagId }: { plan: EmailPlan; junkTagId: string | null },
+  context: MethodContext,
+): Promise<Record<string, unknown> | null> {
+  if (plan.needsOctets && email.sizeOctets > maxReadHere) {
+    const octets = await context.store.getOctets(context.account.id, email.id);
+    if (!octets) return null;
+    const job = { octets, blobId: email.blobId, email, junkTagId, plan };
+    const answer = await context.viewer.read({ kind: 'view', ...job });
+    if (answer.kind === 'view') return answer.view;
+  }
+  const source = await sourceOf(email, { plan, junkTagId }, context);
+  return source && emailView(source, plan);
 }
 
 /** Email/parse (RFC 8621 §4.9): any blob as a message, nothing stored. */
@@ -106,11 +118,9 @@ export const emailParse: Handler = async (args, context) => {
     const blob = await readableBlob(blobId, context);
     if (!blob) notFound.push(blobId);
     else {
-      const stored = parseMessage(blob.octets);
-      if (stored.defects.includes('noHeader')) notParsable.push(blobId);
+      const view = await parsedView(blobId, { octets: blob.octets, plan }, context);
+      if (!view) notParsable.push(blobId);
       else {
-        const source = { email: null, stored, content: contentOf(stored, blobId), junkTagId: null };
-        const view = { ...emailView(source, plan), ...blobProperties(blobId, blob.octets, plan) };
         room.charge(view);
         parsed.set(blobId, view);
       }
@@ -123,6 +133,17 @@ export const emailParse: Handler = async (args, context) => {
     notFound: notFound.length > 0 ? notFound : null,
   };
 };
+
+/** The blob as a message; null when it is none. Throws `tooBusy`. */
+async function parsedView(
+  blobId: string,
+  { octets, plan }: { octets: Uint8Array; plan: EmailPlan },
+  context: MethodContext,
+): Promise<Record<string, unknown> | null> {
+  const job = { kind: 'view', octets, blobId, email: null, junkTagId: null, plan } as const;
+  const answer = octets.byteLength > maxReadHere ? await context.viewer.read(job) : readView(job);
+  return answer.kind === 'view' ? { ...answer.view, ...blobProperties(blobId, octets, plan) } : null;
+}
 
 /** What is known of a blob that is no stored email, where it is asked for. */
 function blobProperties(
