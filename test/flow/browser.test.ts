@@ -64,6 +64,8 @@ test('a browser reads the demo’s mail', { timeout: 300_000 }, async t => {
   await takesSteps(t, page);
   await showsDangers(t, page);
   await showsNewMail(t, page, demo);
+  await clampsSubject(t, page);
+  await turnsKeysOff(t, page);
   await t.test('nothing was asked of anybody else, and nothing went wrong on the page', () => {
     const strangers = asked.filter(url => !url.startsWith(demo.web) && !url.startsWith('data:'));
     assert.deepEqual(strangers, []);
@@ -73,17 +75,11 @@ test('a browser reads the demo’s mail', { timeout: 300_000 }, async t => {
       [],
     );
   });
-  await t.test('a sealed message says so and offers itself to the owner’s key', async () => {
-    const other = await browser.newContext({ locale: 'en', viewport: { width: 360, height: 720 } });
-    const phone = await signIn(other, demo, 'own-key@caliopen.example');
-    await open(phone, /Sealed: only your key opens it/);
-    await phone.getByRole('heading', { name: 'This message is sealed' }).waitFor();
-    const download = phone.waitForEvent('download');
-    await phone.getByRole('link', { name: 'Save the sealed message' }).click();
-    const saved = readFileSync(await (await download).path(), 'latin1');
-    assert.match(saved, /^Content-Type: multipart\/encrypted/m);
-    assert.deepEqual(await violations(phone), []);
-  });
+  const other = await browser.newContext({ locale: 'en', viewport: { width: 360, height: 720 } });
+  const phone = await signIn(other, demo, 'own-key@caliopen.example');
+  await offersSealed(t, phone);
+  await holdsFocus(t, phone);
+  await keepsChoices(t, phone);
   await t.test('Ctrl-C ends it cleanly', () => stopDemo(demo));
 });
 
@@ -200,6 +196,76 @@ async function showsNewMail(t: TestContext, page: Page, demo: Demo): Promise<voi
     });
     transport.close();
     await page.getByRole('link', { name: /^Unread, Demo Newcomer.*Just now/ }).waitFor();
-    assert.equal(await page.locator('[aria-live="polite"]').textContent(), 'A new message has arrived.');
+    await page.locator('[aria-live="polite"]').getByText('New message from Demo Newcomer.').waitFor();
+  });
+}
+
+async function turnsKeysOff(t: TestContext, page: Page): Promise<void> {
+  await t.test('single keys act, until they are turned off', async () => {
+    const help = page.getByRole('dialog');
+    await page.keyboard.press('?');
+    await help.waitFor();
+    await page.keyboard.press('Escape');
+    await help.waitFor({ state: 'hidden' });
+    await page.getByText('server-key@caliopen.example').first().click();
+    await page.getByLabel('Single keys act').uncheck();
+    assert.deepEqual(await violations(page), []);
+    await page.keyboard.press('Escape');
+    await page.locator('#main').focus();
+    await page.keyboard.press('?');
+    await page.keyboard.press('/');
+    assert.equal(await page.locator(':focus').getAttribute('id'), 'main');
+    assert.equal(await help.isVisible(), false);
+  });
+}
+
+async function clampsSubject(t: TestContext, page: Page): Promise<void> {
+  await t.test('a very long subject is cut short until the whole is asked for', async () => {
+    await open(page, /About the soup/);
+    const subject = page.locator(`${openMessage} .message-subject`);
+    const height = async () => (await subject.boundingBox())?.height ?? 0;
+    const short = await height();
+    await page.getByRole('button', { name: 'Show the whole subject' }).click();
+    assert.ok((await height()) > short * 2);
+  });
+}
+
+async function offersSealed(t: TestContext, phone: Page): Promise<void> {
+  await t.test('a sealed message says so and offers itself to the owner’s key', async () => {
+    await open(phone, /Sealed: only your key opens it/);
+    await phone.getByRole('heading', { name: 'This message is sealed' }).waitFor();
+    const download = phone.waitForEvent('download');
+    await phone.getByRole('link', { name: 'Save the sealed message' }).click();
+    const saved = readFileSync(await (await download).path(), 'latin1');
+    assert.match(saved, /^Content-Type: multipart\/encrypted/m);
+    assert.deepEqual(await violations(phone), []);
+  });
+}
+
+async function holdsFocus(t: TestContext, phone: Page): Promise<void> {
+  await t.test('on a phone the tags hold the focus while they lie over the page', async () => {
+    await phone.getByRole('button', { name: 'Back', exact: true }).click();
+    await phone.getByRole('button', { name: 'Tags', exact: true }).click();
+    await phone.locator('#tags a:focus').waitFor();
+    assert.equal(await phone.locator('#main').getAttribute('inert'), '');
+    assert.deepEqual(await violations(phone), []);
+    await phone.keyboard.press('Escape');
+    await phone.locator('.menu-button:focus').waitFor();
+    assert.equal(await phone.locator('#main').getAttribute('inert'), null);
+  });
+}
+
+async function keepsChoices(t: TestContext, phone: Page): Promise<void> {
+  await t.test('language and appearance outlive the sign-out; who was signed in does not', async () => {
+    await phone.locator('.account > summary').click();
+    await phone.getByLabel('Appearance').selectOption('dark');
+    await phone.getByLabel('Language').selectOption('fr');
+    await phone.getByRole('button', { name: 'Se déconnecter' }).click();
+    await phone.getByRole('heading', { name: 'Connexion' }).waitFor();
+    await phone.reload();
+    await phone.getByRole('heading', { name: 'Connexion' }).waitFor();
+    assert.equal(await phone.locator('html').getAttribute('data-theme'), 'dark');
+    assert.deepEqual(await phone.evaluate('Object.keys(localStorage).sort()'), ['language', 'theme']);
+    assert.deepEqual(await violations(phone), []);
   });
 }

@@ -26,10 +26,13 @@ export interface Actions {
   announce(text: string): void;
   chooseLanguage(language: Language): void;
   chooseTheme(theme: Theme): void;
+  chooseKeys(hasKeys: boolean): void;
   toggle(what: 'isMenuOpen' | 'isKeyboardHelpOpen', value?: boolean): void;
   /** An ended session leads to the sign-in screen; anything else is the caller's to show. */
   noteError(error: unknown): void;
 }
+
+const announcePause = 100;
 
 /** Remembered so that a first visit need not ask who is signed in. */
 const visitedKey = 'signedIn';
@@ -104,7 +107,11 @@ export function createActions(deps: Deps): Actions {
       }
     },
     say: notice => store.set({ notice }),
-    announce: announcement => store.set({ announcement }),
+    // Emptied first, because the same words again would not be a change to tell.
+    announce: announcement => {
+      store.set({ announcement: '' });
+      setTimeout(() => store.set({ announcement }), announcePause);
+    },
     chooseLanguage: language => {
       memory.setItem('language', language);
       store.set({ language });
@@ -112,6 +119,10 @@ export function createActions(deps: Deps): Actions {
     chooseTheme: theme => {
       memory.setItem('theme', theme);
       store.set({ theme });
+    },
+    chooseKeys: hasKeys => {
+      memory.setItem('keys', hasKeys ? 'on' : 'off');
+      store.set({ hasKeys });
     },
     toggle: (what, value) => store.set({ [what]: value ?? !store.get()[what] }),
   };

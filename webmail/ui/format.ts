@@ -19,7 +19,7 @@ export function longDate(iso: string, language: string): string {
   const date = new Date(iso);
   return Number.isNaN(date.getTime())
     ? ''
-    : format(date, language, { dateStyle: 'full', timeStyle: 'short' });
+    : format(date, language, { dateStyle: 'long', timeStyle: 'short' });
 }
 
 function format(date: Date, language: string, options: Intl.DateTimeFormatOptions): string {

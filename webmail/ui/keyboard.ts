@@ -10,6 +10,7 @@ export function useKeyboard(): void {
       if (store.get().isKeyboardHelpOpen) return;
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target))
         return;
+      if (event.key !== 'Escape' && !store.get().hasKeys) return;
       if (act(event.key, parts)) event.preventDefault();
     };
     document.addEventListener('keydown', onKey);

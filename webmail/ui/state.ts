@@ -31,6 +31,8 @@ export interface State {
   readonly route: Route;
   readonly language: Language;
   readonly theme: Theme;
+  /** False: keys without Ctrl or Alt do nothing (WCAG 2.2, 2.1.4). */
+  readonly hasKeys: boolean;
   readonly tags: readonly Mailbox[];
   /** Changed messages by id: lists and messages on screen show these in place of what they loaded. */
   readonly changed: Readonly<Record<string, Pick<Email, 'keywords' | 'mailboxIds'>>>;
@@ -63,6 +65,7 @@ export function createStore(
     route: parseRoute(address.hash),
     language: chooseLanguage(memory.getItem('language'), wishes),
     theme: themes.find(theme => theme === memory.getItem('theme')) ?? 'system',
+    hasKeys: memory.getItem('keys') !== 'off',
     tags: [],
     changed: {},
     pushes: 0,

@@ -33,6 +33,7 @@ export const en = {
 
   bar: {
     search: 'Search your mail',
+    searchShort: 'Search',
     searchHint: 'Words, "a phrase", from:name, subject:word, has:attachment',
     clear: 'Leave the search',
     menu: 'Tags',
@@ -42,6 +43,7 @@ export const en = {
     theme: 'Appearance',
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     keyboard: 'Keyboard',
+    keys: 'Single keys act',
   },
 
   tags: {
@@ -85,8 +87,8 @@ export const en = {
     nobody: 'Unknown sender',
     list: (name: string) => `List ${name}`,
     others: (count: number) => `and ${count} more`,
-    newMail: (count: number) =>
-      count === 1 ? 'A new message has arrived.' : `${count} new messages have arrived.`,
+    newMail: (count: number, who: string) =>
+      count === 1 ? `New message from ${who}.` : `${count} new messages, the last from ${who}.`,
     showNew: (count: number) => (count === 1 ? 'Show 1 new message' : `Show ${count} new messages`),
   },
 
@@ -108,7 +110,9 @@ export const en = {
     originator: 'From',
     to: 'To',
     cc: 'Copy to',
-    date: 'Date',
+    sentAt: 'Sent',
+    receivedAt: 'Received',
+    wholeSubject: 'Show the whole subject',
     unread: 'Unread',
     markUnread: 'Mark as unread',
     archive: 'Archive',

@@ -35,6 +35,7 @@ export const fr: Words = {
 
   bar: {
     search: 'Chercher dans votre courrier',
+    searchShort: 'Chercher',
     searchHint: 'Des mots, "une phrase", from:nom, subject:mot, has:attachment',
     clear: 'Quitter la recherche',
     menu: 'Étiquettes',
@@ -44,6 +45,7 @@ export const fr: Words = {
     theme: 'Apparence',
     themes: { system: 'Comme le système', light: 'Claire', dark: 'Sombre' },
     keyboard: 'Clavier',
+    keys: 'Touches seules actives',
   },
 
   tags: {
@@ -87,8 +89,8 @@ export const fr: Words = {
     nobody: 'Expéditeur inconnu',
     list: (name: string) => `Liste ${name}`,
     others: (count: number) => `et ${count} de plus`,
-    newMail: (count: number) =>
-      count === 1 ? 'Un nouveau message est arrivé.' : `${count} nouveaux messages sont arrivés.`,
+    newMail: (count: number, who: string) =>
+      count === 1 ? `Nouveau message de ${who}.` : `${count} nouveaux messages, le dernier de ${who}.`,
     showNew: (count: number) => (count === 1 ? 'Voir 1 nouveau message' : `Voir ${count} nouveaux messages`),
   },
 
@@ -110,7 +112,9 @@ export const fr: Words = {
     originator: 'De',
     to: 'À',
     cc: 'Copie à',
-    date: 'Date',
+    sentAt: 'Envoyé',
+    receivedAt: 'Reçu',
+    wholeSubject: 'Afficher l’objet en entier',
     unread: 'Non lu',
     markUnread: 'Marquer comme non lu',
     archive: 'Archiver',

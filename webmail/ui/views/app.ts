@@ -35,12 +35,13 @@ export function App({ startError, start }: { startError: unknown; start: () => v
 function Mail() {
   const { state, words, actions } = useApp();
   useKeyboard();
+  useDrawer();
   const { list, discussionId, emailId } = state.route;
   return html`<div class="mail" data-reading=${discussionId !== null} data-menu=${state.isMenuOpen}>
     <${Bar} />
     <${TagList} />
     ${state.isMenuOpen && html`<button class="scrim" aria-label=${words.close} onClick=${() => actions.toggle('isMenuOpen', false)}></button>`}
-    <main class="main" id="main" tabindex="-1">
+    <main class="main" id="main" tabindex="-1" inert=${state.isMenuOpen}>
       ${list.kind === 'tag' ? html`<${Timeline} key=${list.id} id=${list.id} />` : html`<${SearchResults} text=${list.text} />`}
       ${
         discussionId
@@ -49,6 +50,22 @@ function Mail() {
       }
     </main>
   </div>`;
+}
+
+/** While the tags lie over a narrow page they hold the focus; it goes back to where they were opened. */
+function useDrawer(): void {
+  const { state, actions } = useApp();
+  useEffect(() => {
+    if (!state.isMenuOpen) return;
+    document.querySelector<HTMLElement>('#tags a')?.focus();
+    const wide = matchMedia('(min-width: 1024px)');
+    const close = () => actions.toggle('isMenuOpen', false);
+    wide.addEventListener('change', close);
+    return () => {
+      wide.removeEventListener('change', close);
+      document.querySelector<HTMLElement>('.menu-button')?.focus();
+    };
+  }, [state.isMenuOpen]);
 }
 
 function skip(event: MouseEvent): void {

@@ -49,7 +49,7 @@ function SearchField() {
         type="search"
         maxlength="500"
         aria-label=${words.bar.search}
-        placeholder=${words.bar.search}
+        placeholder=${words.bar.searchShort}
         title=${words.bar.searchHint}
         enterkeyhint="search"
       />
@@ -68,6 +68,14 @@ function AccountMenu() {
   return html`<${Popover} class="account" summary=${summary}>
     <p class="popover-head">${state.session?.displayName ?? address}<br /><small>${address}</small></p>
     <${Preferences} />
+    <label class="check">
+      <input
+        type="checkbox"
+        checked=${state.hasKeys}
+        onChange=${(event: Event) => actions.chooseKeys((event.currentTarget as HTMLInputElement).checked)}
+      />
+      <span>${words.bar.keys}</span>
+    </label>
     <button class="button" onClick=${() => actions.toggle('isKeyboardHelpOpen', true)}>
       ${words.bar.keyboard} <kbd>?</kbd>
     </button>

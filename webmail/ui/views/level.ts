@@ -6,8 +6,8 @@ import type { Level } from '../../wire.ts';
  * strokes; `seal` is filled.
  */
 const pictures: Record<Level, { strokes: string; seal?: string }> = {
-  E: { strokes: 'M2.5 5.5h19v13h-19zM12.5 8v8M5 9.5h5M5 12.5h5M5 15.5h3.5M16 8h3v3.5h-3z' },
-  D: { strokes: 'M2.5 12v8.5h19V12M2.5 12l9.5 6 9.5-6M5.5 14V3.5h13V14M8.5 7h7M8.5 10h7' },
+  E: { strokes: 'M2.5 5h19v14h-19zM6 12h6M6 15.5h4', seal: 'M14.5 7.5h4.5v4.5h-4.5z' },
+  D: { strokes: 'M2.5 12.5V21h19v-8.5M2.5 12.5l9.5 5.5 9.5-5.5M6 14V3h12v11' },
   C: { strokes: 'M2.5 10v10.5h19V10M2.5 10 12 3l9.5 7M2.5 10l9.5 6.5 9.5-6.5' },
   B: { strokes: 'M2.5 5.5h19v13h-19zM2.5 6l9.5 7.5L21.5 6' },
   A: {

@@ -53,7 +53,7 @@ export function MessageHtml({ source, title, hasLinks, inline, plainText }: Prop
     // The frame is of this origin, so its window has the constructors that a purifier needs.
     const made = purify(source, { pictures, hasLinks, leadsTo, frame: inside as unknown as WindowLike });
     if (!made) return fallBack();
-    fill(frame.current, made.root);
+    fill(frame.current, made.root, isPlain);
     lighten(frame.current, isPlain ? state.theme : 'light');
     setPurified(made);
   }
@@ -125,7 +125,7 @@ function dataAddress(octets: Blob, type: string): Promise<string> {
 /** A body that names no colours of its own takes those of the page; any other keeps the white sheet it was made for. */
 const frameStyle = `
 :root { background: light-dark(#fff, #1d2126); }
-body { margin: 0; padding: 16px; font: 16px/1.55 system-ui, sans-serif; color: light-dark(#1f2328, #e6e8ea); overflow-wrap: anywhere; }
+body { margin: 0; font: 16px/1.55 system-ui, sans-serif; color: light-dark(#1f2328, #e6e8ea); overflow-wrap: anywhere; }
 html, body { height: auto !important; min-height: 0 !important; }
 a { color: light-dark(#1f5a73, #8cc6dd); }
 img { max-width: 100%; height: auto; }
@@ -142,12 +142,12 @@ function lighten(frame: HTMLIFrameElement | null, theme: Theme): void {
 }
 
 /** Moves the tree into the frame's document and keeps the frame as high as what it holds. */
-function fill(frame: HTMLIFrameElement, root: HTMLElement): void {
+function fill(frame: HTMLIFrameElement, root: HTMLElement, isPlain: boolean): void {
   const inside = frame.contentDocument;
   if (!inside?.documentElement) return;
   inside.replaceChild(inside.adoptNode(root), inside.documentElement);
   const style = inside.createElement('style');
-  style.textContent = frameStyle;
+  style.textContent = `${frameStyle} body { padding: ${isPlain ? 0 : 16}px; }`;
   inside.head.prepend(style);
   const fit = () => {
     const height = Math.min(inside.documentElement.scrollHeight, maxHeight);

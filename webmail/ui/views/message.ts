@@ -3,9 +3,10 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import type { EmailAddress } from '../../wire.ts';
 import { longDate, shortDate } from '../format.ts';
 import { useLoad } from '../load.ts';
+import type { Words } from '../locales/en.ts';
 import { type EmailPatch, type EmailRow, type FullEmail, loadMessage } from '../mail.ts';
 import { useApp } from '../state.ts';
-import { plainLine } from '../text.ts';
+import { displayNameOf, plainLine } from '../text.ts';
 import { Icon } from './icon.ts';
 import { IndexPanel } from './index-panel.ts';
 import { LevelMark } from './level.ts';
@@ -14,6 +15,11 @@ import { MessageBody } from './message-body.ts';
 import { firstMark, textOf, writerOf } from './row.ts';
 import { TagEditor } from './tag-editor.ts';
 import { Warning } from './warning.ts';
+
+/** Characters that surely fit three lines of a phone. */
+const longSubject = 90;
+/** Sent and received are told apart only when somebody held the message up. */
+const heldMilliseconds = 600_000;
 
 /** One message of a discussion: its head, and when it is open, all of it. */
 export function Message({ row, isOpenAtFirst }: { row: EmailRow; isOpenAtFirst: boolean }) {
@@ -25,6 +31,7 @@ export function Message({ row, isOpenAtFirst }: { row: EmailRow; isOpenAtFirst: 
   const mark = firstMark(email.privacyBrief.marks);
   const { level } = email.privacyBrief;
   const isUnread = !email.keywords.$seen;
+  const [isClamped, setClamped] = useState(text.subject.length > longSubject);
   useEffect(() => {
     if (isOpen && isUnread) void actions.change(email, { keywords: { $seen: true } });
   }, [isOpen]);
@@ -32,13 +39,13 @@ export function Message({ row, isOpenAtFirst }: { row: EmailRow; isOpenAtFirst: 
   return html`<section class="message" data-unread=${isUnread} data-open=${isOpen} data-email=${row.id}>
     <h2 class="message-head">
       <button aria-expanded=${isOpen} aria-controls=${contentId} onClick=${() => setOpen(!isOpen)}>
-        <span class="message-subject" dir="auto">${text.subject}</span>
+        <span class="message-subject" dir="auto" data-clamped=${isClamped}>${text.subject}</span>
         <span class="message-writer">
           ${isUnread && html`<span class="visually-hidden">${words.message.unread}, </span>`}
           <bdi>${writerOf(email, words)}</bdi>
         </span>
         <span class="message-side">
-          <time datetime=${email.receivedAt}>${shortDate(email.receivedAt, state.language, new Date())}</time>
+          ${!isOpen && html`<time datetime=${email.receivedAt}>${shortDate(email.receivedAt, state.language, new Date())}</time>`}
           ${!isOpen && email.hasAttachment && html`<${Icon} name="attachment" />`}
           ${!isOpen && mark && html`<span class="mark"><${Icon} name="warning" /><span class="visually-hidden">${words.warnings[mark].title}</span></span>`}
           ${!isOpen && !mark && level && html`<${LevelMark} level=${level} />`}
@@ -47,6 +54,7 @@ export function Message({ row, isOpenAtFirst }: { row: EmailRow; isOpenAtFirst: 
       </button>
     </h2>
     <div id=${contentId} class="message-content" hidden=${!isOpen}>
+      ${isClamped && isOpen && html`<button class="button small quiet all-subject" onClick=${() => setClamped(false)}>${words.message.wholeSubject}</button>`}
       ${isOpen && html`<${Content} row=${email} subject=${text.subject} />`}
     </div>
   </section>`;
@@ -83,6 +91,7 @@ function Opened({ email, subject, reload }: OpenedProps) {
   const mark = firstMark(privacy.marks);
   const originator = email.from?.[0]?.email;
   return html`${mark && html`<${Warning} mark=${mark} originator=${originator} reasons=${privacy.reasons} />`}
+    <${Actions} email=${email} />
     <${Addresses} email=${email} />
     ${!mark && html`<${IndexPanel} email=${email} onChanged=${reload} />`}
     <${Protection} email=${email} />
@@ -121,32 +130,33 @@ function Addresses({ email }: { email: FullEmail }) {
           <dd>${list.slice(0, 50).map((address, place) => html`<${Address} key=${place} address=${address} />`)}</dd>
         </div>`,
     )}
-    <div><dt>${words.message.date}</dt><dd>${longDate(email.sentAt ?? email.receivedAt, state.language)}</dd></div>
+    ${datesOf(email, words).map(([name, date]) => html`<div key=${name}><dt>${name}</dt><dd>${longDate(date, state.language)}</dd></div>`)}
   </dl>`;
+}
+
+function datesOf({ sentAt, receivedAt }: FullEmail, words: Words): [string, string][] {
+  const held = sentAt ? Math.abs(Date.parse(receivedAt) - Date.parse(sentAt)) : Number.POSITIVE_INFINITY;
+  return [
+    ...(sentAt ? [[words.message.sentAt, sentAt] as [string, string]] : []),
+    ...(held > heldMilliseconds ? [[words.message.receivedAt, receivedAt] as [string, string]] : []),
+  ];
 }
 
 /** Name and address together, so that a name can't stand for an address. */
 function Address({ address }: { address: EmailAddress }) {
-  const name = plainLine(address.name ?? '');
+  const name = displayNameOf(address.name);
   return html`<span class="address">
-    ${name && html`<bdi>${name}</bdi>`} <bdi class=${name ? 'addr-spec' : ''}>${plainLine(address.email)}</bdi>
+    ${name && html`<bdi class="display-name">${name}</bdi>`} <bdi class=${name ? 'addr-spec' : ''}>${plainLine(address.email)}</bdi>
   </span>`;
 }
 
-function Toolbar({ email }: { email: FullEmail }) {
-  const { state, words, actions, client } = useApp();
+/** What is done with a message most often, above its text. */
+function Actions({ email }: { email: FullEmail }) {
+  const { state, words, actions } = useApp();
   const inbox = state.tags.find(tag => tag.role === 'inbox');
   const isInInbox = inbox !== undefined && email.mailboxIds[inbox.id] === true;
   const move = archiving(email, state.tags);
-  const source = client.blobAddress({
-    accountId: state.session?.accountId ?? '',
-    blobId: email.blobId,
-    name: 'message.eml',
-    type: 'message/rfc822',
-  });
-  return html`<footer class="toolbar">
-    <${TagEditor} email=${email} />
-    <div class="toolbar-buttons">
+  return html`<div class="actions">
       ${
         move &&
         html`<button
@@ -156,12 +166,24 @@ function Toolbar({ email }: { email: FullEmail }) {
       ><${Icon} name=${isInInbox ? 'archive' : 'inbox'} />${isInInbox ? words.message.archive : words.message.inbox}</button>`
       }
       <button
-        class="button small"
+        class="button small quiet"
         data-key="unread"
         onClick=${() => void actions.change(email, { keywords: { $seen: null } }, words.message.markedUnread)}
       >${words.message.markUnread}</button>
-      <a class="button small" href=${source} download="message.eml"><${Icon} name="download" />${words.message.source}</a>
-    </div>
+  </div>`;
+}
+
+function Toolbar({ email }: { email: FullEmail }) {
+  const { state, words, client } = useApp();
+  const source = client.blobAddress({
+    accountId: state.session?.accountId ?? '',
+    blobId: email.blobId,
+    name: 'message.eml',
+    type: 'message/rfc822',
+  });
+  return html`<footer class="toolbar">
+    <${TagEditor} email=${email} />
+    <a class="button small quiet" href=${source} download="message.eml"><${Icon} name="download" />${words.message.source}</a>
   </footer>`;
 }
 

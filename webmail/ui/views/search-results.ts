@@ -39,7 +39,7 @@ export function SearchResults({ text }: { text: string }) {
     <div class="list-body">
       ${!value && found.error === undefined && html`<${Loading} />`}
       ${!value && found.error !== undefined && html`<${Failed} error=${found.error} retry=${found.reload} />`}
-      ${value && html`<p class="hint" role="status">${counted(value.total ?? value.emails.length)}</p>`}
+      <p class="hint" role="status">${value && counted(value.total ?? value.emails.length)}</p>
       ${value && html`<ul class="rows">${value.emails.map(email => html`<${Found} key=${email.id} email=${email} />`)}</ul>`}
       ${value?.hasMore && html`<${MoreButton} more=${more} />`}
     </div>

@@ -5,7 +5,7 @@ import { loadTimeline, type TimelinePage, type TimelineRow } from '../mail.ts';
 import { allId, formatRoute } from '../route.ts';
 import { useApp } from '../state.ts';
 import { Failed, Loading } from './loading.ts';
-import { namesOf, Row } from './row.ts';
+import { namesOf, Row, writerOf } from './row.ts';
 import { resolveTagId, tagName } from './tag-list.ts';
 
 /** The discussions under one tag, newest first. */
@@ -105,7 +105,10 @@ function useTimeline(tagId: string, isUnreadOnly: boolean) {
   async function look(): Promise<void> {
     const fresh = await ask(null);
     const news = newRows(fresh, value);
-    if (news > 0) actions.announce(words.timeline.newMail(news));
+    if (news > 0) {
+      const newest = fresh.rows[0]?.last;
+      actions.announce(words.timeline.newMail(news, newest ? writerOf(newest, words) : ''));
+    }
     if (news > 0 && (body.current?.scrollTop ?? 0) > 0) setWaiting(fresh);
     else if (value) loaded.replace(joined(fresh, value));
   }
