@@ -61,10 +61,10 @@ const maxDepth = 512;
 const maxElements = 40_000;
 const maxAttributes = 200;
 
-/** Elements that hold nothing, that end by themselves where the next begins, or that are there but once. */
+/** Elements that hold nothing, that always end where the next begins, or that are there but once. */
 const uncounted = words(
   'area base basefont bgsound br col embed hr image img input keygen link meta param source track wbr ' +
-    'p li dd dt tr td th tbody thead tfoot colgroup caption option optgroup rp rt rb rtc html head body',
+    'p tr td th tbody thead tfoot colgroup caption html head body',
 );
 /** An end tag inside of these ends nothing outside of them. */
 const walls = words('applet button marquee object select table template');
@@ -72,8 +72,8 @@ const walls = words('applet button marquee object select table template');
 const formatting = words('a b big code em font i nobr s small strike strong tt u');
 /** Elements whose end tag also ends what is open inside (HTML §13.2.4.2). */
 const special = words(
-  'address applet article aside blockquote button center details dialog dir div dl fieldset figcaption figure footer ' +
-    'form frameset h1 h2 h3 h4 h5 h6 header hgroup listing main marquee menu nav object ol pre search section ' +
+  'address applet article aside blockquote button center dd details dialog dir div dl dt fieldset figcaption figure footer ' +
+    'form frameset h1 h2 h3 h4 h5 h6 header hgroup li listing main marquee menu nav object ol pre search section ' +
     'select summary table template ul',
 );
 
@@ -93,6 +93,7 @@ export function isTooMuch(html: string): boolean {
     if (kind === 'end') end(open, value);
     if (kind !== 'start') continue;
     elements += 1;
+    endBefore(open, siblings.get(value));
     if (!uncounted.has(value) && !raw.has(value)) open.push(value);
     if (open.length > maxDepth || elements > maxElements || attributes > maxAttributes) return true;
   }
@@ -105,6 +106,22 @@ function isUncertain(kind: HtmlToken['kind'], value: string, last: string, open:
   if (kind !== 'start') return false;
   if (value === 'svg' || value === 'math' || value === 'plaintext') return true;
   return raw.has(value) && (open.includes('select') || open.includes('frameset'));
+}
+
+/** Elements that end where one of these begins, unless something special is open between them. */
+const siblings: ReadonlyMap<string, readonly string[]> = new Map([
+  ['li', ['li']],
+  ['dd', ['dd', 'dt']],
+  ['dt', ['dd', 'dt']],
+]);
+
+function endBefore(open: string[], names: readonly string[] | undefined): void {
+  if (!names) return;
+  const place = open.findLastIndex(
+    one => names.includes(one) || (special.has(one) && one !== 'div' && one !== 'address'),
+  );
+  const found = open[place];
+  if (found !== undefined && names.includes(found)) end(open, found);
 }
 
 /** Takes out what an end tag surely ends, never more. */
