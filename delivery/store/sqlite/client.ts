@@ -207,20 +207,38 @@ function instancePart(calls: Calls) {
 async function* verify(calls: Calls, accountId: string | undefined): AsyncIterable<StoreFault> {
   const { read } = calls;
   if (accountId !== undefined) {
-    yield* verifyAccount(calls, accountId);
+    yield* orUnreadable(accountId, 'account', () => verifyAccount(calls, accountId));
     return;
   }
   yield* await read.verifyFile(null);
-  for (let shard = 0; shard < calls.shards; shard++) yield* await read.verifyFile(shard);
+  for (let shard = 0; shard < calls.shards; shard++) {
+    yield* orUnreadable(null, `shard ${shard}`, async function* () {
+      yield* await read.verifyFile(shard);
+    });
+  }
   let after: string | null = null;
   do {
     const page: Awaited<ReturnType<typeof read.listAccounts>> = await read.listAccounts({
       after,
       limit: 200,
     });
-    for (const account of page.items) yield* verifyAccount(calls, account.id);
+    for (const { id } of page.items) yield* orUnreadable(id, 'account', () => verifyAccount(calls, id));
     after = page.next;
   } while (after !== null);
+}
+
+/** What can't be read is a fault itself, and the walk goes on behind it. */
+async function* orUnreadable(
+  accountId: string | null,
+  what: string,
+  walk: () => AsyncIterable<StoreFault>,
+): AsyncIterable<StoreFault> {
+  try {
+    yield* walk();
+  } catch (error) {
+    if (!(error instanceof DeliveryError) || error.code !== 'storeUnavailable') throw error;
+    yield { accountId, kind: 'unreadable', detail: `${what}: ${error.message}` };
+  }
 }
 
 async function* verifyAccount({ read }: Calls, accountId: string): AsyncIterable<StoreFault> {

@@ -11,6 +11,7 @@ import { type Log, silentLog } from '../../../delivery/log.ts';
 import type { EmailFilter } from '../../../delivery/store/query.ts';
 import { shardOf } from '../../../delivery/store/sqlite/files.ts';
 import { openSqliteStore, type SqliteStore } from '../../../delivery/store/sqlite/sqlite-store.ts';
+import type { StoreFault } from '../../../delivery/store/store.ts';
 import { coded, deliverAll, newEmail } from '../../suites/store/under-test.ts';
 import { testKeyring } from '../../support/keyring.ts';
 import { poll } from '../../support/poll.ts';
@@ -121,6 +122,12 @@ test('a damaged shard answers storeUnavailable, the others go on', async t => {
     else assert.equal((await delivery).status, 'stored');
   }
   await assert.rejects(store.check(), coded('storeUnavailable'));
+  const damaged = ids.filter(id => shardOf(id, 2) === 0).sort();
+  const found: StoreFault[] = [];
+  for await (const fault of store.verify()) found.push(fault);
+  const named = found.flatMap(({ accountId }) => accountId ?? []).sort();
+  assert.deepEqual(named, damaged, 'each account that is hit, and no other');
+  assert.ok(found.some(({ accountId, detail }) => accountId === null && detail.startsWith('shard 0')));
 });
 
 test('a lost or damaged search file is made anew from the shard', async t => {
