@@ -5,6 +5,7 @@ import { DeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
 import { type Account, type AuditEntry, type Custody, custodies } from '../delivery/store/store.ts';
 import type { CommandContext } from './command.ts';
+import { findAccount } from './keys/own-key.ts';
 import { print, printRows, readLine } from './output.ts';
 import { allPages, withParts } from './with-parts.ts';
 
@@ -213,13 +214,6 @@ async function audit(
   { store, clock }: Parts,
 ): Promise<void> {
   await store.appendAudit(id, { at: clock.now(), actor: 'operator', ...entry });
-}
-
-async function findAccount({ store }: Parts, address: string): Promise<Account> {
-  const found = await store.getAccountByAddress(address);
-  if (!found)
-    throw new DeliveryError('notFound', `no account ${address}; caliopen account list shows what there is`);
-  return found;
 }
 
 function row(account: Account): Record<string, unknown> {

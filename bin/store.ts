@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { DeliveryError } from '../delivery/errors.ts';
 import { type Parts, pipelineParts } from '../delivery/open.ts';
 import { reprocessAccount } from '../delivery/reprocess.ts';
 import type { Account } from '../delivery/store/store.ts';
 import type { CommandContext } from './command.ts';
+import { findAccount } from './keys/own-key.ts';
 import { print } from './output.ts';
 import { allPages, withParts } from './with-parts.ts';
 
@@ -64,11 +64,4 @@ async function reprocess(
 async function* accountsOf(parts: Parts, address: string | undefined): AsyncGenerator<Account> {
   if (address !== undefined) yield await findAccount(parts, address);
   else yield* allPages(page => parts.store.listAccounts(page));
-}
-
-async function findAccount({ store }: Parts, address: string): Promise<Account> {
-  const found = await store.getAccountByAddress(address);
-  if (!found)
-    throw new DeliveryError('notFound', `no account ${address}; caliopen account list shows what there is`);
-  return found;
 }

@@ -12,7 +12,7 @@ import type { Email, EmailChange, Owner, PublicKey, Store } from './store/store.
 export type ConfirmedKey = Pick<PublicKey, 'address' | 'fingerprint'>;
 
 /** A session of which nothing is known. */
-const unseen: Session = {
+export const unseen: Session = {
   source: 'trace',
   remoteAddress: null,
   remoteName: null,

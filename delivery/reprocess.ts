@@ -1,8 +1,9 @@
-import type { Arrival, Session } from './delivery.ts';
+import type { Arrival } from './delivery.ts';
 import { parseMessage } from './message/message.ts';
 import { loadOwnerWork } from './owner-work.ts';
 import { judgeAgain, type PipelineDeps } from './pipeline.ts';
 import { keptIndex } from './privacy/index.ts';
+import { unseen } from './renew-index.ts';
 import type { OwnerWork, Work } from './stage-table.ts';
 import { stageNames } from './stages.ts';
 import type { Account, Email, EmailChange, Findings, Store } from './store/store.ts';
@@ -106,15 +107,6 @@ function stagesToRun({ findings }: Email): string[] {
   const opens = findings.decrypt?.opened === true && !names.includes('decrypt');
   return [...(opens ? ['decrypt'] : []), ...names].filter(name => name !== 'tag');
 }
-
-const unseen: Session = {
-  source: 'trace',
-  remoteAddress: null,
-  remoteName: null,
-  helo: null,
-  tls: undefined,
-  authenticatedUser: null,
-};
 
 async function workOf(
   email: Email,
