@@ -33,13 +33,13 @@ async function deliverOthers(store: SqliteStore, accountId: string): Promise<voi
   await deliverAll(store, accountId, traits);
 }
 
-/** Files of the folder that hold the secret, the directory left out unless asked for. */
+/** Files of the folder that hold the secret in any case, the directory left out unless asked for. */
 function holders(folder: string, options: { directory?: boolean } = {}): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name => {
     const path = join(folder, name);
     const file = statSync(path, { throwIfNoEntry: false });
     if (!file?.isFile() || (name.startsWith('directory') && !options.directory)) return false;
-    return readFileSync(path).includes(secret);
+    return readFileSync(path, 'latin1').toLowerCase().includes(secret);
   });
 }
 

@@ -198,6 +198,46 @@ test('§4.5 the changes of a query lead to its new results', async t => {
   assert.ok(ids.length);
 });
 
+test('§4.5 a query says beforehand whether its changes can be calculated', async t => {
+  const web = await openTestWeb(t);
+  const keyword = '$seen';
+  const queries: readonly [query: Record<string, unknown>, isPossible: boolean][] = [
+    [{ sort: [{ property: 'hasKeyword', keyword }] }, true],
+    [{ sort: [{ property: 'someInThreadHaveKeyword', keyword }] }, false],
+    [{ sort: [{ property: 'receivedAt' }, { property: 'allInThreadHaveKeyword', keyword }] }, false],
+    [{ filter: { someInThreadHaveKeyword: keyword } }, false],
+    [{ filter: { hasKeyword: keyword } }, true],
+  ];
+  for (const [query, isPossible] of queries) {
+    const { queryState, canCalculateChanges } = await web.ask('Email/query', query);
+    assert.equal(canCalculateChanges, isPossible, JSON.stringify(query));
+    const [answer] = await web.call(['Email/queryChanges', { ...query, sinceQueryState: queryState }]);
+    assert.equal(answer?.[0], isPossible ? 'Email/queryChanges' : 'error', JSON.stringify(query));
+  }
+});
+
+test('§4.4.2 texts are sorted by the collation of the Session object, and by no other', async t => {
+  const web = await openTestWeb(t);
+  const subjects = ['zebra', 'Émile', 'eagle', '_note', 'Ark', 'Fox'];
+  for (const subject of subjects) await web.deliver(`Subject: ${subject}\n\nx\n`);
+  const session = await (await web.fetch('/jmap/session')).json();
+  const { collationAlgorithms } = session.capabilities['urn:ietf:params:jmap:core'];
+  assert.deepEqual(collationAlgorithms, ['i;unicode-casemap']);
+  for (const collation of [undefined, ...collationAlgorithms]) {
+    const { ids } = await web.ask('Email/query', { sort: [{ property: 'subject', collation }] });
+    const { list } = await web.ask('Email/get', { ids, properties: ['subject'] });
+    assert.deepEqual(
+      list.map((email: { subject: string }) => email.subject),
+      ['Ark', 'eagle', 'Émile', 'Fox', 'zebra', '_note'],
+    );
+  }
+  for (const collation of ['i;ascii-casemap', 'i;octet', 'constructor']) {
+    for (const property of ['subject', 'receivedAt']) {
+      assert.equal(await web.refuse('Email/query', { sort: [{ property, collation }] }), 'unsupportedSort');
+    }
+  }
+});
+
 test('§4.5 what cannot be calculated says so', async t => {
   const web = await openTestWeb(t);
   const { queryState } = await web.ask('Email/query', { filter: { text: 'x' } });

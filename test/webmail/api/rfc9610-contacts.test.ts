@@ -212,6 +212,9 @@ describe('§3.3 ContactCard/query', () => {
     }
     assert.equal(await web.refuse('ContactCard/query', { filter: { shoe: '39' } }), 'unsupportedFilter');
     assert.equal(await web.refuse('ContactCard/query', { filter: { text: 39 } }), 'invalidArguments');
+    for (const createdAfter of ['2026', '2026-03-01', '2026-03-01T00:00:00+01:00', 'soon']) {
+      assert.equal(await web.refuse('ContactCard/query', { filter: { createdAfter } }), 'invalidArguments');
+    }
   });
 
   it('sorts, and gives the part that is wanted', async t => {
@@ -223,6 +226,9 @@ describe('§3.3 ContactCard/query', () => {
     const part = await web.ask('ContactCard/query', { ...by('name/given', true), position: 1 });
     assert.deepEqual([part.ids, part.position, part.canCalculateChanges], [[one], 1, false]);
     assert.equal(await web.refuse('ContactCard/query', by('shoe', true)), 'unsupportedSort');
+    const collated = (collation: string) => ({ sort: [{ property: 'name/given', collation }] });
+    assert.deepEqual((await web.ask('ContactCard/query', collated('i;unicode-casemap'))).ids, [two, one]);
+    assert.equal(await web.refuse('ContactCard/query', collated('i;octet')), 'unsupportedSort');
     const since = { sinceQueryState: part.queryState };
     assert.equal(await web.refuse('ContactCard/queryChanges', since), 'cannotCalculateChanges');
   });

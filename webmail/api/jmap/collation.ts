@@ -1,39 +1,21 @@
+import { casemapKey } from '../../../delivery/search/collation.ts';
 import { MethodError } from './errors.ts';
 
-type Collate = (a: string, b: string) => number;
+/** The collation of every text that queries sort by, and the default (RFC 5051). */
+const unicodeCasemap = 'i;unicode-casemap';
 
-function compareCodeUnits(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+/** `collationAlgorithms` of the Session object. */
+export const collations: readonly string[] = [unicodeCasemap];
+
+/** Throws `unsupportedSort` for any other collation than ours (RFC 8620 §5.5). */
+export function checkCollation(name: string | null | undefined): void {
+  if (name != null && !collations.includes(name)) {
+    throw new MethodError('unsupportedSort', `unknown collation ${name.slice(0, 40)}`);
+  }
 }
 
-function asciiUpper(text: string): string {
-  return text.replace(/[a-z]/g, letter => letter.toUpperCase());
-}
-
-/** A leading run of digits as a number; what has none sorts behind (RFC 4790 §9.1). */
-function leadingNumber(text: string): number {
-  const digits = /^\d{1,300}/.exec(text);
-  return digits ? Number(digits[0]) : Number.POSITIVE_INFINITY;
-}
-
-const unicode = new Intl.Collator('und', { sensitivity: 'base' });
-
-/** The collations of the Session object: RFC 4790 and RFC 5051. */
-export const collations: Readonly<Record<string, Collate>> = {
-  'i;ascii-casemap': (a, b) => compareCodeUnits(asciiUpper(a), asciiUpper(b)),
-  'i;ascii-numeric': (a, b) => {
-    const [first, second] = [leadingNumber(a), leadingNumber(b)];
-    if (first === second) return 0;
-    return first < second ? -1 : 1;
-  },
-  'i;unicode-casemap': (a, b) => unicode.compare(a, b),
-};
-
-/** The collation of this name, `i;unicode-casemap` for none; throws `unsupportedSort` when there is none such. */
-export function collationOf(name: string | null): Collate {
-  const known = name ?? 'i;unicode-casemap';
-  const collate = Object.hasOwn(collations, known) ? collations[known] : undefined;
-  if (!collate) throw new MethodError('unsupportedSort', 'unknown collation');
-  return collate;
+/** Compares two texts by the collation. */
+export function collate(one: string, other: string): number {
+  // The collation goes by octets of UTF-8, which is the order of code points.
+  return Buffer.compare(Buffer.from(casemapKey(one)), Buffer.from(casemapKey(other)));
 }

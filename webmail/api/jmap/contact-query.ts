@@ -1,8 +1,15 @@
 import * as v from 'valibot';
 import { foldText } from '../../../delivery/search/terms.ts';
 import { addressBookId } from './address-book.ts';
-import { type Comparator, queryChangesEntries, queryEntries, readArguments } from './arguments.ts';
+import {
+  type Comparator,
+  queryChangesEntries,
+  queryEntries,
+  readArguments,
+  utcDateSchema,
+} from './arguments.ts';
 import { type Card, cardOf } from './card.ts';
+import { checkCollation, collate } from './collation.ts';
 import { allContacts } from './contact-card.ts';
 import { MethodError } from './errors.ts';
 import { badFilter, matches, readFilter } from './filter-tree.ts';
@@ -99,8 +106,9 @@ function testOf(name: string, value: unknown): Test {
 }
 
 function dateTest([property, isWanted]: NonNullable<(typeof dates)[string]>, value: string): Test {
-  const bound = Date.parse(value);
-  if (Number.isNaN(bound)) throw badFilter('a date is written 2026-01-31T00:00:00Z');
+  const date = v.safeParse(utcDateSchema, value);
+  if (!date.success) throw badFilter('a date is written 2026-01-31T00:00:00Z');
+  const bound = date.output.getTime();
   return card => {
     const at = Date.parse(String(card[property] ?? ''));
     return !Number.isNaN(at) && isWanted(at, bound);
@@ -133,12 +141,13 @@ const sortTexts: Readonly<Record<string, (card: Card) => string>> = {
 function readSort(sort: readonly Comparator[]): (one: Card, other: Card) => number {
   const keys = sort.map(({ property, isAscending, collation }) => {
     const read = Object.hasOwn(sortTexts, property) ? sortTexts[property] : undefined;
-    if (!read || collation) throw new MethodError('unsupportedSort');
+    if (!read) throw new MethodError('unsupportedSort', `cannot sort by ${property.slice(0, 40)}`);
+    checkCollation(collation);
     return { read, sign: isAscending ? 1 : -1 };
   });
   return (one, other) => {
     for (const { read, sign } of keys) {
-      const order = read(one).localeCompare(read(other), 'en');
+      const order = collate(read(one), read(other));
       if (order !== 0) return order * sign;
     }
     return String(one.id) < String(other.id) ? -1 : 1;

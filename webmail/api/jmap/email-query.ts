@@ -36,7 +36,7 @@ export const emailQuery: Handler = async (args, context) => {
   return {
     accountId: context.account.id,
     queryState,
-    canCalculateChanges: canCalculateChanges(read),
+    canCalculateChanges: canCalculateChanges(read, sort),
     position,
     ids: result.rows.map(row => row.id),
     ...(asked.calculateTotal ? { total: result.total ?? 0 } : {}),
@@ -46,8 +46,9 @@ export const emailQuery: Handler = async (args, context) => {
 };
 
 /** Results that follow the words of the search index, or other emails' keywords, change without being told. */
-function canCalculateChanges(read: ReadFilter): boolean {
-  return !read.hasSearch && !read.hasThreadCondition;
+function canCalculateChanges(read: ReadFilter, sort: EmailQuery['sort']): boolean {
+  const hasThreadKey = sort.some(({ key }) => key.startsWith('threadKeyword'));
+  return !read.hasSearch && !read.hasThreadCondition && !hasThreadKey;
 }
 
 /** State of Email; with collapsed threads that of Thread, too, which tells whose email was destroyed. */
@@ -101,9 +102,7 @@ export const emailQueryChanges: Handler = async (args, context) => {
   const asked = readArguments(queryChangesSchema, args);
   const read = readEmailFilter(asked.filter, context);
   const sort = readSort(asked.sort);
-  if (!canCalculateChanges(read) || sort.some(({ key }) => key.startsWith('threadKeyword'))) {
-    throw new MethodError('cannotCalculateChanges');
-  }
+  if (!canCalculateChanges(read, sort)) throw new MethodError('cannotCalculateChanges');
   const { collapseThreads, upToId } = asked;
   const result = await queryDifferences(
     {

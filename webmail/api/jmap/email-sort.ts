@@ -1,5 +1,6 @@
 import type { EmailSort } from '../../../delivery/store/query.ts';
 import type { Comparator } from './arguments.ts';
+import { checkCollation } from './collation.ts';
 import { MethodError } from './errors.ts';
 
 /** `emailQuerySortOptions` of the mail capability: what RFC 8621 §4.4.2 calls each key of the store. */
@@ -19,9 +20,10 @@ export const sortOptions: Readonly<Record<string, EmailSort['key']>> = {
 export function readSort(sort: readonly Comparator[] | null): EmailSort[] {
   if (!sort || sort.length === 0) return [{ key: 'receivedAt', ascending: false }];
   return sort.map(comparator => {
-    const { property, isAscending, keyword } = comparator;
+    const { property, isAscending, keyword, collation } = comparator;
     const key = Object.hasOwn(sortOptions, property) ? sortOptions[property] : undefined;
     if (!key) throw new MethodError('unsupportedSort', `cannot sort by ${property.slice(0, 40)}`);
+    checkCollation(collation);
     if (!property.endsWith('Keyword')) return { key, ascending: isAscending };
     if (typeof keyword !== 'string') {
       throw new MethodError('invalidArguments', `${property} needs a keyword`, { arguments: ['sort'] });

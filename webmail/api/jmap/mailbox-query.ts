@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Tag } from '../../../delivery/store/store.ts';
 import { type Comparator, queryChangesEntries, queryEntries, readArguments } from './arguments.ts';
-import { collationOf } from './collation.ts';
+import { checkCollation, collate } from './collation.ts';
 import { MethodError } from './errors.ts';
 import { badFilter, type FilterTree, matches, readFilter } from './filter-tree.ts';
 import { type Handler, type MethodContext, resolveId } from './method.ts';
@@ -161,10 +161,10 @@ function readSort(sort: readonly Comparator[]): Compare {
 
 function compareBy({ property, isAscending, ...others }: Comparator): Compare {
   const sign = isAscending ? 1 : -1;
+  checkCollation(others.collation);
   if (property === 'sortOrder') return (a, b) => sign * (a.sortOrder - b.sortOrder);
   if (property !== 'name')
     throw new MethodError('unsupportedSort', `cannot sort by ${property.slice(0, 40)}`);
-  const collate = collationOf(others.collation ?? null);
   return (a, b) => sign * collate(a.name, b.name);
 }
 

@@ -25,7 +25,7 @@ export function sessionObject(account: Account, origin: string): Omit<JmapSessio
   const urns = Object.keys(accountCapabilities);
   return {
     capabilities: {
-      [capabilities.core]: { ...coreLimits, collationAlgorithms: Object.keys(collations) },
+      [capabilities.core]: { ...coreLimits, collationAlgorithms: collations },
       ...Object.fromEntries(urns.map(urn => [urn, {}])),
     },
     accounts: {

@@ -1,4 +1,5 @@
 import type { Level } from '../../../privacy/shape.ts';
+import { casemapKey } from '../../../search/collation.ts';
 import type { Email, NewEmail, Summary } from '../../store.ts';
 
 /**
@@ -86,14 +87,19 @@ function baseSubject(subject: string): string {
     const shorter = base
       .replace(/^(?:re|fwd?|aw|wg|tr|rv|sv)\s*(?:\[[^\]]{0,80}\])?\s*:\s*/, '')
       .replace(/^\[[^\]]{0,80}\]\s*(?=\S)/, '');
-    if (shorter === base) return base.slice(0, maxSortKey);
+    if (shorter === base) return sortKey(base);
     base = shorter;
   }
 }
 
 function mailboxKey(mailboxes: Summary['originators']['from']): string {
   const first = mailboxes[0];
-  return (first?.name || first?.address || '').toLowerCase().slice(0, maxSortKey);
+  return sortKey(first?.name || first?.address || '');
+}
+
+/** Texts are sorted by `i;unicode-casemap`, the collation that the JMAP door names. */
+function sortKey(text: string): string {
+  return casemapKey(text.slice(0, maxSortKey)).slice(0, maxSortKey);
 }
 
 /** The detail read back: its dates are dates again. */
