@@ -238,6 +238,30 @@ test('§4.4.2 texts are sorted by the collation of the Session object, and by no
   }
 });
 
+test('§4.5 mail that comes while a query or its changes are looked for is told once and at its place', async t => {
+  const web = await openTestWeb(t);
+  await fill(web, 4);
+  const sort = [{ property: 'receivedAt', isAscending: false }];
+  const { queryEmails } = web.store;
+  const deliverBefore = (calls: number) => {
+    let left = calls;
+    web.store.queryEmails = async (...args) => {
+      if (left-- > 0) await web.deliver('Subject: in between\n\nx\n');
+      return queryEmails.apply(web.store, args);
+    };
+  };
+  deliverBefore(1);
+  const before = await web.ask('Email/query', { sort });
+  await web.deliver('Subject: later\n\nx\n');
+  deliverBefore(1);
+  const changes = await web.ask('Email/queryChanges', { sort, sinceQueryState: before.queryState });
+  web.store.queryEmails = queryEmails;
+  assert.deepEqual(applied(before.ids, changes), (await web.ask('Email/query', { sort })).ids);
+  deliverBefore(1000);
+  const since = { sort, sinceQueryState: before.queryState };
+  assert.equal(await web.refuse('Email/queryChanges', since), 'cannotCalculateChanges');
+});
+
 test('§4.5 what cannot be calculated says so', async t => {
   const web = await openTestWeb(t);
   const { queryState } = await web.ask('Email/query', { filter: { text: 'x' } });

@@ -45,6 +45,27 @@ test('§2.5 mailboxes are created, renamed, moved and destroyed', async t => {
   assert.deepEqual(gone.destroyed.sort(), [topId, childId].sort());
 });
 
+test('§2.4 a mailbox that is made while changes are looked for is not lost', async t => {
+  const web = await openTestWeb(t);
+  const sort = [{ property: 'name' }];
+  const before = await web.ask('Mailbox/query', { sort });
+  const make = (name: string) => web.ask('Mailbox/set', { create: { made: { name } } });
+  await make('Bread');
+  const { listTags } = web.store;
+  web.store.listTags = async accountId => {
+    web.store.listTags = listTags;
+    const tags = await listTags.call(web.store, accountId);
+    await make('Cheese');
+    return tags;
+  };
+  const changes = await web.ask('Mailbox/queryChanges', { sort, sinceQueryState: before.queryState });
+  const after = await web.ask('Mailbox/query', { sort });
+  assert.equal(changes.newQueryState, after.queryState);
+  const ids = before.ids.filter((id: string) => !changes.removed.includes(id));
+  for (const { id, index } of changes.added) ids.splice(index, 0, id);
+  assert.deepEqual(ids, after.ids);
+});
+
 test('§2.5 what a mailbox cannot be is invalidProperties', async t => {
   const web = await openTestWeb(t);
   const inbox = await web.mailbox('inbox');

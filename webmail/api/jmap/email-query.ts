@@ -8,6 +8,7 @@ import { readSort } from './email-sort.ts';
 import { MethodError } from './errors.ts';
 import { maxQueryLimit } from './limits.ts';
 import { type Handler, type MethodContext, resolveId } from './method.ts';
+import { atOneState } from './one-state.ts';
 import { queryDifferences } from './query-differences.ts';
 
 const collapse = { collapseThreads: v.optional(v.nullable(v.boolean()), false) };
@@ -22,7 +23,6 @@ export const emailQuery: Handler = async (args, context) => {
   const asked = readArguments(querySchema, args);
   const read = readEmailFilter(asked.filter, context);
   const sort = readSort(asked.sort);
-  const queryState = await queryStateOf(asked.collapseThreads ?? false, context);
   const limit = Math.min(asked.limit ?? maxQueryLimit, maxQueryLimit);
   const base: EmailQuery = {
     filter: read.filter,
@@ -31,7 +31,17 @@ export const emailQuery: Handler = async (args, context) => {
     collapseThreads: asked.collapseThreads ?? false,
     calculateTotal: asked.calculateTotal ?? false,
   };
-  const { result, position } = await windowOf(base, asked, context);
+  // An email that came in between would be among the ids, and be told as added by the next changes, too.
+  const { result: found } = await atOneState(
+    'Email',
+    async () => ({
+      queryState: await queryStateOf(asked.collapseThreads ?? false, context),
+      window: await windowOf(base, asked, context),
+    }),
+    context,
+  );
+  const { queryState } = found;
+  const { result, position } = found.window;
   const wasCut = asked.limit === null ? result.next !== null : asked.limit > limit;
   return {
     accountId: context.account.id,
@@ -104,14 +114,18 @@ export const emailQueryChanges: Handler = async (args, context) => {
   const sort = readSort(asked.sort);
   if (!canCalculateChanges(read, sort)) throw new MethodError('cannotCalculateChanges');
   const { collapseThreads, upToId } = asked;
-  const result = await queryDifferences(
-    {
-      query: { filter: read.filter, sort, limit: maxQueryLimit, collapseThreads: collapseThreads ?? false },
-      since: asked.sinceQueryState,
-      upToId: upToId === null ? null : (resolveId(upToId, context) ?? upToId),
-    },
+  const difference = {
+    query: { filter: read.filter, sort, limit: maxQueryLimit, collapseThreads: collapseThreads ?? false },
+    since: asked.sinceQueryState,
+    upToId: upToId === null ? null : (resolveId(upToId, context) ?? upToId),
+  };
+  // Places count among the results of the new state: what comes while they are looked for would move them.
+  const { result, isSettled } = await atOneState(
+    'Email',
+    () => queryDifferences(difference, context),
     context,
   );
+  if (!isSettled) throw new MethodError('cannotCalculateChanges');
   return changesResponse(asked, result, { filter: read.filter, context });
 };
 

@@ -5,6 +5,7 @@ import { checkCollation, collate } from './collation.ts';
 import { MethodError } from './errors.ts';
 import { badFilter, type FilterTree, matches, readFilter } from './filter-tree.ts';
 import { type Handler, type MethodContext, resolveId } from './method.ts';
+import { atOneState } from './one-state.ts';
 import { type AllChanges, allChanges } from './standard-changes.ts';
 import { cut } from './window.ts';
 
@@ -20,8 +21,15 @@ type Test = (tag: Tag) => boolean;
 /** Mailbox/query (RFC 8621 §2.3). */
 export const mailboxQuery: Handler = async (args, context) => {
   const asked = readArguments(querySchema, args);
-  const queryState = await context.store.getState(context.account.id, 'Mailbox');
-  const ids = await results(asked, context);
+  const { result } = await atOneState(
+    'Mailbox',
+    async () => ({
+      queryState: await context.store.getState(context.account.id, 'Mailbox'),
+      ids: await results(asked, context),
+    }),
+    context,
+  );
+  const { queryState, ids } = result;
   const anchor = asked.anchor === null ? null : (resolveId(asked.anchor, context) ?? asked.anchor);
   const part = cut(ids, { ...asked, anchor });
   return {
@@ -36,9 +44,16 @@ export const mailboxQuery: Handler = async (args, context) => {
 /** Mailbox/queryChanges (RFC 8621 §2.4). */
 export const mailboxQueryChanges: Handler = async (args, context) => {
   const asked = readArguments(queryChangesSchema, args);
-  const ids = await results(asked, context);
-  const changes = await allChanges('Mailbox', asked.sinceQueryState, context);
-  if (!changes) throw new MethodError('cannotCalculateChanges');
+  const { result, isSettled } = await atOneState(
+    'Mailbox',
+    async () => ({
+      ids: await results(asked, context),
+      changes: await allChanges('Mailbox', asked.sinceQueryState, context),
+    }),
+    context,
+  );
+  const { ids, changes } = result;
+  if (!changes || !isSettled) throw new MethodError('cannotCalculateChanges');
   const { removed, added } = differences(ids, changes, asked);
   if (asked.maxChanges !== null && removed.length + added.length > asked.maxChanges) {
     throw new MethodError('tooManyChanges');
