@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import { closestWord } from './closest-word.ts';
 import { DeliveryError } from './errors.ts';
+import { type SettingForm, settingForms } from './setting-forms.ts';
 import { type SettingKey, type SettingRow, settingRows } from './setting-rows.ts';
 
 type ValueOf<R extends SettingRow> = R['type'] extends 'integer' | 'number'
@@ -93,7 +94,7 @@ function readFileInto(given: Map<string, Given>, file: string, faults: SettingFa
     return;
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, logLevel: 'error' });
   for (const error of document.errors) {
     const line = lines.linePos(error.pos[0]).line;
     faults.push({
@@ -108,7 +109,21 @@ function readFileInto(given: Map<string, Given>, file: string, faults: SettingFa
     const node = document.getIn(path, true);
     return isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
   };
-  collect(document.toJS() as unknown, [], { given, faults, file, lineOf });
+  collect(valuesOf(document, { file, faults }), [], { given, faults, file, lineOf });
+}
+
+/** The values of a document without faults of syntax: aliases that lead nowhere, or to too much, show only here. */
+function valuesOf(
+  document: ReturnType<typeof parseDocument>,
+  { file, faults }: { file: string; faults: SettingFault[] },
+): unknown {
+  try {
+    return document.toJS() as unknown;
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    faults.push({ key: '(file)', found, allowed: 'YAML', where: file });
+    return null;
+  }
 }
 
 interface Collecting {
@@ -212,10 +227,13 @@ type RowOf<T extends SettingRow['type']> = Extract<SettingRow, { type: T }>;
 const readers: { [T in SettingRow['type']]: (given: Given, row: RowOf<T>) => Read } = {
   integer: (given, row) => readNumber(given, row, true),
   number: (given, row) => readNumber(given, row, false),
-  text: ({ value }) =>
-    typeof value === 'string' || typeof value === 'number'
-      ? { ok: true, value: String(value) }
-      : { ok: false, allowed: 'text' },
+  text: ({ value }, row) => {
+    const form = formOf(row);
+    if (typeof value !== 'string' && typeof value !== 'number') return { ok: false, allowed: form.allowed };
+    const text = String(value);
+    const isLeftOut = text === '' && row.default === '';
+    return isLeftOut || form.fits(text) ? { ok: true, value: text } : { ok: false, allowed: form.allowed };
+  },
   path: ({ value, base }) =>
     typeof value === 'string'
       ? { ok: true, value: value && resolve(base, value) }
@@ -230,12 +248,19 @@ const readers: { [T in SettingRow['type']]: (given: Given, row: RowOf<T>) => Rea
     const near = closestWord(String(value), row.words);
     return { ok: false, allowed: row.words.join(', '), ...(near ? { hint: `did you mean ${near}?` } : {}) };
   },
-  list: ({ value }) => {
-    if (Array.isArray(value) && value.every(item => typeof item === 'string')) return { ok: true, value };
-    if (typeof value === 'string') return { ok: true, value: value.split(/[\s,]+/).filter(Boolean) };
-    return { ok: false, allowed: 'a list of texts' };
+  list: ({ value }, row) => {
+    const form = formOf(row);
+    const items: unknown = typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value;
+    const fits = Array.isArray(items) && items.every(item => typeof item === 'string' && form.fits(item));
+    return fits ? { ok: true, value: items } : { ok: false, allowed: `a list of ${form.allowed}` };
   },
 };
+
+const anyText: SettingForm = { allowed: 'text', fits: () => true };
+
+function formOf({ form }: RowOf<'text'> | RowOf<'list'>): SettingForm {
+  return form ? settingForms[form] : anyText;
+}
 
 function readNumber(given: Given, row: RowOf<'integer'> | RowOf<'number'>, whole: boolean): Read {
   const value =

@@ -1,5 +1,6 @@
 import { availableParallelism, hostname } from 'node:os';
 import { logLevels } from './log.ts';
+import { isHostName, type settingForms } from './setting-forms.ts';
 
 interface RowBase {
   /** One sentence for the person who edits the file. */
@@ -16,12 +17,15 @@ export type SettingRow = RowBase &
   (
     | { readonly type: 'integer'; readonly default: number; readonly min: number; readonly max: number }
     | { readonly type: 'number'; readonly default: number; readonly min: number; readonly max: number }
-    | { readonly type: 'text'; readonly default: string }
+    | { readonly type: 'text'; readonly default: string; readonly form?: Form }
     | { readonly type: 'path'; readonly default: string }
     | { readonly type: 'boolean'; readonly default: boolean }
     | { readonly type: 'word'; readonly default: string; readonly words: readonly string[] }
-    | { readonly type: 'list'; readonly default: readonly string[] }
+    | { readonly type: 'list'; readonly default: readonly string[]; readonly form?: Form }
   );
+
+/** Of the text, which may be empty where the default is; of each text of a list. */
+type Form = keyof typeof settingForms;
 
 const port = { type: 'integer', min: 0, max: 65535, unit: 'TCP port, 0 picks a free one' } as const;
 
@@ -29,7 +33,8 @@ const port = { type: 'integer', min: 0, max: 65535, unit: 'TCP port, 0 picks a f
 export const settingRows = {
   hostname: {
     type: 'text',
-    default: hostname(),
+    form: 'hostName',
+    default: isHostName(hostname()) ? hostname() : 'localhost',
     defaultText: "the machine's name",
     help: 'Name of this host in greetings, trace fields and Authentication-Results.',
   },
@@ -41,6 +46,7 @@ export const settingRows = {
   store: { type: 'word', words: ['sqlite'], default: 'sqlite', help: 'Where mail is kept.' },
   postmaster: {
     type: 'text',
+    form: 'mailAddress',
     default: '',
     help: 'Account that takes mail for postmaster where there is no such mailbox; every mail domain must have one.',
   },
@@ -53,6 +59,7 @@ export const settingRows = {
   },
   'keys.instanceKey': {
     type: 'text',
+    form: 'instanceKey',
     default: '',
     secret: true,
     help: 'Instance key as 64 hexadecimal digits; better given by the environment than here.',
@@ -77,6 +84,7 @@ export const settingRows = {
   },
   'smtp.address': {
     type: 'text',
+    form: 'listenAddress',
     default: '127.0.0.1',
     help: 'Address the SMTP door listens on; 0.0.0.0 or :: takes mail from the world.',
   },
@@ -125,21 +133,29 @@ export const settingRows = {
     defaultText: 'those of config/plugins',
     help: 'Haraka plugins in their order; one of ours left out leaves its stage out.',
   },
-  'lmtp.address': { type: 'text', default: '127.0.0.1', help: 'Address the LMTP door listens on.' },
+  'lmtp.address': {
+    type: 'text',
+    form: 'listenAddressOrFile',
+    default: '127.0.0.1',
+    help: 'Address the LMTP door listens on, or unix:/path for a socket file.',
+  },
   'lmtp.port': { ...port, default: 2424, help: 'Port of the LMTP door.' },
   'lmtp.trustedAddresses': {
     type: 'list',
+    form: 'ipAddress',
     default: ['127.0.0.1', '::1'],
     help: 'Addresses of the MTA that may connect and give XFORWARD.',
   },
   'lmtp.mtaHostname': {
     type: 'text',
+    form: 'hostName',
     default: '',
     defaultText: 'hostname',
     help: 'Name the MTA puts after `by` in its trace fields.',
   },
   'web.address': {
     type: 'text',
+    form: 'listenAddress',
     default: '127.0.0.1',
     help: 'Address the web door listens on; beyond loopback it needs a certificate or a proxy.',
   },
@@ -151,13 +167,20 @@ export const settingRows = {
   },
   'web.trustProxy': {
     type: 'list',
+    form: 'network',
     default: [],
     help: 'Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.',
   },
-  'dns.address': { type: 'text', default: '127.0.0.1', help: 'Address the DNS door listens on.' },
+  'dns.address': {
+    type: 'text',
+    form: 'listenAddress',
+    default: '127.0.0.1',
+    help: 'Address the DNS door listens on.',
+  },
   'dns.port': { ...port, default: 5300, help: 'Port of the DNS door.' },
   'resolver.servers': {
     type: 'list',
+    form: 'nameServer',
     default: [],
     defaultText: "the system's",
     help: 'Resolvers asked for SPF, DKIM and DMARC records, as address or address:port.',

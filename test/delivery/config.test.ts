@@ -88,6 +88,62 @@ test('a file that is no YAML, or is not there, is told and not thrown as somethi
   writeFileSync(file, 'smtp: [1, 2\n');
   assert.equal(faultsOf(() => loadConfig({ file })).length, 1);
   assert.equal(faultsOf(() => loadConfig({ file: join(folder, 'absent.yaml') })).length, 1);
+  const many = ', *a'.repeat(100);
+  for (const text of ['hostname: *nowhere\n', `a: &a [1]\nb: &b [*a${many}]\nc: [*b${many}]\n`]) {
+    writeFileSync(file, text);
+    assert.ok(
+      faultsOf(() => loadConfig({ file })).some(({ key }) => key === '(file)'),
+      text.slice(0, 20),
+    );
+  }
+});
+
+test('names and addresses of another form are told with all the other faults, before anything is opened', t => {
+  const file = join(temporaryFolder(t), 'caliopen.yaml');
+  const wrong = {
+    hostname: 'two words',
+    postmaster: 'ada',
+    keys: { instanceKey: 'zz' },
+    smtp: { address: 'a b', port: 70_000 },
+    lmtp: { address: 'unix:', trustedAddresses: ['mta.example.org'], mtaHostname: '-' },
+    web: { trustProxy: ['192.0.2.0/33'] },
+    resolver: { servers: ['dns.example.org', '192.0.2.1:53'] },
+  };
+  writeFileSync(file, JSON.stringify(wrong));
+  const faults = faultsOf(() => loadConfig({ file }));
+  assert.deepEqual(faults.map(fault => fault.key).sort(), [
+    'hostname',
+    'keys.instanceKey',
+    'lmtp.address',
+    'lmtp.mtaHostname',
+    'lmtp.trustedAddresses',
+    'postmaster',
+    'resolver.servers',
+    'smtp.address',
+    'smtp.port',
+    'web.trustProxy',
+  ]);
+  assert.match(faults.find(fault => fault.key === 'resolver.servers')?.allowed ?? '', /IP addresses/);
+});
+
+test('names and addresses in every form that is allowed are taken as they are', () => {
+  const key = 'a1'.repeat(32);
+  const overrides = {
+    hostname: 'mx_1.example.org',
+    postmaster: '',
+    'keys.instanceKey': `${key} ${key}`,
+    'smtp.address': '::',
+    'lmtp.address': 'unix:/run/caliopen/lmtp',
+    'lmtp.trustedAddresses': '192.0.2.1, 2001:db8::1',
+    'lmtp.mtaHostname': '',
+    'web.address': 'localhost',
+    'web.trustProxy': ['loopback', '2001:db8::/32', '192.0.2.1'],
+    'resolver.servers': ['192.0.2.1', '192.0.2.1:5353', '2001:db8::1', '[2001:db8::1]:53'],
+  };
+  const config = loadConfig({ overrides });
+  assert.equal(config['lmtp.address'], 'unix:/run/caliopen/lmtp');
+  assert.deepEqual(config['lmtp.trustedAddresses'], ['192.0.2.1', '2001:db8::1']);
+  assert.deepEqual(config['resolver.servers'], overrides['resolver.servers']);
 });
 
 test('a secret is never repeated in a fault', t => {

@@ -1,0 +1,65 @@
+import { isIP } from 'node:net';
+
+/** How the text of a setting, or each text of a list, must look. */
+export interface SettingForm {
+  /** For the fault: what is allowed. */
+  readonly allowed: string;
+  fits(text: string): boolean;
+}
+
+const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
+const hostName = new RegExp(`^(?=.{1,253}$)${label}(?:\\.${label})*\\.?$`, 'i');
+/** Words that Express knows for whole networks. */
+const networkWords = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+/** The forms that settings have. */
+export const settingForms = {
+  hostName: { allowed: 'a host name', fits: isHostName },
+  mailAddress: {
+    allowed: 'an address such as name@example.org',
+    fits: text => /^[^\s@]+@[^\s@]+$/.test(text),
+  },
+  listenAddress: { allowed: 'an IP address or a host name', fits: isListenAddress },
+  listenAddressOrFile: {
+    allowed: 'an IP address, a host name, or unix:/path',
+    fits: text => isListenAddress(text) || /^unix:./.test(text),
+  },
+  ipAddress: { allowed: 'IP addresses', fits: text => isIP(text) !== 0 },
+  network: {
+    allowed: `IP addresses, networks such as 192.0.2.0/24, ${[...networkWords].join(', ')}`,
+    fits: text => networkWords.has(text) || isNetwork(text),
+  },
+  nameServer: { allowed: 'IP addresses, with :port behind (IPv6: [address]:port)', fits: isNameServer },
+  instanceKey: {
+    allowed: '64 hexadecimal digits, older keys behind it',
+    fits: text =>
+      text
+        .split(/[\s,]+/)
+        .filter(Boolean)
+        .every(key => /^[0-9a-f]{64}$/i.test(key)),
+  },
+} as const satisfies Record<string, SettingForm>;
+
+/** Whether a text can stand as a host name (RFC 1123 §2.1, underscores as they are seen in the field). */
+export function isHostName(text: string): boolean {
+  return hostName.test(text);
+}
+
+function isListenAddress(text: string): boolean {
+  return isIP(text) !== 0 || isHostName(text);
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+/** As `dns.setServers` takes it (RFC 5952 §6). */
+function isNameServer(text: string): boolean {
+  if (isIP(text) !== 0) return true;
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  if (port !== undefined && Number(port) > 65_535) return false;
+  return bracketed === undefined ? isIP(plain ?? '') === 4 : isIP(bracketed) === 6;
+}
