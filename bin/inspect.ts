@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import type { Arrival, Recipient } from '../delivery/delivery.ts';
 import { DeliveryError } from '../delivery/errors.ts';
 import { openLog } from '../delivery/log.ts';
-import { openJudgeParts, openParts } from '../delivery/open.ts';
+import { openJudgeParts, openParts, type Parts } from '../delivery/open.ts';
 import { type Assessment, assess } from '../delivery/pipeline.ts';
 import type { Store } from '../delivery/store/store.ts';
 import type { CommandContext } from './command.ts';
@@ -84,9 +84,25 @@ async function judgeForOwners(
   const parts = await openParts(context.config(), { log: openLog('error') });
   try {
     const recipients = await Promise.all(asked.map(address => resolve(parts.store, address)));
-    return await parts.line().assess(arrivalOf(raw, session, recipients));
+    const assessment = await parts.line().assess(arrivalOf(raw, session, recipients));
+    await recordOpened(assessment, recipients, parts);
+    return assessment;
   } finally {
     await parts.close();
+  }
+}
+
+/** The owner sees every look, also at a message that is stored nowhere (DESIGN.md, promise 6). */
+async function recordOpened(
+  { owners }: Assessment,
+  recipients: readonly Recipient[],
+  { store, clock }: Pick<Parts, 'store' | 'clock'>,
+): Promise<void> {
+  for (const { recipient, findings } of owners) {
+    const accountId = recipients.find(({ forwardPath }) => forwardPath === recipient)?.accountId;
+    if (accountId === undefined || findings.decrypt?.opened !== true) continue;
+    const entry = { at: clock.now(), actor: 'operator', action: 'mailOpened', detail: { means: 'inspect' } };
+    await store.appendAudit(accountId, entry);
   }
 }
 

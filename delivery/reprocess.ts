@@ -21,6 +21,7 @@ const pageSize = 100;
 /**
  * Judges stored messages again: those with a failed stage, or all. A failed stage drags those behind it along, since
  * they read what it finds. Sealed messages can't be read here: their index is recomputed from the stored facts.
+ * Messages that are opened for it stand in the account's audit.
  */
 export async function reprocessAccount(
   account: Account,
@@ -31,17 +32,31 @@ export async function reprocessAccount(
   let after: string | null = null;
   do {
     const page = await nextPage(account, deps.store, { after, all: options.all });
+    const opened: string[] = [];
     for (const email of await deps.store.getEmails(account.id, page.ids)) {
-      const change = await changeFor(email, account, deps);
+      const { change, isOpened } = await changeFor(email, account, deps);
+      if (isOpened) opened.push(email.id);
       total.seen++;
       if (change.findings.failed.length > 0) total.failed++;
       if (!isChange(change, email)) continue;
       await deps.store.changeEmails(account.id, [change]);
       total.mended++;
     }
+    await recordOpened(account, opened, deps);
     after = page.next;
   } while (after !== null);
   return total;
+}
+
+/** The owner sees every look (DESIGN.md, promise 6). */
+async function recordOpened(
+  { id }: Account,
+  emailIds: readonly string[],
+  { store, clock }: Pick<PipelineDeps, 'clock'> & { store: Store },
+): Promise<void> {
+  if (emailIds.length === 0) return;
+  const detail = { means: 'store reprocess', emailIds };
+  await store.appendAudit(id, { at: clock.now(), actor: 'operator', action: 'mailOpened', detail });
 }
 
 async function nextPage(
@@ -69,13 +84,13 @@ async function changeFor(
   email: Email,
   account: Account,
   deps: PipelineDeps & { store: Store },
-): Promise<Change> {
+): Promise<{ change: Change; isOpened: boolean }> {
   const octets = email.sealed ? null : await deps.store.getOctets(account.id, email.id);
-  if (octets === null) return sealedChange(email);
+  if (octets === null) return { change: sealedChange(email), isOpened: false };
   const { work, owner } = await workOf(email, octets, account, deps);
   await judgeAgain(stagesToRun(email), work, owner, deps);
   const { facts, index } = owner;
-  return {
+  const change = {
     emailId: email.id,
     findings: findingsOf(owner, work, email.findings.traceOctets),
     ...(email.findings.failed.includes('decrypt') && owner.content
@@ -83,6 +98,7 @@ async function changeFor(
       : {}),
     ...(facts && index ? { index: { facts, index } } : {}),
   };
+  return { change, isOpened: owner.content !== undefined && owner.decrypt?.opened === true };
 }
 
 /** What the server could not judge before it sealed a message, only the owner's device can still find out. */

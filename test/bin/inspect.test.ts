@@ -3,6 +3,8 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openCommand } from '../support/command.ts';
+import { withStore } from '../support/command-store.ts';
+import { encrypt, encryptedMessage, makePerson } from '../support/openpgp-mail.ts';
 
 const message = [
   'From: Zoe <zoe@example.net>',
@@ -53,6 +55,30 @@ test('a message is assessed for an account, with what a door would have seen', a
   assert.equal(facts.lastHop, 'modern');
   const shown = await run(['account', 'show', 'adam@example.org', '--json']);
   assert.equal(JSON.parse(shown.stdout).usedOctets, 0);
+});
+
+test('the owner is told when a message was opened with the key that is kept on the server', async t => {
+  const { run, folder } = openCommand(t);
+  const address = 'adam@example.org';
+  const adam = await makePerson(address);
+  writeFileSync(join(folder, 'adam.key'), adam.key.privateKey);
+  await run(['domain', 'add', 'example.org']);
+  await run(['account', 'add', address, '--custody', 'server']);
+  await run(['keys', 'import', 'adam.key', '--account', address]);
+  const input = encryptedMessage(
+    'Zoe <zoe@example.net>',
+    await encrypt('Content-Type: text/plain\r\n\r\nAt noon?\r\n', [adam]),
+  );
+  const { stdout, stderr } = await run(['inspect', '--recipient', address], { environment, input });
+  assert.equal(JSON.parse(stdout).findings.decrypt.opened, true, stderr);
+  const entries = await withStore(join(folder, 'data'), async ({ store, accountId }) =>
+    store.listAudit(await accountId(address)),
+  );
+  assert.deepEqual(entries.items.map(({ actor, action, detail }) => ({ actor, action, detail }))[0], {
+    actor: 'operator',
+    action: 'mailOpened',
+    detail: { means: 'inspect' },
+  });
 });
 
 test('any octets are a message', async t => {

@@ -116,6 +116,28 @@ test('mail that was opened keeps its words when a stage is tried again', async t
   assert.deepEqual((await reprocessAccount(stage.account, stage.deps, { all: false })).seen, 0);
 });
 
+test('the owner is told which messages were opened to judge them again', async t => {
+  const stage = await openStage(t, 'server');
+  const inner = 'Content-Type: text/plain\r\n\r\nWe leave at noon.\r\n';
+  const { id } = await deliver(
+    stage,
+    encryptedMessage('Clinic <desk@clinic.example>', await encrypt(inner, [ada])),
+  );
+  await deliver(stage, `${header}Subject: lunch\r\n\r\nAt noon.\r\n`);
+  await reprocessAccount(stage.account, stage.deps, { all: true });
+  const { items } = await stage.store.listAudit(stage.account.id);
+  assert.deepEqual(
+    items.map(({ actor, action, detail }) => ({ actor, action, detail })),
+    [
+      {
+        actor: 'operator',
+        action: 'mailOpened',
+        detail: { means: 'store reprocess', emailIds: [id] },
+      },
+    ],
+  );
+});
+
 test('the facts stay when only the tags could not be decided', async t => {
   const stage = await openStage(t, 'none');
   const email = await deliver(stage, `${header}Subject: lunch\r\n\r\nAt noon.\r\n`);
