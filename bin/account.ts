@@ -9,7 +9,7 @@ import { findAccount } from './keys/own-key.ts';
 import { print, printRows, readLine } from './output.ts';
 import { allPages, withParts } from './with-parts.ts';
 
-/** `caliopen account add|list|show|alias|password|custody|quota|close|open|remove|audit`. */
+/** `caliopen account add|list|show|alias|unalias|password|quota|close|open|remove`. */
 export function register(program: Command, context: CommandContext): void {
   const account = program.command('account').description('add, list and change mail accounts');
   account

@@ -40,12 +40,6 @@ export async function verifyPassword(password: string, encoded: string | null): 
   return timingSafeEqual(tag, against.tag) && hash !== null;
 }
 
-/** Whether a hash was made with less than today's cost; hash the password again at the next good sign-in. */
-export function isOutdatedHash(encoded: string): boolean {
-  const hash = readHash(encoded);
-  return !hash || hash.memory < cost.memory || hash.passes < cost.passes;
-}
-
 const phcForm = /^\$argon2id\$v=19\$m=(\d{1,8}),t=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
 function readHash(encoded: string): Argon2Hash | null {

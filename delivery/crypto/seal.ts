@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { PrivateKey, PublicKey } from 'openpgp';
+import type { PublicKey } from 'openpgp';
 import { DeliveryError } from '../errors.ts';
 import { formatDate } from '../message/date.ts';
 import { fieldsNamed } from '../message/fields.ts';
 import { parseMessage } from '../message/message.ts';
 import type { HeaderField, Message } from '../message/shape.ts';
-import { armor, findArmor } from './armor.ts';
+import { armor } from './armor.ts';
 import { limits, loadOpenPgp } from './openpgp.ts';
 
 /** A public key of the owner; the part of `PublicKey` of the store that is needed. */
@@ -155,35 +155,4 @@ function fieldText(message: Message, { start, end }: HeaderField): string {
     .replace(/[\r\n]+$/, '')
     .replace(/\r?\n|\r/g, '\r\n')
     .replace(/\r\n(?![ \t])/g, '\r\n ');
-}
-
-/** The octets that were sealed, byte for byte. Throws `badInput` when it isn't a sealed message or no key opens it. */
-export async function unseal(sealed: Uint8Array, privateKeys: readonly PrivateKey[]): Promise<Uint8Array> {
-  const openpgp = await loadOpenPgp();
-  const block = findArmor(
-    sealed,
-    Math.max(
-      0,
-      Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength).indexOf('-----BEGIN PGP MESSAGE'),
-    ),
-  );
-  if (!block) throw new DeliveryError('badInput', 'not a sealed message');
-  let data: Uint8Array;
-  try {
-    const message = await openpgp.readMessage({
-      binaryMessage: Uint8Array.from(block.octets),
-      config: limits,
-    });
-    ({ data } = await openpgp.decrypt({
-      message,
-      decryptionKeys: [...privateKeys],
-      format: 'binary',
-      config: limits,
-    }));
-  } catch (cause) {
-    throw new DeliveryError('badInput', 'no key opens this sealed message', { cause });
-  }
-  const inner = parseMessage(data);
-  if (inner.root.parameters['x-sealed'] !== '1') throw new DeliveryError('badInput', 'not sealed here');
-  return data.subarray(inner.root.bodyStart);
 }

@@ -1,13 +1,8 @@
-import { Buffer, isAscii, isUtf8 } from 'node:buffer';
+import { Buffer, isUtf8 } from 'node:buffer';
 
 /** The same memory seen as a Buffer; nothing is copied. */
 export function viewOf(octets: Uint8Array): Buffer {
   return Buffer.isBuffer(octets) ? octets : Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
-}
-
-/** True when all octets are below 0x80. */
-export function isAsciiOctets(octets: Uint8Array): boolean {
-  return isAscii(octets);
 }
 
 /** True when the octets are well-formed UTF-8. */

@@ -1,5 +1,5 @@
 import { afterSteps, nextSteps, offeredSteps } from './next.ts';
-import type { DiscussionFacts, DiscussionIndex, Facts, Forecast, PrivacyIndex } from './shape.ts';
+import type { DiscussionFacts, DiscussionIndex, Facts, PrivacyIndex } from './shape.ts';
 import type { StepRow, SubjectTable } from './table.ts';
 import { indexWith } from './table-index.ts';
 import { evaluate, withUnknownAtBest } from './value.ts';
@@ -27,12 +27,6 @@ export function indexOfDiscussion(discussion: DiscussionFacts, table: SubjectTab
     ),
     message: chosen.position,
   };
-}
-
-/** The forecast for several recipients: the lowest index counts, of equals the first; null without recipients. */
-export function lowestForecast(forecasts: readonly Forecast[]): Forecast | null {
-  const lowest = lowestOf(forecasts.map(({ index }) => index.value));
-  return lowest === null ? null : (forecasts[lowest.position] ?? null);
 }
 
 function countedMessages({ messages, marked }: DiscussionFacts): { facts: Facts; position: number }[] {

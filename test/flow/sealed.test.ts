@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readPrivateKey } from '../../delivery/crypto/keys.ts';
-import { unseal } from '../../delivery/crypto/seal.ts';
 import { openTestParts, startDoor, testConfig } from '../support/door-process.ts';
 import { startHaraka } from '../support/haraka.ts';
 import { encrypt, encryptedMessage, makePerson, textMessage } from '../support/openpgp-mail.ts';
 import { poll } from '../support/poll.ts';
 import { type Dialogue, openDialogue } from '../support/smtp-dialogue.ts';
 import { behindTrace, storedEmails } from '../support/stored.ts';
+import { unseal } from '../support/unseal.ts';
 
 /** Files below the data folder whose octets hold the word, in any case. */
 function filesWith(data: string, word: string): string[] {
