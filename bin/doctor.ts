@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Config, SettingKey } from '../delivery/config.ts';
 import { environmentName, settingRows } from '../delivery/config.ts';
@@ -69,6 +69,7 @@ async function portFindings(config: Config): Promise<Finding[]> {
 
 async function portFinding(door: string, address: string, port: number): Promise<Finding> {
   const check = `${door} port`;
+  if (address.startsWith('unix:')) return socketFileFinding(check, address.slice('unix:'.length));
   const failure = await tryToListen(address, port);
   if (failure === null) return { check, status: 'ok', detail: `${address}:${port} is free` };
   if (failure.code === 'EADDRINUSE') {
@@ -80,6 +81,19 @@ async function portFinding(door: string, address: string, port: number): Promise
       ? 'ports below 1024 need root or CAP_NET_BIND_SERVICE'
       : `set ${door}.address to an address of this machine`;
   return { check, status: 'fail', detail: `${address}:${port}: ${failure.code}`, todo };
+}
+
+/** A socket file needs a folder in which this user may make it; one that a door has left is replaced. */
+function socketFileFinding(check: string, file: string): Finding {
+  const folder = dirname(resolve(file));
+  try {
+    accessSync(folder, constants.W_OK);
+    return { check, status: 'ok', detail: `${file} can be made` };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed';
+    const todo = `make the folder ${folder}, and let this user write there`;
+    return { check, status: 'fail', detail: `${file}: ${code}`, todo };
+  }
 }
 
 function tryToListen(address: string, port: number): Promise<NodeJS.ErrnoException | null> {
@@ -293,6 +307,9 @@ async function storeFindings({ store, resolver, config }: Parts): Promise<Findin
 
 function storeFailure(config: Config, error: unknown): Finding {
   const known = asDeliveryError(error);
-  const todo = `see that ${config.data} exists, belongs to this user and has room (df, ls -ld)`;
+  const todo =
+    known.code === 'badSettings'
+      ? 'mend the settings: see config/caliopen.yaml'
+      : `see that ${config.data} exists, belongs to this user and has room (df, ls -ld)`;
   return { check: 'store', status: 'fail', detail: known.message, todo };
 }

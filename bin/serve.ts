@@ -90,6 +90,7 @@ function tellSupervisor(news: DoorNews): Promise<void> {
 
 function readyLine({ name, address, port }: ReadyDoor, json: boolean): string {
   if (json) return JSON.stringify({ ready: name, address, port });
-  const where = `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  const host = address.includes(':') ? `[${address}]` : address;
+  const where = address.startsWith('unix:') ? address : `${host}:${port}`;
   return `${name.padEnd(4)} ready at ${name === 'web' ? `http://${where}/` : where}`;
 }

@@ -137,7 +137,7 @@ export const settingRows = {
     type: 'text',
     form: 'listenAddressOrFile',
     default: '127.0.0.1',
-    help: 'Address the LMTP door listens on, or unix:/path for a socket file.',
+    help: 'Address the LMTP door listens on, or unix:/path for a socket file that its group may use, too.',
   },
   'lmtp.port': { ...port, default: 2424, help: 'Port of the LMTP door.' },
   'lmtp.trustedAddresses': {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { chmodSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { SMTPServerDataStream, SMTPServerOptions, SMTPServerSession } from 'smtp-server';
 import type { Certificate } from '../certificate.ts';
@@ -39,6 +40,9 @@ interface Transaction {
   readonly recipients: Recipient[];
 }
 
+/** A socket file is for this user and its group: that of the MTA, which is another user. */
+const socketMode = 0o660;
+
 /** What an MTA may add to a message that it has taken at the very limit: refused here, it would wait for ever. */
 const traceAllowanceOctets = 65_536;
 
@@ -65,6 +69,7 @@ export async function openLmtpDoor(config: Config, deps: LmtpDeps): Promise<Lmtp
     if (file) server.listen(file, ready);
     else server.listen(port, address, ready);
   });
+  if (file) chmodSync(file, socketMode);
   const bound = server.server.address();
   return {
     address,

@@ -88,6 +88,30 @@ test('bad certificates and a store that can not be opened are failures with what
   assert.deepEqual([found.tls, found.store], ['fail', 'fail']);
 });
 
+test('a socket file needs a folder that can be written to, and no port', async t => {
+  const { run, folder } = openCommand(t);
+  const look = async (file: string) => {
+    const words = ['--json', 'doctor'];
+    const { stdout } = await run(words, {
+      environment: { ...environment, CALIOPEN_LMTP_ADDRESS: `unix:${file}` },
+    });
+    return statuses(stdout)['lmtp port'];
+  };
+  assert.equal(await look(join(folder, 'lmtp')), 'ok');
+  assert.equal(await look(join(folder, 'absent', 'lmtp')), 'fail');
+});
+
+test('an instance key that is not the folder’s is a fault of the settings, not of the folder', async t => {
+  const { run } = openCommand(t);
+  await run(['domain', 'add', 'example.org']);
+  const { stdout } = await run(['--json', 'doctor'], {
+    environment: { ...environment, CALIOPEN_KEYS_INSTANCE_KEY: 'ab'.repeat(32) },
+  });
+  const store = jsonLines(stdout).find(({ check }) => check === 'store');
+  assert.deepEqual([store?.status, /settings/.test(String(store?.todo))], ['fail', true]);
+  assert.doesNotMatch(String(store?.todo), /df/);
+});
+
 test('doctor tells faults of the settings instead of looking: exit 2', async t => {
   const { run } = openCommand(t);
   const { code, stderr } = await run(['doctor'], { environment: { CALIOPEN_WEB_PORT: '70000' } });

@@ -20,9 +20,10 @@ export interface Dialogue {
 
 const limitMilliseconds = 20_000;
 
-/** Connects to a door on the loopback. */
-export async function openDialogue(port: number, host = '127.0.0.1'): Promise<Dialogue> {
-  let socket: Socket = connect({ port, host, noDelay: true });
+/** Connects to a door on the loopback, by its port or its socket file. */
+export async function openDialogue(door: number | string, host = '127.0.0.1'): Promise<Dialogue> {
+  let socket: Socket =
+    typeof door === 'string' ? connect(door) : connect({ port: door, host, noDelay: true });
   const inbox = openInbox();
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openCertificate } from '../../../delivery/certificate.ts';
 import { systemClock } from '../../../delivery/clock.ts';
@@ -218,6 +220,20 @@ test('a peer that leaves in the middle of the data delivers nothing; the door go
   peer.drop();
   await (await greet(port)).say('QUIT', /^221/);
   assert.equal(arrivals.length, 0);
+});
+
+test('a socket file is for this user and its group, XFORWARD is believed there', async t => {
+  const file = join(temporaryFolder(t), 'lmtp');
+  const { arrivals } = await openDoor(t, { settings: { 'lmtp.address': `unix:${file}` } });
+  assert.equal(statSync(file).mode & 0o777, 0o660);
+  const peer = await openDialogue(file);
+  await peer.expect(/^220 /);
+  await peer.say('LHLO mta.example.org', /^250[ -]/);
+  await peer.say('XFORWARD ADDR=192.0.2.7 NAME=mx.example.net', /^250/);
+  await begin(peer, 'a@example.org');
+  peer.send('Subject: x\r\n\r\ntext\r\n.\r\n');
+  await peer.expect(/^250 2\.0\.0/);
+  assert.equal(arrivals[0]?.session.remoteAddress, '192.0.2.7');
 });
 
 test('closing lets a message under way finish and ends idle connections', async t => {
