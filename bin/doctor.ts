@@ -1,14 +1,14 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { accessSync, constants, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Config, SettingKey } from '../delivery/config.ts';
-import { environmentName, settingRows } from '../delivery/config.ts';
+import { settingRows } from '../delivery/config.ts';
 import { asDeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
 import type { CommandContext } from './command.ts';
 import { domainFindings } from './doctor/domains.ts';
+import { addressFindings, portFindings } from './doctor/doors.ts';
 import { allPages, withParts } from './with-parts.ts';
 
 /** One thing looked at: what was found, and what to do when it is not well. */
@@ -41,7 +41,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
   const findings = [settingsFinding(config), descriptorFinding(), clockFinding(config)];
   findings.push(
     ...(await portFindings(config)),
-    ...loopbackFindings(config),
+    ...addressFindings(config),
     ...tlsFindings(config),
     instanceKeyFinding(config),
     folderFinding(config),
@@ -60,69 +60,6 @@ function settingsFinding(config: Config): Finding {
   );
   const shown = changed.length === 0 ? 'all at their defaults' : `changed: ${changed.join(', ')}`;
   return { check: 'settings', status: 'ok', detail: `${shown}; data folder ${config.data}` };
-}
-
-async function portFindings(config: Config): Promise<Finding[]> {
-  const doors = ['smtp', 'lmtp', 'web'] as const;
-  return Promise.all(doors.map(door => portFinding(door, config[`${door}.address`], config[`${door}.port`])));
-}
-
-async function portFinding(door: string, address: string, port: number): Promise<Finding> {
-  const check = `${door} port`;
-  if (address.startsWith('unix:')) return socketFileFinding(check, address.slice('unix:'.length));
-  const failure = await tryToListen(address, port);
-  if (failure === null) return { check, status: 'ok', detail: `${address}:${port} is free` };
-  if (failure.code === 'EADDRINUSE') {
-    const todo = `fine when caliopen serve is running; else end the other program or set ${door}.port (${environmentName(`${door}.port`)})`;
-    return { check, status: 'warn', detail: `${address}:${port} is taken`, todo };
-  }
-  const todo =
-    failure.code === 'EACCES'
-      ? 'ports below 1024 need root or CAP_NET_BIND_SERVICE'
-      : `set ${door}.address to an address of this machine`;
-  return { check, status: 'fail', detail: `${address}:${port}: ${failure.code}`, todo };
-}
-
-/** A socket file needs a folder in which this user may make it; one that a door has left is replaced. */
-function socketFileFinding(check: string, file: string): Finding {
-  const folder = dirname(resolve(file));
-  try {
-    accessSync(folder, constants.W_OK);
-    return { check, status: 'ok', detail: `${file} can be made` };
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed';
-    const todo = `make the folder ${folder}, and let this user write there`;
-    return { check, status: 'fail', detail: `${file}: ${code}`, todo };
-  }
-}
-
-function tryToListen(address: string, port: number): Promise<NodeJS.ErrnoException | null> {
-  return new Promise(resolve => {
-    const server = createServer();
-    server.once('error', error => resolve(error));
-    server.listen(port, address, () => server.close(() => resolve(null)));
-  });
-}
-
-function loopbackFindings(config: Config): Finding[] {
-  return (['lmtp', 'web'] as const).map(door => {
-    const address = config[`${door}.address`];
-    const check = `${door} address`;
-    if (isLoopback(address))
-      return { check, status: 'ok', detail: `${address} is reached from this machine only` };
-    if (door === 'web' && config['web.tls']) return { check, status: 'ok', detail: `${address} with TLS` };
-    const todo =
-      door === 'lmtp'
-        ? 'LMTP trusts who connects: listen on 127.0.0.1 or a private network'
-        : 'set web.tls or put a TLS proxy in front';
-    return { check, status: 'warn', detail: `${address} can be reached from other machines`, todo };
-  });
-}
-
-function isLoopback(address: string): boolean {
-  return (
-    address === '::1' || address === 'localhost' || /^127\./.test(address) || address.startsWith('unix:')
-  );
 }
 
 function tlsFindings(config: Config): Finding[] {

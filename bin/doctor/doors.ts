@@ -1,0 +1,70 @@
+import { accessSync, constants } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, resolve } from 'node:path';
+import { type Config, environmentName } from '../../delivery/config.ts';
+import type { Finding } from '../doctor.ts';
+
+/** Whether each door could listen where the settings say. */
+export async function portFindings(config: Config): Promise<Finding[]> {
+  const doors = ['smtp', 'lmtp', 'web'] as const;
+  return Promise.all(doors.map(door => portFinding(door, config[`${door}.address`], config[`${door}.port`])));
+}
+
+async function portFinding(door: string, address: string, port: number): Promise<Finding> {
+  const check = `${door} port`;
+  if (address.startsWith('unix:')) return socketFileFinding(check, address.slice('unix:'.length));
+  const failure = await tryToListen(address, port);
+  if (failure === null) return { check, status: 'ok', detail: `${address}:${port} is free` };
+  if (failure.code === 'EADDRINUSE') {
+    const todo = `fine when caliopen serve is running; else end the other program or set ${door}.port (${environmentName(`${door}.port`)})`;
+    return { check, status: 'warn', detail: `${address}:${port} is taken`, todo };
+  }
+  const todo =
+    failure.code === 'EACCES'
+      ? 'ports below 1024 need root or CAP_NET_BIND_SERVICE'
+      : `set ${door}.address to an address of this machine`;
+  return { check, status: 'fail', detail: `${address}:${port}: ${failure.code}`, todo };
+}
+
+/** A socket file needs a folder in which this user may make it; one that a door has left is replaced. */
+function socketFileFinding(check: string, file: string): Finding {
+  const folder = dirname(resolve(file));
+  try {
+    accessSync(folder, constants.W_OK);
+    return { check, status: 'ok', detail: `${file} can be made` };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'failed';
+    const todo = `make the folder ${folder}, and let this user write there`;
+    return { check, status: 'fail', detail: `${file}: ${code}`, todo };
+  }
+}
+
+function tryToListen(address: string, port: number): Promise<NodeJS.ErrnoException | null> {
+  return new Promise(resolve => {
+    const server = createServer();
+    server.once('error', error => resolve(error));
+    server.listen(port, address, () => server.close(() => resolve(null)));
+  });
+}
+
+/** Who can reach the doors that are meant for this machine or a proxy. */
+export function addressFindings(config: Config): Finding[] {
+  return (['lmtp', 'web'] as const).map(door => {
+    const address = config[`${door}.address`];
+    const check = `${door} address`;
+    if (isLoopback(address))
+      return { check, status: 'ok', detail: `${address} is reached from this machine only` };
+    if (door === 'web' && config['web.tls']) return { check, status: 'ok', detail: `${address} with TLS` };
+    const todo =
+      door === 'lmtp'
+        ? 'LMTP trusts who connects: listen on 127.0.0.1 or a private network'
+        : 'set web.tls or put a TLS proxy in front';
+    return { check, status: 'warn', detail: `${address} can be reached from other machines`, todo };
+  });
+}
+
+function isLoopback(address: string): boolean {
+  return (
+    address === '::1' || address === 'localhost' || /^127\./.test(address) || address.startsWith('unix:')
+  );
+}
