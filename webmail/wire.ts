@@ -91,7 +91,7 @@ export interface Token {
 }
 
 /** What a ticket is good for: it opens nothing else. */
-export const ticketPurposes = ['eventSource', 'download', 'frame'] as const;
+export const ticketPurposes = ['eventSource', 'download'] as const;
 export type TicketPurpose = (typeof ticketPurposes)[number];
 
 /** Body of POST /tickets. Answer: `Ticket`. */

@@ -65,7 +65,6 @@ function sessionStateOf(account: Account): string {
 const foreignCapabilities = [
   'submission',
   'vacationresponse',
-  'contacts',
   'calendars',
   'websocket',
   'sieve',
