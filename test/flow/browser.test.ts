@@ -78,6 +78,7 @@ test('a browser reads the demo’s mail', { timeout: 300_000 }, async t => {
   const other = await browser.newContext({ locale: 'en', viewport: { width: 360, height: 720 } });
   const phone = await signIn(other, demo, 'own-key@caliopen.example');
   await offersSealed(t, phone);
+  await fitsPhone(t, phone);
   await holdsFocus(t, phone);
   await keepsChoices(t, phone);
   await t.test('Ctrl-C ends it cleanly', () => stopDemo(demo));
@@ -107,7 +108,7 @@ async function readsSecret(t: TestContext, page: Page): Promise<void> {
 async function addsTag(t: TestContext, page: Page): Promise<void> {
   await t.test('a tag is made, added, removed, and the removal undone', async () => {
     const message = page.locator(openMessage);
-    const remove = message.getByRole('button', { name: 'Remove the tag Boat' });
+    const remove = message.getByRole('button', { name: 'Remove the tag “Boat”' });
     await message.getByText('Add a tag').click();
     await message.getByLabel('Name of a new tag').fill('Boat');
     await message.getByRole('button', { name: 'Make' }).click();
@@ -239,6 +240,33 @@ async function offersSealed(t: TestContext, phone: Page): Promise<void> {
     const saved = readFileSync(await (await download).path(), 'latin1');
     assert.match(saved, /^Content-Type: multipart\/encrypted/m);
     assert.deepEqual(await violations(phone), []);
+  });
+}
+
+async function fitsPhone(t: TestContext, phone: Page): Promise<void> {
+  await t.test('on a phone nothing of the tag menu and of a notice is cut off', async () => {
+    const message = phone.locator(openMessage);
+    const add = async (name: string) => {
+      await message.getByLabel('Name of a new tag').fill(name);
+      await message.getByRole('button', { name: 'Make' }).click();
+      await message.getByRole('button', { name: `Remove the tag “${name}”` }).waitFor();
+    };
+    await message.getByText('Add a tag').click();
+    await add('Boat');
+    const place = (await message.boundingBox())?.x;
+    await message.getByText('Add a tag').click();
+    const menu = await message.locator('.tag-menu .popover').boundingBox();
+    assert.ok(menu && menu.x >= 0 && menu.x + menu.width <= 360, JSON.stringify(menu));
+    assert.equal((await message.boundingBox())?.x, place, 'the page moved aside for it');
+    await add('A name that is too long for one line of a phone');
+    const undo = phone.getByRole('button', { name: 'Undo' });
+    const { width = 0 } = (await undo.boundingBox()) ?? {};
+    const text = await undo.evaluate(button => {
+      const range = button.ownerDocument.createRange();
+      range.selectNodeContents(button);
+      return range.getClientRects().length;
+    });
+    assert.equal(text, 1, `one line in ${width} px`);
   });
 }
 

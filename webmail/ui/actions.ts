@@ -158,7 +158,15 @@ function sessionActions({ store, client, memory }: Deps, refreshTags: () => Prom
       await begin();
     },
     signOut: async () => {
-      await client.signOut().catch(() => {});
+      try {
+        await client.signOut();
+      } catch (error) {
+        // Only a session that is over is as good as one that was ended.
+        if (!(error instanceof RequestError && error.status === 401)) {
+          store.set({ notice: { text: wordsOf[store.get().language].errors.signOut } });
+          return;
+        }
+      }
       end(false);
     },
     noteError: error => {

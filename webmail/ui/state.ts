@@ -93,6 +93,11 @@ export function chooseLanguage(remembered: string | null, wishes: readonly strin
   return all.flatMap(wish => languages.filter(language => language === wish))[0] ?? 'en';
 }
 
+/** How the browser writes dates and numbers in this language: `en-GB` where that is its wish for `en`. */
+export function localeOf(language: Language, wishes: readonly string[]): string {
+  return wishes.find(wish => wish.split('-', 1)[0]?.toLowerCase() === language) ?? language;
+}
+
 /** What every view can reach. */
 export interface Parts {
   readonly store: Store;
@@ -103,8 +108,8 @@ export interface Parts {
 /** Set once by `main.ts`, above all views. */
 export const PartsContext = createContext<Parts | null>(null);
 
-/** State, words and actions for a view; the view is drawn again at each change of state. */
-export function useApp(): Parts & { state: State; words: Words } {
+/** State, words, locale and actions for a view; the view is drawn again at each change of state. */
+export function useApp(): Parts & { state: State; words: Words; locale: string } {
   const parts = useContext(PartsContext);
   if (!parts) throw new Error('no parts above this view');
   const [state, setState] = useState(parts.store.get());
@@ -112,5 +117,6 @@ export function useApp(): Parts & { state: State; words: Words } {
     setState(parts.store.get());
     return parts.store.subscribe(() => setState(parts.store.get()));
   }, [parts]);
-  return { ...parts, state, words: wordsOf[state.language] };
+  const locale = localeOf(state.language, navigator.languages);
+  return { ...parts, state, words: wordsOf[state.language], locale };
 }

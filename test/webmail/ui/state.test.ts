@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { asPrefix, inverse, patched } from '../../../webmail/ui/mail.ts';
-import { chooseLanguage } from '../../../webmail/ui/state.ts';
+import { chooseLanguage, localeOf } from '../../../webmail/ui/state.ts';
 
 test('the remembered language comes first, then the browser’s wishes, then English', () => {
   assert.equal(chooseLanguage('fr', ['en-GB']), 'fr');
   assert.equal(chooseLanguage(null, ['de', 'fr-CA', 'en']), 'fr');
   assert.equal(chooseLanguage('xx', ['ja']), 'en');
+});
+
+test('dates and numbers are written as in the reader’s country', () => {
+  assert.equal(localeOf('en', ['fr-CA', 'en-GB', 'en']), 'en-GB');
+  assert.equal(localeOf('fr', ['fr-CA', 'en-GB']), 'fr-CA');
+  assert.equal(localeOf('fr', ['en-GB', 'fro']), 'fr');
 });
 
 test('a patch and its inverse leave a message as it was', () => {

@@ -17,9 +17,9 @@ export function Attachments({ parts }: { parts: readonly EmailBodyPart[] }) {
 }
 
 function Attachment({ part }: { part: EmailBodyPart }) {
-  const { state, words, client } = useApp();
+  const { state, words, client, locale } = useApp();
   const name = plainLine(part.name ?? '') || words.message.unnamed;
-  const size = formatSize(part.size, state.language, words.units);
+  const size = formatSize(part.size, locale, words.units);
   const href = client.blobAddress({
     accountId: state.session?.accountId ?? '',
     blobId: part.blobId ?? '',

@@ -90,8 +90,8 @@ function FactTable({ privacy }: { privacy: EmailPrivacy }) {
 }
 
 function PartRows({ part, privacy }: { part: (typeof parts)[number]; privacy: EmailPrivacy }) {
-  const { state, words } = useApp();
-  const points = privacy.parts ? formatPoints(privacy.parts[part], state.language) : '–';
+  const { state, words, locale } = useApp();
+  const points = privacy.parts ? formatPoints(privacy.parts[part], locale) : '–';
   return html`<tbody role="rowgroup">
     <tr role="row" class="part-row">
       <th role="rowheader" scope="rowgroup" colspan="4">
@@ -103,15 +103,15 @@ function PartRows({ part, privacy }: { part: (typeof parts)[number]; privacy: Em
 }
 
 function FactRow({ fact }: { fact: PrivacyFact }) {
-  const { state, words } = useApp();
+  const { state, words, locale } = useApp();
   const { columns } = words.index;
-  const of = formatPoints(fact.of, state.language);
-  const points = formatPoints(fact.points, state.language);
+  const of = formatPoints(fact.of, locale);
+  const points = formatPoints(fact.points, locale);
   return html`<tr role="row" class="fact-row" data-state=${fact.state}>
     <th role="rowheader" scope="row">${indexWords.facts[fact.id]?.name[state.language] ?? fact.id}</th>
     <td role="cell" data-column=${columns.value}>
       <span>
-        <span class="fact-value">${valueWords(fact, words, state.language)}</span>
+        <span class="fact-value">${valueWords(fact, { words, language: state.language, locale })}</span>
         <span class="fact-why">${plainLine(fact.evidence[state.language])}</span>
       </span>
     </td>
@@ -123,11 +123,14 @@ function FactRow({ fact }: { fact: PrivacyFact }) {
   </tr>`;
 }
 
-function valueWords(fact: PrivacyFact, words: Words, language: Language): string {
+function valueWords(
+  fact: PrivacyFact,
+  { words, language, locale }: { words: Words; language: Language; locale: string },
+): string {
   const { value } = fact.evidence;
   if (fact.state === 'unknown') return words.index.unknown;
   if (typeof value === 'number') {
-    return shareFacts.has(fact.id) ? formatShare(value, language) : formatPoints(value, language);
+    return shareFacts.has(fact.id) ? formatShare(value, locale) : formatPoints(value, locale);
   }
   return indexWords.facts[fact.id]?.values[String(value)]?.[language] ?? plainLine(String(value));
 }

@@ -22,10 +22,16 @@ export function Popover({ class: name, summary, children }: Props) {
     document.addEventListener('click', close);
     return () => document.removeEventListener('click', close);
   }, []);
-  return html`<details class=${name} ref=${details} onKeyDown=${closeOnEscape}>
+  return html`<details class=${name} ref=${details} onKeyDown=${closeOnEscape} onToggle=${bringIntoSight}>
     ${summary}
     <div class="popover">${children}</div>
   </details>`;
+}
+
+/** What opened beyond the edge of a scrolled page would not be found. */
+function bringIntoSight(event: Event): void {
+  const details = event.currentTarget as HTMLDetailsElement;
+  if (details.open) details.querySelector('.popover')?.scrollIntoView({ block: 'nearest' });
 }
 
 function closeOnEscape(event: KeyboardEvent): void {

@@ -24,7 +24,7 @@ export interface RowProps {
 
 /** A row as a link; its spoken name says what the eye sees: unread, names, subject, level, attachment, date. */
 export function Row({ href, isCurrent, names, last, unread, total, listTagId }: RowProps) {
-  const { state, words } = useApp();
+  const { state, words, locale } = useApp();
   const text = textOf(last, words);
   const tags = ownTags(last, state.tags, listTagId);
   return html`<a class="row" href=${href} data-unread=${unread > 0} aria-current=${isCurrent ? 'true' : undefined}>
@@ -47,7 +47,7 @@ export function Row({ href, isCurrent, names, last, unread, total, listTagId }: 
       ${last.hasAttachment && html`<${Icon} name="attachment" /><${Spoken} text=${words.timeline.attachment} />`}
       <${MarkOrLevel} brief=${last.privacyBrief} />
     </span>
-    <time class="row-date" datetime=${last.receivedAt}>${shortDate(last.receivedAt, state.language, new Date())}</time>
+    <time class="row-date" datetime=${last.receivedAt}>${shortDate(last.receivedAt, locale, new Date())}</time>
   </a>`;
 }
 

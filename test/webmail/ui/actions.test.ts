@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createActions } from '../../../webmail/ui/actions.ts';
+import { type Client, RequestError } from '../../../webmail/ui/client.ts';
+import { en } from '../../../webmail/ui/locales/en.ts';
+import { createStore } from '../../../webmail/ui/state.ts';
+
+const session = {
+  accountId: 'a1',
+  address: 'owner@example.org',
+  displayName: null,
+  custody: 'none',
+  expiresAt: null,
+} as const;
+
+/** Actions of somebody who is signed in, over a server that answers a sign-out so. */
+function signedIn(signOut: () => Promise<void>) {
+  const kept = new Map([['signedIn', 'yes']]);
+  const memory = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  };
+  const store = createStore({ hash: '' }, memory, ['en']);
+  const client = { signOut } as Partial<Client> as Client;
+  store.set({ session });
+  return { store, kept, actions: createActions({ store, client, memory, address: { hash: '' } }) };
+}
+
+test('signing out ends what the page shows and remembers', async () => {
+  for (const signOut of [async () => {}, () => Promise.reject(new RequestError(401))]) {
+    const { store, kept, actions } = signedIn(signOut);
+    await actions.signOut();
+    assert.deepEqual([store.get().session, kept.has('signedIn')], [null, false]);
+  }
+});
+
+test('who could not be signed out is told so, and nothing looks as if they were', async () => {
+  for (const status of [0, 503]) {
+    const { store, kept, actions } = signedIn(() => Promise.reject(new RequestError(status)));
+    await actions.signOut();
+    assert.deepEqual([store.get().session, kept.has('signedIn')], [session, true]);
+    assert.equal(store.get().notice?.text, en.errors.signOut);
+  }
+});
