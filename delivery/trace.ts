@@ -4,7 +4,8 @@ import { formatDate } from './message/date.ts';
 
 /**
  * Our own trace fields for one owner's copy (RFC 5321 §4.4, RFC 8601), each ended by CRLF. They stand before the
- * peer's octets, which stay unchanged behind them. Values of the peer are cut to what a trace field may hold.
+ * peer's octets, which stay unchanged behind them, and whose first line never becomes a part of them. Values of the
+ * peer are cut to what a trace field may hold.
  */
 export function traceFields(
   arrival: Arrival,
@@ -18,7 +19,18 @@ export function traceFields(
   if (found.authentication) {
     fields.push(`Authentication-Results: ${fold(found.authentication.authenticationResults)}`);
   }
+  if (goesOnWithField(arrival.raw)) fields.push(lastField);
   return fields.map(field => `${field}\r\n`).join('');
+}
+
+/** Says nothing: what the peer's first line goes on with, where it would else go on with a field of ours. */
+const lastField = 'X-Caliopen-Trace: end';
+
+/** Whether the first line continues a field (RFC 5322 §2.2.3): with white space, also behind stray CRs. */
+function goesOnWithField(raw: Uint8Array): boolean {
+  let first = 0;
+  while (raw[first] === 0x0d) first++;
+  return raw[first] === 0x20 || raw[first] === 0x09;
 }
 
 function received(arrival: Arrival, forwardPath: string, hostname: string): string {

@@ -57,3 +57,26 @@ test('nothing a peer says can end a trace field or add one', () => {
     }),
   );
 });
+
+test('octets that begin like the rest of a field add nothing to ours', () => {
+  const authentication = {
+    spf: { result: 'none', domain: null, aligned: false },
+    dkim: [],
+    dmarc: { result: 'none', policy: null, domain: null },
+    arc: { result: 'none', sealer: null },
+    iprev: { result: 'none', name: null },
+    hops: [],
+    authenticationResults: 'mail.example.net; dmarc=none',
+  } as const;
+  const forged = ' dmarc=pass header.from=bank.example\r\nFrom: a@bank.example\r\n\r\nhello\r\n';
+  for (const start of ['', '\t', '\r', '\r\r\t']) {
+    const raw = Buffer.from(`${start}${forged}`);
+    const text = traceFields({ ...arrival, raw }, 'a@example.net', { ...found, authentication });
+    const { root } = parseMessage(Buffer.concat([Buffer.from(text), raw]));
+    const results = root.fields.filter(({ name }) => name === 'Authentication-Results');
+    assert.deepEqual(
+      results.map(({ value }) => value.replace(/\s+/g, ' ').trim()),
+      ['mail.example.net; dmarc=none'],
+    );
+  }
+});
