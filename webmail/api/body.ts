@@ -3,7 +3,10 @@ import * as v from 'valibot';
 import { DeliveryError } from '../../delivery/errors.ts';
 import { readJson } from './jmap/request.ts';
 
-/** Reads the request's body; `tooLarge` makes the error when it is longer than `maxOctets`. */
+/**
+ * Reads the request's body; `tooLarge` makes the error when it is longer than `maxOctets`. Throws `badRequest` when the
+ * client goes away before its end.
+ */
 export async function readBody(
   request: Request,
   maxOctets: number,
@@ -12,10 +15,16 @@ export async function readBody(
   if (Number(request.headers['content-length'] ?? 0) > maxOctets) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.byteLength;
-    if (size > maxOctets) throw tooLarge();
-    chunks.push(chunk);
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.byteLength;
+      if (size > maxOctets) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // The rest is read past, so that the client hears the answer and may use the connection again.
+    request.resume();
+    throw request.errored ? new DeliveryError('badRequest', 'the body ended early', { cause: error }) : error;
   }
   return Buffer.concat(chunks, size);
 }

@@ -4,7 +4,7 @@ import { loadConfig, type SettingKey } from '../../../delivery/config.ts';
 import { openKeyring } from '../../../delivery/crypto/keyring.ts';
 import { hashPassword } from '../../../delivery/crypto/password.ts';
 import { discussionOf, threadOf } from '../../../delivery/discussions/discussion.ts';
-import { silentLog } from '../../../delivery/log.ts';
+import { type Log, silentLog } from '../../../delivery/log.ts';
 import { parseMessage } from '../../../delivery/message/message.ts';
 import { summarize } from '../../../delivery/message/summary.ts';
 import { searchText } from '../../../delivery/search/terms.ts';
@@ -50,6 +50,7 @@ export type Answer = any;
 export interface TestWebOptions {
   readonly custody?: Account['custody'];
   readonly settings?: Partial<Record<SettingKey, unknown>>;
+  readonly log?: Log;
 }
 
 /** Opens it; closed when the test ends. */
@@ -62,7 +63,8 @@ export async function openTestWeb(t: TestContext, options: TestWebOptions = {}):
   await store.addDomain('example.org');
   const account = await addAccount(store, 'owner@example.org', options.custody);
   const bundle = new Map();
-  const door = await openWeb({ config, store, keyring, clock, log: silentLog, bundle });
+  const log = options.log ?? silentLog;
+  const door = await openWeb({ config, store, keyring, clock, log, bundle });
   t.after(async () => {
     await door.close();
     await store.close();
