@@ -55,8 +55,14 @@ function openProgram(): Command {
     .exitOverride();
 }
 
+/** What follows them is a path, whatever it is called. */
+const optionsWithValue: ReadonlySet<string> = new Set(['--config', '--data']);
+
 async function registerAsked(program: Command, context: CommandContext): Promise<void> {
-  const asked = argv.slice(2).find(word => Object.hasOwn(commands, word));
+  const asked = argv.slice(2).find((word, at, words) => {
+    const isValue = at > 0 && optionsWithValue.has(words[at - 1] ?? '');
+    return !isValue && Object.hasOwn(commands, word);
+  });
   const names = asked ? [asked] : Object.keys(commands);
   for (const name of names) (await commands[name]?.())?.register(program, context);
   for (const command of program.commands) exitWithCode(command);

@@ -84,6 +84,12 @@ test('the settings file, the environment and --data say where the data lies; the
   );
 });
 
+test('a folder may be called like a command', async t => {
+  const { run } = openCommand(t);
+  const { code, stderr } = await run(['--data', 'store', 'domain', 'list']);
+  assert.equal(code, 0, stderr);
+});
+
 test('a data folder that is none is told with what to do, and exits 1', async t => {
   const { run, folder } = openCommand(t);
   writeFileSync(join(folder, 'data'), 'a file');
