@@ -18,9 +18,9 @@ export const accountTable: SubjectTable = {
         words: {
           passkey: {
             points: 25,
-            name: { fr: "clé d'accès", en: 'passkey' },
+            name: { fr: 'clé d’accès', en: 'passkey' },
             why: {
-              fr: "Vous vous connectez avec une clé d'accès : elle ne se devine pas et ne se vole pas par un faux site.",
+              fr: 'Vous vous connectez avec une clé d’accès : elle ne se devine pas et ne se vole pas par un faux site.',
               en: 'You sign in with a passkey: it cannot be guessed, nor stolen by a false site.',
             },
           },
@@ -61,7 +61,7 @@ export const accountTable: SubjectTable = {
             points: 15,
             name: { fr: 'aucun', en: 'none' },
             why: {
-              fr: "Ce compte n'a pas de mot de passe, seulement des clés d'accès.",
+              fr: 'Ce compte n’a pas de mot de passe, seulement des clés d’accès.',
               en: 'This account has no password, only passkeys.',
             },
           },
@@ -82,7 +82,7 @@ export const accountTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: "La solidité de votre mot de passe n'a pas encore été mesurée.",
+        fr: 'La solidité de votre mot de passe n’a pas encore été mesurée.',
         en: 'The strength of your password has not been measured yet.',
       },
     },
@@ -114,7 +114,7 @@ export const accountTable: SubjectTable = {
             points: 0,
             name: { fr: 'aucune', en: 'none' },
             why: {
-              fr: "Vous n'avez pas de clé : personne ne peut chiffrer pour vous.",
+              fr: 'Vous n’avez pas de clé : personne ne peut chiffrer pour vous.',
               en: 'You have no key: nobody can encrypt to you.',
             },
           },
@@ -137,16 +137,16 @@ export const accountTable: SubjectTable = {
             points: 5,
             name: { fr: 'annuaire signé des noms', en: 'signed directory of names' },
             why: {
-              fr: "Votre clé se trouve par l'annuaire des noms d'Internet, avec une signature.",
+              fr: 'Votre clé se trouve par l’annuaire des noms d’Internet, avec une signature.',
               en: 'Your key can be found through the directory of Internet names, with a signature.',
             },
           },
           wkd: {
             points: 5,
-            name: { fr: 'site de votre domaine', en: "your domain's web site" },
+            name: { fr: 'site de votre domaine', en: 'your domain’s web site' },
             why: {
               fr: 'Votre clé se trouve sur le site web de votre domaine.',
-              en: "Your key can be found on your domain's web site.",
+              en: 'Your key can be found on your domain’s web site.',
             },
           },
         },
@@ -166,7 +166,7 @@ export const accountTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: "On n'a pas encore vérifié si les autres trouvent votre clé.",
+        fr: 'On n’a pas encore vérifié si les autres trouvent votre clé.',
         en: 'It has not been checked yet whether others find your key.',
       },
     },
@@ -212,7 +212,7 @@ export const accountTable: SubjectTable = {
           },
           spf: {
             points: 5,
-            name: { fr: "serveurs d'envoi déclarés", en: 'sending servers declared' },
+            name: { fr: 'serveurs d’envoi déclarés', en: 'sending servers declared' },
             why: {
               fr: 'Le domaine dit quels serveurs peuvent envoyer en son nom, et eux seuls.',
               en: 'The domain says which servers may send in its name, and only they.',
@@ -230,7 +230,7 @@ export const accountTable: SubjectTable = {
             points: 5,
             name: { fr: 'fausses adresses refusées', en: 'false addresses refused' },
             why: {
-              fr: "Le domaine demande d'écarter les messages qui usurpent ses adresses.",
+              fr: 'Le domaine demande d’écarter les messages qui usurpent ses adresses.',
               en: 'The domain asks to set aside messages that misuse its addresses.',
             },
           },
@@ -238,7 +238,7 @@ export const accountTable: SubjectTable = {
             points: 5,
             name: { fr: 'annuaire signé', en: 'signed directory' },
             why: {
-              fr: "Les réponses de l'annuaire des noms pour ce domaine sont signées.",
+              fr: 'Les réponses de l’annuaire des noms pour ce domaine sont signées.',
               en: 'The answers of the directory of names for this domain are signed.',
             },
           },
@@ -253,13 +253,13 @@ export const accountTable: SubjectTable = {
             en: 'Your domain is protected in part: {value}.',
           },
           no: {
-            fr: "Votre domaine n'a aucune des protections possibles.",
+            fr: 'Votre domaine n’a aucune des protections possibles.',
             en: 'Your domain has none of the possible protections.',
           },
         },
       },
       unknown: {
-        fr: "Les protections de votre domaine n'ont pas encore été vérifiées.",
+        fr: 'Les protections de votre domaine n’ont pas encore été vérifiées.',
         en: 'The protections of your domain have not been checked yet.',
       },
     },
@@ -281,13 +281,13 @@ export const accountTable: SubjectTable = {
             en: 'Of the last messages you sent, {value} were encrypted.',
           },
           no: {
-            fr: "Aucun de vos derniers envois n'était chiffré.",
+            fr: 'Aucun de vos derniers envois n’était chiffré.',
             en: 'None of the last messages you sent was encrypted.',
           },
         },
       },
       unknown: {
-        fr: "Vous n'avez encore rien envoyé.",
+        fr: 'Vous n’avez encore rien envoyé.',
         en: 'You have not sent anything yet.',
       },
     },
@@ -305,13 +305,13 @@ export const accountTable: SubjectTable = {
             en: 'Remote pictures and other things stay blocked until you ask for them.',
           },
           no: {
-            fr: "Les éléments distants se chargent d'eux-mêmes : l'expéditeur sait quand vous lisez.",
+            fr: 'Les éléments distants se chargent d’eux-mêmes : l’expéditeur sait quand vous lisez.',
             en: 'Remote things load by themselves: the sender knows when you read.',
           },
         },
       },
       unknown: {
-        fr: "Le réglage du contenu distant n'est pas connu.",
+        fr: 'Le réglage du contenu distant n’est pas connu.',
         en: 'The setting for remote content is not known.',
       },
     },
@@ -325,28 +325,28 @@ export const accountTable: SubjectTable = {
         of: 20,
         why: {
           yes: {
-            fr: "Vos contacts les plus fréquents ont tous l'indice le plus haut.",
+            fr: 'Vos contacts les plus fréquents ont tous l’indice le plus haut.',
             en: 'The contacts you write to most all have the highest index.',
           },
           partly: {
-            fr: "L'indice moyen de vos contacts les plus fréquents est de {value} sur 100.",
+            fr: 'L’indice moyen de vos contacts les plus fréquents est de {value} sur 100.',
             en: 'The mean index of the contacts you write to most is {value} of 100.',
           },
           no: {
-            fr: "L'indice moyen de vos contacts les plus fréquents est de 0.",
+            fr: 'L’indice moyen de vos contacts les plus fréquents est de 0.',
             en: 'The mean index of the contacts you write to most is 0.',
           },
         },
       },
       unknown: {
-        fr: "Vous n'avez pas encore de contacts à qui vous écrivez.",
+        fr: 'Vous n’avez pas encore de contacts à qui vous écrivez.',
         en: 'You have no contacts yet to whom you write.',
       },
     },
     {
       id: 'staleDevices',
       part: 'behaviour',
-      name: { fr: "Pas d'appareil oublié", en: 'No forgotten device' },
+      name: { fr: 'Pas d’appareil oublié', en: 'No forgotten device' },
       source: 'signIn',
       scale: {
         kind: 'flag',
@@ -363,7 +363,7 @@ export const accountTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: "L'usage de vos appareils n'est pas connu.",
+        fr: 'L’usage de vos appareils n’est pas connu.',
         en: 'The use of your devices is not known.',
       },
     },
@@ -377,7 +377,7 @@ export const accountTable: SubjectTable = {
         of: 40,
         why: {
           yes: {
-            fr: "Tous vos appareils connectés ont l'indice le plus haut.",
+            fr: 'Tous vos appareils connectés ont l’indice le plus haut.',
             en: 'All your signed-in devices have the highest index.',
           },
           partly: {
@@ -391,7 +391,7 @@ export const accountTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: "L'indice de vos appareils n'est pas encore connu.",
+        fr: 'L’indice de vos appareils n’est pas encore connu.',
         en: 'The index of your devices is not known yet.',
       },
     },
@@ -407,7 +407,7 @@ export const accountTable: SubjectTable = {
             points: 30,
             name: { fr: 'vous seul', en: 'you alone' },
             why: {
-              fr: "Votre clé n'existe que sur vos appareils : ce serveur ne peut pas ouvrir vos messages.",
+              fr: 'Votre clé n’existe que sur vos appareils : ce serveur ne peut pas ouvrir vos messages.',
               en: 'Your key exists on your devices only: this server cannot open your messages.',
             },
           },
@@ -475,11 +475,11 @@ export const accountTable: SubjectTable = {
         of: 10,
         why: {
           yes: {
-            fr: "Vous avez une voie de secours vérifiée pour retrouver l'accès.",
+            fr: 'Vous avez une voie de secours vérifiée pour retrouver l’accès.',
             en: 'You have a verified route to get back in.',
           },
           no: {
-            fr: "Vous n'avez pas de voie de secours vérifiée si vous perdez l'accès.",
+            fr: 'Vous n’avez pas de voie de secours vérifiée si vous perdez l’accès.',
             en: 'You have no verified route to get back in if you lose access.',
           },
         },
@@ -519,9 +519,9 @@ export const accountTable: SubjectTable = {
       id: 'makePasskey',
       who: 'you',
       sets: [{ fact: 'signIn', to: 'passkey' }],
-      name: { fr: "Créer une clé d'accès", en: 'Make a passkey' },
+      name: { fr: 'Créer une clé d’accès', en: 'Make a passkey' },
       why: {
-        fr: "Connectez-vous avec une clé d'accès plutôt qu'un mot de passe.",
+        fr: 'Connectez-vous avec une clé d’accès plutôt qu’un mot de passe.',
         en: 'Sign in with a passkey instead of a password.',
       },
     },
@@ -611,7 +611,7 @@ export const accountTable: SubjectTable = {
       sets: [{ fact: 'staleDevices', to: true }],
       name: { fr: 'Revoir vos appareils', en: 'Review your devices' },
       why: {
-        fr: "Retirez l'accès aux appareils que vous n'utilisez plus.",
+        fr: 'Retirez l’accès aux appareils que vous n’utilisez plus.',
         en: 'Withdraw access from devices that you no longer use.',
       },
     },
@@ -621,7 +621,7 @@ export const accountTable: SubjectTable = {
       sets: [{ fact: 'recovery', to: true }],
       name: { fr: 'Prévoir une voie de secours', en: 'Set a recovery route' },
       why: {
-        fr: "Choisissez et vérifiez une voie pour retrouver l'accès.",
+        fr: 'Choisissez et vérifiez une voie pour retrouver l’accès.',
         en: 'Choose and verify a route to get back in.',
       },
     },

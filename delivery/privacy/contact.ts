@@ -21,22 +21,22 @@ export const contactTable: SubjectTable = {
             name: { fr: 'confirmée', en: 'confirmed' },
             why: {
               fr: 'Vous avez confirmé vous-même la clé de cette personne.',
-              en: "You have confirmed this person's key yourself.",
+              en: 'You have confirmed this person’s key yourself.',
             },
           },
           authenticated: {
             points: 34,
             name: { fr: 'garantie par son domaine', en: 'vouched for by its domain' },
             why: {
-              fr: "Le domaine de cette personne publie sa clé d'une façon que l'on a pu vérifier.",
-              en: "This person's domain publishes the key in a way that could be checked.",
+              fr: 'Le domaine de cette personne publie sa clé d’une façon que l’on a pu vérifier.',
+              en: 'This person’s domain publishes the key in a way that could be checked.',
             },
           },
           offered: {
             points: 24,
             name: { fr: 'proposée', en: 'offered' },
             why: {
-              fr: "La clé est arrivée avec un message ; personne ne l'a encore confirmée.",
+              fr: 'La clé est arrivée avec un message ; personne ne l’a encore confirmée.',
               en: 'The key came with a message; nobody has confirmed it yet.',
             },
           },
@@ -59,7 +59,7 @@ export const contactTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: "On n'a pas encore cherché de clé pour cette personne.",
+        fr: 'On n’a pas encore cherché de clé pour cette personne.',
         en: 'No key has been looked for yet for this person.',
       },
     },
@@ -114,7 +114,7 @@ export const contactTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: "On n'a pas encore vu comment leur fournisseur reçoit les messages.",
+        fr: 'On n’a pas encore vu comment leur fournisseur reçoit les messages.',
         en: 'It has not been seen yet how their provider receives messages.',
       },
     },
@@ -130,7 +130,7 @@ export const contactTable: SubjectTable = {
             points: 20,
             name: { fr: 'appliquée', en: 'enforced' },
             why: {
-              fr: "Leur domaine demande d'écarter ou de refuser les messages à fausse adresse.",
+              fr: 'Leur domaine demande d’écarter ou de refuser les messages à fausse adresse.',
               en: 'Their domain asks to set aside or refuse messages with a false address.',
             },
           },
@@ -153,7 +153,7 @@ export const contactTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: "La règle de leur domaine n'est pas connue.",
+        fr: 'La règle de leur domaine n’est pas connue.',
         en: 'The rule of their domain is not known.',
       },
     },
@@ -175,13 +175,13 @@ export const contactTable: SubjectTable = {
             en: 'Of your last messages with this person, {value} were encrypted.',
           },
           no: {
-            fr: "Aucun de vos derniers messages avec cette personne n'était chiffré.",
+            fr: 'Aucun de vos derniers messages avec cette personne n’était chiffré.',
             en: 'None of your last messages with this person was encrypted.',
           },
         },
       },
       unknown: {
-        fr: "Vous n'avez pas encore échangé de messages.",
+        fr: 'Vous n’avez pas encore échangé de messages.',
         en: 'You have not exchanged messages yet.',
       },
     },
@@ -203,13 +203,13 @@ export const contactTable: SubjectTable = {
             en: 'Of your messages, {value} travelled over an encrypted connection or inside this server.',
           },
           no: {
-            fr: "Aucun de vos messages n'a voyagé par une connexion chiffrée.",
+            fr: 'Aucun de vos messages n’a voyagé par une connexion chiffrée.',
             en: 'None of your messages travelled over an encrypted connection.',
           },
         },
       },
       unknown: {
-        fr: "Vous n'avez pas encore échangé de messages.",
+        fr: 'Vous n’avez pas encore échangé de messages.',
         en: 'You have not exchanged messages yet.',
       },
     },
@@ -269,7 +269,7 @@ export const contactTable: SubjectTable = {
             points: 0,
             name: { fr: 'aucun', en: 'none' },
             why: {
-              fr: "Vous n'avez échangé aucun message.",
+              fr: 'Vous n’avez échangé aucun message.',
               en: 'You have exchanged no message.',
             },
           },
@@ -300,7 +300,7 @@ export const contactTable: SubjectTable = {
             points: 35,
             name: { fr: 'labellisé', en: 'labelled' },
             why: {
-              fr: "Leur serveur porte un label que l'on a vérifié.",
+              fr: 'Leur serveur porte un label que l’on a vérifié.',
               en: 'Their server carries a label that was verified.',
             },
           },
@@ -308,7 +308,7 @@ export const contactTable: SubjectTable = {
             points: 0,
             name: { fr: 'un autre', en: 'another' },
             why: {
-              fr: "Leur serveur ne vous promet rien que l'on puisse vérifier.",
+              fr: 'Leur serveur ne vous promet rien que l’on puisse vérifier.',
               en: 'Their server promises you nothing that could be verified.',
             },
           },
@@ -331,7 +331,7 @@ export const contactTable: SubjectTable = {
             points: 40,
             name: { fr: 'confirmée', en: 'confirmed' },
             why: {
-              fr: "Vous avez comparé avec cette personne l'empreinte ou le code à scanner de sa clé.",
+              fr: 'Vous avez comparé avec cette personne l’empreinte ou le code à scanner de sa clé.',
               en: 'You have compared the fingerprint or the scan code of the key with this person.',
             },
           },
@@ -339,14 +339,14 @@ export const contactTable: SubjectTable = {
             points: 0,
             name: { fr: 'non confirmée', en: 'not confirmed' },
             why: {
-              fr: "Vous n'avez pas encore comparé l'empreinte de la clé avec cette personne.",
+              fr: 'Vous n’avez pas encore comparé l’empreinte de la clé avec cette personne.',
               en: 'You have not yet compared the fingerprint of the key with this person.',
             },
           },
         },
       },
       unknown: {
-        fr: "On ne sait pas si l'identité a été confirmée.",
+        fr: 'On ne sait pas si l’identité a été confirmée.',
         en: 'It is not known whether the identity was confirmed.',
       },
     },
@@ -359,7 +359,7 @@ export const contactTable: SubjectTable = {
       when: { keyChanged: [true] },
       name: { fr: 'Nouvelle clé à confirmer', en: 'New key to confirm' },
       why: {
-        fr: "Une autre clé est apparue et attend votre avis : quelqu'un se fait peut-être passer pour cette personne.",
+        fr: 'Une autre clé est apparue et attend votre avis : quelqu’un se fait peut-être passer pour cette personne.',
         en: 'Another key has appeared and waits for your word: someone may be posing as this person.',
       },
     },
@@ -384,9 +384,9 @@ export const contactTable: SubjectTable = {
         { fact: 'keyChanged', to: false },
         { fact: 'key', to: 'confirmed', where: ['authenticated', 'offered'] },
       ],
-      name: { fr: "Confirmer l'identité", en: 'Confirm the identity' },
+      name: { fr: 'Confirmer l’identité', en: 'Confirm the identity' },
       why: {
-        fr: "Comparez avec la personne l'empreinte ou le code à scanner de sa clé.",
+        fr: 'Comparez avec la personne l’empreinte ou le code à scanner de sa clé.',
         en: 'Compare the fingerprint or the scan code of the key with the person.',
       },
     },

@@ -18,15 +18,15 @@ export const deviceTable: SubjectTable = {
         words: {
           passkey: {
             points: 35,
-            name: { fr: "clé d'accès", en: 'passkey' },
+            name: { fr: 'clé d’accès', en: 'passkey' },
             why: {
-              fr: "Vous vous connectez avec une clé d'accès : elle ne se devine pas et ne se vole pas par un faux site.",
+              fr: 'Vous vous connectez avec une clé d’accès : elle ne se devine pas et ne se vole pas par un faux site.',
               en: 'You sign in with a passkey: it cannot be guessed, nor stolen by a false site.',
             },
           },
           boundKey: {
             points: 25,
-            name: { fr: "liée à l'appareil", en: 'bound to the device' },
+            name: { fr: 'liée à l’appareil', en: 'bound to the device' },
             why: {
               fr: 'La session est liée à une clé qui ne peut pas quitter cet appareil.',
               en: 'The session is bound to a key that cannot leave this device.',
@@ -51,7 +51,7 @@ export const deviceTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: "On ne sait pas comment la connexion s'est faite sur cet appareil.",
+        fr: 'On ne sait pas comment la connexion s’est faite sur cet appareil.',
         en: 'It is not known how the sign-in was done on this device.',
       },
     },
@@ -67,7 +67,7 @@ export const deviceTable: SubjectTable = {
             points: 10,
             name: { fr: 'moderne', en: 'modern' },
             why: {
-              fr: "L'appareil parle au serveur par une connexion chiffrée moderne.",
+              fr: 'L’appareil parle au serveur par une connexion chiffrée moderne.',
               en: 'The device talks to the server over a modern encrypted connection.',
             },
           },
@@ -75,7 +75,7 @@ export const deviceTable: SubjectTable = {
             points: 5,
             name: { fr: 'datée', en: 'dated' },
             why: {
-              fr: "L'appareil parle au serveur par une connexion chiffrée qui n'est plus la meilleure.",
+              fr: 'L’appareil parle au serveur par une connexion chiffrée qui n’est plus la meilleure.',
               en: 'The device talks to the server over an encrypted connection that is no longer the best.',
             },
           },
@@ -83,14 +83,14 @@ export const deviceTable: SubjectTable = {
             points: 0,
             name: { fr: 'non chiffrée', en: 'not encrypted' },
             why: {
-              fr: "L'appareil parle au serveur sans chiffrement.",
+              fr: 'L’appareil parle au serveur sans chiffrement.',
               en: 'The device talks to the server without encryption.',
             },
           },
         },
       },
       unknown: {
-        fr: "On ne sait pas comment l'appareil parle au serveur.",
+        fr: 'On ne sait pas comment l’appareil parle au serveur.',
         en: 'It is not known how the device talks to the server.',
       },
     },
@@ -111,7 +111,7 @@ export const deviceTable: SubjectTable = {
             points: 15,
             name: { fr: 'encore suivi', en: 'still supported' },
             why: {
-              fr: "Le navigateur n'est pas le dernier, mais il reçoit encore des corrections.",
+              fr: 'Le navigateur n’est pas le dernier, mais il reçoit encore des corrections.',
               en: 'The browser is not the newest, but it still receives repairs.',
             },
           },
@@ -126,7 +126,7 @@ export const deviceTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: "La version du navigateur n'est pas connue.",
+        fr: 'La version du navigateur n’est pas connue.',
         en: 'The version of the browser is not known.',
       },
     },
@@ -142,7 +142,7 @@ export const deviceTable: SubjectTable = {
             points: 15,
             name: { fr: 'verrouillée', en: 'locked' },
             why: {
-              fr: "La clé privée est verrouillée par une phrase secrète ou une clé d'accès.",
+              fr: 'La clé privée est verrouillée par une phrase secrète ou une clé d’accès.',
               en: 'The private key is locked by a passphrase or a passkey.',
             },
           },
@@ -150,7 +150,7 @@ export const deviceTable: SubjectTable = {
             points: 15,
             name: { fr: 'absente', en: 'absent' },
             why: {
-              fr: "Il n'y a pas de clé privée sur cet appareil.",
+              fr: 'Il n’y a pas de clé privée sur cet appareil.',
               en: 'There is no private key on this device.',
             },
           },
@@ -158,7 +158,7 @@ export const deviceTable: SubjectTable = {
             points: 0,
             name: { fr: 'non verrouillée', en: 'not locked' },
             why: {
-              fr: "La clé privée n'est pas verrouillée : qui prend l'appareil la prend aussi.",
+              fr: 'La clé privée n’est pas verrouillée : qui prend l’appareil la prend aussi.',
               en: 'The private key is not locked: whoever takes the device takes it, too.',
             },
           },
@@ -172,7 +172,7 @@ export const deviceTable: SubjectTable = {
     {
       id: 'screenLock',
       part: 'technical',
-      name: { fr: "Verrouillage de l'écran", en: 'Screen lock' },
+      name: { fr: 'Verrouillage de l’écran', en: 'Screen lock' },
       source: 'owner',
       scale: {
         kind: 'word',
@@ -181,7 +181,7 @@ export const deviceTable: SubjectTable = {
             points: 15,
             name: { fr: 'oui', en: 'yes' },
             why: {
-              fr: "Vous déclarez que l'écran se verrouille ; on ne peut pas le vérifier.",
+              fr: 'Vous déclarez que l’écran se verrouille ; on ne peut pas le vérifier.',
               en: 'You say that the screen locks; this cannot be checked.',
             },
           },
@@ -189,21 +189,21 @@ export const deviceTable: SubjectTable = {
             points: 0,
             name: { fr: 'non', en: 'no' },
             why: {
-              fr: "Vous déclarez que l'écran ne se verrouille pas.",
+              fr: 'Vous déclarez que l’écran ne se verrouille pas.',
               en: 'You say that the screen does not lock.',
             },
           },
         },
       },
       unknown: {
-        fr: "Vous n'avez pas dit si l'écran se verrouille.",
+        fr: 'Vous n’avez pas dit si l’écran se verrouille.',
         en: 'You have not said whether the screen locks.',
       },
     },
     {
       id: 'use',
       part: 'behaviour',
-      name: { fr: "Qui s'en sert", en: 'Who uses it' },
+      name: { fr: 'Qui s’en sert', en: 'Who uses it' },
       source: 'owner',
       scale: {
         kind: 'word',
@@ -220,7 +220,7 @@ export const deviceTable: SubjectTable = {
             points: 10,
             name: { fr: 'partagé', en: 'shared' },
             why: {
-              fr: "Vous déclarez partager cet appareil : d'autres peuvent voir ce que vous y laissez.",
+              fr: 'Vous déclarez partager cet appareil : d’autres peuvent voir ce que vous y laissez.',
               en: 'You say that you share this device: others can see what you leave on it.',
             },
           },
@@ -228,14 +228,14 @@ export const deviceTable: SubjectTable = {
             points: 0,
             name: { fr: 'public', en: 'public' },
             why: {
-              fr: "Vous déclarez que cet appareil est public : n'importe qui passe après vous.",
+              fr: 'Vous déclarez que cet appareil est public : n’importe qui passe après vous.',
               en: 'You say that this device is public: anybody can come after you.',
             },
           },
         },
       },
       unknown: {
-        fr: "Vous n'avez pas dit qui se sert de cet appareil.",
+        fr: 'Vous n’avez pas dit qui se sert de cet appareil.',
         en: 'You have not said who uses this device.',
       },
     },
@@ -292,7 +292,7 @@ export const deviceTable: SubjectTable = {
         words: {},
         why: {
           yes: {
-            fr: "Personne n'a raté une connexion depuis cet appareil en 30 jours.",
+            fr: 'Personne n’a raté une connexion depuis cet appareil en 30 jours.',
             en: 'Nobody failed to sign in from this device in 30 days.',
           },
           partly: {
@@ -306,7 +306,7 @@ export const deviceTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: "Le nombre de connexions ratées n'est pas connu.",
+        fr: 'Le nombre de connexions ratées n’est pas connu.',
         en: 'The number of failed sign-ins is not known.',
       },
     },
@@ -330,7 +330,7 @@ export const deviceTable: SubjectTable = {
             points: 0,
             name: { fr: 'nouveau', en: 'new' },
             why: {
-              fr: "Votre compte n'a jamais été utilisé depuis ce réseau.",
+              fr: 'Votre compte n’a jamais été utilisé depuis ce réseau.',
               en: 'Your account has never been used from this network.',
             },
           },
@@ -361,7 +361,7 @@ export const deviceTable: SubjectTable = {
             points: 0,
             name: { fr: 'pas encore', en: 'not yet' },
             why: {
-              fr: "Vous n'avez pas encore approuvé cet appareil.",
+              fr: 'Vous n’avez pas encore approuvé cet appareil.',
               en: 'You have not approved this device yet.',
             },
           },
@@ -381,7 +381,7 @@ export const deviceTable: SubjectTable = {
       when: { revoked: [true] },
       name: { fr: 'Appareil révoqué', en: 'Device revoked' },
       why: {
-        fr: "Vous avez retiré l'accès à cet appareil.",
+        fr: 'Vous avez retiré l’accès à cet appareil.',
         en: 'You have withdrawn access from this device.',
       },
     },
@@ -392,7 +392,7 @@ export const deviceTable: SubjectTable = {
       when: { use: ['unknown'], approval: ['none', 'unknown'] },
       name: { fr: 'Usage non déclaré', en: 'Use not declared' },
       why: {
-        fr: "Vous n'avez pas dit qui se sert de cet appareil.",
+        fr: 'Vous n’avez pas dit qui se sert de cet appareil.',
         en: 'You have not said who uses this device.',
       },
     },
@@ -403,7 +403,7 @@ export const deviceTable: SubjectTable = {
       when: { use: ['unknown'], approval: ['approved'] },
       name: { fr: 'Usage non déclaré', en: 'Use not declared' },
       why: {
-        fr: "Vous n'avez pas dit qui se sert de cet appareil.",
+        fr: 'Vous n’avez pas dit qui se sert de cet appareil.',
         en: 'You have not said who uses this device.',
       },
     },
@@ -414,7 +414,7 @@ export const deviceTable: SubjectTable = {
       when: { use: ['public'] },
       name: { fr: 'Appareil public', en: 'Public device' },
       why: {
-        fr: "N'importe qui peut se servir de cet appareil après vous.",
+        fr: 'N’importe qui peut se servir de cet appareil après vous.',
         en: 'Anybody can use this device after you.',
       },
     },
@@ -425,7 +425,7 @@ export const deviceTable: SubjectTable = {
       when: { approval: ['none'] },
       name: { fr: 'Appareil non approuvé', en: 'Device not approved' },
       why: {
-        fr: "Vous n'avez pas confirmé que cet appareil est à vous.",
+        fr: 'Vous n’avez pas confirmé que cet appareil est à vous.',
         en: 'You have not confirmed that this device is yours.',
       },
     },
@@ -446,9 +446,9 @@ export const deviceTable: SubjectTable = {
       id: 'makePasskey',
       who: 'you',
       sets: [{ fact: 'login', to: 'passkey' }],
-      name: { fr: "Créer une clé d'accès", en: 'Make a passkey' },
+      name: { fr: 'Créer une clé d’accès', en: 'Make a passkey' },
       why: {
-        fr: "Connectez-vous avec une clé d'accès plutôt qu'un mot de passe.",
+        fr: 'Connectez-vous avec une clé d’accès plutôt qu’un mot de passe.',
         en: 'Sign in with a passkey instead of a password.',
       },
     },
@@ -456,7 +456,7 @@ export const deviceTable: SubjectTable = {
       id: 'approve',
       who: 'you',
       sets: [{ fact: 'approval', to: 'approved' }],
-      name: { fr: "Approuver l'appareil", en: 'Approve the device' },
+      name: { fr: 'Approuver l’appareil', en: 'Approve the device' },
       why: {
         fr: 'Confirmez depuis un autre appareil, ou par message, que celui-ci est à vous.',
         en: 'Confirm from another device, or by mail, that this one is yours.',
@@ -467,7 +467,7 @@ export const deviceTable: SubjectTable = {
       who: 'you',
       sets: [{ fact: 'use', to: 'personal' }],
       offered: { use: ['unknown'] },
-      name: { fr: "Dire qui s'en sert", en: 'Say who uses it' },
+      name: { fr: 'Dire qui s’en sert', en: 'Say who uses it' },
       why: {
         fr: 'Dites si vous êtes seul à vous servir de cet appareil.',
         en: 'Say whether you alone use this device.',
@@ -489,7 +489,7 @@ export const deviceTable: SubjectTable = {
       sets: [{ fact: 'keyLock', to: 'locked' }],
       name: { fr: 'Verrouiller la clé', en: 'Lock the key' },
       why: {
-        fr: "Protégez la clé privée par une phrase secrète ou une clé d'accès.",
+        fr: 'Protégez la clé privée par une phrase secrète ou une clé d’accès.',
         en: 'Protect the private key with a passphrase or a passkey.',
       },
     },
@@ -497,9 +497,9 @@ export const deviceTable: SubjectTable = {
       id: 'lockScreen',
       who: 'you',
       sets: [{ fact: 'screenLock', to: 'yes' }],
-      name: { fr: "Verrouiller l'écran", en: 'Lock the screen' },
+      name: { fr: 'Verrouiller l’écran', en: 'Lock the screen' },
       why: {
-        fr: "Réglez l'appareil pour que son écran se verrouille.",
+        fr: 'Réglez l’appareil pour que son écran se verrouille.',
         en: 'Set the device so that its screen locks.',
       },
     },

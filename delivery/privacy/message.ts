@@ -36,14 +36,14 @@ export const messageTable: SubjectTable = {
             points: 0,
             name: { fr: 'aucun', en: 'none' },
             why: {
-              fr: "Le contenu n'est pas chiffré : chaque serveur sur le chemin a pu le lire.",
+              fr: 'Le contenu n’est pas chiffré : chaque serveur sur le chemin a pu le lire.',
               en: 'The content is not encrypted: every server on the way could read it.',
             },
           },
         },
       },
       unknown: {
-        fr: "On n'a pas pu vérifier si le contenu est chiffré.",
+        fr: 'On n’a pas pu vérifier si le contenu est chiffré.',
         en: 'It could not be checked whether the content is encrypted.',
       },
     },
@@ -67,7 +67,7 @@ export const messageTable: SubjectTable = {
             points: 14,
             name: { fr: 'clé déjà vue', en: 'key seen before' },
             why: {
-              fr: "La signature est valable, avec la même clé qu'avant ou un certificat reconnu, mais personne n'a confirmé la clé.",
+              fr: 'La signature est valable, avec la même clé qu’avant ou un certificat reconnu, mais personne n’a confirmé la clé.',
               en: 'The signature is valid, with the same key as before or a recognised certificate, but nobody has confirmed the key.',
             },
           },
@@ -83,7 +83,7 @@ export const messageTable: SubjectTable = {
             points: 0,
             name: { fr: 'aucune', en: 'none' },
             why: {
-              fr: "Le message n'est pas signé : rien ne prouve que son contenu est resté le même.",
+              fr: 'Le message n’est pas signé : rien ne prouve que son contenu est resté le même.',
               en: 'The message is not signed: nothing proves that its content stayed the same.',
             },
           },
@@ -98,7 +98,7 @@ export const messageTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: "On n'a pas pu vérifier la signature.",
+        fr: 'On n’a pas pu vérifier la signature.',
         en: 'The signature could not be checked.',
       },
     },
@@ -145,7 +145,7 @@ export const messageTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: "On ne sait pas si la connexion qui l'a apporté était chiffrée.",
+        fr: 'On ne sait pas si la connexion qui l’a apporté était chiffrée.',
         en: 'It is not known whether the connection that brought it was encrypted.',
       },
     },
@@ -161,7 +161,7 @@ export const messageTable: SubjectTable = {
             points: 5,
             name: { fr: 'interne', en: 'inside' },
             why: {
-              fr: "Le message n'a pas quitté ce serveur : il n'y a pas eu d'autre trajet.",
+              fr: 'Le message n’a pas quitté ce serveur : il n’y a pas eu d’autre trajet.',
               en: 'The message never left this server: there was no other leg.',
             },
           },
@@ -199,7 +199,7 @@ export const messageTable: SubjectTable = {
     {
       id: 'sender',
       part: 'technical',
-      name: { fr: "Origine de l'adresse", en: 'Origin of the address' },
+      name: { fr: 'Origine de l’adresse', en: 'Origin of the address' },
       source: 'authentication',
       scale: {
         kind: 'word',
@@ -208,15 +208,15 @@ export const messageTable: SubjectTable = {
             points: 10,
             name: { fr: 'confirmée par son domaine', en: 'confirmed by its domain' },
             why: {
-              fr: "Le domaine de l'expéditeur publie une règle contre les fausses adresses, et le message la respecte.",
-              en: "The sender's domain publishes a rule against false addresses, and the message meets it.",
+              fr: 'Le domaine de l’expéditeur publie une règle contre les fausses adresses, et le message la respecte.',
+              en: 'The sender’s domain publishes a rule against false addresses, and the message meets it.',
             },
           },
           inside: {
             points: 10,
-            name: { fr: "quelqu'un de ce serveur", en: 'someone on this server' },
+            name: { fr: 'quelqu’un de ce serveur', en: 'someone on this server' },
             why: {
-              fr: "L'expéditeur s'est identifié sur ce serveur avant d'envoyer le message.",
+              fr: 'L’expéditeur s’est identifié sur ce serveur avant d’envoyer le message.',
               en: 'The sender signed in to this server before sending the message.',
             },
           },
@@ -224,15 +224,15 @@ export const messageTable: SubjectTable = {
             points: 6,
             name: { fr: 'correspond à son domaine', en: 'matches its domain' },
             why: {
-              fr: "Le message vient bien du domaine de l'expéditeur, mais ce domaine ne publie pas de règle contre les fausses adresses.",
-              en: "The message does come from the sender's domain, but that domain publishes no rule against false addresses.",
+              fr: 'Le message vient bien du domaine de l’expéditeur, mais ce domaine ne publie pas de règle contre les fausses adresses.',
+              en: 'The message does come from the sender’s domain, but that domain publishes no rule against false addresses.',
             },
           },
           none: {
             points: 0,
             name: { fr: 'non confirmée', en: 'not confirmed' },
             why: {
-              fr: "Rien ne confirme que le message vient de l'adresse affichée.",
+              fr: 'Rien ne confirme que le message vient de l’adresse affichée.',
               en: 'Nothing confirms that the message comes from the address shown.',
             },
           },
@@ -240,14 +240,14 @@ export const messageTable: SubjectTable = {
             points: 0,
             name: { fr: 'contredite', en: 'contradicted' },
             why: {
-              fr: "Le message échoue à la vérification du domaine de l'expéditeur : l'adresse affichée est peut-être fausse.",
-              en: "The message fails the check of the sender's domain: the address shown may be false.",
+              fr: 'Le message échoue à la vérification du domaine de l’expéditeur : l’adresse affichée est peut-être fausse.',
+              en: 'The message fails the check of the sender’s domain: the address shown may be false.',
             },
           },
         },
       },
       unknown: {
-        fr: "L'origine de l'adresse n'a pas pu être vérifiée.",
+        fr: 'L’origine de l’adresse n’a pas pu être vérifiée.',
         en: 'The origin of the address could not be checked.',
       },
     },
@@ -263,7 +263,7 @@ export const messageTable: SubjectTable = {
             points: 30,
             name: { fr: 'rien trouvé', en: 'none found' },
             why: {
-              fr: "Tout le contenu a été examiné : pas d'image espion, pas d'accusé de lecture, pas de lien qui vous suit.",
+              fr: 'Tout le contenu a été examiné : pas d’image espion, pas d’accusé de lecture, pas de lien qui vous suit.',
               en: 'The whole content was looked through: no spy picture, no read receipt, no link that follows you.',
             },
           },
@@ -278,7 +278,7 @@ export const messageTable: SubjectTable = {
         },
       },
       unknown: {
-        fr: "Le contenu n'a pas pu être examiné en entier pour y chercher du pistage.",
+        fr: 'Le contenu n’a pas pu être examiné en entier pour y chercher du pistage.',
         en: 'The content could not be looked through completely for tracking.',
       },
     },
@@ -294,7 +294,7 @@ export const messageTable: SubjectTable = {
             points: 15,
             name: { fr: 'absent', en: 'absent' },
             why: {
-              fr: "Le message s'affiche en entier sans rien aller chercher ailleurs.",
+              fr: 'Le message s’affiche en entier sans rien aller chercher ailleurs.',
               en: 'The message can be shown completely without fetching anything elsewhere.',
             },
           },
@@ -302,14 +302,14 @@ export const messageTable: SubjectTable = {
             points: 0,
             name: { fr: 'présent', en: 'present' },
             why: {
-              fr: "Le message veut charger des images ou d'autres éléments d'un serveur, qui saurait alors que vous le lisez.",
+              fr: 'Le message veut charger des images ou d’autres éléments d’un serveur, qui saurait alors que vous le lisez.',
               en: 'The message wants to load pictures or other things from a server, which would then know that you read it.',
             },
           },
         },
       },
       unknown: {
-        fr: "Le contenu n'a pas pu être examiné en entier pour y chercher des éléments distants.",
+        fr: 'Le contenu n’a pas pu être examiné en entier pour y chercher des éléments distants.',
         en: 'The content could not be looked through completely for remote things.',
       },
     },
@@ -345,7 +345,7 @@ export const messageTable: SubjectTable = {
             en: 'Participants besides you: {value}. Each of them can keep it or pass it on.',
           },
           no: {
-            fr: "Autres participants que vous : {value}. C'est un grand public.",
+            fr: 'Autres participants que vous : {value}. C’est un grand public.',
             en: 'Participants besides you: {value}. That is a large audience.',
           },
         },
@@ -367,7 +367,7 @@ export const messageTable: SubjectTable = {
             points: 10,
             name: { fr: 'protégé', en: 'protected' },
             why: {
-              fr: "L'objet est chiffré avec le contenu ou remplacé par un texte neutre.",
+              fr: 'L’objet est chiffré avec le contenu ou remplacé par un texte neutre.',
               en: 'The subject line is encrypted with the content or replaced by neutral words.',
             },
           },
@@ -375,14 +375,14 @@ export const messageTable: SubjectTable = {
             points: 0,
             name: { fr: 'lisible', en: 'open' },
             why: {
-              fr: "L'objet voyage en clair : les serveurs sur le chemin le lisent.",
+              fr: 'L’objet voyage en clair : les serveurs sur le chemin le lisent.',
               en: 'The subject line travels in clear: the servers on the way read it.',
             },
           },
         },
       },
       unknown: {
-        fr: "On ne sait pas encore si l'objet est protégé.",
+        fr: 'On ne sait pas encore si l’objet est protégé.',
         en: 'It is not yet known whether the subject line is protected.',
       },
     },
@@ -404,14 +404,14 @@ export const messageTable: SubjectTable = {
             en: 'Of the last messages of this discussion, {value} were encrypted.',
           },
           no: {
-            fr: "Aucun des derniers messages de cette discussion n'était chiffré.",
+            fr: 'Aucun des derniers messages de cette discussion n’était chiffré.',
             en: 'None of the last messages of this discussion was encrypted.',
           },
         },
       },
       unknown: {
-        fr: "Cette discussion n'a pas encore d'histoire, ou l'adresse de l'auteur n'est pas confirmée.",
-        en: "This discussion has no history yet, or the author's address is not confirmed.",
+        fr: 'Cette discussion n’a pas encore d’histoire, ou l’adresse de l’auteur n’est pas confirmée.',
+        en: 'This discussion has no history yet, or the author’s address is not confirmed.',
       },
     },
     {
@@ -432,13 +432,13 @@ export const messageTable: SubjectTable = {
             en: 'Of the other participants, {value} are among your contacts.',
           },
           no: {
-            fr: "Aucun des autres participants n'est dans vos contacts.",
+            fr: 'Aucun des autres participants n’est dans vos contacts.',
             en: 'None of the other participants is among your contacts.',
           },
         },
       },
       unknown: {
-        fr: "L'auteur n'est pas un contact dont l'adresse est confirmée : les noms qu'il cite ne comptent pas.",
+        fr: 'L’auteur n’est pas un contact dont l’adresse est confirmée : les noms qu’il cite ne comptent pas.',
         en: 'The author is not a contact with a confirmed address: the names they give do not count.',
       },
     },
@@ -452,7 +452,7 @@ export const messageTable: SubjectTable = {
         of: 30,
         why: {
           yes: {
-            fr: "Aucun autre participant n'expose ce message : indice le plus bas {value} sur 100.",
+            fr: 'Aucun autre participant n’expose ce message : indice le plus bas {value} sur 100.',
             en: 'No other participant exposes this message: lowest index {value} of 100.',
           },
           partly: {
@@ -460,20 +460,20 @@ export const messageTable: SubjectTable = {
             en: 'The most exposed participant has an index of {value} of 100.',
           },
           no: {
-            fr: "Un participant n'est pas dans vos contacts, ou son indice est de 0.",
+            fr: 'Un participant n’est pas dans vos contacts, ou son indice est de 0.',
             en: 'A participant is not among your contacts, or has an index of 0.',
           },
         },
       },
       unknown: {
-        fr: "L'indice d'un participant n'est pas encore connu, ou l'adresse de l'auteur n'est pas confirmée.",
-        en: "The index of a participant is not known yet, or the author's address is not confirmed.",
+        fr: 'L’indice d’un participant n’est pas encore connu, ou l’adresse de l’auteur n’est pas confirmée.',
+        en: 'The index of a participant is not known yet, or the author’s address is not confirmed.',
       },
     },
     {
       id: 'custody',
       part: 'context',
-      name: { fr: "Qui peut ouvrir l'exemplaire gardé", en: 'Who can open the stored copy' },
+      name: { fr: 'Qui peut ouvrir l’exemplaire gardé', en: 'Who can open the stored copy' },
       source: 'custody',
       scale: {
         kind: 'word',
@@ -482,7 +482,7 @@ export const messageTable: SubjectTable = {
             points: 25,
             name: { fr: 'vous seul', en: 'you alone' },
             why: {
-              fr: "La clé n'existe que sur vos appareils : ce serveur ne peut pas ouvrir le message.",
+              fr: 'La clé n’existe que sur vos appareils : ce serveur ne peut pas ouvrir le message.',
               en: 'The key exists on your devices only: this server cannot open the message.',
             },
           },
@@ -498,14 +498,14 @@ export const messageTable: SubjectTable = {
             points: 0,
             name: { fr: 'tout administrateur', en: 'any administrator' },
             why: {
-              fr: "Aucune clé ne protège l'exemplaire gardé : qui administre ce serveur peut le lire.",
+              fr: 'Aucune clé ne protège l’exemplaire gardé : qui administre ce serveur peut le lire.',
               en: 'No key protects the stored copy: whoever runs this server can read it.',
             },
           },
         },
       },
       unknown: {
-        fr: "On ne sait pas qui peut ouvrir l'exemplaire gardé.",
+        fr: 'On ne sait pas qui peut ouvrir l’exemplaire gardé.',
         en: 'It is not known who can open the stored copy.',
       },
     },
@@ -549,7 +549,7 @@ export const messageTable: SubjectTable = {
       when: { forged: [true] },
       name: { fr: 'Adresse sans doute fausse', en: 'Address probably false' },
       why: {
-        fr: "Le domaine affiché demande de refuser ce message : il n'en vient pas.",
+        fr: 'Le domaine affiché demande de refuser ce message : il n’en vient pas.',
         en: 'The domain shown asks to refuse this message: it does not come from there.',
       },
     },
@@ -571,7 +571,7 @@ export const messageTable: SubjectTable = {
       when: { lastHop: ['none'], encryption: ['none'] },
       name: { fr: 'Arrivé à découvert', en: 'Arrived in the open' },
       why: {
-        fr: "Ni le contenu ni la connexion n'étaient chiffrés.",
+        fr: 'Ni le contenu ni la connexion n’étaient chiffrés.',
         en: 'Neither the content nor the connection was encrypted.',
       },
     },
@@ -593,7 +593,7 @@ export const messageTable: SubjectTable = {
       when: { custody: ['open'] },
       name: { fr: 'Gardé sans clé', en: 'Kept without a key' },
       why: {
-        fr: "Qui administre ce serveur peut lire l'exemplaire gardé.",
+        fr: 'Qui administre ce serveur peut lire l’exemplaire gardé.',
         en: 'Whoever runs this server can read the stored copy.',
       },
     },
@@ -640,7 +640,7 @@ export const messageTable: SubjectTable = {
       },
       name: { fr: 'Auteur non confirmé', en: 'Author not confirmed' },
       why: {
-        fr: "Le contenu est chiffré, mais aucune clé confirmée ne dit qui l'a écrit.",
+        fr: 'Le contenu est chiffré, mais aucune clé confirmée ne dit qui l’a écrit.',
         en: 'The content is encrypted, but no confirmed key says who wrote it.',
       },
     },
@@ -653,7 +653,7 @@ export const messageTable: SubjectTable = {
       offered: { signature: ['seen', 'unknownKey'] },
       name: { fr: 'Confirmer la clé', en: 'Confirm the key' },
       why: {
-        fr: "Comparez l'empreinte de la clé avec la personne, de vive voix.",
+        fr: 'Comparez l’empreinte de la clé avec la personne, de vive voix.',
         en: 'Compare the fingerprint of the key with the person, by voice or face to face.',
       },
     },

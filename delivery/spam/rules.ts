@@ -44,8 +44,8 @@ export const rules: readonly Rule[] = [
     weight: 2,
     harm: 0.5,
     words: {
-      en: "The sender's name shows an address that is not the sender's",
-      fr: "Le nom de l'expéditeur montre une adresse qui n'est pas la sienne",
+      en: 'The sender’s name shows an address that is not the sender’s',
+      fr: 'Le nom de l’expéditeur montre une adresse qui n’est pas la sienne',
     },
     find: look => nameShowsOtherAddress(look),
   },
@@ -67,7 +67,7 @@ export const rules: readonly Rule[] = [
     harm: 0.3,
     words: {
       en: 'A link leads to a bare number instead of a name',
-      fr: "Un lien mène à un numéro au lieu d'un nom",
+      fr: 'Un lien mène à un numéro au lieu d’un nom',
     },
     find: look => foundLink(look, link => isNumericHost(link.host)),
   },
@@ -89,7 +89,7 @@ export const rules: readonly Rule[] = [
     harm: 0.4,
     words: {
       en: 'A link imitates a name with letters of other scripts',
-      fr: "Un lien imite un nom avec des lettres d'autres alphabets",
+      fr: 'Un lien imite un nom avec des lettres d’autres alphabets',
     },
     find: look => foundLink(look, link => isMixedScript(link.host)),
   },
@@ -110,7 +110,7 @@ export const rules: readonly Rule[] = [
     weight: 0.6,
     words: {
       en: 'A link leads to a page that anybody can put up without a name',
-      fr: "Un lien mène à une page que n'importe qui peut publier sans nom",
+      fr: 'Un lien mène à une page que n’importe qui peut publier sans nom',
     },
     find: look => foundLink(look, link => sharedHosts.test(link.host)),
   },
@@ -208,7 +208,7 @@ export const rules: readonly Rule[] = [
     harm: 0.8,
     words: {
       en: 'An attachment has the name of a program',
-      fr: "Une pièce jointe porte le nom d'un programme",
+      fr: 'Une pièce jointe porte le nom d’un programme',
     },
     find: look => foundAttachment(look, hasDangerousName),
   },
@@ -245,8 +245,8 @@ export const rules: readonly Rule[] = [
     weight: 1.5,
     harm: 0.3,
     words: {
-      en: "The sender's name or subject mixes letters of several scripts",
-      fr: "Le nom de l'expéditeur ou l'objet mêle des lettres de plusieurs alphabets",
+      en: 'The sender’s name or subject mixes letters of several scripts',
+      fr: 'Le nom de l’expéditeur ou l’objet mêle des lettres de plusieurs alphabets',
     },
     find: ({ message }) =>
       yes(isMixedScript(message.originators.from[0]?.name ?? '') || isMixedScript(message.subject ?? '')),
@@ -255,7 +255,7 @@ export const rules: readonly Rule[] = [
     id: 'shoutingSubject',
     reads: ['headers'],
     weight: 0.8,
-    words: { en: 'The subject shouts', fr: "L'objet est tout en majuscules" },
+    words: { en: 'The subject shouts', fr: 'L’objet est tout en majuscules' },
     find: ({ message }) => yes(isShouting(message.subject ?? '')),
   },
   {
@@ -269,14 +269,14 @@ export const rules: readonly Rule[] = [
     id: 'missingMessageId',
     reads: ['headers'],
     weight: 0.6,
-    words: { en: 'The message has no identifier', fr: "Le message n'a pas d'identifiant" },
+    words: { en: 'The message has no identifier', fr: 'Le message n’a pas d’identifiant' },
     find: ({ message }) => yes(message.messageId === null),
   },
   {
     id: 'missingSender',
     reads: ['headers'],
     weight: 1,
-    words: { en: 'The message names no sender', fr: "Le message ne nomme pas d'expéditeur" },
+    words: { en: 'The message names no sender', fr: 'Le message ne nomme pas d’expéditeur' },
     find: ({ message }) => yes(message.originators.from.length === 0),
   },
   {
@@ -285,7 +285,7 @@ export const rules: readonly Rule[] = [
     weight: 0.7,
     words: {
       en: 'The subject pretends an answer that never was asked for',
-      fr: "L'objet feint une réponse à un message qui n'existe pas",
+      fr: 'L’objet feint une réponse à un message qui n’existe pas',
     },
     find: ({ message }) =>
       yes(
@@ -307,7 +307,7 @@ export const rules: readonly Rule[] = [
   }),
   phraseRule('accountTrouble', 1.4, 0.3, {
     en: 'It threatens with the loss of an account',
-    fr: "Il menace de la perte d'un compte",
+    fr: 'Il menace de la perte d’un compte',
   }),
   phraseRule('parcel', 0.9, 0.2, {
     en: 'It speaks of a parcel that waits',
@@ -318,7 +318,7 @@ export const rules: readonly Rule[] = [
     fr: 'Il demande de l’argent ou offre une fortune',
   }),
   phraseRule('prize', 1.2, 0, { en: 'It promises a prize', fr: 'Il promet un prix' }),
-  phraseRule('earnMoney', 1.5, 0, { en: 'It promises easy money', fr: "Il promet de l'argent facile" }),
+  phraseRule('earnMoney', 1.5, 0, { en: 'It promises easy money', fr: 'Il promet de l’argent facile' }),
   phraseRule('debt', 1.2, 0, {
     en: 'It offers credit or insurance',
     fr: 'Il propose un crédit ou une assurance',
@@ -329,7 +329,7 @@ export const rules: readonly Rule[] = [
     fr: 'Il propose du sexe ou des jeux d’argent',
   }),
   phraseRule('selling', 1, 0, { en: 'It pushes to buy or to click', fr: 'Il pousse à acheter ou à cliquer' }),
-  phraseRule('removal', 0.8, 0, { en: 'It excuses itself for coming', fr: "Il s'excuse d'arriver" }),
+  phraseRule('removal', 0.8, 0, { en: 'It excuses itself for coming', fr: 'Il s’excuse d’arriver' }),
   phraseRule('urgency', 0.8, 0.2, { en: 'It presses for time', fr: 'Il presse le lecteur' }),
   phraseRule('discussion', -1.4, 0, {
     en: 'It reads like a conversation',
@@ -341,8 +341,8 @@ export const rules: readonly Rule[] = [
     weight: 2,
     harm: 0.5,
     words: {
-      en: "The sender's domain says that this mail is not from it",
-      fr: "Le domaine de l'expéditeur dit que ce message n'est pas de lui",
+      en: 'The sender’s domain says that this mail is not from it',
+      fr: 'Le domaine de l’expéditeur dit que ce message n’est pas de lui',
     },
     find: (_, { authentication }) => yes(authentication?.dmarc.result === 'fail'),
   },
@@ -353,7 +353,7 @@ export const rules: readonly Rule[] = [
     harm: 0.2,
     words: {
       en: 'The sending server may not send for its domain',
-      fr: "Le serveur d'envoi n'a pas le droit d'envoyer pour son domaine",
+      fr: 'Le serveur d’envoi n’a pas le droit d’envoyer pour son domaine',
     },
     find: (_, { authentication }) => yes(authentication?.spf.result === 'fail'),
   },
@@ -361,21 +361,21 @@ export const rules: readonly Rule[] = [
     id: 'authenticated',
     reads: ['authentication'],
     weight: -0.6,
-    words: { en: "The sender's domain is proven", fr: "Le domaine de l'expéditeur est prouvé" },
+    words: { en: 'The sender’s domain is proven', fr: 'Le domaine de l’expéditeur est prouvé' },
     find: (_, { authentication }) => yes(authentication !== undefined && isAligned(authentication)),
   },
   {
     id: 'unauthenticated',
     reads: ['authentication'],
     weight: 0.4,
-    words: { en: "Nothing proves the sender's domain", fr: "Rien ne prouve le domaine de l'expéditeur" },
+    words: { en: 'Nothing proves the sender’s domain', fr: 'Rien ne prouve le domaine de l’expéditeur' },
     find: (_, { authentication }) => yes(authentication !== undefined && !isAligned(authentication)),
   },
   {
     id: 'namelessServer',
     reads: ['authentication'],
     weight: 0.5,
-    words: { en: 'The sending server has no proper name', fr: "Le serveur d'envoi n'a pas de nom en règle" },
+    words: { en: 'The sending server has no proper name', fr: 'Le serveur d’envoi n’a pas de nom en règle' },
     find: (_, { authentication }) =>
       yes(authentication?.iprev.result === 'fail' || authentication?.iprev.result === 'permerror'),
   },

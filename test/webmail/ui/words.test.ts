@@ -32,6 +32,13 @@ test('no word is empty or left in the other language by mistake', () => {
   }
 });
 
+test('every apostrophe is a typographic one', () => {
+  for (const file of ['en.ts', 'fr.ts', 'index-words.ts']) {
+    const source = readFileSync(join(ui, 'locales', file), 'utf8');
+    assert.deepEqual(source.match(/.{0,20}\p{L}'\p{L}.{0,20}/gu), null, file);
+  }
+});
+
 test('the webmail’s words of the index are those of the tables (node bin/write-index-words.ts)', () => {
   assert.equal(readFileSync(join(ui, 'locales', 'index-words.ts'), 'utf8'), screenWordsFile());
 });
