@@ -20,3 +20,11 @@ export function openOctetBudget(maxOctets: number): OctetBudget {
     },
   };
 }
+
+/** A few dozen peers with large messages must not fill the memory of a door. */
+const maxOctetsReceiving = 512 * 1024 * 1024;
+
+/** The budget of one door for mail data whose end was not seen yet; what finds no room is put off. */
+export function openReceivingRoom(): OctetBudget {
+  return openOctetBudget(maxOctetsReceiving);
+}

@@ -7,7 +7,7 @@ import { loadInstanceKey } from '../delivery/crypto/keyring.ts';
 import { type DeliveryLog, openDeliveryLog } from '../delivery/delivery-log.ts';
 import type { Line } from '../delivery/line.ts';
 import { type Log, openLog } from '../delivery/log.ts';
-import { type OctetBudget, openOctetBudget } from '../delivery/octet-budget.ts';
+import { type OctetBudget, openReceivingRoom } from '../delivery/octet-budget.ts';
 import { openJudgeLine, openParts, type Parts } from '../delivery/open.ts';
 import { openRecipients, type Recipients } from '../delivery/recipients.ts';
 import { doorNotes } from './notes.ts';
@@ -31,9 +31,6 @@ export interface OwnedParts {
 /** Told as `{ state: 'ready', server }`, `{ state: 'failed', error }` and `{ state: 'closed' }`. */
 const news = channel('caliopen:smtp');
 
-/** Above it a message is put off: a few dozen peers with large messages must not fill the memory. */
-const maxOctetsReceiving = 512 * 1024 * 1024;
-
 /**
  * The one holder of changing state in a process of ours: Haraka gives plugins no constructor. Everything in it is
  * opened once and closed at shutdown.
@@ -54,7 +51,7 @@ const held: {
   context: null,
   connections: new Set(),
   plugins: new Map(),
-  room: openOctetBudget(maxOctetsReceiving),
+  room: openReceivingRoom(),
   isClosing: false,
   onIdle: null,
 };

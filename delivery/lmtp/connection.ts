@@ -1,6 +1,6 @@
 import { SMTPServer } from 'smtp-server';
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection.js';
-import { MailStream } from './mail-stream.ts';
+import { type MailLimits, MailStream } from './mail-stream.ts';
 import { parsePathCommand } from './path.ts';
 
 type Socket = ConstructorParameters<typeof SMTPConnection>[1];
@@ -10,12 +10,11 @@ type ParsedAddress = ReturnType<SMTPConnection['_parseAddressCommand']>;
 
 /** smtp-server with connections of our own. */
 export class LmtpServer extends SMTPServer {
-  /** Largest message that is kept. */
-  readonly maxOctets: number;
+  readonly limits: MailLimits;
 
-  constructor(options: ConstructorParameters<typeof SMTPServer>[0], { maxOctets }: { maxOctets: number }) {
+  constructor(options: ConstructorParameters<typeof SMTPServer>[0], limits: MailLimits) {
     super(options);
-    this.maxOctets = maxOctets;
+    this.limits = limits;
   }
 
   override connect(socket: Socket, options?: Options): void {
@@ -38,8 +37,8 @@ class LmtpConnection extends SMTPConnection {
 
   override _createParser(): MailStream {
     // Called by the constructor of the library's class, which has set the server by then.
-    const { maxOctets } = this._server as LmtpServer;
-    const parser = new MailStream({ maxOctets });
+    const { limits } = this._server as LmtpServer;
+    const parser = new MailStream(limits);
     parser.oncommand = (command, next) => this._onCommand(command, next);
     parser.on('error', error => this.send(421, `4.3.0 ${error.message}`));
     return parser;

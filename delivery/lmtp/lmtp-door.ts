@@ -10,6 +10,7 @@ import type { DeliveryLog } from '../delivery-log.ts';
 import { asDeliveryError, type ErrorCode, errorTable, replyText } from '../errors.ts';
 import type { Line } from '../line.ts';
 import type { Log } from '../log.ts';
+import { type OctetBudget, openReceivingRoom } from '../octet-budget.ts';
 import type { Recipients } from '../recipients.ts';
 import { LmtpServer } from './connection.ts';
 import { receivedOn } from './mail-stream.ts';
@@ -32,6 +33,8 @@ export interface LmtpDeps {
   readonly deliveryLog: DeliveryLog;
   readonly clock: Clock;
   readonly log: Log;
+  /** For mail data whose end was not seen yet; a budget of its own when left out. */
+  readonly room?: OctetBudget;
 }
 
 /** One mail transaction: smtp-server keeps one recipient of those given twice, but LMTP answers each. */
@@ -57,6 +60,7 @@ export async function openLmtpDoor(config: Config, deps: LmtpDeps): Promise<Lmtp
   const door = new LmtpTransactions(config, deps);
   const server = new LmtpServer(serverOptions(config, deps, { door, isFile: file !== undefined }), {
     maxOctets: config['smtp.maxSizeOctets'] + traceAllowanceOctets,
+    room: deps.room ?? openReceivingRoom(),
   });
   server.on('error', error => deps.log.debug({ error: String(error) }, 'lmtpConnectionFailed'));
   if (file) await removeStaleSocket(file);
@@ -162,6 +166,7 @@ class LmtpTransactions {
     if (!transaction || !received) throw new Error('mail data without a transaction');
     const { id, recipients } = transaction;
     if (received.fault === 'tooLarge') return this.#deferTooLarge(transaction, received.sizeOctets);
+    if (received.fault) return this.#deferForRoom(transaction, received.sizeOctets);
     const evidence = forwardedEvidence(received.octets, {
       forwarded,
       mtaHostname: this.#config['lmtp.mtaHostname'] || this.#config.hostname,
@@ -201,6 +206,12 @@ class LmtpTransactions {
       'messageTooLarge',
     );
     return recipients.map(() => replyError(452, '4.3.4 Message is larger than is taken here now'));
+  }
+
+  /** Too much mail is on its way in: the MTA's queue keeps this message until there is room. */
+  #deferForRoom({ id, recipients }: Transaction, sizeOctets: number): Error[] {
+    this.#deps.log.warn({ transaction: id, sizeOctets }, 'receivingRoomFull');
+    return recipients.map(() => refusal('storeFull'));
   }
 }
 

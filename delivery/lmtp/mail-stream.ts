@@ -1,8 +1,11 @@
 import { SMTPStream } from 'smtp-server/lib/smtp-stream.js';
-import { DataReceiver, type ReceivedData } from '../data-receiver.ts';
+import { type DataLimits, DataReceiver, type ReceivedData } from '../data-receiver.ts';
 
 type Done = (error?: Error | null) => void;
 type DataStream = ReturnType<SMTPStream['startDataMode']>;
+
+/** What bounds the mail data of one connection; `room` is shared by all. */
+export type MailLimits = Pick<DataLimits, 'maxOctets' | 'room'>;
 
 /** What arrived on a data stream that has ended. */
 const arrived = new WeakMap<object, ReceivedData>();
@@ -17,17 +20,21 @@ export function receivedOn(stream: object): ReceivedData | undefined {
  * stuffed one and drops it. The data stream carries no octets; `receivedOn` gives them when it has ended.
  */
 export class MailStream extends SMTPStream {
-  readonly #maxOctets: number;
+  readonly #limits: MailLimits;
   #receiver: DataReceiver | null = null;
 
-  constructor({ maxOctets }: { maxOctets: number }) {
+  constructor(limits: MailLimits) {
     super();
-    this.#maxOctets = maxOctets;
+    this.#limits = limits;
   }
 
   override startDataMode(): DataStream {
-    this.#receiver = new DataReceiver({ maxOctets: this.#maxOctets, refuseFalseEnds: false });
-    return super.startDataMode();
+    const receiver = new DataReceiver({ ...this.#limits, refuseFalseEnds: false });
+    this.#receiver = receiver;
+    const stream = super.startDataMode();
+    // Also when the peer leaves in the middle.
+    stream.once('close', () => receiver.release());
+    return stream;
   }
 
   override _feedDataStream(chunk: Buffer, done: Done): void {

@@ -3,6 +3,7 @@ import {
   closeDoor,
   declarePlugin,
   doorConfig,
+  doorLog,
   enterConnection,
   harakaServer,
   hasForeignHooks,
@@ -104,9 +105,14 @@ function onMailData(connection: HarakaConnection, received: ReceivedData): void 
   transaction.data_bytes = received.sizeOctets;
   if (received.fault === 'tooLarge') refuseMessage(connection, 'messageTooLarge');
   else if (received.fault === 'endless') refuseMessage(connection, 'messageTooLarge', { disconnect: true });
-  else if (received.fault === 'noRoom') refuseMessage(connection, 'storeFull');
+  else if (received.fault === 'noRoom') refuseForRoom(connection, received);
   else if (received.fault === 'falseEnd') refuseFalseEnd(connection);
   else takeMessage(connection, transaction, received.octets);
+}
+
+function refuseForRoom(connection: HarakaConnection, { sizeOctets }: ReceivedData): void {
+  doorLog().warn({ connection: connection.uuid, sizeOctets }, 'receivingRoomFull');
+  refuseMessage(connection, 'storeFull');
 }
 
 /** What follows a doubtful end may be somebody's message: nobody obeys it. */

@@ -9,7 +9,9 @@ import type { Arrival, Outcome } from '../../../delivery/delivery.ts';
 import { DeliveryError } from '../../../delivery/errors.ts';
 import { openLmtpDoor } from '../../../delivery/lmtp/lmtp-door.ts';
 import { silentLog } from '../../../delivery/log.ts';
+import { type OctetBudget, openOctetBudget } from '../../../delivery/octet-budget.ts';
 import type { Recipients } from '../../../delivery/recipients.ts';
+import { poll } from '../../support/poll.ts';
 import { type Dialogue, openDialogue } from '../../support/smtp-dialogue.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -36,7 +38,11 @@ const recipients: Recipients = {
 
 async function openDoor(
   t: TestContext,
-  { deliver = storeAll, settings = {} }: { deliver?: Deliver; settings?: Record<string, unknown> } = {},
+  {
+    deliver = storeAll,
+    settings = {},
+    room,
+  }: { deliver?: Deliver; settings?: Record<string, unknown>; room?: OctetBudget } = {},
 ): Promise<Door> {
   const config = loadConfig({
     overrides: { data: temporaryFolder(t), hostname: 'mx.example.org', 'lmtp.port': 0, ...settings },
@@ -54,6 +60,7 @@ async function openDoor(
     deliveryLog: () => {},
     clock: systemClock,
     log: silentLog,
+    ...(room ? { room } : {}),
   });
   t.after(() => door.close());
   return { port: door.port, arrivals, close: () => door.close() };
@@ -220,6 +227,27 @@ test('a peer that leaves in the middle of the data delivers nothing; the door go
   peer.drop();
   await (await greet(port)).say('QUIT', /^221/);
   assert.equal(arrivals.length, 0);
+});
+
+test('messages that arrive at once share a room; what finds none is put off, who leaves gives it back', async t => {
+  const whole = 50_000;
+  const room = openOctetBudget(whole);
+  const { port } = await openDoor(t, { room });
+  const [first, second] = [await greet(port), await greet(port)];
+  await begin(first, 'a@example.org');
+  first.send(`Subject: x\r\n\r\n${'text\r\n'.repeat(5000)}`);
+  await poll('the first to hold most of the room', () => !room.take(whole / 2) || room.give(whole / 2));
+  await begin(second, 'a@example.org', 'b@example.org');
+  second.send(`Subject: x\r\n\r\n${'text\r\n'.repeat(5000)}.\r\n`);
+  await second.expect(/^452 4\.3\.1 /);
+  await second.expect(/^452 4\.3\.1 /);
+  first.drop();
+  await poll('the room to be free again', () => room.take(whole) || undefined);
+  room.give(whole);
+  await begin(second, 'a@example.org');
+  second.send('Subject: x\r\n\r\ntext\r\n.\r\n');
+  await second.expect(/^250 2\.0\.0/);
+  assert.ok(room.take(whole));
 });
 
 test('a socket file is for this user and its group, XFORWARD is believed there', async t => {
