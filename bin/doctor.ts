@@ -69,6 +69,10 @@ function tlsFindings(config: Config): Finding[] {
       'senders that check certificates (DANE, MTA-STS) need a real one: set tls.certificateFile and tls.keyFile';
     return [{ check: 'tls', status: 'warn', detail: 'self-made certificate', todo }];
   }
+  if (!files[0] || !files[1]) {
+    const missing = files[0] ? 'tls.keyFile' : 'tls.certificateFile';
+    return [{ check: 'tls', status: 'fail', detail: `${missing} is not set`, todo: 'set both or neither' }];
+  }
   try {
     return [certificateFinding(new X509Certificate(readFileSync(files[0])), files, config.hostname)];
   } catch (error) {

@@ -37,6 +37,7 @@ export async function openCertificate(
 
 function readGiven(certificateFile: string, keyFile: string): Certificate {
   try {
+    if (!certificateFile || !keyFile) throw new Error('one of them is not set; set both or neither');
     const certificate = readFileSync(certificateFile, 'utf8');
     const key = readFileSync(keyFile, 'utf8');
     if (!new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))) {

@@ -112,6 +112,17 @@ test('an instance key that is not the folder’s is a fault of the settings, not
   assert.doesNotMatch(String(store?.todo), /df/);
 });
 
+test('a certificate without its key is told so, by doctor and by the doors', async t => {
+  const { run, folder } = openCommand(t);
+  const half = { ...environment, CALIOPEN_TLS_CERTIFICATE_FILE: join(folder, 'cert.pem') };
+  const { stdout } = await run(['--json', 'doctor'], { environment: half });
+  const tls = jsonLines(stdout).find(({ check }) => check === 'tls');
+  assert.deepEqual([tls?.status, tls?.detail], ['fail', 'tls.keyFile is not set']);
+  const { code, stderr } = await run(['serve', 'lmtp'], { environment: half });
+  assert.equal(code, 2);
+  assert.match(stderr, /tls\.certificateFile and tls\.keyFile: .*set both or neither/);
+});
+
 test('doctor tells faults of the settings instead of looking: exit 2', async t => {
   const { run } = openCommand(t);
   const { code, stderr } = await run(['doctor'], { environment: { CALIOPEN_WEB_PORT: '70000' } });
