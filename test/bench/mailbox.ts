@@ -44,11 +44,23 @@ async function build(store: Store, accountId: string): Promise<void> {
         keywords: n % 64 === 0 ? [] : ['$seen'],
         tags: [{ role: 'inbox' as const }, ...(n % 5 === 0 ? [{ id: tags[n % 20]?.id ?? '' }] : [])],
         words: words(120),
+        octets: octetsOf(n),
       });
       await store.deliverEmail(accountId, email);
     }
   };
   await Promise.all(Array.from({ length: 100 }, worker));
+}
+
+function octetsOf(n: number): Uint8Array {
+  const fields = [
+    `Received: from mx${n % 97}.example.net by mx.example.org with ESMTPS id ${n}`,
+    `Message-ID: <${n}.letter@host${n % 999}.example.net>`,
+    `Subject: ${words(6)}`,
+    ...(n % 3 === 0 ? [`List-Id: <list${n % 40}.example.net>`] : []),
+    ...(n === 777 ? ['X-Rare: yes'] : []),
+  ];
+  return Buffer.from(`${fields.join('\r\n')}\r\n\r\nHello\r\n`);
 }
 
 type Ask = (store: Store, accountId: string, round: number) => Promise<unknown>;
@@ -87,6 +99,13 @@ const asks: Readonly<Record<string, Ask>> = {
   'word in a small tag': (store, id) => inSmallTag(store, id),
   prefix: query(term(first.slice(0, 3), { prefix: true })),
   'total of a word': query(term(first), { calculateTotal: true }),
+  'header name': query({ fieldName: 'X-Rare' }),
+  'header whole word': query({ fieldName: 'Message-ID', contains: `<777.letter@host777.example.net>` }),
+  'header piece of a word': query(
+    { fieldName: 'Message-ID', contains: '777.letter@' },
+    { calculateTotal: true },
+  ),
+  'header of a trace field': query({ fieldName: 'Received', contains: 'x96.example' }),
   'sorted by size': query({ tag: 'inbox' }, { sort: [{ key: 'size', ascending: false }] }),
   changes: async (store, id) => {
     const state = await store.getState(id, 'Email');

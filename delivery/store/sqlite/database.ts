@@ -34,6 +34,11 @@ export class Database {
     return this.#prepare(sql).all(...values) as T[];
   }
 
+  /** Rows one by one, where all at once would be too many to hold. */
+  each<T>(sql: string, ...values: Value[]): Iterable<T> {
+    return this.#prepare(sql).iterate(...values) as Iterable<T>;
+  }
+
   /** How many rows were changed. */
   run(sql: string, ...values: Value[]): number {
     return Number(this.#prepare(sql).run(...values).changes);

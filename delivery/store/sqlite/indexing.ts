@@ -7,7 +7,7 @@ export interface Indexing {
 }
 
 /** Steps of an account's log (a new email takes two) that are worth opening its search file at once. */
-const worthwhile = 32;
+const worthwhile = 128;
 /** What is less waits this long. */
 const waitMilliseconds = 30_000;
 

@@ -109,6 +109,56 @@ function filterCases(factory: StoreFactory): void {
       }
     }));
 
+  it('header fields are found by name and by any piece of their value, in messages of every size', () =>
+    withAccount(factory, async ({ store, accountId }) => {
+      const withHead = (head: string, size: number): Uint8Array =>
+        Buffer.concat([Buffer.from(`${head}\r\n\r\nX-Body: no\r\n`), Buffer.alloc(size, 'text\n')]);
+      const list = 'List-Id: Gardeners <gardeners.example.net>';
+      const [a = '', b = '', c = '', d = ''] = await deliverAll(store, accountId, [
+        { receivedAt: day(1), octets: withHead(`Message-ID: <1@example.net>\r\n${list}`, 10) },
+        { receivedAt: day(2), octets: withHead(`Message-ID: <2@example.net>\r\n${list}`, 20_000) },
+        { receivedAt: day(3), octets: withHead('References: <1@example.net>\r\n\t<2@example.net>', 200_000) },
+        {
+          receivedAt: day(4),
+          octets: withHead('Message-ID: <4@example.net>', 10),
+          sealed: true,
+          words: null,
+        },
+      ]);
+      const byId = (fieldName: string): EmailFilter => ({ fieldName, contains: '<2@example.net>' });
+      const cases: readonly (readonly [EmailFilter, string[]])[] = [
+        [{ fieldName: 'list-ID' }, [b, a]],
+        [{ fieldName: 'List-Id', contains: 'ARDENERS.ex' }, [b, a]],
+        [{ fieldName: 'List-Id', contains: 'gardeners <' }, [b, a]],
+        [{ fieldName: 'List-Id', contains: 'gardeners>' }, []],
+        [{ fieldName: 'X-Body' }, []],
+        [{ fieldName: 'Message-ID', contains: '@example' }, [d, b, a]],
+        [byId('Message-ID'), [b]],
+        [byId('References'), [c]],
+        [{ any: [byId('Message-ID'), byId('References')] }, [c, b]],
+        [{ any: [byId('Message-ID'), { sealed: true }] }, [d, b]],
+        [{ all: [{ fieldName: 'List-Id' }, byId('Message-ID')] }, [b]],
+        [{ all: [{ fieldName: 'List-Id' }, { before: day(2) }] }, [a]],
+        [{ none: [{ fieldName: 'List-Id' }] }, [d, c]],
+        [{ none: [byId('Message-ID')] }, [d, c, a]],
+      ];
+      for (const [filter, ids] of cases) {
+        assert.deepEqual(await found(store, accountId, filter), ids, JSON.stringify(filter));
+      }
+      assert.deepEqual(await found(store, accountId, { fieldName: 'message-id' }, { limit: 1, skip: 1 }), [
+        b,
+      ]);
+      const newest = await store.queryEmails(accountId, {
+        filter: byId('Message-ID'),
+        sort: [],
+        limit: 5,
+        anchor: b,
+      });
+      assert.deepEqual(newest.rows, []);
+      await store.destroyEmails(accountId, [b]);
+      assert.deepEqual(await found(store, accountId, { fieldName: 'list-id' }), [a]);
+    }));
+
   it('another account’s emails are never found', () =>
     withAccount(factory, async ({ store, accountId }) => {
       const eve = await store.addAccount({ address: 'eve@example.org' });

@@ -11,12 +11,15 @@ export interface FilterContext {
   readonly hits: (filter: EmailFilter) => number;
   /** True when the filter is one that `hits` takes whole. */
   readonly isSearch: (filter: EmailFilter) => boolean;
+  /** True when some of these hits may not meet the filter. */
+  readonly isLoose: (filter: EmailFilter) => boolean;
 }
 
 /** A condition on the row `alias` of `email`. */
 export function filterToSql(filter: EmailFilter, alias: string, context: FilterContext): Fragment {
   if (context.isSearch(filter)) {
-    return sql`search_hit(${context.hits(filter)}, ${raw(`${alias}.place`)})`;
+    const hit = sql`search_hit(${context.hits(filter)}, ${raw(`${alias}.place`)})`;
+    return context.isLoose(filter) ? sql`(${hit} and ${secondLook(filter, alias)})` : hit;
   }
   for (const [key, condition] of conditions) {
     if (key in filter) return condition(filter as never, alias, context);
@@ -72,7 +75,6 @@ const conditions: readonly (readonly [string, Condition])[] = [
   ],
   ['level', (filter: Of<'level'>, alias) => sql`${column(alias, 'level')} is ${filter.level}`],
   ['sealed', (filter: Of<'sealed'>, alias) => flag(alias, 'sealed', filter.sealed)],
-  ['fieldName', fieldCondition],
 ];
 
 function flag(alias: string, name: string, isSet: boolean): Fragment {
@@ -143,7 +145,9 @@ export function threadKeywordSql(
   return threadCondition({ threadKeyword: which, keyword }, alias, context);
 }
 
-function fieldCondition(filter: Of<'fieldName'>, alias: string): Fragment {
-  return sql`field_matches(${column(alias, 'account')}, ${column(alias, 'seq')}, ${filter.fieldName.toLowerCase()},
-    ${filter.contains === undefined ? null : filter.contains.toLowerCase()})`;
+/** Whether an email among the hits of a loose filter meets it: its header block is read. */
+export function secondLook(filter: EmailFilter, alias: string): Fragment {
+  if (!('fieldName' in filter)) return raw('1');
+  return sql`field_matches(${column(alias, 'account')}, ${column(alias, 'seq')}, ${filter.fieldName},
+    ${filter.contains ?? null})`;
 }

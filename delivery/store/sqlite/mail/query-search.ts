@@ -1,19 +1,23 @@
 import type { EmailFilter } from '../../query.ts';
 import type { Database } from '../database.ts';
 import type { SearchSource } from '../search/catch-up.ts';
-import { Hits } from '../search/hits.ts';
+import { fieldHits } from '../search/field-hits.ts';
+import { type Hits, ListedHits, MatchHits } from '../search/hits.ts';
 import { isPureSearch, toMatch } from '../search/match.ts';
 import type { ReadContext } from '../threads/context.ts';
 
 /** The search filters of a query, answered by the account's search file. */
 export interface SearchPlan {
+  /** Words of messages are asked for. */
   readonly isUsed: boolean;
   readonly isCapped: boolean;
   readonly isSearch: (filter: EmailFilter) => boolean;
   /** The number of the set of emails that this filter finds. */
   readonly hits: (filter: EmailFilter) => number;
-  /** What this filter finds; undefined when it is no search. */
+  /** What this filter finds; undefined when it is no search, nor several of which one must hold. */
   readonly found: (filter: EmailFilter) => Hits | undefined;
+  /** Some of what it finds may not meet it. */
+  readonly isLoose: (filter: EmailFilter) => boolean;
   /** Forgets the sets. */
   end(): void;
 }
@@ -24,6 +28,7 @@ const noSearch: SearchPlan = {
   isSearch: () => false,
   hits: () => 0,
   found: () => undefined,
+  isLoose: () => false,
   end: () => undefined,
 };
 
@@ -35,18 +40,21 @@ export function prepareSearch(
 ): SearchPlan {
   const searches = filter ? searchesIn(filter) : [];
   if (searches.length === 0) return noSearch;
-  const found = new Map<EmailFilter, Hits>();
-  const isCapped = context.search.use(source, search => lookUp(search, searches, found));
+  const found: Found = { hits: new Map(), unions: new Map(), loose: new Set(), isCapped: false };
+  context.search.use(source, search => {
+    for (const asked of searches) lookUp(search, asked, found);
+  });
   // Sets are made only where a query asks about single emails.
   const numbers = new Map<EmailFilter, number>();
   return {
-    isUsed: true,
-    isCapped,
-    isSearch: candidate => found.has(candidate),
-    found: candidate => found.get(candidate),
+    isUsed: searches.some(isPureSearch),
+    isCapped: found.isCapped,
+    isSearch: candidate => found.hits.has(candidate),
+    found: candidate => hitsOf(candidate, found),
+    isLoose: candidate => isLoose(candidate, found),
     hits: candidate => {
       const number = numbers.get(candidate) ?? numbers.size;
-      if (!numbers.has(candidate)) context.hits.set(number, new Set(found.get(candidate)?.all()));
+      if (!numbers.has(candidate)) context.hits.set(number, new Set(found.hits.get(candidate)?.all()));
       numbers.set(candidate, number);
       return number;
     },
@@ -58,20 +66,44 @@ export function prepareSearch(
 
 /** The widest parts of the filter that are searches alone. */
 function searchesIn(filter: EmailFilter): EmailFilter[] {
-  if (isPureSearch(filter)) return [filter];
+  if (isPureSearch(filter) || 'fieldName' in filter) return [filter];
   if ('all' in filter) return filter.all.flatMap(searchesIn);
   if ('any' in filter) return filter.any.flatMap(searchesIn);
   if ('none' in filter) return filter.none.flatMap(searchesIn);
   return [];
 }
 
-function lookUp(search: Database, searches: readonly EmailFilter[], found: Map<EmailFilter, Hits>): boolean {
-  let isCapped = false;
-  for (const filter of searches) {
-    if (!isPureSearch(filter)) continue;
-    const match = toMatch(search, filter);
-    found.set(filter, new Hits(search, match.query));
-    isCapped ||= match.isCapped;
+/** What the searches of a query found. */
+interface Found {
+  readonly hits: Map<EmailFilter, Hits>;
+  /** Of filters that are no search themselves: all that one of theirs finds. */
+  readonly unions: Map<EmailFilter, Hits>;
+  readonly loose: Set<EmailFilter>;
+  isCapped: boolean;
+}
+
+function lookUp(search: Database, filter: EmailFilter, found: Found): void {
+  if ('fieldName' in filter) {
+    const { hits, isExact } = fieldHits(search, filter);
+    found.hits.set(filter, hits);
+    if (!isExact) found.loose.add(filter);
+  } else if (isPureSearch(filter)) {
+    const { query, isCapped } = toMatch(search, filter);
+    found.hits.set(filter, new MatchHits(search, 'words', query));
+    found.isCapped ||= isCapped;
   }
-  return isCapped;
+}
+
+function hitsOf(filter: EmailFilter, found: Found): Hits | undefined {
+  const known = found.hits.get(filter) ?? found.unions.get(filter);
+  if (known || !('any' in filter) || filter.any.length === 0) return known;
+  const parts = filter.any.flatMap(part => found.hits.get(part) ?? []);
+  if (parts.length < filter.any.length) return undefined;
+  const union = new ListedHits(parts.flatMap(part => [...part.all()]));
+  found.unions.set(filter, union);
+  return union;
+}
+
+function isLoose(filter: EmailFilter, { loose }: Found): boolean {
+  return loose.has(filter) || ('any' in filter && filter.any.some(part => loose.has(part)));
 }

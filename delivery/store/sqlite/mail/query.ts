@@ -6,13 +6,12 @@ import { requireAccount } from '../directory/rows.ts';
 import { shardOf } from '../files.ts';
 import { type CursorValue, decodeCursor, encodeCursor, maxPage } from '../page.ts';
 import type { Hits } from '../search/hits.ts';
-import { isPureSearch } from '../search/match.ts';
 import type { ReadContext } from '../threads/context.ts';
 import { type EmailRecord, findEmail } from './email-rows.ts';
 import { type Fragment, join, raw, sql } from './fragment.ts';
 import { allMail } from './ledger.ts';
 import { conjuncts, type Driver, driverOf, hitDriver } from './query-driver.ts';
-import { type FilterContext, filterToSql } from './query-filter.ts';
+import { type FilterContext, filterToSql, secondLook } from './query-filter.ts';
 import { given, isByPlace, keysOf, type OrderKey, orderBy, orderKeys, precedes } from './query-order.ts';
 import { type CountedList, placeAt, rankOf } from './query-rank.ts';
 import { prepareSearch, type SearchPlan } from './query-search.ts';
@@ -31,6 +30,8 @@ interface Plan {
   readonly walked: Driver['walked'];
   /** What the narrowest search finds; null without one. */
   readonly found: Hits | null;
+  /** That is all the query finds. */
+  readonly isFound: boolean;
   /** The filter, with thread folding where it was asked for. */
   readonly where: Fragment;
 }
@@ -57,13 +58,17 @@ function planOf(database: Database, account: number, query: EmailQuery, search: 
         ?.number,
     hits: search.hits,
     isSearch: search.isSearch,
+    isLoose: search.isLoose,
   };
   const keys = orderKeys(query.sort, context);
   const filters = conjuncts(query.filter, search.isSearch);
   const found = narrowest(filters, search);
-  // What the driver finds needs no second look.
-  const others = filters.filter(filter => found === null || search.found(filter) !== found);
-  const where = others.map(filter => filterToSql(filter, 'e', context));
+  const where = filters.flatMap(filter => {
+    if (found === null || search.found(filter) !== found) return [filterToSql(filter, 'e', context)];
+    // What the driver finds needs no second look where it is exact.
+    if (!search.isLoose(filter)) return [];
+    return [search.isSearch(filter) ? secondLook(filter, 'e') : filterToSql(filter, 'e', context)];
+  });
   if (query.collapseThreads) where.push(isFirstOfThread(query.filter, keys, context));
   const list = found ? null : driverOf(filters, context);
   return {
@@ -75,6 +80,7 @@ function planOf(database: Database, account: number, query: EmailQuery, search: 
     driver: () => list ?? hitDriver(account, JSON.stringify(found?.all())),
     walked: list?.walked ?? 'e',
     found,
+    isFound: found !== null && where.length === 0,
     where: join(where, ' and ', '1'),
   };
 }
@@ -266,8 +272,7 @@ function totalOf(plan: Plan): number {
     );
     return (query.collapseThreads ? tag?.threads : tag?.emails) ?? 0;
   }
-  if (plan.found && query.filter && isPureSearch(query.filter) && !query.collapseThreads)
-    return plan.found.count();
+  if (plan.isFound && plan.found) return plan.found.count();
   return countRows(plan, raw('1'));
 }
 

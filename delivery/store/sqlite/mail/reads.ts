@@ -93,13 +93,28 @@ export function requireData(
 
 /** The header block of an email's stored octets as text, Latin-1. */
 export function headOf(database: Database, account: number, seq: number): string {
+  const content = contentHead(database, rowId(account, seq));
+  if (content !== null) return content;
+  const octets = readOctets(requireData(database, { account, seq }));
+  return octets ? headText(octets) : '';
+}
+
+/** The same from the row of `content`; null where the octets lie beside the detail. */
+export function contentHead(database: Database, row: number): string | null {
   const content = database.get<Parameters<typeof unpackHead>[0]>(
     `select ${headColumns} from content where id = ?`,
-    rowId(account, seq),
+    row,
   );
-  const octets = content ? null : readOctets(requireData(database, { account, seq }));
-  const head = content ? unpackHead(content) : octets && headOctets(octets);
-  return head ? Buffer.from(head).toString('latin1') : '';
+  return content ? latin1(unpackHead(content)) : null;
+}
+
+/** The header block of a whole message as text, Latin-1. */
+export function headText(octets: Uint8Array): string {
+  return latin1(headOctets(octets));
+}
+
+function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 }
 
 export function getBlob(

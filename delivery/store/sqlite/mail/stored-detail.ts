@@ -36,6 +36,22 @@ export function readTexts(data: string | Uint8Array): StoredTexts {
   return { detail, words: words === '' ? null : words };
 }
 
+/**
+ * What an email is found by: its words, and its octets where they lie in the same frame, to be released by the
+ * caller. `data` can't be used afterwards.
+ */
+export function readSearchable(data: string | Uint8Array): {
+  words: string | null;
+  octets: Uint8Array | null;
+} {
+  const frame = open(data);
+  const [first, second] = lineEnds(frame);
+  const words = frame.toString('utf8', first + 1, second);
+  const octets = second < frame.byteLength ? frame.subarray(second + 1) : null;
+  if (!octets) release(frame);
+  return { words: words === '' ? null : words, octets };
+}
+
 /** The octets that `writeStored` was given; null when they lie in `content`. */
 export function readOctets(data: string | Uint8Array): Uint8Array | null {
   const frame = open(data);

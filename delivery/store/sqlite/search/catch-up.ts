@@ -1,10 +1,13 @@
+import { fieldTerms } from '../../../search/fields.ts';
 import { readEmailId } from '../../ids.ts';
 import type { SearchText } from '../../store.ts';
 import type { Database } from '../database.ts';
 import { rowId } from '../files.ts';
 import { kinds, logFlags } from '../mail/ledger.ts';
-import { readTexts } from '../mail/stored-detail.ts';
-import { beginBuild, readState, type SearchState, writeState } from './file.ts';
+import { release } from '../mail/packing.ts';
+import { contentHead, headText } from '../mail/reads.ts';
+import { readSearchable } from '../mail/stored-detail.ts';
+import { beginBuild, indexes, readState, type SearchState, writeState } from './file.ts';
 
 /** Where the words of an account come from. */
 export interface SearchSource {
@@ -66,8 +69,10 @@ function step(search: Database, source: SearchSource, atOnce: number): void {
   });
 }
 
-interface WordsRow {
+interface EmailRow {
   readonly place: number;
+  /** Of its detail and content. */
+  readonly id: number;
   readonly data: string | Uint8Array;
 }
 
@@ -80,14 +85,14 @@ interface From {
 
 /** The next emails by place; behind the last one the log is followed from where the build began. */
 function build({ search, source: { database, account }, state, atOnce }: From): SearchState {
-  const rows = database.all<WordsRow>(
-    `select e.place, c.data from email e join detail c on c.id = e.seq + ?
+  const rows = database.all<EmailRow>(
+    `select e.place, c.id, c.data from email e join detail c on c.id = e.seq + ?
      where e.account = ? and e.place > ? order by e.place limit ${atOnce}`,
     rowId(account, 0),
     account,
     state.built,
   );
-  for (const row of rows) insertWords(search, row);
+  for (const row of rows) insertEmail(search, database, row);
   if (rows.length < atOnce) return { ...state, cursor: state.began };
   return { ...state, built: rows.at(-1)?.place ?? state.built };
 }
@@ -109,23 +114,34 @@ function follow({ search, source, state, atOnce }: From, log: LogState): SearchS
   }
   let removed = 0;
   for (const [place, isKnown] of [...places].sort(([one], [other]) => one - other)) {
-    if (isKnown) removed += search.run('delete from words where rowid = ?', place);
-    const row = database.get<WordsRow>(
-      'select e.place, c.data from email e join detail c on c.id = e.seq + ? where e.account = ? and e.place = ?',
+    if (isKnown) removed += removeEmail(search, place);
+    const row = database.get<EmailRow>(
+      'select e.place, c.id, c.data from email e join detail c on c.id = e.seq + ? where e.account = ? and e.place = ?',
       rowId(account, 0),
       account,
       place,
     );
-    if (row) insertWords(search, row);
+    if (row) insertEmail(search, database, row);
   }
   const last = rows.at(-1);
   const cursor = rows.length < atOnce || !last ? log.seq : last.id - rowId(account, 0);
   return { ...state, cursor, removed: state.removed + removed };
 }
 
-function insertWords(search: Database, { place, data }: WordsRow): void {
-  const { words } = readTexts(data);
-  if (words === null) return;
+/** Takes the email out of every index; 1 when it was in one. */
+function removeEmail(search: Database, place: number): number {
+  return Math.max(...indexes.map(index => search.run(`delete from ${index} where rowid = ?`, place)));
+}
+
+function insertEmail(search: Database, shard: Database, { place, id, data }: EmailRow): void {
+  const { words, octets } = readSearchable(data);
+  const head = octets ? headText(octets) : contentHead(shard, id);
+  if (octets) release(octets);
+  search.run('insert or replace into fields(rowid, terms) values (?, ?)', place, fieldTerms(head ?? ''));
+  if (words !== null) insertWords(search, place, words);
+}
+
+function insertWords(search: Database, place: number, words: string): void {
   const text = JSON.parse(words) as SearchText;
   search.run(
     `insert or replace into words(rowid, subject, body, originators, destinations, attachments)

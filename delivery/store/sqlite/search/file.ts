@@ -2,12 +2,15 @@ import { DeliveryError } from '../../../errors.ts';
 import type { Database } from '../database.ts';
 
 /** Layout of a search file; a file of another version is made anew. */
-const layout = 2;
+const layout = 3;
 
 /** Columns of the index: the fields of `SearchText`. */
 export const searchColumns = ['subject', 'body', 'originators', 'destinations', 'attachments'] as const;
 
-/** How far the index has come. */
+/** The indexes of a file: what people search by, and header fields as `fieldTerms` names them. */
+export const indexes = ['words', 'fields'] as const;
+
+/** How far the indexes have come. */
 export interface SearchState {
   /** Sequence in the account's change log; -1 while the first build runs. */
   readonly cursor: number;
@@ -45,10 +48,18 @@ function createIndex(search: Database, boot: string): void {
   search.exec(`
     drop table if exists vocabulary;
     drop table if exists words;
+    drop table if exists field_vocabulary;
+    drop table if exists field_occurrences;
+    drop table if exists fields;
     drop table if exists state;
     create virtual table words using fts5(${searchColumns.join(', ')}, content='', contentless_delete=1,
       tokenize='unicode61 remove_diacritics 2');
     create virtual table vocabulary using fts5vocab('words', 'row');
+    create virtual table fields using fts5(terms, content='', contentless_delete=1, detail=none,
+      tokenize="ascii tokenchars '!#$%&*+-./:?@^_{|}~'");
+    insert into fields(fields, rank) values ('automerge', 8);
+    create virtual table field_vocabulary using fts5vocab('fields', 'row');
+    create virtual table field_occurrences using fts5vocab('fields', 'instance');
     create table state(cursor integer not null, built integer not null, began integer not null,
       removed integer not null, rewriting integer not null, purged integer not null, boot text not null);
     pragma user_version=${layout};
@@ -62,7 +73,7 @@ function createIndex(search: Database, boot: string): void {
 function requireSound(search: Database): void {
   const found = search.get<{ quick_check: string }>('pragma quick_check(1)')?.quick_check;
   if (found !== 'ok') throw damaged(found);
-  search.run(`insert into words(words) values ('integrity-check')`);
+  for (const index of indexes) search.run(`insert into ${index}(${index}) values ('integrity-check')`);
 }
 
 /** Looks to callers like SQLite's own finding (SQLITE_CORRUPT), so that the file is made anew. */
@@ -92,6 +103,6 @@ export function writeState(search: Database, state: SearchState): void {
 
 /** Empties the index; the next steps build it from the first email on. */
 export function beginBuild(search: Database, sequence: number): SearchState {
-  search.run(`insert into words(words) values ('delete-all')`);
+  for (const index of indexes) search.run(`insert into ${index}(${index}) values ('delete-all')`);
   return { ...readState(search), cursor: -1, built: -1, began: sequence, removed: 0, rewriting: 0 };
 }

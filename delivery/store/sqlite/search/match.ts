@@ -57,6 +57,7 @@ function expand(search: Database, prefix: string): { words: string[]; isCapped: 
   return { words: words.length > 0 ? words : [prefix], isCapped: rows.length > maxWords };
 }
 
-function quote(text: string): string {
+/** The text as a string of FTS5's query language. */
+export function quote(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
