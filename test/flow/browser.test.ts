@@ -118,6 +118,7 @@ async function addsTag(t: TestContext, page: Page): Promise<void> {
     await remove.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).click();
     await remove.waitFor();
+    await page.locator('#main:focus').waitFor();
     await page.reload();
     await remove.waitFor();
   });
@@ -271,16 +272,24 @@ async function fitsPhone(t: TestContext, phone: Page): Promise<void> {
 }
 
 async function holdsFocus(t: TestContext, phone: Page): Promise<void> {
-  await t.test('on a phone the tags hold the focus while they lie over the page', async () => {
-    await phone.getByRole('button', { name: 'Back', exact: true }).click();
-    await phone.getByRole('button', { name: 'Tags', exact: true }).click();
-    await phone.locator('#tags a:focus').waitFor();
-    assert.equal(await phone.locator('#main').getAttribute('inert'), '');
-    assert.deepEqual(await violations(phone), []);
-    await phone.keyboard.press('Escape');
-    await phone.locator('.menu-button:focus').waitFor();
-    assert.equal(await phone.locator('#main').getAttribute('inert'), null);
-  });
+  await t.test(
+    'on a phone the focus goes back to the row, and is held by the tags while they lie over the page',
+    async () => {
+      await phone.getByRole('button', { name: 'Back', exact: true }).click();
+      await phone.locator('.row:focus').waitFor();
+      await phone.locator('.row:focus').press('Enter');
+      await phone.locator('#reader-heading:focus').waitFor();
+      await phone.goBack();
+      await phone.locator('.row:focus').waitFor();
+      await phone.getByRole('button', { name: 'Tags', exact: true }).click();
+      await phone.locator('#tags a:focus').waitFor();
+      assert.equal(await phone.locator('#main').getAttribute('inert'), '');
+      assert.deepEqual(await violations(phone), []);
+      await phone.keyboard.press('Escape');
+      await phone.locator('.menu-button:focus').waitFor();
+      assert.equal(await phone.locator('#main').getAttribute('inert'), null);
+    },
+  );
 }
 
 async function keepsChoices(t: TestContext, phone: Page): Promise<void> {

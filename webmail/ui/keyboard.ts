@@ -25,7 +25,7 @@ const keys: Record<string, (parts: Parts) => void> = {
   '?': ({ actions }) => actions.toggle('isKeyboardHelpOpen', true),
   Escape: ({ actions, store }) => {
     if (store.get().isMenuOpen) actions.toggle('isMenuOpen', false);
-    else if (store.get().route.discussionId) leave(actions);
+    else if (store.get().route.discussionId) actions.go({ discussionId: null, emailId: null });
   },
   e: () => press('archive'),
   u: () => press('unread'),
@@ -35,11 +35,6 @@ function act(key: string, parts: Parts): boolean {
   const action = keys[key];
   action?.(parts);
   return action !== undefined;
-}
-
-function leave(actions: Parts['actions']): void {
-  actions.go({ discussionId: null, emailId: null });
-  document.querySelector<HTMLElement>('.row[aria-current]')?.focus();
 }
 
 /** Buttons that a key presses carry its name, so that key and button can't differ. */

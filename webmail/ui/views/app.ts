@@ -1,6 +1,7 @@
 import { html } from 'htm/preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { useKeyboard } from '../keyboard.ts';
+import { parseRoute } from '../route.ts';
 import { useApp } from '../state.ts';
 import { Bar } from './bar.ts';
 import { Discussion } from './discussion.ts';
@@ -36,6 +37,7 @@ function Mail() {
   const { state, words, actions } = useApp();
   useKeyboard();
   useDrawer();
+  useReturn();
   const { list, discussionId, emailId } = state.route;
   return html`<div class="mail" data-reading=${discussionId !== null} data-menu=${state.isMenuOpen}>
     <${Bar} />
@@ -66,6 +68,22 @@ function useDrawer(): void {
       document.querySelector<HTMLElement>('.menu-button')?.focus();
     };
   }, [state.isMenuOpen]);
+}
+
+/** Who leaves a discussion, by whatever way, finds the focus on its row: the page that held it is gone. */
+function useReturn(): void {
+  const { route } = useApp().state;
+  const last = useRef(route);
+  useEffect(() => {
+    const left = last.current;
+    last.current = route;
+    if (!left.discussionId || route.discussionId || document.activeElement !== document.body) return;
+    const rows = [...document.querySelectorAll<HTMLAnchorElement>('.row')].filter(
+      row => parseRoute(row.hash).discussionId === left.discussionId,
+    );
+    const row = rows.find(({ hash }) => parseRoute(hash).emailId === left.emailId) ?? rows[0];
+    (row ?? document.getElementById('main'))?.focus();
+  }, [route]);
 }
 
 function skip(event: MouseEvent): void {
