@@ -83,6 +83,7 @@ const free = new Set([
   'delivery/log.ts',
   'delivery/closest-word.ts',
   'delivery/resolver.ts',
+  'delivery/ip-address.ts',
   'delivery/delivery.ts',
   'delivery/stages.ts',
 ]);

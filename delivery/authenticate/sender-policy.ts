@@ -1,6 +1,7 @@
-import { BlockList, isIPv4 } from 'node:net';
+import { isIPv4 } from 'node:net';
 import { spf as verifySpf } from 'mailauth/lib/spf/index.js';
 import type { Session } from '../delivery.ts';
+import { hextets, isPrivateAddress, reverseName } from '../ip-address.ts';
 import type { Resolver } from '../resolver.ts';
 import { isAligned } from './alignment.ts';
 import type { AuthenticationFindings, AuthWord } from './findings.ts';
@@ -40,21 +41,6 @@ export async function checkSenderPolicy(
   };
 }
 
-/** Addresses that no public reverse zone knows; asking would only tell the resolver about our network. */
-const privateAddresses = new BlockList();
-for (const [network, prefix] of [
-  ['10.0.0.0', 8],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-] as const) {
-  privateAddresses.addSubnet(network, prefix, 'ipv4');
-}
-privateAddresses.addSubnet('fc00::', 7, 'ipv6');
-privateAddresses.addSubnet('fe80::', 10, 'ipv6');
-privateAddresses.addAddress('::1', 'ipv6');
-
 /** Names of one address that are looked up again; more are a mistake or a trap. */
 const maxNames = 5;
 
@@ -65,8 +51,7 @@ export async function checkReverseName(
 ): Promise<AuthenticationFindings['iprev']> {
   const address = session.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '');
   if (session.source === 'inside' || !address) return { result: 'none', name: null };
-  const family = isIPv4(address) ? 'ipv4' : 'ipv6';
-  if (privateAddresses.check(address, family)) return { result: 'none', name: null };
+  if (isPrivateAddress(address)) return { result: 'none', name: null };
   try {
     const names = (await resolver(reverseName(address), 'PTR')).slice(0, maxNames).map(String);
     if (names.length === 0) return { result: 'permerror', name: null };
@@ -100,29 +85,4 @@ async function confirmName(
 
 function canonical(address: string): string {
   return isIPv4(address) ? address : hextets(address).join(':');
-}
-
-/** `192.0.2.1` → `1.2.0.192.in-addr.arpa`, IPv6 by nibbles (RFC 3596 §2.5). */
-function reverseName(address: string): string {
-  if (isIPv4(address)) return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
-  const nibbles = hextets(address).join('').split('').reverse();
-  return `${nibbles.join('.')}.ip6.arpa`;
-}
-
-/** Eight groups of four hexadecimal digits. */
-function hextets(address: string): string[] {
-  const text = address.toLowerCase().replace(/%.*$/, '');
-  const [head = '', tail] = embeddedIpv4(text).split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const gap = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  return [...left, ...Array<string>(gap).fill('0'), ...right].map(group => group.padStart(4, '0'));
-}
-
-/** `::192.0.2.1` written in hexadecimal. */
-function embeddedIpv4(text: string): string {
-  return text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, ...groups: string[]) => {
-    const [a, b, c, d] = groups.slice(0, 4).map(Number) as [number, number, number, number];
-    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
-  });
 }

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { firstHextets } from '../../delivery/ip-address.ts';
 
 /** What of a connection tells whose it is. */
 export interface Visitor {
@@ -24,14 +25,5 @@ export function isOneTooMany(
 
 /** The address of IPv4, the first four groups of IPv6. */
 export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.toLowerCase().split('%', 1)[0]?.split('::') ?? [];
-  const before = head ? head.split(':') : [];
-  const after = tail ? tail.split(':') : [];
-  const missing = tail === undefined ? 0 : 8 - before.length - after.length;
-  const groups = [...before, ...Array.from({ length: Math.max(0, missing) }, () => '0'), ...after];
-  return groups
-    .slice(0, 4)
-    .map(group => group.replace(/^0+(?=.)/, ''))
-    .join(':');
+  return isIPv6(address) ? firstHextets(address, 4) : address;
 }

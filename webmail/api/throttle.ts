@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../../delivery/clock.ts';
+import { firstHextets } from '../../delivery/ip-address.ts';
 
 interface Count {
   failures: number;
@@ -105,14 +106,5 @@ function forgetOldest(kept: Map<string, unknown> | Set<string>): void {
 /** The network an address belongs to: /24 of IPv4, /48 of IPv6. */
 export function networkOf(remoteAddress: string): string {
   const plain = remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-  if (!isIPv6(plain)) return plain.split('.').slice(0, 3).join('.');
-  const [head = '', tail] = plain.toLowerCase().split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail ? tail.split(':') : [];
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  const groups = [...left, ...Array<string>(missing).fill('0'), ...right];
-  return groups
-    .slice(0, 3)
-    .map(group => group.replace(/^0+(?=.)/, ''))
-    .join(':');
+  return isIPv6(plain) ? firstHextets(plain, 3) : plain.split('.').slice(0, 3).join('.');
 }
