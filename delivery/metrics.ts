@@ -3,6 +3,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { Arrival, Outcome } from './delivery.ts';
+import type { Log } from './log.ts';
 
 /** What one process counts. Names and help follow Prometheus' rules. */
 export interface Metrics {
@@ -20,7 +21,7 @@ const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
  * Counters of this process, readable by the web door through a socket in the data folder: so one scrape sees every
  * door, whoever started it.
  */
-export function openMetrics(data: string, processName: string): Metrics {
+export function openMetrics(data: string, processName: string, { log }: { log: Log }): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, labels: { process: processName } });
   const outcomes = new Counter({
@@ -42,7 +43,7 @@ export function openMetrics(data: string, processName: string): Metrics {
     labelNames: ['stage'],
     registers: [registry],
   });
-  const close = publish(registry, data, processName);
+  const close = publish(registry, { data, processName, log });
   return {
     delivered(door, results, took) {
       for (const result of results)
@@ -54,7 +55,10 @@ export function openMetrics(data: string, processName: string): Metrics {
   };
 }
 
-function publish(registry: Registry, data: string, processName: string): () => Promise<void> {
+function publish(
+  registry: Registry,
+  { data, processName, log }: { data: string; processName: string; log: Log },
+): () => Promise<void> {
   const folder = join(data, folderName);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${processName}-${process.pid}`);
@@ -63,8 +67,11 @@ function publish(registry: Registry, data: string, processName: string): () => P
     socket.on('error', () => socket.destroy());
     void registry.getMetricsAsJSON().then(values => socket.end(JSON.stringify(values)));
   });
-  // Too long a path, say: the door goes on without being counted.
-  server.on('error', () => server.close());
+  server.on('error', error => {
+    // Too long a path, say: the door goes on without being counted.
+    log.warn({ path, cause: String(error) }, 'metricsUnavailable');
+    server.close();
+  });
   server.listen(path);
   server.unref();
   return () => new Promise(resolve => server.close(() => resolve()));

@@ -44,7 +44,7 @@ export async function openParts(config: Config, options: OpenOptions = {}): Prom
   const keyring = openKeyring(instanceKey);
   const shards = config['sqlite.shards'];
   const store = await openSqliteStore({ folder: config.data, shards, keyring, clock, log });
-  const metrics = options.door ? await countAt(options.door, config) : null;
+  const metrics = options.door ? await countAt(options.door, config, log) : null;
   let line: Line | null = null;
   return {
     config,
@@ -86,9 +86,9 @@ export function openJudgeLine(
 }
 
 /** Only doors load what counts: judge threads and commands start with 80 files less. */
-async function countAt(door: NonNullable<OpenOptions['door']>, config: Config): Promise<Metrics> {
+async function countAt(door: NonNullable<OpenOptions['door']>, config: Config, log: Log): Promise<Metrics> {
   const { openMetrics } = await import('./metrics.ts');
-  return openMetrics(config.data, door);
+  return openMetrics(config.data, door, { log });
 }
 
 /** What the pipeline needs, built inside a judge thread or by a command that judges in its own. */

@@ -3,7 +3,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Counter, Registry } from 'prom-client';
+import { silentLog } from '../../delivery/log.ts';
 import { gatherMetrics, openMetrics } from '../../delivery/metrics.ts';
+import { poll } from '../support/poll.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 function webRegistry(): Registry {
@@ -14,8 +16,8 @@ function webRegistry(): Registry {
 
 test('one scrape shows the counters of every door of the data folder', async t => {
   const data = temporaryFolder(t);
-  const smtp = openMetrics(data, 'smtp');
-  const lmtp = openMetrics(data, 'lmtp');
+  const smtp = openMetrics(data, 'smtp', { log: silentLog });
+  const lmtp = openMetrics(data, 'lmtp', { log: silentLog });
   t.after(() => Promise.all([smtp.close(), lmtp.close()]));
   smtp.delivered('smtp', [{ forwardPath: 'a@example.org', status: 'stored', emailId: 'M1' }], 0.02);
   lmtp.delivered('lmtp', [{ forwardPath: 'a@example.org', status: 'deferred', code: 'overQuota' }], 0.02);
@@ -30,7 +32,7 @@ test('one scrape shows the counters of every door of the data folder', async t =
 
 test('a door that has ended leaves the scrape, and its socket is swept', async t => {
   const data = temporaryFolder(t);
-  const smtp = openMetrics(data, 'smtp');
+  const smtp = openMetrics(data, 'smtp', { log: silentLog });
   smtp.stageFailed('score');
   await gatherMetrics(data, webRegistry());
   await smtp.close();
@@ -38,4 +40,15 @@ test('a door that has ended leaves the scrape, and its socket is swept', async t
   const text = await gatherMetrics(data, webRegistry());
   assert.doesNotMatch(text, /stage_failures/);
   assert.equal(existsSync(join(data, 'metrics', 'lmtp-1')), false);
+});
+
+test('a door whose counters nobody can read says so and goes on', async t => {
+  const data = join(temporaryFolder(t), 'a'.repeat(120));
+  const events: string[] = [];
+  const log = { ...silentLog, warn: (_fields: object, event: string) => void events.push(event) };
+  const smtp = openMetrics(data, 'smtp', { log });
+  await poll('the warning', () => events[0]);
+  assert.deepEqual(events, ['metricsUnavailable']);
+  smtp.stageFailed('score');
+  await smtp.close();
 });
