@@ -19,6 +19,8 @@ const pingSeconds = { least: 5, most: 300 } as const;
 const keepAliveMilliseconds = 60_000;
 /** A stream looks so often whether what opened it still holds, besides before each event. */
 const checkMilliseconds = 30_000;
+/** Octets that wait for a reader; behind them it is taken for gone, and told what changed when it comes back. */
+const maxWaitingOctets = 256 * 1024;
 /** Streams of one account: more than a person's devices and tabs. */
 const maxStreams = 32;
 
@@ -164,14 +166,19 @@ class Pushing {
       '@type': 'StateChange',
       changed: { [this.#accountId]: Object.fromEntries(news) },
     };
-    this.#response.write(`event: state\nid: ${idOf(this.#told)}\ndata: ${JSON.stringify(change)}\n\n`);
+    this.#tell(`event: state\nid: ${idOf(this.#told)}\ndata: ${JSON.stringify(change)}\n\n`);
     if (this.#wish.closeAfterState) this.#response.end();
   }
 
   ping(): void {
     if (this.#response.writableEnded) return;
     const interval = this.#wish.pingSeconds;
-    this.#response.write(`event: ping\nid: ${idOf(this.#told)}\ndata: ${JSON.stringify({ interval })}\n\n`);
+    this.#tell(`event: ping\nid: ${idOf(this.#told)}\ndata: ${JSON.stringify({ interval })}\n\n`);
+  }
+
+  #tell(event: string): void {
+    this.#response.write(event);
+    if (this.#response.writableLength > maxWaitingOctets) this.#response.destroy();
   }
 }
 

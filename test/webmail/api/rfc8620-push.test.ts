@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
+import type { Store } from '../../../delivery/store/store.ts';
+import { poll } from '../../support/poll.ts';
 import { openTestWeb, type TestWeb } from './web.ts';
 
 /** Reads events until `count` of that name have come. */
@@ -98,6 +102,34 @@ test('a ticket ends after a minute', async t => {
   const { ticket } = await (await web.fetch('/tickets', init)).json();
   web.clock.advance(61);
   assert.equal((await fetch(`${web.origin}/jmap/eventsource?ticket=${ticket}`)).status, 401);
+});
+
+test('a reader that takes nothing is cut off before its events fill the memory', async t => {
+  const web = await openTestWeb(t);
+  const watching = Promise.withResolvers<Parameters<Store['watch']>[1]>();
+  web.store.watch = (_accountId, listener) => {
+    watching.resolve(listener);
+    return () => {};
+  };
+  const { hostname, port } = new URL(web.origin);
+  const socket = connect(Number(port), hostname).pause();
+  t.after(() => socket.destroy());
+  const closed = once(
+    socket.on('error', () => {}),
+    'close',
+  );
+  socket.write(
+    `GET /jmap/eventsource?types=Email HTTP/1.1\r\nHost: x\r\nAuthorization: ${web.authorization}\r\n\r\n`,
+  );
+  const tell = await watching.promise;
+  for (let at = 0; at < 40; at++)
+    tell({ accountId: web.account.id, types: { Email: `${at}${' '.repeat(500_000)}` } });
+  await poll('the server to have written', async () => {
+    const metrics = await (await fetch(`${web.origin}/metrics`)).text();
+    return /caliopen_web_event_streams 0/.test(metrics) ? true : undefined;
+  });
+  socket.resume();
+  await closed;
 });
 
 test('§7.3 no event comes without data, and a ping comes at once with the id of now', async t => {
