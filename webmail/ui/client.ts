@@ -7,7 +7,6 @@ import {
   paths,
   type SignedIn,
   type SignIn,
-  type StateChange,
   type Ticket,
   type TicketPurpose,
 } from '../wire.ts';
@@ -38,8 +37,8 @@ export interface Client {
   /** The octets of a blob. */
   fetchBlob(blob: BlobAddress): Promise<Blob>;
   ticket(purpose: TicketPurpose): Promise<string>;
-  /** Calls `listener` at each pushed change until the returned function is called. */
-  watch(listener: (change: StateChange) => void): () => void;
+  /** Calls `listener` when something has changed, or may have while nobody told, until the returned function is called. */
+  watch(listener: () => void): () => void;
 }
 
 export interface BlobAddress {
@@ -102,12 +101,17 @@ async function ticket(purpose: TicketPurpose): Promise<string> {
 
 const retryMilliseconds = 5000;
 
-/** The event stream is opened anew with a fresh ticket when it breaks, after a pause. */
-function watch(listener: (change: StateChange) => void): () => void {
+/**
+ * The event stream is opened anew with a fresh ticket when it breaks, after a pause. A ticket's address is another one,
+ * so the browser sends no Last-Event-ID: what changed in the pause is not told, and everything is looked at again.
+ */
+function watch(listener: () => void): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
+  let hasPaused = false;
   const again = () => {
+    hasPaused = true;
     source?.close();
     if (!isStopped) timer = setTimeout(open, retryMilliseconds);
   };
@@ -117,7 +121,8 @@ function watch(listener: (change: StateChange) => void): () => void {
       if (isStopped) return;
       const query = new URLSearchParams({ types: '*', closeafter: 'no', ping: '60', ticket: value });
       source = new EventSource(`${paths.eventSource}?${query}`);
-      source.addEventListener('state', event => listener(JSON.parse((event as MessageEvent<string>).data)));
+      source.addEventListener('open', () => hasPaused && listener());
+      source.addEventListener('state', listener);
       source.addEventListener('error', again);
     } catch {
       again();

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { client } from '../../../webmail/ui/client.ts';
+
+/** The streams that the page opened, in place of the browser's. */
+function openStreams(t: TestContext): EventTarget[] {
+  const streams: EventTarget[] = [];
+  class Stream extends EventTarget {
+    constructor() {
+      super();
+      streams.push(this);
+    }
+    close() {}
+  }
+  const { EventSource: before } = globalThis;
+  Object.assign(globalThis, { EventSource: Stream });
+  t.after(() => Object.assign(globalThis, { EventSource: before }));
+  t.mock.method(globalThis, 'fetch', async () => Response.json({ ticket: 'once', expiresAt: '' }));
+  return streams;
+}
+
+test('a stream that broke is opened again, and what changed meanwhile is looked for', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const streams = openStreams(t);
+  let changes = 0;
+  const stop = client.watch(() => {
+    changes += 1;
+  });
+  const opened = async (count: number) => {
+    while (streams.length < count) await turn();
+    streams.at(-1)?.dispatchEvent(new Event('open'));
+  };
+  await opened(1);
+  assert.equal(changes, 0);
+  streams[0]?.dispatchEvent(new Event('state'));
+  assert.equal(changes, 1);
+  streams[0]?.dispatchEvent(new Event('error'));
+  t.mock.timers.tick(5000);
+  await opened(2);
+  assert.equal(changes, 2);
+  stop();
+});
