@@ -64,7 +64,7 @@ export const fr: Words = {
     unread: (count: number) => `${count} non ${count > 1 ? 'lus' : 'lu'}`,
     change: 'Étiquettes de ce message',
     add: 'Ajouter une étiquette',
-    newName: 'Nom d’une nouvelle étiquette',
+    newName: 'Nouvelle étiquette',
     make: 'Créer',
     remove: (name: string) => `Retirer l’étiquette « ${name} »`,
     added: (name: string) => `Étiquette « ${name} » ajoutée.`,

@@ -183,7 +183,7 @@ function Toolbar({ email }: { email: FullEmail }) {
   });
   return html`<footer class="toolbar">
     <${TagEditor} email=${email} />
-    <a class="button small quiet" href=${source} download="message.eml"><${Icon} name="download" />${words.message.source}</a>
+    ${!email.privacy.sealed && html`<a class="button small quiet" href=${source} download="message.eml"><${Icon} name="download" />${words.message.source}</a>`}
   </footer>`;
 }
 
