@@ -85,7 +85,7 @@ function chargeQuietly(answer: unknown, { answers }: MethodContext): void {
   }
 }
 
-/** Methods that take no account, and those whose own account argument decides (RFC 8620 §5.4, §6.3). */
+/** Methods that take no account. */
 const accountFree = new Set(['Core/echo', 'Privacy/words']);
 
 function checkAccount(name: string, args: Readonly<Record<string, unknown>>, context: MethodContext): void {
