@@ -86,6 +86,29 @@ function domainCases(factory: StoreFactory): void {
       assert.equal((await store.listTags(first[1]?.id ?? '')).length, 6);
     }));
 
+  it('an account that was not made because an address of it is taken does not count as there', () =>
+    withAccount(factory, async ({ store, accountId }) => {
+      await store.addDomain('a.example');
+      await store.addAlias('taken@a.example', accountId);
+      const results = await store.addAccounts([
+        { address: 'new@a.example', aliases: ['taken@a.example'] },
+        { address: 'taken@a.example' },
+        { address: 'twice@a.example' },
+        { address: 'twice@a.example', aliases: ['more@a.example'] },
+      ]);
+      assert.deepEqual(
+        results.map(({ outcome, code }) => [outcome, code]),
+        [
+          ['failed', 'alreadyExists'],
+          ['failed', 'alreadyExists'],
+          ['created', undefined],
+          ['exists', 'alreadyExists'],
+        ],
+      );
+      assert.equal(results[3]?.id, results[2]?.id);
+      assert.equal(await store.getAccountByAddress('new@a.example'), null);
+    }));
+
   it('accounts and domains are listed in pages that miss none', () =>
     withStore(factory, async ({ store }) => {
       await store.addDomains(['a.example', 'b.example', 'c.example']);

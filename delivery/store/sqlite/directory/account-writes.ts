@@ -57,7 +57,10 @@ export function addAccounts(context: WriteContext, accounts: readonly NewAccount
   );
 }
 
-/** A bulk job that goes on needs the ids of what it made before. */
+/**
+ * A bulk job that goes on needs the ids of what it made before. Where the address is no account's own, an alias was
+ * in the way: nothing was made, and it does not count as there.
+ */
 function withExistingId(database: Database, result: BulkResult): BulkResult {
   if (result.outcome !== 'exists') return result;
   const { key } = requireAddress(result.name);
@@ -65,7 +68,7 @@ function withExistingId(database: Database, result: BulkResult): BulkResult {
     `select a.id from address d join account a on a.number = d.account where d.key = ? and d.kind = 'primary'`,
     key,
   );
-  return known ? { ...result, id: known.id } : result;
+  return known ? { ...result, id: known.id } : { ...result, outcome: 'failed' };
 }
 
 function requireServed(database: Database, name: string): DomainRecord {
