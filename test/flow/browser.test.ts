@@ -18,6 +18,7 @@ async function signIn(context: BrowserContext, demo: Demo, address: string): Pro
   await page.getByLabel('Password').fill(demo.passwords.get(address) ?? '');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+  await page.locator('#main:focus').waitFor();
   return page;
 }
 

@@ -124,8 +124,10 @@ function watch(listener: () => void): () => void {
       source.addEventListener('open', () => hasPaused && listener());
       source.addEventListener('state', listener);
       source.addEventListener('error', again);
-    } catch {
-      again();
+    } catch (error) {
+      // A session that was ended elsewhere: whoever looks again is told.
+      if (error instanceof RequestError && error.status === 401) listener();
+      else again();
     }
   }
   void open();

@@ -20,6 +20,19 @@ function openStreams(t: TestContext): EventTarget[] {
   return streams;
 }
 
+test('a session that was ended elsewhere is noticed when the stream is opened again', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const streams = openStreams(t);
+  const noticed = Promise.withResolvers<void>();
+  const stop = client.watch(() => noticed.resolve());
+  while (streams.length < 1) await turn();
+  t.mock.method(globalThis, 'fetch', async () => Response.json({}, { status: 401 }));
+  streams[0]?.dispatchEvent(new Event('error'));
+  t.mock.timers.tick(5000);
+  await noticed.promise;
+  stop();
+});
+
 test('a stream that broke is opened again, and what changed meanwhile is looked for', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const streams = openStreams(t);

@@ -21,6 +21,7 @@ export function App({ startError, start }: { startError: unknown; start: () => v
     document.documentElement.lang = state.language;
     document.documentElement.dataset.theme = state.theme;
   }, [state.language, state.theme]);
+  useSignedIn();
   const title = useTitle();
   useEffect(() => {
     document.title = title;
@@ -68,6 +69,16 @@ function useDrawer(): void {
       document.querySelector<HTMLElement>('.menu-button')?.focus();
     };
   }, [state.isMenuOpen]);
+}
+
+/** The form that held the focus is gone: it goes to the mail that came in its place. */
+function useSignedIn(): void {
+  const { session } = useApp().state;
+  const last = useRef(session);
+  useEffect(() => {
+    if (last.current === null && session) document.getElementById('main')?.focus();
+    last.current = session;
+  }, [session]);
 }
 
 /** Who leaves a discussion, by whatever way, finds the focus on its row: the page that held it is gone. */
