@@ -461,7 +461,9 @@ export interface EmailQueryResult {
   readonly position: number | null;
   readonly total: number | null;
   readonly next: string | null;
-  /** True when a prefix search was cut to its first words, or what is asked is hidden in sealed mail. */
+  /** True while a search index is built that took too long to wait for: the oldest emails are missing. */
+  readonly behind: boolean;
+  /** True when a prefix search was cut to its first words, or what is asked is hidden in sealed mail, or `behind`. */
   readonly incomplete: boolean;
 }
 

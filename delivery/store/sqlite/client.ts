@@ -1,5 +1,16 @@
 import { DeliveryError } from '../../errors.ts';
-import type { Account, BulkResult, Email, NewAccount, News, Store, StoreFault, Tag } from '../store.ts';
+import type {
+  Account,
+  BulkResult,
+  Email,
+  EmailQuery,
+  EmailQueryResult,
+  NewAccount,
+  News,
+  Store,
+  StoreFault,
+  Tag,
+} from '../store.ts';
 import type { Calls } from './calls.ts';
 import { shardOf } from './files.ts';
 import { packEmail, readDetail } from './mail/packed-email.ts';
@@ -137,6 +148,7 @@ function personalPart(calls: Calls) {
 
 function mailPart(calls: Calls) {
   const { read, shard } = calls;
+  const indexed = new Set<string>();
   return {
     deliverEmail: (accountId, email) => {
       const packed = packEmail(email);
@@ -147,11 +159,16 @@ function mailPart(calls: Calls) {
     },
     getEmails: async (accountId, ids) => (await read.getEmails(accountId, ids)).map(toEmail),
     getOctets: (accountId, emailId) => read.getOctets(accountId, emailId),
-    queryEmails: (accountId, query) => read.queryEmails(accountId, query),
+    queryEmails: (accountId, query) => queryEmails(calls, accountId, query),
     changeEmails: (accountId, changes, options) => shard(accountId).changeEmails(accountId, changes, options),
     destroyEmails: (accountId, ids, options) => shard(accountId).destroyEmails(accountId, ids, options),
     getThreads: (accountId, ids) => read.getThreads(accountId, ids),
-    listTags: accountId => listTags(calls, accountId),
+    listTags: accountId => {
+      // Whoever looks at an account's tags may search it soon: what is behind since a restart is done meanwhile.
+      if (!indexed.has(accountId)) calls.index([accountId]).catch(() => undefined);
+      indexed.add(accountId);
+      return listTags(calls, accountId);
+    },
     putTag: (accountId, tag) => shard(accountId).putTag(accountId, tag),
     destroyTag: async (accountId, id, { destroyEmails }) => {
       while (destroyEmails && (await shard(accountId).emptyTag(accountId, id))) {
@@ -178,6 +195,20 @@ function mailPart(calls: Calls) {
       return blob && { id: blobId, ...blob };
     },
   } satisfies Partial<Client>;
+}
+
+/** How long a search waits for its index; others come in between. */
+const maxWaitMilliseconds = 8000;
+
+async function queryEmails(calls: Calls, accountId: string, query: EmailQuery): Promise<EmailQueryResult> {
+  const until = performance.now() + maxWaitMilliseconds;
+  for (;;) {
+    const result = await calls.read.queryEmails(accountId, query, performance.now() < until);
+    if (!result) continue;
+    // The rest is done in the background.
+    if (result.behind) await calls.index([accountId]);
+    return result;
+  }
 }
 
 async function listTags(calls: Calls, accountId: string): Promise<Tag[]> {

@@ -139,6 +139,11 @@ export function isDamage(error: unknown): boolean {
   return code === 11 || code === 26;
 }
 
+/** Whether SQLite says that another connection writes to the file. */
+export function isLocked(error: unknown): boolean {
+  return resultCode(error) === 5;
+}
+
 /** An error of SQLite as a `DeliveryError` with the original as cause; others pass unchanged. */
 export function fromSqlite(error: unknown): unknown {
   const code = resultCode(error);

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { systemClock } from '../../../delivery/clock.ts';
 import { silentLog } from '../../../delivery/log.ts';
 import type { EmailFilter } from '../../../delivery/store/query.ts';
+import { type Database, openReadOnly } from '../../../delivery/store/sqlite/database.ts';
+import { shardFile } from '../../../delivery/store/sqlite/files.ts';
+import { SearchFiles } from '../../../delivery/store/sqlite/search/files.ts';
+import { MatchHits } from '../../../delivery/store/sqlite/search/hits.ts';
 import { openSqliteStore, type SqliteStore } from '../../../delivery/store/sqlite/sqlite-store.ts';
-import { deliverAll } from '../../suites/store/under-test.ts';
+import { deliverAll, newEmail } from '../../suites/store/under-test.ts';
 import { testKeyring } from '../../support/keyring.ts';
 import { poll } from '../../support/poll.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -40,6 +44,12 @@ async function deliverMany(store: SqliteStore, accountId: string, words: string)
     accountId,
     Array.from({ length: 70 }, () => ({ words })),
   );
+}
+
+/** More emails than a search indexes at once. */
+async function deliverVeryMany(store: SqliteStore, accountId: string, words: string): Promise<void> {
+  const some = Array.from({ length: 700 }, () => newEmail({ words }));
+  for (let n = 0; n < 6; n++) await Promise.all(some.map(email => store.deliverEmail(accountId, email)));
 }
 
 /** Path of the one search file of the folder. */
@@ -105,4 +115,85 @@ test('the header fields of destroyed emails leave the search file', async t => {
   await store.destroyEmails(accountId, [secret]);
   await deliverMany(store, accountId, 'plum');
   await poll('the rewriting', () => !fileHolds(folder, 'quincunx') || undefined, 10_000);
+});
+
+/** Takes the search file away, as after damage, and gives the store opened anew. */
+async function withoutIndex(test: TestContext, folder: string, store: SqliteStore): Promise<SqliteStore> {
+  await store.close();
+  rmSync(searchFile(folder) ?? '');
+  const again = await openTestStore(folder);
+  test.after(() => again.close());
+  return again;
+}
+
+test('an index is made anew newest mail first, and other accounts search meanwhile', async t => {
+  const { folder, store, accountId } = await withAccount(t);
+  const eve = await store.addAccount({ address: 'eve@example.org' });
+  const [letter = ''] = await deliverAll(store, eve.id, [{ words: 'pear' }]);
+  const oldest = await deliverAll(store, accountId, [{ words: 'quince', receivedAt: new Date(0) }]);
+  await deliverVeryMany(store, accountId, 'plum');
+  const [newest] = await deliverAll(store, accountId, [
+    { words: 'pear', receivedAt: new Date('2027-01-01') },
+  ]);
+  const again = await withoutIndex(t, folder, store);
+  const done: string[] = [];
+  const word = (name: string): EmailFilter => ({ search: { field: 'any', words: [name], prefix: false } });
+  const search = async (who: string, id: string, asked: string): Promise<string[]> => {
+    const ids = await found(again, id, word(asked));
+    done.push(who);
+    return ids;
+  };
+  const both = await Promise.all([search('own', accountId, 'quince'), search('others', eve.id, 'pear')]);
+  assert.deepEqual(both, [oldest, [letter]]);
+  assert.deepEqual(done, ['others', 'own']);
+  assert.deepEqual(await found(again, accountId, word('pear')), [newest]);
+});
+
+test('looking at an account’s tags brings its index up to date behind a restart', async t => {
+  const { folder, store, accountId } = await withAccount(t);
+  await deliverMany(store, accountId, 'quincunx');
+  await poll('the index', () => fileHolds(folder, 'quincunx') || undefined, 10_000);
+  const again = await withoutIndex(t, folder, store);
+  await again.listTags(accountId);
+  await poll('the index', () => fileHolds(folder, 'quincunx') || undefined, 10_000);
+});
+
+test('a build goes on where it was, newest mail first, when the change log it began with is gone', async t => {
+  const { folder, store, accountId } = await withAccount(t);
+  await deliverVeryMany(store, accountId, 'plum');
+  await deliverAll(store, accountId, [{ words: 'pear', receivedAt: new Date('2027-01-01') }]);
+  const files = new SearchFiles(temporaryFolder(t), () => undefined);
+  t.after(() => files.close());
+  const source = { database: openReadOnly(shardFile(folder, 0)), account: 1 };
+  t.after(() => source.database.close());
+  const findsPear = (search: Database): number => new MatchHits(search, 'words', 'pear').count();
+  files.use(source, (search, isCurrent) => {
+    assert.deepEqual([isCurrent, findsPear(search)], [false, 1]);
+  });
+  await deliverAll(store, accountId, [{ words: 'pear' }]);
+  files.use(source, (search, isCurrent) => {
+    assert.deepEqual([isCurrent, findsPear(search)], [false, 2]);
+  });
+  await store.close();
+  const shard = new DatabaseSync(shardFile(folder, 0));
+  shard.exec('update account set floor = seq where number = 1');
+  shard.close();
+  files.use(source, (search, isCurrent) => {
+    assert.deepEqual([isCurrent, findsPear(search)], [true, 2]);
+  });
+});
+
+test('what another connection writes to a search file does not hold up quick reads', async t => {
+  const { folder, store, accountId } = await withAccount(t);
+  await deliverAll(store, accountId, [{ words: 'pear' }, { words: 'plum' }]);
+  assert.equal((await found(store, accountId, { fieldName: 'X-Trait' })).length, 2);
+  const other = new DatabaseSync(searchFile(folder) ?? '');
+  t.after(() => other.close());
+  other.exec('begin immediate');
+  await deliverMany(store, accountId, 'quincunx');
+  const began = performance.now();
+  for (let n = 0; n < 20; n++) await store.getState(accountId, 'Email');
+  assert.ok(performance.now() - began < 4000);
+  other.exec('rollback');
+  await poll('the index', () => fileHolds(folder, 'quincunx') || undefined, 10_000);
 });

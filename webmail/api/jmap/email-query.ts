@@ -101,10 +101,14 @@ async function anchored(
   }
 }
 
+/** Throws `serverUnavailable` rather than giving less to who can't be told that it is less. */
 async function run(query: EmailQuery, context: MethodContext): Promise<EmailQueryResult> {
-  if (query.limit > 0) return context.store.queryEmails(context.account.id, query);
-  const result = await context.store.queryEmails(context.account.id, { ...query, limit: 1 });
-  return { ...result, rows: [] };
+  const limit = Math.max(1, query.limit);
+  const result = await context.store.queryEmails(context.account.id, { ...query, limit });
+  if (result.behind && !context.using.has(capabilities.privacy)) {
+    throw new MethodError('serverUnavailable', 'the search index is being made; try again soon');
+  }
+  return query.limit > 0 ? result : { ...result, rows: [] };
 }
 
 /** Email/queryChanges (RFC 8621 §4.5). */

@@ -11,6 +11,8 @@ export interface SearchPlan {
   /** Words of messages are asked for. */
   readonly isUsed: boolean;
   readonly isCapped: boolean;
+  /** The index holds all emails. */
+  readonly isCurrent: boolean;
   readonly isSearch: (filter: EmailFilter) => boolean;
   /** The number of the set of emails that this filter finds. */
   readonly hits: (filter: EmailFilter) => number;
@@ -25,6 +27,7 @@ export interface SearchPlan {
 const noSearch: SearchPlan = {
   isUsed: false,
   isCapped: false,
+  isCurrent: true,
   isSearch: () => false,
   hits: () => 0,
   found: () => undefined,
@@ -32,7 +35,7 @@ const noSearch: SearchPlan = {
   end: () => undefined,
 };
 
-/** Makes every search filter of the query ready, in an index that is up to date with the shard. */
+/** Makes every search filter of the query ready, in an index that is up to date with the shard if that is soon done. */
 export function prepareSearch(
   context: ReadContext,
   source: SearchSource,
@@ -41,14 +44,16 @@ export function prepareSearch(
   const searches = filter ? searchesIn(filter) : [];
   if (searches.length === 0) return noSearch;
   const found: Found = { hits: new Map(), unions: new Map(), loose: new Set(), isCapped: false };
-  context.search.use(source, search => {
+  const isCurrent = context.search.use(source, (search, isReady) => {
     for (const asked of searches) lookUp(search, asked, found);
+    return isReady;
   });
   // Sets are made only where a query asks about single emails.
   const numbers = new Map<EmailFilter, number>();
   return {
     isUsed: searches.some(isPureSearch),
     isCapped: found.isCapped,
+    isCurrent,
     isSearch: candidate => found.hits.has(candidate),
     found: candidate => hitsOf(candidate, found),
     isLoose: candidate => isLoose(candidate, found),

@@ -38,12 +38,18 @@ interface Plan {
 
 type Row = Pick<EmailRecord, 'place' | 'tail' | 'thread' | 'received_at'> & Record<`k${number}`, CursorValue>;
 
-/** `Mail.queryEmails`. */
-export function queryEmails(context: ReadContext, accountId: string, query: EmailQuery): EmailQueryResult {
+/** `Mail.queryEmails`. Null: the search index is behind, and it is worth to ask again; unless `isPatient` is false. */
+export function queryEmails(
+  context: ReadContext,
+  accountId: string,
+  query: EmailQuery,
+  isPatient = false,
+): EmailQueryResult | null {
   const account = requireAccount(context.directory, accountId).number;
   const database = context.shard(shardOf(accountId, context.settings.shards));
   const search = prepareSearch(context, { database, account }, query.filter);
   try {
+    if (isPatient && !search.isCurrent) return null;
     return database.read(() => answer(planOf(database, account, query, search), search));
   } finally {
     search.end();
@@ -117,7 +123,9 @@ function answer(plan: Plan, search: SearchPlan): EmailQueryResult {
     position: start.position,
     total: query.calculateTotal ? totalOf(plan) : null,
     next: rows.length > limit && last ? encodeCursor(keyValues(plan, last)) : null,
-    incomplete: search.isCapped || ((search.isUsed || asksInside(query)) && hasSealed(plan)),
+    behind: !search.isCurrent,
+    incomplete:
+      !search.isCurrent || search.isCapped || ((search.isUsed || asksInside(query)) && hasSealed(plan)),
   };
 }
 

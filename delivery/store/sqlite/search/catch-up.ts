@@ -22,11 +22,19 @@ const manyAtOnce = 500;
 /** In the background others wait behind each step: this is about 10 ms of work. */
 const fewAtOnce = 64;
 
-/** Brings the index to where the account's change log stands; the first time through all emails. */
-export function catchUp(search: Database, source: SearchSource): void {
-  while (catchUpSome(search, source, manyAtOnce)) {
+/** Steps of one call: a quarter of a second or so, for which other searches wait. */
+const maxSteps = 4;
+
+/**
+ * Brings the index towards where the account's change log stands, the first time through all emails. False when there
+ * was more to do than one call takes.
+ */
+export function catchUp(search: Database, source: SearchSource): boolean {
+  for (let steps = 0; steps < maxSteps; steps++) {
     // Each step is a transaction of its own.
+    if (!catchUpSome(search, source, manyAtOnce)) return true;
   }
+  return !needsStep(search, source);
 }
 
 /** One step of it; false when nothing is left. */
@@ -65,8 +73,16 @@ function step(search: Database, source: SearchSource, atOnce: number): void {
       state = beginBuild(search, log.seq);
     }
     const from = { search, source, state, atOnce };
-    writeState(search, state.cursor < 0 ? build(from) : follow(from, log));
+    writeState(search, state.cursor < 0 ? buildAndFollow(from, log) : follow(from, log));
   });
+}
+
+/** While it is built the index follows the log, too, which else may be gone when the build is through. */
+function buildAndFollow(from: From, log: LogState): SearchState {
+  const state = build(from);
+  if (state.cursor >= 0 || log.email_state <= state.began) return state;
+  const followed = follow({ ...from, state: { ...state, cursor: state.began } }, log);
+  return { ...followed, cursor: -1, began: followed.cursor };
 }
 
 interface EmailRow {
@@ -83,16 +99,17 @@ interface From {
   readonly atOnce: number;
 }
 
-/** The next emails by place; behind the last one the log is followed from where the build began. */
+/** The next emails by place, newest first: behind the oldest the log is followed from where it was left. */
 function build({ search, source: { database, account }, state, atOnce }: From): SearchState {
   const rows = database.all<EmailRow>(
     `select e.place, c.id, c.data from email e join detail c on c.id = e.seq + ?
-     where e.account = ? and e.place > ? order by e.place limit ${atOnce}`,
+     where e.account = ? and e.place < ? order by e.place desc limit ${atOnce}`,
     rowId(account, 0),
     account,
     state.built,
   );
-  for (const row of rows) insertEmail(search, database, row);
+  // FTS5 takes rows in their order best.
+  for (const row of rows.toReversed()) insertEmail(search, database, row);
   if (rows.length < atOnce) return { ...state, cursor: state.began };
   return { ...state, built: rows.at(-1)?.place ?? state.built };
 }

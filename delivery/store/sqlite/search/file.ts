@@ -14,9 +14,9 @@ export const indexes = ['words', 'fields'] as const;
 export interface SearchState {
   /** Sequence in the account's change log; -1 while the first build runs. */
   readonly cursor: number;
-  /** The first build goes through the emails by place; this is the last one taken. */
+  /** The first build goes through the emails by place, newest first; this is the last one taken. */
   readonly built: number;
-  /** Where the log stood when the first build began. */
+  /** As far as the log is followed while the first build runs; -1 before it begins. */
   readonly began: number;
   /** Emails taken out whose words still lie in the file; `purgeSome` removes them. */
   readonly removed: number;
@@ -104,5 +104,12 @@ export function writeState(search: Database, state: SearchState): void {
 /** Empties the index; the next steps build it from the first email on. */
 export function beginBuild(search: Database, sequence: number): SearchState {
   for (const index of indexes) search.run(`insert into ${index}(${index}) values ('delete-all')`);
-  return { ...readState(search), cursor: -1, built: -1, began: sequence, removed: 0, rewriting: 0 };
+  return {
+    ...readState(search),
+    cursor: -1,
+    built: Number.MAX_SAFE_INTEGER,
+    began: sequence,
+    removed: 0,
+    rewriting: 0,
+  };
 }

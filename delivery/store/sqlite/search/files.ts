@@ -20,23 +20,23 @@ interface OpenFile {
 export class SearchFiles {
   readonly #folder: string;
   readonly #report: Report;
+  readonly #waitsForLocks: boolean;
   readonly #open = new Map<number, OpenFile>();
   readonly #boot = bootId();
 
-  constructor(folder: string, report: Report) {
+  /** `waitsForLocks` false: what another connection writes to just now throws at once (`isLocked`). */
+  constructor(folder: string, report: Report, { waitsForLocks = true } = {}) {
     this.#folder = folder;
     this.#report = report;
+    this.#waitsForLocks = waitsForLocks;
   }
 
   /**
-   * Runs `work` on the account's search file after bringing it up to date with the shard. A damaged file is made
-   * anew from the shard, once; it holds nothing of its own.
+   * Runs `work` on the account's search file after bringing it up to date with the shard, or some way towards that.
+   * A damaged file is made anew from the shard, once; it holds nothing of its own.
    */
-  use<T>(source: SearchSource, work: (search: Database) => T): T {
-    return this.#sound(source, search => {
-      catchUp(search, source);
-      return work(search);
-    });
+  use<T>(source: SearchSource, work: (search: Database, isCurrent: boolean) => T): T {
+    return this.#sound(source, search => work(search, catchUp(search, source)));
   }
 
   /** One step of bringing the account's search file up to date, and behind that of ridding it of what was deleted. */
@@ -87,6 +87,7 @@ export class SearchFiles {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const database = new Database(file);
     try {
+      if (!this.#waitsForLocks) database.exec('pragma busy_timeout=0');
       prepareFile(database, this.#boot);
     } catch (error) {
       database.close();

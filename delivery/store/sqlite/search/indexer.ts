@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { type Database, openReadOnly } from '../database.ts';
+import { type Database, isLocked, openReadOnly } from '../database.ts';
 import { requireAccount } from '../directory/rows.ts';
 import { directoryFile, shardFile, shardOf } from '../files.ts';
 import type { CallMessage, ServiceSettings } from '../threads/protocol.ts';
@@ -7,6 +7,8 @@ import { Replies } from '../threads/replies.ts';
 import type { Report, Service } from '../threads/thread.ts';
 import { SearchFiles } from './files.ts';
 import type { Rest } from './purge.ts';
+
+const afterLockMilliseconds = 1000;
 
 /**
  * Fills search files behind the deliveries: the call `index` names accounts with news; they are brought up to date in
@@ -28,7 +30,7 @@ class Indexer implements Service {
   constructor(settings: ServiceSettings, report: Report) {
     this.#settings = settings;
     this.#report = report;
-    this.#search = new SearchFiles(settings.folder, report);
+    this.#search = new SearchFiles(settings.folder, report, { waitsForLocks: false });
   }
 
   take(port: MessagePort, [id, , args, now]: CallMessage): void {
@@ -65,6 +67,11 @@ class Indexer implements Service {
     } catch (error) {
       // The file is behind; the next search, or the next email, brings it up to date.
       this.#waiting.delete(accountId);
+      if (isLocked(error)) {
+        // A search brings it up to date just now: quick reads share this thread and can't wait for it.
+        this.#later(accountId, afterLockMilliseconds);
+        return;
+      }
       const fields = { accountId, cause: String(error) };
       this.#report({ level: 'warn', event: 'searchIndexFailed', fields });
       this.#drop();
