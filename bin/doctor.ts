@@ -7,7 +7,7 @@ import { settingRows } from '../delivery/config.ts';
 import { asDeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
 import type { CommandContext } from './command.ts';
-import { domainFindings } from './doctor/domains.ts';
+import { domainFindings, postmasterFinding } from './doctor/domains.ts';
 import { addressFindings, portFindings } from './doctor/doors.ts';
 import { allPages, withParts } from './with-parts.ts';
 
@@ -222,7 +222,8 @@ function readOptional(file: string): string | null {
   }
 }
 
-async function storeFindings({ store, resolver, config }: Parts): Promise<Finding[]> {
+async function storeFindings(parts: Parts): Promise<Finding[]> {
+  const { store, resolver, config } = parts;
   const started = performance.now();
   await store.check();
   const took = Math.round(performance.now() - started);
@@ -242,7 +243,9 @@ async function storeFindings({ store, resolver, config }: Parts): Promise<Findin
       todo: 'caliopen domain add NAME',
     });
   }
-  for (const domain of domains.slice(0, 20)) findings.push(...(await domainFindings(domain.name, resolver)));
+  for (const { name } of domains.slice(0, 20)) {
+    findings.push(...(await domainFindings(name, resolver)), await postmasterFinding(name, parts));
+  }
   return findings;
 }
 

@@ -1,3 +1,5 @@
+import type { Config } from '../../delivery/config.ts';
+import { openRecipients } from '../../delivery/recipients.ts';
 import type { Resolver } from '../../delivery/resolver.ts';
 import type { Finding } from '../doctor.ts';
 
@@ -48,6 +50,26 @@ function starting(prefix: string): (texts: readonly string[]) => string | null {
 /** What the world can see of a domain's protection, without a number: one finding for each record. */
 export async function domainFindings(domain: string, resolver: Resolver): Promise<Finding[]> {
   return Promise.all(records.map(record => recordFinding(domain, record, resolver)));
+}
+
+/** Whether mail for the domain's postmaster is taken (RFC 5321 §4.5.1), asked as the doors ask. */
+export async function postmasterFinding(
+  domain: string,
+  parts: Parameters<typeof openRecipients>[0] & { config: Pick<Config, 'postmaster'> },
+): Promise<Finding> {
+  const check = 'postmaster';
+  const address = `postmaster@${domain}`;
+  const { code } = await openRecipients(parts).find(address, { sizeOctets: 0, reversePath: '' });
+  if (code === null) return { check, status: 'ok', detail: `${address} is taken` };
+  if (code !== 'unknownRecipient') {
+    return { check, status: 'warn', detail: `${address}: ${code}`, todo: 'see the account that takes it' };
+  }
+  const { postmaster } = parts.config;
+  const detail = postmaster
+    ? `${address} is refused: there is no account ${postmaster}`
+    : `${address} is refused`;
+  const todo = `set postmaster to an account, or caliopen account alias ${address} SOMEBODY@${domain}`;
+  return { check, status: 'warn', detail, todo };
 }
 
 async function recordFinding(domain: string, record: Record, resolver: Resolver): Promise<Finding> {

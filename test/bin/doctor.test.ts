@@ -123,6 +123,25 @@ test('a certificate without its key is told so, by doctor and by the doors', asy
   assert.match(stderr, /tls\.certificateFile and tls\.keyFile: .*set both or neither/);
 });
 
+test('doctor says whose postmaster has no mailbox', async t => {
+  const { run } = openCommand(t);
+  await run(['domain', 'add', 'example.org']);
+  await run(['account', 'add', 'ada@example.org']);
+  const look = async (postmaster: string) => {
+    const { stdout } = await run(['--json', 'doctor'], {
+      environment: { ...environment, CALIOPEN_POSTMASTER: postmaster },
+    });
+    const found = jsonLines(stdout).find(({ check }) => check === 'postmaster');
+    return [found?.status, found?.detail];
+  };
+  assert.deepEqual(await look(''), ['warn', 'postmaster@example.org is refused']);
+  assert.deepEqual(await look('bo@example.org'), [
+    'warn',
+    'postmaster@example.org is refused: there is no account bo@example.org',
+  ]);
+  assert.deepEqual(await look('ada@example.org'), ['ok', 'postmaster@example.org is taken']);
+});
+
 test('doctor tells faults of the settings instead of looking: exit 2', async t => {
   const { run } = openCommand(t);
   const { code, stderr } = await run(['doctor'], { environment: { CALIOPEN_WEB_PORT: '70000' } });
