@@ -56,7 +56,7 @@ type Place = 'lineStart' | 'inLine' | 'afterCr' | 'dot' | 'dotCr' | 'looseStart'
 export class DataReceiver {
   readonly #limits: DataLimits;
   /** Grows as octets come; only the first `#keptOctets` count. */
-  #kept: Uint8Array = nothing;
+  #kept: Uint8Array<ArrayBuffer> = nothing;
   #keptOctets = 0;
   #sizeOctets = 0;
   #hasRoom = true;
@@ -171,9 +171,18 @@ export class DataReceiver {
 
   #end(chunk: Buffer, { at, next }: { at: number; next: 'end' | 'falseEnd' }): ReceivedData {
     const fault = this.#faultAt(next);
-    const octets = fault ? nothing : this.#kept.slice(0, this.#keptOctets);
+    const octets = fault ? nothing : this.#take();
     this.release();
     return { octets, sizeOctets: this.#sizeOctets, fault, rest: chunk.subarray(at + 1) };
+  }
+
+  /** The octets in a buffer of their size; the roomier one is freed at once, not when garbage is collected. */
+  #take(): Uint8Array {
+    if (this.#kept === nothing) return nothing;
+    this.#limits.room?.give(this.#kept.length);
+    const octets = new Uint8Array(this.#kept.buffer.transfer(this.#keptOctets));
+    this.#kept = nothing;
+    return octets;
   }
 
   #faultAt(next: 'end' | 'falseEnd'): DataFault | null {

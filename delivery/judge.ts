@@ -5,6 +5,7 @@ import { asDeliveryError, type ErrorCode } from './errors.ts';
 import { openJudgeParts } from './open.ts';
 import { assess, type PipelineDeps, run } from './pipeline.ts';
 import { answerPing, noteRunning, type Pulse } from './pulse.ts';
+import { release } from './release.ts';
 import type { StageName } from './stages.ts';
 import type { StorePorts } from './store/sqlite/sqlite-store.ts';
 
@@ -61,6 +62,7 @@ async function answer(
     options.onStage();
     if (kind === 'assess') return { id, ok: true, value: await assess(arrival, options, deps), failed: [] };
     const { outcomes, failed } = await run(arrival, options, deps);
+    release(arrival.raw);
     return { id, ok: true, value: outcomes, failed };
   } catch (error) {
     const known = asDeliveryError(error);

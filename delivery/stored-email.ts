@@ -1,9 +1,10 @@
-import { createHmac, createSecretKey } from 'node:crypto';
 import { besideSealed } from './beside-sealed.ts';
 import { seal } from './crypto/seal.ts';
 import { threadOf } from './discussions/discussion.ts';
+import { keyedHash } from './keyed-hash.ts';
 import { summarize } from './message/summary.ts';
 import type { PipelineDeps } from './pipeline.ts';
+import { release } from './release.ts';
 import { searchText } from './search/terms.ts';
 import type { OwnerWork, Work } from './stage-table.ts';
 import type { Findings, NewEmail, SearchText } from './store/store.ts';
@@ -37,7 +38,10 @@ export async function storedEmail(owner: OwnerWork, work: Work, deps: PipelineDe
   };
 }
 
-type StoredBody = Pick<NewEmail, 'octets' | 'sealed' | 'summary' | 'searchText' | 'findings' | 'discussion'>;
+type StoredBody = Pick<
+  NewEmail,
+  'octets' | 'isGivenAway' | 'sealed' | 'summary' | 'searchText' | 'findings' | 'discussion'
+>;
 
 async function storedBody(owner: OwnerWork, work: Work, deps: PipelineDeps): Promise<StoredBody> {
   const trace = Buffer.from(
@@ -46,22 +50,39 @@ async function storedBody(owner: OwnerWork, work: Work, deps: PipelineDeps): Pro
       authentication: work.authentication ?? null,
     }),
   );
-  const octets = Buffer.concat([trace, work.arrival.raw]);
+  const octets = joined(trace, work.arrival.raw);
   if (owner.account?.custody !== 'client') {
     const findings = findingsOf(owner, work, trace.byteLength);
-    return { octets, sealed: false, findings, discussion: owner.discussion, ...readableText(owner, work) };
+    return {
+      octets,
+      isGivenAway: true,
+      sealed: false,
+      findings,
+      discussion: owner.discussion,
+      ...readableText(owner, work),
+    };
   }
   const own = owner.context.publicKeys.filter(key => key.source === 'own');
   const sealed = await seal(octets, own, {
     receivedAt: work.arrival.receivedAt,
     ...(deps.certificates ? { certificates: deps.certificates } : {}),
   });
+  release(octets);
   return {
     octets: sealed,
+    isGivenAway: true,
     sealed: true,
     searchText: null,
     ...besideSealed(owner, findingsOf(owner, work, 0)),
   };
+}
+
+/** Both in a buffer of their own, which can be given away. */
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const octets = new Uint8Array(first.byteLength + second.byteLength);
+  octets.set(first);
+  octets.set(second, first.byteLength);
+  return octets;
 }
 
 /** What lists and search keep in clear: of the opened content where there is one, of the header alone where it is closed. */
@@ -95,5 +116,5 @@ export function findingsOf(owner: OwnerWork, work: Work, traceOctets: number): F
 
 /** The delivery key (DESIGN.md, promise 2): HMAC-SHA-256 with the account's key over the peer's octets. */
 export function deliveryKeyOf(raw: Uint8Array, hashKey: Uint8Array): Uint8Array {
-  return createHmac('sha256', createSecretKey(hashKey)).update(raw).digest();
+  return keyedHash(hashKey).update(raw).digest();
 }

@@ -82,6 +82,8 @@ const free = new Set([
   'delivery/clock.ts',
   'delivery/log.ts',
   'delivery/closest-word.ts',
+  'delivery/keyed-hash.ts',
+  'delivery/release.ts',
   'delivery/resolver.ts',
   'delivery/ip-address.ts',
   'delivery/delivery.ts',

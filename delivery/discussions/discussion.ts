@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey } from 'node:crypto';
+import { keyedHash } from '../keyed-hash.ts';
 import { isOneOf, normalizeAddress } from '../message/address.ts';
 import type { Mailbox } from '../message/shape.ts';
 import type { NewEmail, Summary } from '../store/store.ts';
@@ -20,7 +20,7 @@ export function discussionOf(
   hashKey: Uint8Array,
 ): NewEmail['discussion'] {
   const participants = participantsOf(summary, ownAddresses);
-  const hash = createHmac('sha256', createSecretKey(hashKey)).update(Uint8Array.of(version));
+  const hash = keyedHash(hashKey).update(Uint8Array.of(version));
   // No participant holds a NUL: addresses lose control characters when they are read.
   for (const participant of participants) hash.update(`${participant}\0`);
   return {

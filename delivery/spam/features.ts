@@ -25,7 +25,8 @@ export interface FeatureOptions {
   readonly evidence?: RuleEvidence;
 }
 
-const maxSlots = 16_000;
+/** Empty between messages: a set takes 64 kB, too much to be garbage after each of them. */
+const slots = new SlotSet(16_000);
 
 /** Characters of each stream that 4-grams are taken from. */
 const streams = { header: 1500, text: 4000, markup: 4000 };
@@ -51,12 +52,13 @@ function readFeatures(
   const look = lookAt(message);
   const classes = options.only ?? allClasses;
   const header = headerText(message.root.fields);
-  const slots = new SlotSet(maxSlots);
+  // What an error left behind belongs to another message.
+  slots.take();
   const features = {
     views: {
-      headerGrams: gramsOf(slots, classes.has('headers') ? header.slice(0, streams.header) : ''),
-      textGrams: gramsOf(slots, classes.has('content') ? readable(look.text) : ''),
-      markupGrams: gramsOf(slots, classes.has('structure') ? look.markup.slice(0, streams.markup) : ''),
+      headerGrams: gramsOf(classes.has('headers') ? header.slice(0, streams.header) : ''),
+      textGrams: gramsOf(classes.has('content') ? readable(look.text) : ''),
+      markupGrams: gramsOf(classes.has('structure') ? look.markup.slice(0, streams.markup) : ''),
       ...wordViews(slots, look, classes),
     },
     signals: signalsOf(look, options.evidence ?? {}, classes),
@@ -72,7 +74,7 @@ function readable(text: string): string {
 }
 
 /** Distinct 4-grams of the octets. */
-function gramsOf(slots: SlotSet, text: string): Uint32Array {
+function gramsOf(text: string): Uint32Array {
   const octets = Buffer.from(text);
   if (octets.length < 4) return slots.take();
   let window = octets.readUIntBE(0, 3);

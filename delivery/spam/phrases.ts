@@ -189,12 +189,19 @@ export function findPhrases(text: string, index: PhraseIndex): ReadonlyMap<Phras
     const phrases = index.get(words[at] ?? '');
     if (!phrases) continue;
     for (const phrase of phrases) {
-      if (!phrase.rest.every((word, offset) => words[at + 1 + offset] === word)) continue;
+      if (!follows(words, at + 1, phrase.rest)) continue;
       const list = found.get(phrase.topic) ?? [];
       if (!list.includes(phrase.text)) found.set(phrase.topic, [...list, phrase.text]);
     }
   }
   return found;
+}
+
+function follows(words: readonly string[], at: number, rest: readonly string[]): boolean {
+  for (let offset = 0; offset < rest.length; offset++) {
+    if (words[at + offset] !== rest[offset]) return false;
+  }
+  return true;
 }
 
 function foldedWords(text: string): string[] {

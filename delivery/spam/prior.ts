@@ -29,9 +29,9 @@ export function priorMargin(prior: Learner, words: Uint32Array): number {
 function knownMargin({ weights }: Learner, slots: Uint32Array): number {
   let sum = 0;
   let known = 0;
-  for (const slot of slots) {
-    // Slots are below the table's length.
-    const weight = weights[slot] as number;
+  for (let at = 0; at < slots.length; at++) {
+    // `at` is below the length, slots below the table's.
+    const weight = weights[slots[at] as number] as number;
     if (weight === 0) continue;
     sum += weight;
     known++;

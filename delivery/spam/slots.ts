@@ -52,7 +52,8 @@ export class SlotSet {
   /** The slots in the order of first sight; the set is empty then and can be used again. */
   take(): Uint32Array {
     const taken = this.#slots.slice(0, this.#size);
-    for (const slot of taken) this.#seen[slot >>> 5] = 0;
+    // `at` is below the length.
+    for (let at = 0; at < taken.length; at++) this.#seen[(taken[at] as number) >>> 5] = 0;
     this.#size = 0;
     return taken;
   }

@@ -393,6 +393,8 @@ export interface NewEmail {
   readonly receivedAt: Date;
   /** What is stored: our trace fields and the peer's octets, or the sealed PGP/MIME. */
   readonly octets: Uint8Array;
+  /** True: the caller never looks at `octets` again, so that the store may take their memory instead of copying it. */
+  readonly isGivenAway?: boolean;
   readonly sealed: boolean;
   readonly summary: Summary;
   /**

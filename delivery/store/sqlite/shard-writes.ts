@@ -1,8 +1,9 @@
+import { release } from '../../release.ts';
 import * as changes from './mail/change.ts';
 import { deliverEmail } from './mail/deliver.ts';
 import * as erase from './mail/erase.ts';
 import type { PackedEmail } from './mail/packed-email.ts';
-import { packMessage, release } from './mail/packing.ts';
+import { packMessage } from './mail/packing.ts';
 import { maxTogether, writeStored } from './mail/stored-detail.ts';
 import * as tags from './mail/tag-writes.ts';
 import * as uploads from './mail/upload.ts';

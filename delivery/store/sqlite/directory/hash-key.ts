@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { keyedHash } from '../../../keyed-hash.ts';
 import type { StoreSettings } from '../threads/protocol.ts';
 import type { AccountRecord } from './rows.ts';
 
@@ -10,5 +10,5 @@ export function hashKeyOf(
   { hash_salt: salt }: Pick<AccountRecord, 'hash_salt'>,
   { hashSecret }: Pick<StoreSettings, 'hashSecret'>,
 ): Uint8Array {
-  return new Uint8Array(createHmac('sha256', hashSecret).update('account hash key:').update(salt).digest());
+  return new Uint8Array(keyedHash(hashSecret).update('account hash key:').update(salt).digest());
 }

@@ -1,4 +1,5 @@
 import { DeliveryError } from '../../../errors.ts';
+import { release } from '../../../release.ts';
 import { emailId, firstPlace, placesPerMillisecond, randomText, tailLength } from '../../ids.ts';
 import { rowId } from '../files.ts';
 import type { WriteContext } from '../threads/context.ts';
@@ -6,7 +7,7 @@ import { joinDiscussion } from './discussion.ts';
 import { isSeen, isUnread, writeKeywords, writeTags } from './email-rows.ts';
 import { allMail, Ledger, systemTagNumbers } from './ledger.ts';
 import type { PackedEmail } from './packed-email.ts';
-import { type PackedMessage, release } from './packing.ts';
+import type { PackedMessage } from './packing.ts';
 import { isWithinQuota } from './quota.ts';
 import { countStanding, messageKey, threadId, threadOf } from './thread.ts';
 import { dropUploads, sweepUploads } from './upload.ts';

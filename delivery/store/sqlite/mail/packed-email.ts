@@ -38,14 +38,13 @@ export interface SortColumns {
 /** The parts of an email that lie in `detail`. */
 export type Detail = Pick<Email, 'summary' | 'findings' | 'index'>;
 
-/** The email for the writer's thread; `octets` are a copy that can be given away, or shared memory as they are. */
+/** The email for the writer's thread; `octets` can be given away, or lie in shared memory. */
 export function packEmail(email: NewEmail): PackedEmail {
-  const isShared = email.octets.buffer instanceof SharedArrayBuffer;
   return {
     deliveryKey: email.deliveryKey,
     deliveryKeySeconds: email.deliveryKeySeconds,
     receivedAt: email.receivedAt.getTime(),
-    octets: isShared ? email.octets : new Uint8Array(email.octets),
+    octets: ownOctets(email),
     size: email.octets.byteLength,
     sealed: email.sealed,
     detail: JSON.stringify({ summary: email.summary, findings: email.findings, index: email.index }),
@@ -60,6 +59,12 @@ export function packEmail(email: NewEmail): PackedEmail {
     takesOver: email.takesOver ?? [],
     words: email.searchText === null ? null : JSON.stringify(email.searchText),
   };
+}
+
+function ownOctets({ octets, isGivenAway }: NewEmail): Uint8Array {
+  const isShared = octets.buffer instanceof SharedArrayBuffer;
+  const isOwn = isGivenAway === true && octets.byteLength === octets.buffer.byteLength;
+  return isShared || isOwn ? octets : new Uint8Array(octets);
 }
 
 /** The columns that follow from an email's detail. Emails without an origination date sort by their arrival. */

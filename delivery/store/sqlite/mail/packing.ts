@@ -33,14 +33,6 @@ function chunkFor(octets: number): number {
   return Math.min(Math.max(Math.ceil(octets), minChunk), maxChunk);
 }
 
-/** Frees octets that nobody needs any more, without waiting for the garbage collector to notice them. */
-export function release({ buffer }: Uint8Array): void {
-  // Two views can share a buffer: that of both halves of a message that did not shrink.
-  if (!(buffer instanceof ArrayBuffer) || buffer.detached) return;
-  // What may be Node's pool holds octets of others, too.
-  if (buffer.byteLength !== Buffer.poolSize) buffer.transfer(0);
-}
-
 /** The octets, compressed when that makes them smaller. */
 export function pack(octets: Uint8Array): Packed {
   if (octets.byteLength < minOctets) return { octets, isCompressed: false };

@@ -1,4 +1,5 @@
-import { compress, decompress, release } from './packing.ts';
+import { release } from '../../../release.ts';
+import { compress, decompress } from './packing.ts';
 
 /** Texts of an email that lie in `detail.data`. */
 export interface StoredTexts {
@@ -22,8 +23,14 @@ const lineFeed = 10;
  * message, its octets behind the second line break; null octets lie in `content`.
  */
 export function writeStored({ detail, words }: StoredTexts, octets: Uint8Array | null): Uint8Array {
-  const texts = `${detail}\n${words ?? ''}`;
-  return compress(octets ? Buffer.concat([Buffer.from(`${texts}\n`), octets]) : Buffer.from(texts));
+  const texts = `${detail}\n${words ?? ''}${octets ? '\n' : ''}`;
+  const length = Buffer.byteLength(texts);
+  const frame = Buffer.allocUnsafeSlow(length + (octets?.byteLength ?? 0));
+  frame.write(texts);
+  if (octets) frame.set(octets, length);
+  const stored = compress(frame);
+  release(frame);
+  return stored;
 }
 
 /** The texts that `writeStored` was given; `data` can't be used afterwards. */

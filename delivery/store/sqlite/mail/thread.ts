@@ -1,4 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { keyedHash } from '../../../keyed-hash.ts';
 import type { NewEmail } from '../../store.ts';
 import type { Database } from '../database.ts';
 import { type CountChange, type Ledger, systemTagNumbers } from './ledger.ts';
@@ -23,7 +24,7 @@ const octetsOfThread = 12;
 /** A message identifier as this account's number for it; null for none. */
 export function messageKey(hashKey: Uint8Array, identifier: string | null): number | null {
   if (identifier === null) return null;
-  const hash = createHmac('sha256', hashKey).update(`message:${identifier}`).digest();
+  const hash = keyedHash(hashKey).update(`message:${identifier}`).digest();
   return hash.readUIntBE(0, 6);
 }
 
@@ -45,7 +46,7 @@ export function threadOf(
   }
   const name = root ?? inReplyTo ?? messageId;
   if (name === null) return randomBytes(octetsOfThread);
-  return createHmac('sha256', account.hashKey).update(`thread:${name}`).digest().subarray(0, octetsOfThread);
+  return keyedHash(account.hashKey).update(`thread:${name}`).digest().subarray(0, octetsOfThread);
 }
 
 function threadOfMessage(
