@@ -150,6 +150,8 @@ async function judge(work: Work, options: RunOptions, deps: PipelineDeps): Promi
   if (!options.unjudged) {
     for (const owner of owners.filter(isOpen)) await runOwnerStages(chosen, work, owner, deps);
   }
+  // The largest thing that judging makes: it must not wait for the store along with the rest.
+  work.features = undefined;
   return owners;
 }
 

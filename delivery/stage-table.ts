@@ -23,7 +23,7 @@ export interface Work {
   readonly message: Message;
   authentication?: AuthenticationFindings;
   /** Taken for the first owner whose judging reads the message as it came. */
-  features?: JudgedFeatures;
+  features?: JudgedFeatures | undefined;
   /** Names of stages that failed. */
   readonly failed: string[];
 }
