@@ -1,4 +1,5 @@
 import { normalizeText } from '../message/normalize.ts';
+import { isAscii } from './ascii-words.ts';
 
 /**
  * Wordings that unwanted mail lives on, by what they are after. Written without accents and in lower case, words
@@ -205,7 +206,7 @@ function follows(words: readonly string[], at: number, rest: readonly string[]):
 }
 
 function foldedWords(text: string): string[] {
-  if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  if (isAscii(text)) return text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
   // Soft hyphens, zero-width characters and accents off: senders of spam split words with them.
   const plain = normalizeText(text, 'NFKD').replace(/[\p{Mn}\p{Cf}]/gu, '');
   return plain.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];

@@ -10,11 +10,14 @@ export function mix(hash: number): number {
   return (value ^ (value >>> 16)) >>> 0;
 }
 
+/** The prime of 32-bit FNV. */
+export const fnvPrime = 0x01000193;
+
 /** FNV-1a of UTF-16 code units from `seed` on; at most `limit` units are read. */
 export function hashText(text: string, seed = 0x811c9dc5, limit = 64): number {
   const length = Math.min(text.length, limit);
   let hash = seed;
-  for (let at = 0; at < length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  for (let at = 0; at < length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), fnvPrime);
   return hash;
 }
 

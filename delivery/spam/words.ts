@@ -1,5 +1,6 @@
 import { decodeWords } from '../message/fields.ts';
 import type { HeaderField } from '../message/shape.ts';
+import { hashAsciiWords, isAscii, wordKinds } from './ascii-words.ts';
 import type { FeatureClass } from './classes.ts';
 import { isCollectorField, isSignatureField } from './header-text.ts';
 import { registeredDomain } from './links.ts';
@@ -18,7 +19,7 @@ export function wordViews(
   look: Look,
   classes: ReadonlySet<FeatureClass>,
 ): Pick<Views, 'headerWords' | 'contentWords' | 'allWords'> {
-  if (classes.has('content')) addPairs(slots, textWords(look.text), contentShape);
+  if (classes.has('content')) addPairs(slots, textHashes(look.text), contentWindow);
   const contentEnd = slots.size;
   if (classes.has('headers')) addHeaderWords(slots, look);
   const headersEnd = slots.size;
@@ -31,7 +32,7 @@ export function wordViews(
   };
 }
 
-const contentShape = { salt: 0x436f6e74, window: 5 };
+const contentWindow = 5;
 
 const others: ReadonlyArray<readonly [FeatureClass, (slots: SlotSet, look: Look) => void]> = [
   ['links', addLinkWords],
@@ -39,22 +40,42 @@ const others: ReadonlyArray<readonly [FeatureClass, (slots: SlotSet, look: Look)
   ['attachments', addAttachmentWords],
 ];
 
-function textWords(text: string): string[] {
-  const words = text.slice(0, limits.textCharacters).match(/[\p{L}\p{N}\p{Sc}'@_-]+|[!?%*#+=~|<>]+/gu) ?? [];
-  return words.slice(0, limits.textWords);
+const maxUnits = 24;
+const asciiContent = {
+  kinds: wordKinds(/[a-z0-9$'@_-]/i, /[!?%*#+=~|<>]/),
+  seed: 0x436f6e74,
+  maxUnits,
+};
+/** Hashes of the text at hand, overwritten by the next one. */
+const content = new Uint32Array(limits.textWords);
+
+/** Hashes of the text's first words, valid until the next text's. */
+function textHashes(text: string): Uint32Array {
+  const start = text.slice(0, limits.textCharacters);
+  if (isAscii(start)) {
+    const hashes = content.subarray(0, hashAsciiWords(start, asciiContent, content));
+    // `at` is below the length.
+    for (let at = 0; at < hashes.length; at++) hashes[at] = mix(hashes[at] as number);
+    return hashes;
+  }
+  const words = start.match(/[\p{L}\p{N}\p{Sc}'@_-]+|[!?%*#+=~|<>]+/gu) ?? [];
+  return hashesOf(words.slice(0, limits.textWords), asciiContent.seed);
+}
+
+function hashesOf(words: readonly string[], seed: number): Uint32Array {
+  return Uint32Array.from(words, word => mix(hashText(word.toLowerCase(), seed, maxUnits)));
 }
 
 /**
  * Orthogonal sparse bigrams: each word alone and with each of the words before it in the window, the distance
  * being part of the pair (Siefkes et al. 2004).
  */
-function addPairs(slots: SlotSet, words: readonly string[], shape: { salt: number; window: number }): void {
-  const hashes = words.map(word => mix(hashText(word.toLowerCase(), shape.salt, 24)));
+function addPairs(slots: SlotSet, hashes: Uint32Array, window: number): void {
   for (let at = 0; at < hashes.length; at++) {
     // `at` is below the length, and `at - distance` at least 0.
     const hash = hashes[at] as number;
     slots.add(hash);
-    for (let distance = 1; distance < shape.window && distance <= at; distance++) {
+    for (let distance = 1; distance < window && distance <= at; distance++) {
       slots.add(Math.imul(hashes[at - distance] as number, 0x9e3779b1) + hash + distance);
     }
   }
@@ -66,7 +87,7 @@ function addHeaderWords(slots: SlotSet, look: Look): void {
     const salt = hashText(field.name.toLowerCase(), 0x48656164);
     slots.add(salt);
     if (isSignatureField(field.name)) continue;
-    addPairs(slots, fieldWords(field), { salt, window: 3 });
+    addPairs(slots, hashesOf(fieldWords(field), salt), 3);
   }
 }
 
@@ -136,6 +157,6 @@ function bucket(value: number): string {
 /** The content slots of a bare text, the same that `wordViews` gives for a message with this text. */
 export function priorSlots(text: string): Uint32Array {
   const slots = new SlotSet(limits.textWords * 5);
-  addPairs(slots, textWords(text), contentShape);
+  addPairs(slots, textHashes(text), contentWindow);
   return slots.take();
 }
