@@ -1,10 +1,10 @@
+import { release } from '../../../release.ts';
 import { fieldTerms } from '../../../search/fields.ts';
 import { readEmailId } from '../../ids.ts';
 import type { SearchText } from '../../store.ts';
 import type { Database } from '../database.ts';
 import { rowId } from '../files.ts';
 import { kinds, logFlags } from '../mail/ledger.ts';
-import { release } from '../mail/packing.ts';
 import { contentHead, headText } from '../mail/reads.ts';
 import { readSearchable } from '../mail/stored-detail.ts';
 import { beginBuild, indexes, readState, type SearchState, writeState } from './file.ts';
