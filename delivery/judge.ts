@@ -4,7 +4,7 @@ import type { Arrival } from './delivery.ts';
 import { asDeliveryError, type ErrorCode } from './errors.ts';
 import { openJudgeParts } from './open.ts';
 import { assess, type PipelineDeps, run } from './pipeline.ts';
-import { answerPing, noteRunning, type Pulse } from './pulse.ts';
+import { answerPing, isTakenOver, noteRunning, type Pulse } from './pulse.ts';
 import { release } from './release.ts';
 import type { StageName } from './stages.ts';
 import type { StorePorts } from './store/sqlite/sqlite-store.ts';
@@ -46,7 +46,8 @@ function serve(port: NonNullable<typeof parentPort>, setup: JudgeSetup & { pulse
   const { pulse } = setup;
   port.on('message', (request: JudgeRequest | Ping) => {
     if ('ping' in request) answerPing(pulse, request.ping);
-    else answer(request, parts, pulse).then(reply => port.postMessage(reply));
+    else if (!isTakenOver(pulse, request.id))
+      answer(request, parts, pulse).then(reply => port.postMessage(reply));
   });
 }
 

@@ -4,7 +4,7 @@ import { DeliveryError } from './errors.ts';
 import type { JudgeReply, JudgeRequest, JudgeSetup } from './judge.ts';
 import type { Log } from './log.ts';
 import type { Assessment } from './pipeline.ts';
-import { isAnswered, newPulse, type Pulse, runningTask } from './pulse.ts';
+import { isAnswered, newPulse, type Pulse, runningTask, stepsBegun, takeOver } from './pulse.ts';
 import type { StageName } from './stages.ts';
 
 /** What the doors hand messages to: a pool of judge threads that each run the pipeline. */
@@ -43,13 +43,15 @@ const maxOctetsUnderWay = 512 * 1024 * 1024;
 const maxPerThread = 64;
 
 interface Task {
-  readonly id: number;
   readonly kind: JudgeRequest['kind'];
   readonly arrival: Arrival;
   readonly stages: readonly StageName[] | undefined;
   /** Judging killed a thread: store the message without it. */
   unjudged: boolean;
-  attempts: number;
+  /** Threads that ended with it. */
+  deaths: number;
+  /** Times it was taken from a thread that was busy with another message. */
+  moves: number;
   startedAt: number;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
@@ -59,11 +61,24 @@ interface Judge {
   readonly worker: Worker;
   readonly tasks: Map<number, Task>;
   readonly pulse: Pulse;
-  /** When the thread was last seen to be free, `performance.now()`. */
+  /** When the thread was last seen to go on, `performance.now()`. */
   aliveAt: number;
   /** Pings sent so far. */
   pings: number;
+  /** Steps begun when it was last looked at. */
+  steps: number;
+  /** It has started and is now busy with one message for so long that others should not wait behind it. */
+  isStalled: boolean;
 }
+
+/** How often threads with work are looked at. */
+const lookMilliseconds = 25;
+/** A thread that works on one step of one message for longer gets no others, and those it has go to other threads. */
+const stalledMilliseconds = 100;
+/** When all threads are stalled for longer, one more is started; it ends when it is idle. */
+const allStalledMilliseconds = 300;
+/** A message is taken from a stalled thread so many times at most. */
+const maxMoves = 2;
 
 /** A message whose thread is well but that never comes back (a promise lost somewhere) is given up after this. */
 const lostSeconds = 120;
@@ -82,7 +97,8 @@ class JudgePool {
   readonly #settings: LineSettings;
   readonly #judges = new Set<Judge>();
   readonly #waiting: Task[] = [];
-  readonly #watch: NodeJS.Timeout;
+  /** Runs while there is work. */
+  #watch: NodeJS.Timeout | null = null;
   #nextId = 1;
   #octets = 0;
   #closing = false;
@@ -91,8 +107,6 @@ class JudgePool {
   constructor(settings: LineSettings) {
     this.#settings = settings;
     this.#start();
-    this.#watch = setInterval(() => this.#endStuck(), 500);
-    this.#watch.unref();
   }
 
   submit<T>(kind: JudgeRequest['kind'], arrival: Arrival, options: LineOptions = {}): Promise<T> {
@@ -102,12 +116,12 @@ class JudgePool {
     this.#octets += arrival.raw.byteLength;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.#dispatch({
-      id: this.#nextId++,
       kind,
       arrival,
       stages: options.stages,
       unjudged: false,
-      attempts: 0,
+      deaths: 0,
+      moves: 0,
       startedAt: 0,
       resolve: resolve as (value: never) => void,
       reject,
@@ -118,7 +132,7 @@ class JudgePool {
   async close(): Promise<void> {
     this.#closing = true;
     if (this.#octets > 0 || this.#busy()) await new Promise<void>(resolve => (this.#idle = resolve));
-    clearInterval(this.#watch);
+    clearInterval(this.#watch ?? undefined);
     await Promise.all([...this.#judges].map(judge => judge.worker.terminate()));
   }
 
@@ -134,7 +148,8 @@ class JudgePool {
       transferList: [...transfer],
       resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
     });
-    const judge: Judge = { worker, tasks: new Map(), pulse, aliveAt: performance.now(), pings: 0 };
+    const aliveAt = performance.now();
+    const judge: Judge = { worker, tasks: new Map(), pulse, aliveAt, pings: 0, steps: 0, isStalled: false };
     worker.on('message', (reply: JudgeReply) => this.#settle(judge, reply));
     worker.on('error', error => this.#settings.log.error({ error: String(error) }, 'judgeThreadFailed'));
     worker.on('exit', () => this.#replace(judge));
@@ -150,13 +165,14 @@ class JudgePool {
       return;
     }
     if (judge.tasks.size === 0) judge.aliveAt = performance.now();
-    task.attempts++;
+    const id = this.#nextId++;
     task.startedAt = performance.now();
-    judge.tasks.set(task.id, task);
+    judge.tasks.set(id, task);
+    this.#watch ??= setInterval(() => this.#look(), lookMilliseconds).unref();
     judge.worker.ref();
     // The door's buffer stays with the door: a thread that dies must not take the only copy with it.
     const raw = new Uint8Array(task.arrival.raw);
-    const { id, kind, stages, unjudged } = task;
+    const { kind, stages, unjudged } = task;
     const request: JudgeRequest = { id, kind, arrival: { ...task.arrival, raw }, stages, unjudged };
     judge.worker.postMessage(request, [raw.buffer]);
   }
@@ -164,7 +180,7 @@ class JudgePool {
   #leastBusy(): Judge | null {
     let best: Judge | null = null;
     for (const judge of this.#judges) {
-      if (!best || judge.tasks.size < best.tasks.size) best = judge;
+      if (!best || rank(judge) < rank(best)) best = judge;
     }
     if ((!best || best.tasks.size > 0) && this.#judges.size < this.#settings.threads) return this.#start();
     return best && best.tasks.size < maxPerThread ? best : null;
@@ -190,19 +206,62 @@ class JudgePool {
     else if (this.#idle && !this.#busy()) this.#idle();
   }
 
+  #look(): void {
+    const now = performance.now();
+    for (const judge of this.#judges) this.#lookAt(judge, now);
+    const stalled = [...this.#judges].filter(judge => judge.isStalled);
+    if (stalled.length > 0) this.#relieve(stalled, now);
+    else this.#endSurplus();
+    if (this.#busy() || this.#judges.size > this.#settings.threads) return;
+    clearInterval(this.#watch ?? undefined);
+    this.#watch = null;
+  }
+
   /**
    * A thread that judges one message for too long answers no ping and is ended; `#replace` gives its messages another
    * try. A thread that waits for DNS or for a slow disk answers, and is left alone.
    */
-  #endStuck(): void {
-    const now = performance.now();
-    for (const judge of this.#judges) {
-      if (judge.tasks.size === 0) continue;
-      if (isAnswered(judge.pulse, judge.pings)) judge.aliveAt = now;
-      judge.worker.postMessage({ ping: ++judge.pings });
-      if (judge.aliveAt < now - this.#settings.timeoutSeconds * 1000) this.#end(judge);
-      else this.#giveUpLost(judge, now);
+  #lookAt(judge: Judge, now: number): void {
+    const steps = stepsBegun(judge.pulse);
+    const answers = isAnswered(judge.pulse, judge.pings);
+    if (answers || steps !== judge.steps || judge.tasks.size === 0) judge.aliveAt = now;
+    judge.steps = steps;
+    // A thread that has not begun anything is starting, not stalled.
+    judge.isStalled = steps > 0 && judge.aliveAt < now - stalledMilliseconds;
+    if (judge.tasks.size === 0) return;
+    if (answers) judge.worker.postMessage({ ping: ++judge.pings });
+    if (judge.aliveAt < now - this.#settings.timeoutSeconds * 1000) this.#end(judge);
+    else this.#giveUpLost(judge, now);
+  }
+
+  /** What waits behind the message that stalls a thread goes to threads that are free for it. */
+  #relieve(stalled: readonly Judge[], now: number): void {
+    if (stalled.length === this.#judges.size) {
+      const since = Math.max(...stalled.map(judge => judge.aliveAt));
+      if (since > now - allStalledMilliseconds || this.#judges.size > this.#settings.threads) return;
+      this.#start();
     }
+    for (const judge of stalled) {
+      const culprit = runningTask(judge.pulse);
+      const others = [...judge.tasks].filter(([id]) => id !== culprit);
+      const staying = others.filter(([, { moves }]) => moves >= maxMoves).map(([id]) => id);
+      // The thread skips up to here; what stays must not be skipped.
+      takeOver(judge.pulse, Math.min(this.#nextId, ...staying) - 1);
+      for (const [id, task] of others) {
+        if (task.moves >= maxMoves) continue;
+        judge.tasks.delete(id);
+        task.moves++;
+        this.#dispatch(task);
+      }
+    }
+  }
+
+  #endSurplus(): void {
+    if (this.#judges.size <= this.#settings.threads) return;
+    const idle = [...this.#judges].find(judge => judge.tasks.size === 0);
+    if (!idle) return;
+    this.#judges.delete(idle);
+    void idle.worker.terminate();
   }
 
   #end(judge: Judge): void {
@@ -218,9 +277,9 @@ class JudgePool {
   }
 
   #giveUpLost(judge: Judge, now: number): void {
-    for (const task of judge.tasks.values()) {
+    for (const [id, task] of judge.tasks) {
       if (task.startedAt > now - lostSeconds * 1000) continue;
-      judge.tasks.delete(task.id);
+      judge.tasks.delete(id);
       this.#finish(task, () => task.reject(new DeliveryError('internal', 'the judge thread lost a message')));
     }
   }
@@ -229,14 +288,20 @@ class JudgePool {
   #replace(judge: Judge): void {
     this.#judges.delete(judge);
     for (const task of judge.tasks.values()) {
-      if (task.attempts >= 3) {
+      task.deaths++;
+      if (task.deaths >= 3) {
         this.#finish(task, () =>
           task.reject(new DeliveryError('internal', 'judge thread ended three times')),
         );
         continue;
       }
-      if (task.attempts >= 2) task.unjudged = true;
+      if (task.deaths >= 2) task.unjudged = true;
       this.#dispatch(task);
     }
   }
+}
+
+/** Where a message goes first: to the thread with the fewest, to one that is stalled last. */
+function rank(judge: Judge): number {
+  return judge.isStalled ? maxPerThread : judge.tasks.size;
 }

@@ -84,7 +84,7 @@ export async function run(
     const outcomes = arrival.recipients.map(({ forwardPath }) => refuse(forwardPath, 'messageRefused'));
     return { outcomes, failed };
   }
-  const outcomes = await Promise.all(owners.map(owner => deliverTo(owner, work, deps)));
+  const outcomes = await Promise.all(owners.map(owner => deliverTo(owner, work, options, deps)));
   return { outcomes, failed };
 }
 
@@ -212,8 +212,14 @@ function isRejected(owner: Owned): boolean {
   return isOpen(owner) && owner.score?.verdict === 'reject';
 }
 
-async function deliverTo(owner: Owned, work: Work, deps: PipelineDeps): Promise<Outcome> {
+async function deliverTo(
+  owner: Owned,
+  work: Work,
+  { onStage }: RunOptions,
+  deps: PipelineDeps,
+): Promise<Outcome> {
   if (!isOpen(owner)) return owner;
+  onStage?.();
   const { forwardPath, account } = owner;
   try {
     if (!deps.store || !account || forwardPath === null) throw new Error('an anonymous owner has no store');

@@ -1,14 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { JudgeReply, JudgeRequest, Ping } from '../../../delivery/judge.ts';
-import { answerPing, noteRunning, type Pulse } from '../../../delivery/pulse.ts';
+import { answerPing, isTakenOver, noteRunning, type Pulse } from '../../../delivery/pulse.ts';
 
 // A judge thread that speaks the pool's protocol and does what the message says: `block` never comes back while it is
-// judged, `die` ends the thread, `wait` answers after a while; anything else is answered with how it was asked.
+// judged, `busy` keeps the thread busy for a while, `die` ends the thread, `wait` answers after a while; anything else
+// is answered with how it was asked.
 const { pulse } = workerData as { pulse: Pulse };
 
 parentPort?.on('message', (request: JudgeRequest | Ping) => {
   if ('ping' in request) answerPing(pulse, request.ping);
-  else judge(request);
+  else if (!isTakenOver(pulse, request.id)) judge(request);
 });
 
 function judge({ id, arrival, unjudged }: JudgeRequest): void {
@@ -16,6 +17,12 @@ function judge({ id, arrival, unjudged }: JudgeRequest): void {
   const word = Buffer.from(arrival.raw).toString();
   if (word === 'die' && !unjudged) process.exit(1);
   if (word === 'block' && !unjudged) for (;;);
+  if (word === 'busy') keepBusy(900);
   const reply: JudgeReply = { id, ok: true, value: { word, unjudged }, failed: unjudged ? ['score'] : [] };
   setTimeout(() => parentPort?.postMessage(reply), word === 'wait' ? 1800 : 0);
+}
+
+function keepBusy(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
 }

@@ -77,6 +77,27 @@ test('more messages than one thread takes at once wait for their turn', async t 
   );
 });
 
+test('what comes with a message that keeps its thread busy does not wait behind it', async t => {
+  for (const threads of [1, 2]) {
+    const line = openFragileLine(t, { threads });
+    await Promise.all([send(line, 'plain'), send(line, 'plain')]);
+    const done: string[] = [];
+    const words = ['busy', ...Array.from({ length: 20 }, (_, index) => `m${index}`)];
+    const answers = await Promise.all(
+      words.map(async word => {
+        const answer = await send(line, word);
+        done.push(word);
+        return answer;
+      }),
+    );
+    assert.deepEqual(
+      answers,
+      words.map(word => ({ word, unjudged: false })),
+    );
+    assert.equal(done.at(-1), 'busy', `with ${threads} threads`);
+  }
+});
+
 test('closing waits for what is under way and refuses what comes after', async t => {
   const line = openFragileLine(t);
   const underWay = send(line, 'wait');
