@@ -269,6 +269,12 @@ async function fitsPhone(t: TestContext, phone: Page): Promise<void> {
       return range.getClientRects().length;
     });
     assert.equal(text, 1, `one line in ${width} px`);
+    const end = await phone.locator('.reader > :last-child').evaluate(last => {
+      last.scrollIntoView({ block: 'end' });
+      return last.getBoundingClientRect().bottom;
+    });
+    const notice = await phone.locator('.notice').boundingBox();
+    assert.ok(notice && end <= notice.y, `${end} lies under the notice`);
   });
 }
 

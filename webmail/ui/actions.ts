@@ -30,6 +30,8 @@ export interface Actions {
   toggle(what: 'isMenuOpen' | 'isKeyboardHelpOpen', value?: boolean): void;
   /** An ended session leads to the sign-in screen; anything else is the caller's to show. */
   noteError(error: unknown): void;
+  /** As `noteError`, and says so at the foot of the screen: for what somebody asked for and didn't get. */
+  tellError(error: unknown): void;
 }
 
 const announcePause = 100;
@@ -107,6 +109,12 @@ export function createActions(deps: Deps): Actions {
       }
     },
     say: notice => store.set({ notice }),
+    tellError: error => {
+      session.noteError(error);
+      const { offline, server } = wordsNow().errors;
+      const isOffline = error instanceof RequestError && error.status === 0;
+      if (store.get().session) store.set({ notice: { text: isOffline ? offline : server } });
+    },
     // Emptied first, because the same words again would not be a change to tell.
     announce: announcement => {
       store.set({ announcement: '' });

@@ -35,6 +35,19 @@ test('signing out ends what the page shows and remembers', async () => {
   }
 });
 
+test('what was asked for in vain is told, unless the session is over', () => {
+  const told = [0, 503].map(status => {
+    const { store, actions } = signedIn(async () => {});
+    actions.tellError(new RequestError(status));
+    return store.get().notice?.text;
+  });
+  assert.deepEqual(told, [en.errors.offline, en.errors.server]);
+  const { store, actions } = signedIn(async () => {});
+  actions.tellError(new RequestError(401));
+  const { session: after, isExpired, notice } = store.get();
+  assert.deepEqual([after, isExpired, notice], [null, true, null]);
+});
+
 test('who could not be signed out is told so, and nothing looks as if they were', async () => {
   for (const status of [0, 503]) {
     const { store, kept, actions } = signedIn(() => Promise.reject(new RequestError(status)));

@@ -77,7 +77,7 @@ function useDiscussion(id: string, emailId: string | null) {
 
   return {
     ...loaded,
-    older: () => older().catch(actions.noteError),
+    older: () => older().catch(actions.tellError),
     showWaiting,
     waiting: waiting && value ? newIn(waiting, value) : 0,
   };

@@ -25,7 +25,7 @@ export function SearchResults({ text }: { text: string }) {
       const page = await ask(value.emails.length);
       found.replace({ ...page, emails: [...value.emails, ...page.emails] });
     } catch (error) {
-      actions.noteError(error);
+      actions.tellError(error);
     } finally {
       isBusy.current = false;
     }
@@ -41,7 +41,7 @@ export function SearchResults({ text }: { text: string }) {
       ${!value && found.error !== undefined && html`<${Failed} error=${found.error} retry=${found.reload} />`}
       <p class="hint" role="status">${value && counted(value.total ?? value.emails.length)}</p>
       ${value && html`<ul class="rows">${value.emails.map(email => html`<${Found} key=${email.id} email=${email} />`)}</ul>`}
-      ${value?.hasMore && html`<${MoreButton} more=${more} />`}
+      ${value?.hasMore && html`<${MoreButton} key=${value.emails.length} more=${more} />`}
     </div>
   </section>`;
 

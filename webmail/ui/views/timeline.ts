@@ -42,7 +42,7 @@ export function Timeline({ id }: { id: string }) {
       ${!value && pages.error !== undefined && html`<${Failed} error=${pages.error} retry=${pages.reload} />`}
       ${value?.rows.length === 0 && html`<p class="hint">${emptyWords()}</p>`}
       ${value && html`<ul class="rows">${value.rows.map(row => html`<${TimelineItem} key=${row.discussion.id} row=${row} tagId=${tagId} />`)}</ul>`}
-      ${value?.next && html`<${MoreButton} more=${pages.more} />`}
+      ${value?.next && html`<${MoreButton} key=${value.next} more=${pages.more} />`}
     </div>
   </section>`;
 
@@ -77,17 +77,19 @@ function unreadOf({ discussion, last }: TimelineRow, keywords: TimelineRow['last
   return Math.max(0, discussion.unreadEmails + change);
 }
 
-/** Loads the next page when it is pressed or comes into sight. */
+/** Loads the next page when it is pressed or comes into sight; keyed by the page, so that one that fails is asked for once. */
 export function MoreButton({ more }: { more: () => void }) {
   const { words } = useApp();
   const button = useRef<HTMLButtonElement>(null);
+  const latest = useRef(more);
+  latest.current = more;
   useEffect(() => {
     const observer = new IntersectionObserver(entries => {
-      if (entries.some(entry => entry.isIntersecting)) more();
+      if (entries.some(entry => entry.isIntersecting)) latest.current();
     });
     if (button.current) observer.observe(button.current);
     return () => observer.disconnect();
-  }, [more]);
+  }, []);
   return html`<button class="button more" ref=${button} onClick=${more}>${words.more}</button>`;
 }
 
@@ -123,7 +125,7 @@ function useTimeline(tagId: string, isUnreadOnly: boolean) {
       const page = await ask(value.next);
       loaded.replace(joined(value, page));
     } catch (error) {
-      actions.noteError(error);
+      actions.tellError(error);
     } finally {
       isBusy.current = false;
     }
