@@ -52,9 +52,9 @@ class ThreadOpener implements Opener {
     return (await this.#recorded(decrypted, look))?.content ?? null;
   }
 
-  async examine(look: Look, message: Message, publicKeys: readonly PublicKey[]): Promise<Decrypted | null> {
+  async examine(look: Look, octets: Uint8Array, publicKeys: readonly PublicKey[]): Promise<Decrypted | null> {
     const secretKeys = await this.#secretKeys(look.caller.account.id);
-    return this.#recorded(await this.#ask({ octets: message.raw, secretKeys, publicKeys }), look);
+    return this.#recorded(await this.#ask({ octets, secretKeys, publicKeys }), look);
   }
 
   async #recorded(decrypted: Decrypted | null, { caller, what }: Look): Promise<Decrypted | null> {

@@ -29,7 +29,7 @@ export interface Opener {
   /** What is encrypted in the message, null when no key that the server holds for this account opens it. */
   open(look: Look, stored: Message): Promise<Message | null>;
   /** How the message is protected, signatures held against these keys; null when that could not be found out. */
-  examine(look: Look, message: Message, publicKeys: readonly PublicKey[]): Promise<Decrypted | null>;
+  examine(look: Look, octets: Uint8Array, publicKeys: readonly PublicKey[]): Promise<Decrypted | null>;
   close(): Promise<void>;
 }
 

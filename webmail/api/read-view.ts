@@ -9,7 +9,7 @@ import type { ReadableBlob } from './readable-blob.ts';
 import type { ViewAnswer, ViewJob } from './viewer.ts';
 
 /** Reads a message as far as it can be done without opening it. Pure: the same in any thread. */
-export function readView(job: ViewJob): ViewAnswer {
+export function readView(job: Extract<ViewJob, { kind: 'view' | 'part' }>): ViewAnswer {
   const stored = parseMessage(job.octets);
   if (job.kind === 'part') return { kind: 'part', part: partOf(stored, job.index) };
   const { email, blobId, junkTagId, plan } = job;

@@ -1,16 +1,18 @@
 import { parentPort } from 'node:worker_threads';
-import { readView } from './read-view.ts';
-import type { ViewAnswer, ViewJob } from './viewer.ts';
+import { DeliveryError } from '../../delivery/errors.ts';
+import { readHere } from './read-job.ts';
+import type { Posted, ViewJob } from './viewer.ts';
 
 /** The thread that reads long messages: one job in, what was read. */
-parentPort?.on('message', (job: ViewJob) => {
-  parentPort?.postMessage(answer(job));
+parentPort?.on('message', async (job: ViewJob) => {
+  parentPort?.postMessage(await posted(job));
 });
 
-function answer(job: ViewJob): ViewAnswer {
+async function posted(job: ViewJob): Promise<Posted> {
   try {
-    return readView(job);
+    return { answer: await readHere(job) };
   } catch (error) {
-    return { kind: 'failed', cause: error instanceof Error ? error.message : String(error) };
+    const cause = error instanceof Error ? error.message : String(error);
+    return { failed: { cause, code: error instanceof DeliveryError ? error.code : null } };
   }
 }

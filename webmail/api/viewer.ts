@@ -1,11 +1,14 @@
 import { Worker } from 'node:worker_threads';
-import { DeliveryError } from '../../delivery/errors.ts';
+import { DeliveryError, type ErrorCode } from '../../delivery/errors.ts';
 import type { Email } from '../../delivery/store/store.ts';
 import type { EmailPlan } from './jmap/email-properties.ts';
+import type { GivenJob, ReadyMessage, Survey, SurveyJob } from './read-given.ts';
 import type { ReadableBlob } from './readable-blob.ts';
 
 /** A message to be read, and what is wanted of it. */
 export type ViewJob =
+  | SurveyJob
+  | GivenJob
   | {
       readonly kind: 'view';
       readonly octets: Uint8Array;
@@ -22,13 +25,24 @@ export type ViewAnswer =
   | { readonly kind: 'view'; readonly view: Record<string, unknown> }
   | { readonly kind: 'closed' }
   | { readonly kind: 'noMessage' }
-  | { readonly kind: 'part'; readonly part: ReadableBlob | null }
-  | { readonly kind: 'failed'; readonly cause: string };
+  | { readonly kind: 'part'; readonly part: ReadableBlob | null };
+
+/** What a job is answered with. */
+export type AnswerOf<Job extends ViewJob> = Job extends SurveyJob
+  ? Survey
+  : Job extends GivenJob
+    ? ReadyMessage
+    : ViewAnswer;
+
+/** What the thread posts; a job may fail with an error of the table, or another. */
+export type Posted =
+  | { readonly answer: AnswerOf<ViewJob> }
+  | { readonly failed: { readonly cause: string; readonly code: ErrorCode | null } };
 
 /** Reads long messages away from the thread that serves sockets. */
 export interface Viewer {
-  /** Throws `tooBusy` when too many wait, or when it took longer than any honest message. */
-  read(job: ViewJob): Promise<ViewAnswer>;
+  /** Throws `tooBusy` when too many wait, or when it took longer than any honest message; and as the job does. */
+  read<Job extends ViewJob>(job: Job): Promise<AnswerOf<Job>>;
   close(): Promise<void>;
 }
 
@@ -40,7 +54,7 @@ const timeoutMilliseconds = 30_000;
 
 interface Waiting {
   readonly job: ViewJob;
-  readonly resolve: (answer: ViewAnswer) => void;
+  readonly resolve: (answer: never) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -55,7 +69,7 @@ class ThreadViewer implements Viewer {
   #running: { waiting: Waiting; timer: NodeJS.Timeout } | null = null;
   #worker: Worker | null = null;
 
-  read(job: ViewJob): Promise<ViewAnswer> {
+  read<Job extends ViewJob>(job: Job): Promise<AnswerOf<Job>> {
     if (this.#waiting.length >= maxWaiting) throw new DeliveryError('tooBusy');
     return new Promise((resolve, reject) => {
       this.#waiting.push({ job, resolve, reject });
@@ -76,10 +90,11 @@ class ThreadViewer implements Viewer {
     if (this.#worker) return this.#worker;
     const worker = new Worker(new URL('./view-worker.ts', import.meta.url));
     worker.unref();
-    worker.on('message', (answer: ViewAnswer) => {
+    worker.on('message', (posted: Posted) => {
       if (this.#worker !== worker) return;
-      if (answer.kind === 'failed') this.#settle(({ reject }) => reject(new Error(answer.cause)));
-      else this.#settle(({ resolve }) => resolve(answer));
+      if ('failed' in posted) this.#settle(({ reject }) => reject(errorOf(posted.failed)));
+      // The answer is of the job's own kind.
+      else this.#settle(({ resolve }) => resolve(posted.answer as never));
     });
     worker.on('error', error => {
       if (this.#worker === worker) this.#fail(error.message);
@@ -111,4 +126,8 @@ class ThreadViewer implements Viewer {
     this.#settle(({ reject }) => reject(new DeliveryError('shuttingDown')));
     await worker?.terminate();
   }
+}
+
+function errorOf({ cause, code }: { cause: string; code: ErrorCode | null }): Error {
+  return code === null ? new Error(cause) : new DeliveryError(code, cause);
 }

@@ -41,6 +41,8 @@ export interface TestWeb {
   refuse(name: string, args?: Record<string, unknown>): Promise<string>;
   deliver(text: string, options?: Partial<NewEmail>): Promise<string>;
   mailbox(role: string): Promise<string>;
+  /** Uploads the octets; gives their blob id. */
+  upload(body: string | Uint8Array<ArrayBuffer>): Promise<string>;
 }
 
 /** What a call answered. Tests say what they expect of it: members are read without further checks. */
@@ -90,7 +92,7 @@ export function basic(address: string, secret: string): string {
   return `Basic ${Buffer.from(`${address}:${secret}`).toString('base64')}`;
 }
 
-type Client = Pick<TestWeb, 'fetch' | 'call' | 'ask' | 'refuse' | 'deliver' | 'mailbox'>;
+type Client = Pick<TestWeb, 'fetch' | 'call' | 'ask' | 'refuse' | 'deliver' | 'mailbox' | 'upload'>;
 
 function clientOf({ origin, store, account, clock, authorization }: Omit<TestWeb, keyof Client>): Client {
   const client: Client = {
@@ -128,6 +130,10 @@ function clientOf({ origin, store, account, clock, authorization }: Omit<TestWeb
       const tag = (await store.listTags(account.id)).find(each => each.role === role);
       assert.ok(tag);
       return tag.id;
+    },
+    async upload(body) {
+      const uploaded = await client.fetch(`/jmap/upload/${account.id}/`, { method: 'POST', body });
+      return ((await uploaded.json()) as { blobId: string }).blobId;
     },
   };
   return client;

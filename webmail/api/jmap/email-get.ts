@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { parseMessage } from '../../../delivery/message/message.ts';
 import type { Email } from '../../../delivery/store/store.ts';
 import { openStored } from '../opened.ts';
-import { readView, wantsBody } from '../read-view.ts';
+import { readMessage } from '../read-job.ts';
+import { wantsBody } from '../read-view.ts';
 import { readableBlob } from '../readable-blob.ts';
 import { maxReadHere } from '../viewer.ts';
 import { getEntries, idSchema, readArguments, unsignedSchema } from './arguments.ts';
@@ -141,7 +142,7 @@ async function parsedView(
   context: MethodContext,
 ): Promise<Record<string, unknown> | null> {
   const job = { kind: 'view', octets, blobId, email: null, junkTagId: null, plan } as const;
-  const answer = octets.byteLength > maxReadHere ? await context.viewer.read(job) : readView(job);
+  const answer = await readMessage(job, context);
   return answer.kind === 'view' ? { ...answer.view, ...blobProperties(blobId, octets, plan) } : null;
 }
 

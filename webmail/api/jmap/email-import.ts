@@ -1,7 +1,4 @@
 import * as v from 'valibot';
-import { parseDate } from '../../../delivery/message/date.ts';
-import { fieldsNamed } from '../../../delivery/message/fields.ts';
-import { parseMessage } from '../../../delivery/message/message.ts';
 import { readableBlob } from '../readable-blob.ts';
 import { idSchema, objectSchema, readArguments, recordsSchema, utcDateSchema } from './arguments.ts';
 import { readKeyword, readMailboxId, readSet } from './email-changes.ts';
@@ -61,19 +58,12 @@ async function importOne(given: Record<string, unknown>, context: MethodContext)
       octets: blob.octets,
       mailboxIds: tags,
       keywords: readSet('keywords', keywords ?? {}, readKeyword),
-      receivedAt: receivedAt ?? lastReceived(blob.octets) ?? context.clock.now(),
+      receivedAt,
       isImport: true,
       blobIds: [resolvedId],
     },
     context,
   );
-}
-
-/** When the last server says it took the message: what an import is dated by (RFC 8621 §4.8). */
-function lastReceived(octets: Uint8Array): Date | null {
-  const [topmost] = fieldsNamed(parseMessage(octets).root.fields, 'received');
-  if (!topmost) return null;
-  return parseDate(topmost.value.slice(topmost.value.lastIndexOf(';') + 1));
 }
 
 const copySchema = v.strictObject({

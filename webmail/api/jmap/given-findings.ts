@@ -2,10 +2,11 @@ import type { Decrypted } from '../../../delivery/crypto/findings.ts';
 import type { Session } from '../../../delivery/delivery.ts';
 import { normalizeAddress } from '../../../delivery/message/address.ts';
 import type { Message } from '../../../delivery/message/shape.ts';
-import { messageFacts, messageSources } from '../../../delivery/privacy/collect.ts';
+import { messageSources } from '../../../delivery/privacy/collect.ts';
 import { keptIndex } from '../../../delivery/privacy/index.ts';
-import type { KeptIndex } from '../../../delivery/privacy/shape.ts';
+import type { Facts, KeptIndex } from '../../../delivery/privacy/shape.ts';
 import type { Findings, NewEmail, Owner, Summary } from '../../../delivery/store/store.ts';
+import type { GivenJob } from '../read-given.ts';
 import type { MethodContext } from './method.ts';
 
 /** A session of which nothing is known: nobody saw the message come. */
@@ -35,10 +36,9 @@ export const noFindings: Findings = {
 /** Most participants that are looked up among the contacts. */
 const maxLookedUp = 500;
 
-/** What is found out about an imported message. */
-export interface GivenFindings {
-  readonly findings: Findings;
-  readonly index: KeptIndex;
+/** What is known of an imported message and its owner. */
+export interface GivenEvidence {
+  readonly evidence: NonNullable<GivenJob['evidence']>;
   /** What was encrypted in it, when the server holds the key. */
   readonly content: Message | null;
 }
@@ -48,7 +48,7 @@ export interface GivenFindings {
  * How it came and whether its sender is genuine stay unknown (PRIVACY-INDEX.md, rule 1).
  */
 export async function examineGiven(
-  message: Message,
+  octets: Uint8Array,
   given: {
     readonly summary: Summary;
     readonly discussion: NewEmail['discussion'];
@@ -56,7 +56,7 @@ export async function examineGiven(
     readonly blobId: string;
   },
   context: MethodContext,
-): Promise<GivenFindings> {
+): Promise<GivenEvidence> {
   const { store, account, opener, caller } = context;
   const known = await store.getOwnerContext(account.id, {
     addresses: addressesOf(given.summary),
@@ -64,31 +64,32 @@ export async function examineGiven(
   });
   const decrypted = await opener.examine(
     { caller, what: { blobId: given.blobId } },
-    message,
+    octets,
     known.publicKeys,
   );
-  const content = decrypted?.content ?? null;
-  const facts = messageFacts({
-    session: unseen,
-    message: content ?? message,
-    ...(content ? { outer: message } : {}),
-    authentication: null,
-    decrypt: decrypted?.findings ?? null,
-    harmful: false,
-    participants: given.discussion.participants,
-    ownAddresses: given.owner.addresses,
-    contacts: known.contacts,
-    habit: known.habit,
-    ...storedCopy(decrypted, context),
-  });
   return {
-    content,
-    findings: {
-      ...noFindings,
+    content: decrypted?.content ?? null,
+    evidence: {
+      session: unseen,
+      authentication: null,
       decrypt: decrypted?.findings ?? null,
-      facts,
-      failed: decrypted ? [] : ['decrypt'],
+      harmful: false,
+      participants: given.discussion.participants,
+      ownAddresses: given.owner.addresses,
+      contacts: known.contacts,
+      habit: known.habit,
+      ...storedCopy(decrypted, context),
     },
+  };
+}
+
+/** What is kept of it. */
+export function givenFindings(
+  { evidence: { decrypt } }: GivenEvidence,
+  facts: Facts,
+): { findings: Findings; index: KeptIndex } {
+  return {
+    findings: { ...noFindings, decrypt, facts, failed: decrypt ? [] : ['decrypt'] },
     index: keptIndex('message', facts, messageSources({ session: unseen })),
   };
 }

@@ -1,16 +1,11 @@
-import { createHmac } from 'node:crypto';
-import { seal } from '../../../delivery/crypto/seal.ts';
 import { discussionOf, threadOf } from '../../../delivery/discussions/discussion.ts';
 import { DeliveryError } from '../../../delivery/errors.ts';
-import { parseMessage } from '../../../delivery/message/message.ts';
-import type { Message } from '../../../delivery/message/shape.ts';
-import { summarize } from '../../../delivery/message/summary.ts';
-import { searchText } from '../../../delivery/search/terms.ts';
 import type { Email, NewEmail } from '../../../delivery/store/store.ts';
 import { readBlobId } from '../blob-id.ts';
-import { armorOf } from './email-view.ts';
+import type { GivenJob } from '../read-given.ts';
+import { readMessage } from '../read-job.ts';
 import { invalidProperties, SetError } from './errors.ts';
-import { examineGiven, noFindings } from './given-findings.ts';
+import { examineGiven, givenFindings, noFindings } from './given-findings.ts';
 import { tagsById } from './mailbox.ts';
 import type { MethodContext } from './method.ts';
 
@@ -19,7 +14,8 @@ export interface GivenMessage {
   readonly octets: Uint8Array;
   readonly mailboxIds: readonly string[];
   readonly keywords: readonly string[];
-  readonly receivedAt: Date;
+  /** Null: when its header says, else now. */
+  readonly receivedAt: Date | null;
   /** It was written elsewhere: looked at, and refused when it is here already (RFC 8621 §4.8, `alreadyExists`). */
   readonly isImport: boolean;
   /** Blobs that it was made of. */
@@ -67,30 +63,41 @@ function createdOf({ id, blobId, threadId, sizeOctets }: Email): CreatedEmail {
 }
 
 async function newEmail(given: GivenMessage, context: MethodContext): Promise<NewEmail> {
-  const { account, store } = context;
+  const { account, store, clock } = context;
+  const { octets, isImport } = given;
   const owner = (await store.getOwner(account.id)) ?? { account, addresses: [account.address] };
-  const message = parseMessage(given.octets);
-  const outer = summarize(message);
-  const discussion = discussionOf(outer, owner.addresses, account.hashKey);
-  const examined = given.isImport
-    ? await examineGiven(
-        message,
-        { summary: outer, discussion, owner, blobId: given.blobIds[0] ?? '' },
-        context,
-      )
+  const outer = await readMessage({ kind: 'survey', octets }, context);
+  const receivedAt = given.receivedAt ?? outer.lastReceived ?? clock.now();
+  const discussion = discussionOf(outer.summary, owner.addresses, account.hashKey);
+  const blobId = given.blobIds[0] ?? '';
+  const examined = isImport
+    ? await examineGiven(octets, { summary: outer.summary, discussion, owner, blobId }, context)
     : null;
+  const ready = await readMessage(
+    {
+      kind: 'given',
+      octets,
+      content: examined?.content ?? null,
+      evidence: examined?.evidence ?? null,
+      hashKey: isImport ? account.hashKey : null,
+      sealing: await sealingOf(receivedAt, context),
+    },
+    context,
+  );
   return {
-    deliveryKey: given.isImport ? importKey(given.octets, account.hashKey) : null,
+    deliveryKey: ready.deliveryKey,
     deliveryKeySeconds: keySeconds,
-    receivedAt: given.receivedAt,
-    thread: threadOf(outer),
+    receivedAt,
+    thread: threadOf(outer.summary),
     discussion,
     tags: given.mailboxIds.map(id => ({ id })),
     keywords: given.keywords,
-    findings: examined?.findings ?? noFindings,
-    index: examined?.index ?? null,
     takesOver: account.custody === 'client' ? uploadsOf(given) : [],
-    ...(await storedBody(given, { message, content: examined?.content ?? null }, context)),
+    octets: ready.sealed ?? octets,
+    sealed: ready.sealed !== null,
+    summary: ready.summary,
+    searchText: ready.searchText,
+    ...(examined ? givenFindings(examined, ready.facts) : { findings: noFindings, index: null }),
   };
 }
 
@@ -99,34 +106,12 @@ function uploadsOf({ blobIds }: GivenMessage): string[] {
   return blobIds.flatMap(blobId => readBlobId(blobId)?.wholeId ?? []);
 }
 
-/** As a delivery stores it: sealed and unsearchable, or in clear with the words of what the server may open. */
-async function storedBody(
-  given: GivenMessage,
-  { message, content }: { message: Message; content: Message | null },
-  context: MethodContext,
-): Promise<Pick<NewEmail, 'octets' | 'sealed' | 'summary' | 'searchText'>> {
-  const summary = summarize(content ?? message);
-  if (context.account.custody === 'client') {
-    const octets = await sealed(given, context);
-    return { octets, sealed: true, summary: { ...summary, subject: null, preview: null }, searchText: null };
-  }
-  const isClosed = content === null && armorOf(message) !== null;
-  return {
-    octets: given.octets,
-    sealed: false,
-    summary: isClosed ? { ...summary, preview: null } : summary,
-    searchText: searchText(summary, content ?? message),
-  };
-}
-
-async function sealed({ octets, receivedAt }: GivenMessage, context: MethodContext): Promise<Uint8Array> {
-  const { store, account, clock } = context;
+/** What the mail is sealed with when its owner alone holds the key; null when it is stored in clear. */
+async function sealingOf(
+  receivedAt: Date,
+  { store, account, clock }: MethodContext,
+): Promise<GivenJob['sealing']> {
+  if (account.custody !== 'client') return null;
   const keys = await store.listPublicKeys(account.id);
-  const own = keys.filter(({ source }) => source === 'own');
-  return seal(octets, own, { receivedAt, at: clock.now() });
-}
-
-/** Apart from the keys of deliveries: a copy that came by mail and one that was imported are two. */
-function importKey(octets: Uint8Array, hashKey: Uint8Array): Uint8Array {
-  return createHmac('sha256', hashKey).update('import\0').update(octets).digest();
+  return { keys: keys.filter(({ source }) => source === 'own'), receivedAt, at: clock.now() };
 }
