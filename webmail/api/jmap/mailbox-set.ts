@@ -4,6 +4,7 @@ import { readArguments, setEntries } from './arguments.ts';
 import { invalidProperties, SetError } from './errors.ts';
 import { mailLimits } from './limits.ts';
 import { mailboxOf, mailboxProperties, rightsOf, tagsById } from './mailbox.ts';
+import { holderOf, updateInOrder } from './mailbox-order.ts';
 import { type Handler, type MethodContext, resolveId } from './method.ts';
 import { sameJson } from './same.ts';
 import {
@@ -20,43 +21,70 @@ const setSchema = v.strictObject({
   onDestroyRemoveEmails: v.optional(v.nullable(v.boolean()), false),
 });
 
-/** Mailbox/set (RFC 8621 §2.5). */
+/** Mailbox/set (RFC 8621 §2.5). A name may come free by what the same call updates or destroys (RFC 8620 §5.3). */
 export const mailboxSet: Handler = async (args, context) => {
   const asked = readArguments(setSchema, args);
   const oldState = await beginSet('Mailbox', asked, context);
   const results = emptyResults();
-  await createAll(asked.create ?? {}, results, context);
-  for (const [id, patch] of Object.entries(asked.update ?? {})) {
-    await tryRecord(id, results.notUpdated, async () => {
-      results.updated.set(id, await updateOne(id, patch, context));
-    });
-  }
-  await destroyAll(asked.destroy ?? [], asked.onDestroyRemoveEmails ?? false, { results, context });
+  const { create, update, destroy } = {
+    create: asked.create ?? {},
+    update: asked.update ?? {},
+    destroy: asked.destroy ?? [],
+  };
+  const resolved = (ids: readonly string[]) => new Set(ids.map(id => resolveId(id, context) ?? id));
+  const work = { results, context };
+  const lateCreate = await createAll(create, resolved([...Object.keys(update), ...destroy]), work);
+  const lateUpdate = await updateAll(update, resolved(destroy), work);
+  await destroyAll(destroy, asked.onDestroyRemoveEmails ?? false, work);
+  await updateAll(lateUpdate, new Set(), work);
+  await createAll(lateCreate, new Set(), work);
   const newState = await context.store.getState(context.account.id, 'Mailbox');
   return setResponse(results, { oldState, newState }, context.account.id);
 };
 
-/** Creates parents before their children, whatever the order they were given in. */
+/** Mailboxes by the keys that a call gave them: properties to create, or patches. */
+type Given = Readonly<Record<string, Record<string, unknown>>>;
+
+interface Work {
+  readonly results: SetResults;
+  readonly context: MethodContext;
+}
+
+/**
+ * Creates parents before their children, whatever the order they were given in. Gives those back whose name, or their
+ * parent's, is held by one of the `leaving`.
+ */
 async function createAll(
-  create: Readonly<Record<string, Record<string, unknown>>>,
-  results: SetResults,
-  context: MethodContext,
-): Promise<void> {
+  create: Given,
+  leaving: ReadonlySet<string>,
+  { results, context }: Work,
+): Promise<Given> {
+  const late = new Map<string, Record<string, unknown>>();
   let waiting = Object.entries(create);
   while (waiting.length > 0) {
     const keys = new Set(waiting.map(([key]) => `#${key}`));
     const ready = waiting.filter(([key, mailbox]) => !waitsFor(mailbox.parentId, `#${key}`, keys));
     const now = ready.length > 0 ? ready : waiting;
     for (const [key, mailbox] of now) {
-      await tryRecord(key, results.notCreated, async () => {
-        const made = await createOne(mailbox, context);
-        context.createdIds.set(key, made.id);
-        results.created.set(key, serverSet(made, mailbox));
-      });
+      const { parentId } = mailbox;
+      if (typeof parentId === 'string' && late.has(parentId.slice(1))) late.set(key, mailbox);
+      else {
+        await tryRecord(key, results.notCreated, async () => {
+          try {
+            const made = await createOne(mailbox, context);
+            context.createdIds.set(key, made.id);
+            results.created.set(key, serverSet(made, mailbox));
+          } catch (error) {
+            if (!leaving.has(holderOf(error) ?? '')) throw error;
+            late.set(key, mailbox);
+          }
+        });
+      }
     }
     const done = new Set(now.map(([key]) => key));
     waiting = waiting.filter(([key]) => !done.has(key));
   }
+  return Object.fromEntries(late);
 }
 
 function waitsFor(parentId: unknown, own: string, keys: ReadonlySet<string>): boolean {
@@ -87,12 +115,42 @@ async function createOne(mailbox: Record<string, unknown>, context: MethodContex
   return putTag(change, context);
 }
 
+/** Gives those back whose name is held by one of the `leaving`. */
+async function updateAll(
+  update: Given,
+  leaving: ReadonlySet<string>,
+  { results, context }: Work,
+): Promise<Given> {
+  const late = new Map<string, Record<string, unknown>>();
+  const keys = new Map<string, string>();
+  for (const key of Object.keys(update)) {
+    const id = resolveId(key, context) ?? key;
+    if (!keys.has(id)) keys.set(id, key);
+    else results.notUpdated.set(key, new SetError('invalidPatch', 'the same mailbox is updated twice').body);
+  }
+  const keyOf = (id: string): string => keys.get(id) ?? id;
+  await updateInOrder({
+    ids: [...keys.keys()],
+    async update(id) {
+      await updateOne(id, update[keyOf(id)] ?? {}, context);
+      results.updated.set(keyOf(id), null);
+    },
+    // An id is no name that anybody gives.
+    setAside: async id => void (await putTag({ id, name: id }, context)),
+    async failed(id, error) {
+      const key = keyOf(id);
+      if (leaving.has(holderOf(error) ?? '')) late.set(key, update[key] ?? {});
+      else await tryRecord(key, results.notUpdated, () => Promise.reject(error));
+    },
+  });
+  return Object.fromEntries(late);
+}
+
 async function updateOne(
-  id: string,
+  tagId: string,
   patch: Record<string, unknown>,
   context: MethodContext,
-): Promise<Record<string, unknown> | null> {
-  const tagId = resolveId(id, context) ?? id;
+): Promise<void> {
   const current = (await tagsById(context)).get(tagId);
   if (!current) throw new SetError('notFound');
   const { whole, below } = readPatch(patch);
@@ -101,7 +159,6 @@ async function updateOne(
   const change = readChange(changed, context);
   await checkPlace(current, change, context);
   if (Object.keys(change).length > 0) await putTag({ id: tagId, ...change }, context);
-  return null;
 }
 
 function invalidPatchOf(names: readonly string[]): SetError {
@@ -189,6 +246,11 @@ async function checkPlace(current: Tag | null, change: Writable, context: Method
   const role = change.role === undefined ? (current?.role ?? null) : change.role;
   const others = [...tags.values()].filter(tag => tag.id !== current?.id);
   if (parentId !== null && !isFreeParent(parentId, current, tags)) throw invalidProperties(['parentId']);
+  if (role !== null && role !== current?.role && others.some(tag => tag.role === role)) {
+    throw invalidProperties(['role'], 'another mailbox has this role');
+  }
+  if (current?.role && role === null) throw invalidProperties(['role'], 'this mailbox keeps its role');
+  // Last, because somebody may step aside for it.
   const twin = others.find(tag => tag.parentId === parentId && tag.name.normalize('NFC') === name);
   if (twin) {
     throw new SetError('alreadyExists', 'there is a mailbox of this name here', {
@@ -196,10 +258,6 @@ async function checkPlace(current: Tag | null, change: Writable, context: Method
       properties: ['name'],
     });
   }
-  if (role !== null && role !== current?.role && others.some(tag => tag.role === role)) {
-    throw invalidProperties(['role'], 'another mailbox has this role');
-  }
-  if (current?.role && role === null) throw invalidProperties(['role'], 'this mailbox keeps its role');
 }
 
 function isFreeParent(parentId: string, current: Tag | null, tags: ReadonlyMap<string, Tag>): boolean {
