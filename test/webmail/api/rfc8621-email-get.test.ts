@@ -220,3 +220,17 @@ test('§4.1.2.2 as Text, an encoded word that touches other text stays as it is'
   const [email] = (await web.ask('Email/get', { ids: [id], properties })).list;
   assert.match(email['header:X-Words:asText'], /^a=\?utf-8\?q\?b\?=/);
 });
+
+test('§4.2, §4.9 the properties that come when none are asked for are those of the RFC', async t => {
+  const web = await openTestWeb(t);
+  const id = await web.deliver('Subject: a\n\nx\n');
+  const [email] = (await web.ask('Email/get', { ids: [id] })).list;
+  const stored = ['id', 'blobId', 'threadId', 'mailboxIds', 'keywords', 'size', 'receivedAt'];
+  const read = [
+    ...['messageId', 'inReplyTo', 'references', 'sender', 'from', 'to', 'cc', 'bcc', 'replyTo', 'subject'],
+    ...['sentAt', 'hasAttachment', 'preview', 'bodyValues', 'textBody', 'htmlBody', 'attachments'],
+  ];
+  assert.deepEqual(Object.keys(email), [...stored, ...read]);
+  const { parsed } = await web.ask('Email/parse', { blobIds: [email.blobId] });
+  assert.deepEqual(Object.keys(parsed[email.blobId]), read);
+});

@@ -69,47 +69,16 @@ const extensionProperties: Readonly<Record<string, (typeof capabilities)[keyof t
   discussionId: urns.discussion,
 };
 
-const defaultProperties = [
-  ...Object.keys(metadataReaders),
-  'messageId',
-  'inReplyTo',
-  'references',
-  'sender',
-  'from',
-  'to',
-  'cc',
-  'bcc',
-  'replyTo',
-  'subject',
-  'sentAt',
+/** What Email/parse gives when nothing is asked for (RFC 8621 §4.9). */
+export const defaultParseProperties: readonly string[] = [
+  ...Object.keys(headerShortcuts),
   'hasAttachment',
   'preview',
-  'bodyValues',
-  'textBody',
-  'htmlBody',
-  'attachments',
+  ...bodyProperties.filter(name => name !== 'headers' && name !== 'bodyStructure'),
 ];
 
-/** What Email/parse gives when nothing is asked for (RFC 8621 §4.9). */
-export const defaultParseProperties = [
-  'messageId',
-  'inReplyTo',
-  'references',
-  'sender',
-  'from',
-  'to',
-  'cc',
-  'bcc',
-  'replyTo',
-  'subject',
-  'sentAt',
-  'hasAttachment',
-  'preview',
-  'bodyValues',
-  'textBody',
-  'htmlBody',
-  'attachments',
-];
+/** What Email/get gives then: what is known of a stored email alone comes first (RFC 8621 §4.2). */
+const defaultProperties: readonly string[] = [...Object.keys(metadataReaders), ...defaultParseProperties];
 
 /** What one Email/get or Email/parse has to give for each email. */
 export interface EmailPlan extends ValueWish {
