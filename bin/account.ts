@@ -5,9 +5,8 @@ import { DeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
 import { type Account, type AuditEntry, type Custody, custodies } from '../delivery/store/store.ts';
 import type { CommandContext } from './command.ts';
-import { findAccount } from './keys/own-key.ts';
 import { print, printRows, readLine } from './output.ts';
-import { allPages, withParts } from './with-parts.ts';
+import { allPages, findAccount, withParts } from './with-parts.ts';
 
 /** `caliopen account add|list|show|alias|unalias|password|quota|close|open|remove`. */
 export function register(program: Command, context: CommandContext): void {

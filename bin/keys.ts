@@ -7,9 +7,9 @@ import type { Parts } from '../delivery/open.ts';
 import type { Account, PublicKey } from '../delivery/store/store.ts';
 import type { CommandContext } from './command.ts';
 import { importKey } from './keys/import.ts';
-import { findAccount, keepGenerated, recordAudit } from './keys/own-key.ts';
+import { keepGenerated, recordAudit } from './keys/own-key.ts';
 import { print, printRows, readLine } from './output.ts';
-import { allPages, withParts } from './with-parts.ts';
+import { allPages, findAccount, withParts } from './with-parts.ts';
 
 interface KeyOptions {
   readonly account: string;

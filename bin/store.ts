@@ -3,9 +3,8 @@ import { type Parts, pipelineParts } from '../delivery/open.ts';
 import { reprocessAccount } from '../delivery/reprocess.ts';
 import type { Account } from '../delivery/store/store.ts';
 import type { CommandContext } from './command.ts';
-import { findAccount } from './keys/own-key.ts';
 import { print } from './output.ts';
-import { allPages, withParts } from './with-parts.ts';
+import { allPages, findAccount, withParts } from './with-parts.ts';
 
 /** `caliopen store verify|reprocess`. */
 export function register(program: Command, context: CommandContext): void {

@@ -20,13 +20,6 @@ export interface Keeping {
   readonly passphrase: string | null;
 }
 
-/** The account by its address; throws `notFound` with what to do. */
-export async function findAccount({ store }: Parts, address: string): Promise<Account> {
-  const found = await store.getAccountByAddress(address);
-  if (found) return found;
-  throw new DeliveryError('notFound', `no account ${address}; caliopen account list shows what there is`);
-}
-
 /** Keeps a key pair that was just made. */
 export async function keepGenerated(key: GeneratedKey, keeping: Keeping, parts: Parts): Promise<void> {
   await keepPrivateKey(await readPrivateKey(key.privateKey), keeping, parts, 'keyGenerated');
