@@ -185,9 +185,13 @@ function readEnvironmentInto(
   }
 }
 
-/** Variables that are no settings: the settings file, the bench's mail, and what the test runner tells its tests. */
+/** What Kubernetes tells every container about a service called `caliopen`. */
+const serviceLink = /^CALIOPEN_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP)(?:_\w+)?)?)$/;
+
+/** Variables that are no settings: the settings file, the bench's mail, what test runners and containers are told. */
 function isReserved(name: string): boolean {
-  return name === 'CALIOPEN_CONFIG' || name === 'CALIOPEN_REAL_MAIL' || name.startsWith('CALIOPEN_TEST_');
+  if (name === 'CALIOPEN_CONFIG' || name === 'CALIOPEN_REAL_MAIL') return true;
+  return name.startsWith('CALIOPEN_TEST_') || serviceLink.test(name);
 }
 
 function unknownVariable(name: string, known: readonly string[]): SettingFault {

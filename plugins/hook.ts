@@ -1,4 +1,5 @@
 import constants from 'haraka-constants';
+import { describeError } from '../delivery/describe-error.ts';
 import { asDeliveryError, type ErrorCode, errorTable, replyText } from '../delivery/errors.ts';
 import { doorLog } from './context.ts';
 
@@ -45,8 +46,7 @@ function failSoftly(
 ): void {
   const known = asDeliveryError(error);
   const uuid = subject && typeof subject === 'object' && 'uuid' in subject ? subject.uuid : null;
-  const cause = known.cause instanceof Error ? known.cause.stack : undefined;
-  doorLog().error({ plugin, connection: uuid, code: known.code, error: known.message, cause }, 'hookFailed');
+  doorLog().error({ plugin, connection: uuid, ...describeError(error) }, 'hookFailed');
   const code = known.row.temporary ? known.code : 'internal';
   next(constants.denysoft, new DSN(code));
 }

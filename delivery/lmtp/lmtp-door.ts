@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Arrival, Outcome, Recipient } from '../delivery.ts';
 import type { DeliveryLog } from '../delivery-log.ts';
+import { describeError } from '../describe-error.ts';
 import { asDeliveryError, type ErrorCode, errorTable, replyText } from '../errors.ts';
 import type { Line } from '../line.ts';
 import type { Log } from '../log.ts';
@@ -149,8 +150,8 @@ class LmtpTransactions {
       if (recipient) transaction.recipients.push(recipient);
       return recipient ? null : refusal(code === 'relayDenied' ? 'unknownRecipient' : code);
     } catch (error) {
-      const { code, message } = asDeliveryError(error);
-      this.#deps.log.error({ transaction: transaction.id, code, error: message }, 'recipientLookUpFailed');
+      const { code } = asDeliveryError(error);
+      this.#deps.log.error({ transaction: transaction.id, ...describeError(error) }, 'recipientLookUpFailed');
       return refusal(temporary(code));
     }
   }
@@ -192,8 +193,8 @@ class LmtpTransactions {
       deliveryLog(arrival, outcomes, performance.now() - startedAt);
       return outcomes;
     } catch (error) {
-      const { code, message } = asDeliveryError(error);
-      log.error({ transaction: arrival.id, code, error: message }, 'deliveryFailed');
+      const { code } = asDeliveryError(error);
+      log.error({ transaction: arrival.id, ...describeError(error) }, 'deliveryFailed');
       return arrival.recipients.map(({ forwardPath }) => ({ forwardPath, status: 'deferred', code }));
     }
   }

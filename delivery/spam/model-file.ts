@@ -53,7 +53,7 @@ function tryRead(path: string, log: Log): Model | null {
     return { ...readModel(readFileSync(path)), learned: new Map(), kept: new Uint8Array(0) };
   } catch (error) {
     // Judging goes on with the model before: a damaged file must not hold up mail.
-    log.error({ path, cause: String(error) }, 'spam-model-unreadable');
+    log.error({ path, cause: String(error) }, 'spamModelUnreadable');
     return null;
   }
 }

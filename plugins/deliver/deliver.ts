@@ -1,5 +1,6 @@
 import { combinedReply } from '../../delivery/combined-reply.ts';
 import type { Outcome, Recipient } from '../../delivery/delivery.ts';
+import { describeError } from '../../delivery/describe-error.ts';
 import { asDeliveryError } from '../../delivery/errors.ts';
 import { type DoorContext, type OwnedParts, openContext } from '../context.ts';
 import { consent, type HookAnswer } from '../hook.ts';
@@ -42,6 +43,10 @@ async function resolveAll(transaction: HarakaTransaction, { recipients }: OwnedP
   );
 }
 
+/** The sender is told to try again, for a part can't be refused after DATA; it goes on until somebody reads this. */
+const foreignAdvice =
+  'another plugin let in recipients that have no account here, beside some that have: let `recipients` decide alone';
+
 async function deliverTo(
   found: readonly Found[],
   connection: HarakaConnection,
@@ -54,6 +59,8 @@ async function deliverTo(
   const { octets, stages } = doorNotes(transaction);
   if (!octets) return unknown;
   const { line, log, owned } = context;
+  if (unknown.length > 0)
+    log.warn({ transaction: transaction.uuid, advice: foreignAdvice }, 'recipientsOfOthers');
   const receivedAt = owned.parts.clock.now();
   const arrival = arrivalOf(connection, transaction, { octets, recipients, receivedAt });
   const startedAt = performance.now();
@@ -63,8 +70,8 @@ async function deliverTo(
     owned.deliveryLog(arrival, outcomes, performance.now() - startedAt);
     return [...outcomes, ...unknown];
   } catch (error) {
-    const { code, row, message } = asDeliveryError(error);
-    log.error({ transaction: arrival.id, code, error: message }, 'deliveryFailed');
+    const { code, row } = asDeliveryError(error);
+    log.error({ transaction: arrival.id, ...describeError(error) }, 'deliveryFailed');
     const told = row.temporary ? code : 'internal';
     return recipients.map(({ forwardPath }) => ({ forwardPath, status: 'deferred', code: told }));
   }

@@ -71,7 +71,13 @@ test('a mistyped environment variable is a fault with a hint', () => {
 });
 
 test('what the test runner tells its tests is no setting and no fault', () => {
-  const environment = { CALIOPEN_TEST_SKIPPED: '/a/file', CALIOPEN_REAL_MAIL: '/mail' };
+  const environment = {
+    CALIOPEN_TEST_SKIPPED: '/a/file',
+    CALIOPEN_REAL_MAIL: '/mail',
+    CALIOPEN_SERVICE_HOST: '10.0.0.1',
+    CALIOPEN_PORT: 'tcp://10.0.0.1:2525',
+    CALIOPEN_PORT_2525_TCP_ADDR: '10.0.0.1',
+  };
   assert.doesNotThrow(() => loadConfig({ environment }));
 });
 

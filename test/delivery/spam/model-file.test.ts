@@ -42,7 +42,7 @@ test('a damaged file leaves the model before it in use and is told to the log', 
   writeFileSync(modelPath(folder), 'caliospm and nothing of use');
   assert.equal(await model(), before);
   await model();
-  assert.deepEqual(events, ['spam-model-unreadable']);
+  assert.deepEqual(events, ['spamModelUnreadable']);
 });
 
 test('no file is no model', context => {
