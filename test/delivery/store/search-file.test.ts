@@ -197,3 +197,32 @@ test('what another connection writes to a search file does not hold up quick rea
   other.exec('rollback');
   await poll('the index', () => fileHolds(folder, 'quincunx') || undefined, 10_000);
 });
+
+test('a big file is checked by the first search behind a restart of the machine, not before quick reads', async t => {
+  const { folder, store, accountId } = await withAccount(t);
+  const [id = ''] = await deliverAll(store, accountId, [{ words: 'pear' }, { words: 'plum' }]);
+  const word: EmailFilter = { search: { field: 'any', words: ['pear'], prefix: false } };
+  assert.deepEqual(await found(store, accountId, word), [id]);
+  const file = new DatabaseSync(searchFile(folder) ?? '');
+  t.after(() => file.close());
+  file.exec(
+    `create table filler(octets); insert into filler values (zeroblob(9000000)); update state set boot = 'earlier'`,
+  );
+  const boot = (): unknown => file.prepare('select boot from state').get()?.boot;
+  const source = { database: openReadOnly(shardFile(folder, 0)), account: 1 };
+  t.after(() => source.database.close());
+  const background = new SearchFiles(folder, () => undefined, { isBackground: true });
+  const searching = new SearchFiles(folder, () => undefined);
+  t.after(() => {
+    background.close();
+    searching.close();
+  });
+  await deliverAll(store, accountId, [{ words: 'pear' }]);
+  assert.equal(background.advance(source, 3, Date.now()), 'nothing');
+  assert.equal(boot(), 'earlier');
+  const count = searching.use(source, search => new MatchHits(search, 'words', 'pear').count());
+  assert.equal(count, 2);
+  assert.notEqual(boot(), 'earlier');
+  await deliverAll(store, accountId, [{ words: 'pear' }]);
+  assert.equal(background.advance(source, 4, Date.now()), 'step');
+});

@@ -44,6 +44,19 @@ export function prepareFile(search: Database, boot: string): void {
   });
 }
 
+/** Checking more than this takes over a tenth of a second. */
+const maxQuickOctets = 8 * 1024 * 1024;
+
+/** Whether `prepareFile` would check the file for long. */
+export function needsLongCheck(search: Database, boot: string): boolean {
+  const size = search.get<{ octets: number }>(
+    'select page_count * page_size octets from pragma_page_count, pragma_page_size',
+  );
+  const version = search.get<{ user_version: number }>('pragma user_version')?.user_version;
+  if (version !== layout || (size?.octets ?? 0) <= maxQuickOctets) return false;
+  return search.get<{ boot: string }>('select boot from state')?.boot !== boot;
+}
+
 function createIndex(search: Database, boot: string): void {
   search.exec(`
     drop table if exists vocabulary;

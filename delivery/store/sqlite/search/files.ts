@@ -4,7 +4,7 @@ import { Database, isDamage } from '../database.ts';
 import { searchFile } from '../files.ts';
 import type { Report } from '../threads/thread.ts';
 import { catchUp, catchUpSome, type SearchSource } from './catch-up.ts';
-import { prepareFile } from './file.ts';
+import { needsLongCheck, prepareFile } from './file.ts';
 import { purgeSome, type Rest } from './purge.ts';
 
 /** Search files that a thread keeps open: each takes about 200 kB. */
@@ -16,19 +16,22 @@ interface OpenFile {
   readonly inode: number;
 }
 
+/** Thrown where a file would have to be checked for longer than anybody may wait. */
+class LongCheck extends Error {}
+
 /** The search files of a thread: opened when asked for, the least recently used closed. */
 export class SearchFiles {
   readonly #folder: string;
   readonly #report: Report;
-  readonly #waitsForLocks: boolean;
+  readonly #isBackground: boolean;
   readonly #open = new Map<number, OpenFile>();
   readonly #boot = bootId();
 
-  /** `waitsForLocks` false: what another connection writes to just now throws at once (`isLocked`). */
-  constructor(folder: string, report: Report, { waitsForLocks = true } = {}) {
+  /** In the background nothing waits long: what another connection writes to just now throws at once (`isLocked`). */
+  constructor(folder: string, report: Report, { isBackground = false } = {}) {
     this.#folder = folder;
     this.#report = report;
-    this.#waitsForLocks = waitsForLocks;
+    this.#isBackground = isBackground;
   }
 
   /**
@@ -39,11 +42,19 @@ export class SearchFiles {
     return this.#sound(source, search => work(search, catchUp(search, source)));
   }
 
-  /** One step of bringing the account's search file up to date, and behind that of ridding it of what was deleted. */
+  /**
+   * One step of bringing the account's search file up to date, and behind that of ridding it of what was deleted.
+   * A file that must be checked for long first is left to the next search.
+   */
   advance(source: SearchSource, emails: number, now: number): Rest {
-    return this.#sound(source, search =>
-      catchUpSome(search, source) ? 'step' : purgeSome(search, emails, now),
-    );
+    try {
+      return this.#sound(source, search =>
+        catchUpSome(search, source) ? 'step' : purgeSome(search, emails, now),
+      );
+    } catch (error) {
+      if (error instanceof LongCheck) return 'nothing';
+      throw error;
+    }
   }
 
   #sound<T>(source: SearchSource, work: (search: Database) => T): T {
@@ -87,7 +98,10 @@ export class SearchFiles {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const database = new Database(file);
     try {
-      if (!this.#waitsForLocks) database.exec('pragma busy_timeout=0');
+      if (this.#isBackground) {
+        database.exec('pragma busy_timeout=0');
+        if (needsLongCheck(database, this.#boot)) throw new LongCheck();
+      }
       prepareFile(database, this.#boot);
     } catch (error) {
       database.close();

@@ -30,7 +30,7 @@ class Indexer implements Service {
   constructor(settings: ServiceSettings, report: Report) {
     this.#settings = settings;
     this.#report = report;
-    this.#search = new SearchFiles(settings.folder, report, { waitsForLocks: false });
+    this.#search = new SearchFiles(settings.folder, report, { isBackground: true });
   }
 
   take(port: MessagePort, [id, , args, now]: CallMessage): void {
