@@ -29,7 +29,7 @@ async function withSecret(
 
 /** Enough emails that the index does not wait for more. */
 async function deliverOthers(store: SqliteStore, accountId: string): Promise<void> {
-  const traits = Array.from({ length: 20 }, (_unused, n) => ({ name: `pear${n}`, words: 'pear' }));
+  const traits = Array.from({ length: 70 }, (_unused, n) => ({ name: `pear${n}`, words: 'pear' }));
   await deliverAll(store, accountId, traits);
 }
 
