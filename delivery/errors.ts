@@ -43,6 +43,7 @@ export const errorTable = {
   tooManyAttempts: row(454, '4.7.0', 429, 'Too many failed sign-ins, please try again later'),
   forbidden: row(550, '5.7.1', 403, 'Not permitted'),
   notFound: row(550, '5.1.1', 404, 'Not found'),
+  methodNotAllowed: row(502, '5.5.1', 405, 'This address takes other methods'),
   alreadyExists: row(553, '5.1.0', 409, 'already exists'),
   badRequest: row(501, '5.5.4', 400, 'The request cannot be understood'),
   badInput: row(554, '5.6.0', 400, 'The input cannot be understood'),

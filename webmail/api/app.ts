@@ -105,6 +105,12 @@ function makeApp(tools: RouteTools, bundle: Bundle): Express {
   app.use(securityHeaders);
   app.use(allowOtherOrigins);
   for (const route of routes) app[route.method](route.path, handlerOf(route, tools));
+  for (const [path, methods] of methodsByPath()) {
+    app.all(path, (_request: Request, response: Response) => {
+      response.set('Allow', methods.join(', '));
+      sendProblem(response, new DeliveryError('methodNotAllowed'), tools.log);
+    });
+  }
   app.use(serveBundle(bundle));
   app.use((_request: Request, response: Response) => {
     sendProblem(response, new DeliveryError('notFound'), tools.log);
@@ -114,6 +120,16 @@ function makeApp(tools: RouteTools, bundle: Bundle): Express {
     sendProblem(response, error, tools.log);
   });
   return app;
+}
+
+/** What each path takes, for `Allow` (RFC 9110 §15.5.6); HEAD is answered like GET. */
+function methodsByPath(): Map<string, string[]> {
+  const byPath = new Map<string, string[]>();
+  for (const { path, method } of routes) {
+    const methods = method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()];
+    byPath.set(path, [...(byPath.get(path) ?? []), ...methods]);
+  }
+  return byPath;
 }
 
 function handlerOf(route: Route, tools: RouteTools) {

@@ -57,6 +57,13 @@ test('a JMAP client of another origin may call with its own credentials, never w
   assert.equal(session.headers.get('access-control-allow-origin'), null);
 });
 
+test('a method that a path does not take is a 405 that names those it takes', async t => {
+  const web = await openTestWeb(t);
+  const response = await fetch(`${web.origin}/jmap`, { method: 'PUT' });
+  assert.equal(response.status, 405);
+  assert.equal(response.headers.get('allow'), 'POST');
+});
+
 test('what is not there is a 404 that gives nothing away', async t => {
   const web = await openTestWeb(t);
   for (const path of ['/nothing', '/../package.json', '/webmail/api/app.ts', '/main.ts']) {
