@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 import { argv, env, exit } from 'node:process';
 import { prepareServices } from './support/install-services.ts';
 import { findLeftovers } from './support/leftovers.ts';
+import { verdictOf } from './support/verdict.ts';
 
 const top = join(import.meta.dirname, '..');
 
@@ -42,14 +43,10 @@ async function runTests(files: readonly string[], folder: string): Promise<numbe
   const skipped = existsSync(skippedFile)
     ? readFileSync(skippedFile, 'utf8').split('\n').filter(Boolean)
     : [];
-  const loud = [...new Set(skipped)];
   const leftovers = await findLeftovers(folder, [skippedFile]);
-  for (const line of leftovers) console.error(`LEFT BEHIND: ${line}`);
-  for (const line of loud) console.error(`NOT RUN: ${line}`);
-  if (!passed || leftovers.length > 0) return 1;
-  if (loud.length === 0) return 0;
-  console.error(`INCOMPLETE: ${loud.length} ${loud.length === 1 ? 'test was' : 'tests were'} not run`);
-  return env.CI ? 1 : 3;
+  const { code, lines } = verdictOf({ passed, leftovers, skipped, isStrict: Boolean(env.CI) });
+  for (const line of lines) console.error(line);
+  return code;
 }
 
 function run(command: string, words: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 import { accessSync, appendFileSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { env } from 'node:process';
+import { env, getuid } from 'node:process';
 import type { TestContext } from 'node:test';
 
 /** A real program that some tests talk to, and the Debian packages that bring it. */
@@ -9,10 +9,12 @@ export interface Service {
   readonly packages: readonly string[];
   /** Any one of these commands will do. */
   readonly commands: readonly string[];
+  /** Only root can start it. */
+  readonly isForRoot?: boolean;
 }
 
 const services = {
-  postfix: { packages: ['postfix'], commands: ['postfix'] },
+  postfix: { packages: ['postfix'], commands: ['postfix'], isForRoot: true },
   swaks: { packages: ['swaks', 'libnet-ssleay-perl'], commands: ['swaks'] },
   gnupg: { packages: ['gnupg', 'gpg-agent'], commands: ['gpg'] },
   chromium: { packages: ['chromium'], commands: ['chromium', 'chromium-browser', 'google-chrome'] },
@@ -40,13 +42,19 @@ export function missingServices(): Service[] {
 }
 
 /**
- * Path of a service that a test needs. Where it is missing the test is skipped, and the runner is told, so that the
- * run ends as incomplete; null then, and the test returns. With CI set it throws.
+ * Path of a service that a test needs. Where it is missing, or this user can't start it, the test is skipped, and the
+ * runner is told, so that the run ends as incomplete; null then, and the test returns. With CI set it throws.
  */
-export function requireService(test: Pick<TestContext, 'name' | 'skip'>, name: ServiceName): string | null {
+export function requireService(
+  test: Pick<TestContext, 'name' | 'skip'>,
+  name: ServiceName,
+  isRoot: boolean = getuid?.() === 0,
+): string | null {
+  const service: Omit<Service, 'name'> = services[name];
   const found = findService(name);
-  if (found) return found;
-  const line = `${test.name}: needs ${name} (Debian: ${services[name].packages.join(', ')})`;
+  const why = found === null ? `(Debian: ${service.packages.join(', ')})` : 'started by root';
+  if (found !== null && (isRoot || !service.isForRoot)) return found;
+  const line = `${test.name}: needs ${name} ${why}`;
   if (env.CI) throw new Error(line);
   if (env.CALIOPEN_TEST_SKIPPED) appendFileSync(env.CALIOPEN_TEST_SKIPPED, `${line}\n`);
   test.skip(line);
