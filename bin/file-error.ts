@@ -14,11 +14,11 @@ const meanings: Readonly<Record<string, string>> = {
 
 /**
  * A line about an error of a file: which one, why, and what to do when it lies in the data folder. Null when `error`
- * is none.
+ * is none. `file` is the one that was asked for, which not every error tells.
  */
-export function explainFileError(error: unknown, dataFolder: string | null): string | null {
+export function explainFileError(error: unknown, dataFolder: string | null, file?: string): string | null {
   if (!(error instanceof Error)) return null;
-  const { code, path } = error as NodeJS.ErrnoException;
+  const { code, path = file } = error as NodeJS.ErrnoException;
   const meaning = meanings[code ?? ''];
   if (!meaning || !path) return null;
   const isData = dataFolder !== null && `${path}/`.startsWith(`${dataFolder}/`);

@@ -9,6 +9,7 @@ import { openJudgeParts, openParts, type Parts } from '../delivery/open.ts';
 import { type Assessment, assess } from '../delivery/pipeline.ts';
 import type { Store } from '../delivery/store/store.ts';
 import type { CommandContext } from './command.ts';
+import { explainFileError } from './file-error.ts';
 
 /** What a door would have seen (DESIGN.md, "Command line"); every key may be left out. */
 const sessionShape = v.strictObject({
@@ -139,9 +140,9 @@ function readSession(file: string): GivenSession {
   try {
     given = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new DeliveryError('badInput', `${file}: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    const why =
+      explainFileError(error, null, file) ?? `${file}: ${error instanceof Error ? error.message : error}`;
+    throw new DeliveryError('badInput', why, { cause: error });
   }
   const read = v.safeParse(sessionShape, given);
   if (read.success) return read.output;
@@ -153,7 +154,7 @@ function readMessage(file: string): Uint8Array {
   try {
     return new Uint8Array(readFileSync(file));
   } catch (error) {
-    throw new DeliveryError('badInput', error instanceof Error ? error.message : String(error), {
+    throw new DeliveryError('badInput', explainFileError(error, null, file) ?? `${file}: ${error}`, {
       cause: error,
     });
   }

@@ -96,7 +96,9 @@ test('what can not be read or is no session exits 2, an unknown mailbox 1', asyn
   writeFileSync(join(folder, 'wrong.json'), '{"helo": 1, "remoteAddress": "here", "colour": "red"}');
   const missing = await run(['inspect', 'missing.eml']);
   assert.equal(missing.code, 2);
-  assert.match(missing.stderr, /missing\.eml/);
+  assert.equal(missing.stderr, 'caliopen: missing.eml: there is no such file\n');
+  const directory = await run(['inspect', '.']);
+  assert.deepEqual([directory.code, directory.stderr], [2, 'caliopen: .: it is a folder\n']);
   const broken = await run(['inspect', '--session', 'broken.json'], { input: message });
   assert.equal(broken.code, 2);
   assert.match(broken.stderr, /broken\.json: .*JSON/);
