@@ -1,8 +1,8 @@
 import { accessSync, constants } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { type Config, environmentName } from '../../delivery/config.ts';
 import type { Finding } from '../doctor.ts';
+import { listenFailure } from '../serve/door.ts';
 
 /** Whether each door could listen where the settings say. */
 export async function portFindings(config: Config): Promise<Finding[]> {
@@ -13,7 +13,7 @@ export async function portFindings(config: Config): Promise<Finding[]> {
 async function portFinding(door: string, address: string, port: number): Promise<Finding> {
   const check = `${door} port`;
   if (address.startsWith('unix:')) return socketFileFinding(check, address.slice('unix:'.length));
-  const failure = await tryToListen(address, port);
+  const failure = await listenFailure(address, port);
   if (failure === null) return { check, status: 'ok', detail: `${address}:${port} is free` };
   if (failure.code === 'EADDRINUSE') {
     const todo = `fine when caliopen serve is running; else end the other program or set ${door}.port (${environmentName(`${door}.port`)})`;
@@ -37,14 +37,6 @@ function socketFileFinding(check: string, file: string): Finding {
     const todo = `make the folder ${folder}, and let this user write there`;
     return { check, status: 'fail', detail: `${file}: ${code}`, todo };
   }
-}
-
-function tryToListen(address: string, port: number): Promise<NodeJS.ErrnoException | null> {
-  return new Promise(resolve => {
-    const server = createServer();
-    server.once('error', error => resolve(error));
-    server.listen(port, address, () => server.close(() => resolve(null)));
-  });
 }
 
 /** Who can reach the doors that are meant for this machine or a proxy. */

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import type { Config, SettingKey } from '../../delivery/config.ts';
 import { environmentName } from '../../delivery/config.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
@@ -23,6 +24,30 @@ const hints: Readonly<Record<string, string>> = {
   EACCES: 'this user may not listen there (ports below 1024 need a right)',
   EADDRNOTAVAIL: 'this host has no such address',
 };
+
+/** Throws one `DeliveryError` with a line for each of these doors that could not listen where the settings say. */
+export async function checkListening(names: readonly DoorName[], config: Config): Promise<void> {
+  const faults = await Promise.all(
+    names.map(async name => {
+      const failure = await listenFailure(config[`${name}.address`], config[`${name}.port`]);
+      return failure && (listenError(name, config, failure) as Error);
+    }),
+  );
+  const found = faults.filter(fault => fault !== null);
+  if (found.length === 0) return;
+  const lines = found.map(({ message }) => message).join('\n');
+  throw new DeliveryError('internal', lines, { cause: found[0] });
+}
+
+/** Why nothing can listen there now; null when it can, and for socket files, which their door replaces. */
+export function listenFailure(address: string, port: number): Promise<NodeJS.ErrnoException | null> {
+  if (address.startsWith('unix:')) return Promise.resolve(null);
+  return new Promise(resolve => {
+    const server = createServer();
+    server.once('error', error => resolve(error));
+    server.listen(port, address, () => server.close(() => resolve(null)));
+  });
+}
 
 /** What a socket that can't listen means for the reader; any other error as it is. */
 export function listenError(name: DoorName, config: Config, error: unknown): unknown {

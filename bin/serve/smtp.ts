@@ -5,7 +5,7 @@ import { env } from 'node:process';
 import { openCertificate } from '../../delivery/certificate.ts';
 import type { Config } from '../../delivery/config.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
-import { type Door, listenError } from './door.ts';
+import { checkListening, type Door, listenError } from './door.ts';
 import { writeHarakaFolder } from './haraka-folder.ts';
 import { settingsEnvironment } from './settings-environment.ts';
 
@@ -26,6 +26,8 @@ type News =
  * process holds one, since Haraka is full of globals; the process must be ended by `process.exit` after `close`.
  */
 export async function openDoor(config: Config): Promise<Door> {
+  // Haraka would put a stack trace before our line.
+  await checkListening(['smtp'], config);
   const certificate = await openCertificate(config);
   env.HARAKA = writeHarakaFolder(config, certificate);
   // The plugins read their settings themselves: these.

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { openCertificate } from '../../delivery/certificate.ts';
 import { type Config, environmentName } from '../../delivery/config.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
-import { type DoorName, doorNames } from './door.ts';
+import { checkListening, type DoorName, doorNames } from './door.ts';
 import { readableLogLine } from './log-lines.ts';
 import { settingsEnvironment } from './settings-environment.ts';
 import type { StopWish } from './stop-wish.ts';
@@ -47,9 +47,11 @@ const steadyMilliseconds = 60_000;
 
 /**
  * Starts smtp, lmtp and web, one process each in this process group, and restarts one that crashes. Resolves when all
- * are ready; when one can't start, stops the others and throws what that one said.
+ * are ready; when one can't start, stops the others and throws what that one said. All ports that are taken are told
+ * at once.
  */
 export async function startDoors(config: Config, options: DoorsOptions = {}): Promise<Doors> {
+  await checkListening(doorNames, config);
   // Made before the doors look for it, so that they all show the same one.
   await openCertificate(config);
   const keepers = doorNames.map(name => new DoorKeeper(name, config, options));
