@@ -3,7 +3,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Config, SettingKey } from '../delivery/config.ts';
-import { settingRows } from '../delivery/config.ts';
+import { environmentName, settingRows } from '../delivery/config.ts';
 import { asDeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
 import type { CommandContext } from './command.ts';
@@ -42,6 +42,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
   findings.push(
     ...(await portFindings(config)),
     ...addressFindings(config),
+    hostNameFinding(config),
     ...tlsFindings(config),
     instanceKeyFinding(config),
     folderFinding(config),
@@ -60,6 +61,18 @@ function settingsFinding(config: Config): Finding {
   );
   const shown = changed.length === 0 ? 'all at their defaults' : `changed: ${changed.join(', ')}`;
   return { check: 'settings', status: 'ok', detail: `${shown}; data folder ${config.data}` };
+}
+
+/** Other servers know this host by its full name, and trace fields are believed by the name behind `by`. */
+function hostNameFinding(config: Config): Finding {
+  const check = 'host name';
+  const names = [config.hostname, config['lmtp.mtaHostname'] || config.hostname];
+  const detail = `${names[0]}; trace fields by ${names[1]} are believed at the LMTP door`;
+  if (names.every(name => name.includes('.'))) return { check, status: 'ok', detail };
+  const todo = names[0]?.includes('.')
+    ? 'set lmtp.mtaHostname to the full name that your MTA puts there (Postfix: postconf -h myhostname)'
+    : `set hostname (${environmentName('hostname')}) to this host's full name, and lmtp.mtaHostname to your MTA's (Postfix: postconf -h myhostname)`;
+  return { check, status: 'warn', detail, todo };
 }
 
 function tlsFindings(config: Config): Finding[] {

@@ -123,6 +123,24 @@ test('a certificate without its key is told so, by doctor and by the doors', asy
   assert.match(stderr, /tls\.certificateFile and tls\.keyFile: .*set both or neither/);
 });
 
+test('a host without a full name, or an MTA believed by a short one, is a warning', async t => {
+  const { run } = openCommand(t);
+  const look = async (hostname: string, mtaHostname: string) => {
+    const { stdout } = await run(['--json', 'doctor'], {
+      environment: {
+        ...environment,
+        CALIOPEN_HOSTNAME: hostname,
+        CALIOPEN_LMTP_MTA_HOSTNAME: mtaHostname,
+      },
+    });
+    const found = jsonLines(stdout).find(({ check }) => check === 'host name');
+    return [found?.status, String(found?.todo ?? '').match(/set (\S+)/)?.[1]];
+  };
+  assert.deepEqual(await look('mail', ''), ['warn', 'hostname']);
+  assert.deepEqual(await look('mail.example.org', 'mx'), ['warn', 'lmtp.mtaHostname']);
+  assert.deepEqual(await look('mail.example.org', ''), ['ok', undefined]);
+});
+
 test('doctor says whose postmaster has no mailbox', async t => {
   const { run } = openCommand(t);
   await run(['domain', 'add', 'example.org']);
