@@ -9,7 +9,7 @@ import { type Calls, openCalls } from './calls.ts';
 import { eraseAccount, openClient } from './client.ts';
 import { fromSqlite } from './database.ts';
 import { openDirectory } from './directory/create.ts';
-import { getOwner } from './directory/reads.ts';
+import { findReceiver, getOwner } from './directory/reads.ts';
 import { type Indexing, openIndexing } from './indexing.ts';
 import { NewsHub } from './news.ts';
 import { getOwnerContext } from './personal/reads.ts';
@@ -63,7 +63,7 @@ export async function openSqliteStore(options: {
     stopRemovals();
     stopSweeps();
   };
-  return assemble({ settings, calls, threads, hub, indexing, stopWork });
+  return assemble({ settings, calls, threads, hub, indexing, clock, stopWork });
 }
 
 /** Ends removals that a crash left, behind the opening; other processes may be at the same. Gives how to stop. */
@@ -125,26 +125,53 @@ interface Parts {
   readonly threads: Threads;
   readonly hub: NewsHub;
   readonly indexing: Indexing;
+  readonly clock: Clock;
   stopWork(): void;
 }
 
-function assemble({ settings, calls, threads, hub, indexing, stopWork }: Parts): SqliteStore {
+function assemble({ settings, calls, threads, hub, indexing, clock, stopWork }: Parts): SqliteStore {
+  const own = openOwnReads(settings, clock);
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     indexing.stop();
     stopWork();
     await threads.close();
     calls.close();
+    own.close();
     await hub.close();
   };
   return {
     ...openClient(calls),
+    findReceiver: (address, sizeOctets) => own.read(context => findReceiver(context, address, sizeOctets)),
     watch: (accountId, listener) => hub.watch(accountId, listener),
     share: () => serveShare(threads, hub, settings),
     close: () => {
       closing ??= close();
       return closing;
     },
+  };
+}
+
+interface OwnReads {
+  read<T>(operation: (context: ReadContext) => T): Promise<T>;
+  close(): void;
+}
+
+/**
+ * Connections of the calling thread, for the short reads that every message asks for (its recipients, their owners):
+ * a read of a few pages costs a third of what asking another thread does. Opened when first needed.
+ */
+function openOwnReads(settings: StoreSettings, clock: Clock): OwnReads {
+  const connections = new ReadConnections({ ...settings, name: 'own' }, () => {});
+  return {
+    async read(operation) {
+      try {
+        return connections.run(clock.now().getTime(), operation);
+      } catch (error) {
+        throw fromSqlite(error);
+      }
+    },
+    close: () => connections.close(),
   };
 }
 
@@ -170,18 +197,11 @@ export function attachSqliteStore(ports: StorePorts, { clock }: { readonly clock
       control.postMessage({ connect: name });
     });
   const calls = openCalls(connect, ports.shards, clock);
-  const own = new ReadConnections({ ...ports, name: 'attached' }, () => {});
-  const read = async <T>(operation: (context: ReadContext) => T): Promise<T> => {
-    try {
-      return own.run(clock.now().getTime(), operation);
-    } catch (error) {
-      throw fromSqlite(error);
-    }
-  };
+  const own = openOwnReads(ports, clock);
   return {
     ...openClient(calls),
-    getOwner: accountId => read(context => getOwner(context, accountId)),
-    getOwnerContext: (accountId, asked) => read(context => getOwnerContext(context, accountId, asked)),
+    getOwner: accountId => own.read(context => getOwner(context, accountId)),
+    getOwnerContext: (accountId, asked) => own.read(context => getOwnerContext(context, accountId, asked)),
     watch: (accountId, listener) => {
       const known = listeners.get(accountId) ?? new Set();
       listeners.set(accountId, known);
