@@ -46,6 +46,7 @@ export const errorTable = {
   methodNotAllowed: row(502, '5.5.1', 405, 'This address takes other methods'),
   alreadyExists: row(553, '5.1.0', 409, 'already exists'),
   badRequest: row(501, '5.5.4', 400, 'The request cannot be understood'),
+  unknownParameter: row(555, '5.5.4', 400, 'This command takes no such parameter here'),
   badInput: row(554, '5.6.0', 400, 'The input cannot be understood'),
   badSettings: row(451, '4.3.5', 500, 'The settings have faults'),
 } as const satisfies Record<string, ErrorRow>;

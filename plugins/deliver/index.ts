@@ -16,6 +16,7 @@ import {
 } from '../context.ts';
 import { guard, refusal } from '../hook.ts';
 import { doorNotes } from '../notes.ts';
+import { hasUnknownParameter, type Parameters } from '../parameters.ts';
 import { forgiveErrors, whenOutOfPatience } from '../patience.ts';
 import { holdCommands } from './command-flow.ts';
 import { isOneTooMany } from './crowd.ts';
@@ -74,7 +75,8 @@ export const hook_mail = guard((connection, params) => {
   const { transaction } = connection;
   if (!transaction) return undefined;
   if (isClosing()) return refusal('shuttingDown', { disconnect: true });
-  const [, given] = params as [unknown, Readonly<Record<string, string | null>>];
+  const [, given] = params as [unknown, Parameters];
+  if (hasUnknownParameter('mail', given, connection.capabilities)) return refusal('unknownParameter');
   const declaredOctets = /^\d{1,20}$/.test(given.SIZE ?? '') ? Number(given.SIZE) : 0;
   if (declaredOctets > doorConfig()['smtp.maxSizeOctets']) return refusal('messageTooLarge');
   const notes = doorNotes(transaction);

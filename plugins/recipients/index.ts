@@ -1,6 +1,7 @@
 import { closeDoor, declarePlugin, isLineMode, openContext, startDoor } from '../context.ts';
 import { consent, guard, type HookAnswer, refusal } from '../hook.ts';
 import { doorNotes } from '../notes.ts';
+import { hasUnknownParameter, type Parameters } from '../parameters.ts';
 import { whenOutOfPatience } from '../patience.ts';
 import { pathOf } from '../session.ts';
 
@@ -14,8 +15,9 @@ export const hook_init_child = hook_init_master;
 /** Asks the directory whose forward-path this is, and what would stop a delivery there now. */
 export const hook_rcpt = guard(async (connection, params) => {
   const { transaction } = connection;
-  const [address] = params as [HarakaAddress];
+  const [address, given] = params as [HarakaAddress, Parameters];
   if (!transaction) return undefined;
+  if (hasUnknownParameter('rcpt', given, connection.capabilities)) return refusal('unknownParameter');
   const { owned, config } = await openContext();
   // Haraka has put this recipient into the list already.
   if (transaction.rcpt_to.length > config['smtp.maxRecipients']) return refusal('tooManyRecipients');

@@ -198,7 +198,7 @@ test('a message sent again is stored once', async t => {
   assert.equal((await stored('bob@example.org')).length, 1);
 });
 
-test('order of commands, RSET, VRFY and EXPN, control characters, an early end', async t => {
+test('order of commands, parameters, RSET, VRFY and EXPN, control characters, an early end', async t => {
   const { door, stored } = await openFlow(t);
   const peer = await door.greet();
   await peer.say('RCPT TO:<ada@example.org>', /^503/);
@@ -206,6 +206,10 @@ test('order of commands, RSET, VRFY and EXPN, control characters, an early end',
   await peer.say('VRFY ada', /^252/);
   assert.doesNotMatch(await peer.say('EXPN staff', /^5\d\d/), /ada@/);
   await peer.say('MAIL FROM:<a\rb@example.net>', /^50[01]/);
+  for (const word of ['X-UNKNOWN=1', 'RET=HDRS', 'BODY=BINARYMIME'])
+    await peer.say(`MAIL FROM:<a@example.net> ${word}`, /^555 5\.5\.4 /);
+  await peer.say('MAIL FROM:<a@example.net> body=8bitmime size=1 smtputf8', /^250/);
+  await peer.say('RCPT TO:<ada@example.org> NOTIFY=NEVER', /^555 5\.5\.4 /);
   await peer.say('EHLO a\rX-Injected: 1', /^50[01]/);
   await begin(peer, 'ada@example.org');
   peer.send('Subject: half a mess');
