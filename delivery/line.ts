@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Arrival, Outcome } from './delivery.ts';
 import { DeliveryError } from './errors.ts';
@@ -37,6 +38,8 @@ export interface LineSettings {
   readonly onFailedStage?: (stage: string) => void;
 }
 
+/** What a judge thread runs: `.ts` in a checkout, `.js` when built. */
+const judgeScript = new URL(`./judge${extname(import.meta.filename)}`, import.meta.url);
 /** Octets of messages that may wait or be judged at once; more is answered `tooBusy`. */
 const maxOctetsUnderWay = 512 * 1024 * 1024;
 /** Messages one thread works on at once: most of that time they wait for DNS and for the store's flush. */
@@ -143,7 +146,7 @@ class JudgePool {
   #start(): Judge {
     const { data, transfer } = this.#settings.setup();
     const pulse = newPulse();
-    const worker = new Worker(this.#settings.script ?? new URL('./judge.ts', import.meta.url), {
+    const worker = new Worker(this.#settings.script ?? judgeScript, {
       workerData: { ...data, pulse },
       transferList: [...transfer],
       resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },

@@ -7,12 +7,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { findPackageJSON } from 'node:module';
 import { isIPv6 } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Certificate } from '../../delivery/certificate.ts';
 import type { Config } from '../../delivery/config.ts';
 
-const top = join(import.meta.dirname, '..', '..');
+// The checkout or the package: what is built lies in a folder of it.
+const top = dirname(findPackageJSON(import.meta.url) ?? '');
 
 /** Files of config/ that are not Haraka's. */
 const notHarakas = /^(caliopen\.yaml|tls_(key|cert)\.pem)$/;

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Decrypted } from '../../delivery/crypto/findings.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
@@ -20,6 +21,9 @@ export interface OpenAnswer {
   /** For the log. */
   readonly failure?: string;
 }
+
+/** What the thread runs: `.ts` in a checkout, `.js` when built. */
+const script = new URL(`./open-worker${extname(import.meta.filename)}`, import.meta.url);
 
 /** Jobs that wait at most: behind them readers are told to come again. */
 const maxWaiting = 64;
@@ -87,7 +91,7 @@ class ThreadOpener implements Opener {
 
   #thread(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(new URL('./open-worker.ts', import.meta.url));
+    const worker = new Worker(script);
     worker.unref();
     worker.on('message', (answer: OpenAnswer) => this.#settle(answer));
     worker.on('error', error => {

@@ -1,9 +1,13 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DeliveryError, type ErrorCode } from '../../delivery/errors.ts';
 import type { Email } from '../../delivery/store/store.ts';
 import type { EmailPlan } from './jmap/email-properties.ts';
 import type { GivenJob, ReadyMessage, Survey, SurveyJob } from './read-given.ts';
 import type { ReadableBlob } from './readable-blob.ts';
+
+/** What the thread runs: `.ts` in a checkout, `.js` when built. */
+const script = new URL(`./view-worker${extname(import.meta.filename)}`, import.meta.url);
 
 /** A message to be read, and what is wanted of it. */
 export type ViewJob =
@@ -88,7 +92,7 @@ class ThreadViewer implements Viewer {
 
   #thread(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(new URL('./view-worker.ts', import.meta.url));
+    const worker = new Worker(script);
     worker.unref();
     worker.on('message', (posted: Posted) => {
       if (this.#worker !== worker) return;

@@ -6,7 +6,7 @@ import type { Log } from '../../../log.ts';
 import type { ControlMessage, News, StoreSettings, ThreadReport } from './protocol.ts';
 
 /** The file beside this one that a thread runs: `.ts` from a checkout, `.js` when built. */
-const entry = new URL(`./thread${extname(new URL(import.meta.url).pathname)}`, import.meta.url);
+const entry = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url);
 
 /** Calls leave little behind that lives long: a small nursery keeps each thread's memory small. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4 };

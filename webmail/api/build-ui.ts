@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Metafile } from 'esbuild';
+import { DeliveryError } from '../../delivery/errors.ts';
+
+/** One file as the browser asks for it: its name holds a hash of its content, but for `index.html`. */
+export interface UiFile {
+  readonly name: string;
+  readonly octets: Buffer;
+}
+
+export interface BuiltUi {
+  readonly files: readonly UiFile[];
+  /** npm packages whose code is inside. */
+  readonly packages: readonly string[];
+}
+
+const uiFolder = fileURLToPath(new URL('../ui/', import.meta.url));
+
+/**
+ * The webmail's sources bundled, split into chunks that load when needed, minified, named by content. Throws
+ * `internal` when they can't be built.
+ */
+export async function buildUi(): Promise<BuiltUi> {
+  const { files, metafile } = await buildFiles();
+  const page = { name: 'index.html', octets: Buffer.from(await pageOf(metafile)) };
+  return { files: [...files, page], packages: packagesOf(metafile) };
+}
+
+async function buildFiles(): Promise<{ files: UiFile[]; metafile: Metafile }> {
+  try {
+    const { outputFiles, metafile } = await build({
+      absWorkingDir: uiFolder,
+      entryPoints: ['main.ts', 'style.css'],
+      outdir: 'out',
+      entryNames: '[name]-[hash]',
+      chunkNames: '[name]-[hash]',
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      target: 'es2022',
+      minify: true,
+      write: false,
+      metafile: true,
+      legalComments: 'none',
+      logLevel: 'silent',
+    });
+    const files = outputFiles.map(({ path, contents }) => ({
+      name: basename(path),
+      octets: Buffer.from(contents),
+    }));
+    return { files, metafile };
+  } catch (cause) {
+    throw new DeliveryError('internal', 'the webmail cannot be built', { cause });
+  }
+}
+
+/** The page with the built names in place of the sources', and the chunks that the start needs preloaded. */
+async function pageOf({ outputs }: Metafile): Promise<string> {
+  const page = await readFile(join(uiFolder, 'index.html'), 'utf8');
+  const built = new Map<string, string>();
+  const preloads: string[] = [];
+  for (const [path, output] of Object.entries(outputs)) {
+    if (!output.entryPoint) continue;
+    built.set(output.entryPoint, `/${basename(path)}`);
+    if (output.entryPoint !== 'main.ts') continue;
+    const needed = output.imports.filter(({ kind }) => kind === 'import-statement');
+    preloads.push(...needed.map(chunk => `<link rel="modulepreload" href="/${basename(chunk.path)}" />`));
+  }
+  const named = page.replace(/(href|src)="(?:\.\/)?([\w.-]+)"/g, (whole, attribute: string, name: string) => {
+    const path = built.get(name);
+    return path ? `${attribute}="${path}"` : whole;
+  });
+  return named.replace('</head>', `${preloads.join('')}</head>`);
+}
+
+function packagesOf({ inputs }: Metafile): string[] {
+  const names = Object.keys(inputs).map(path => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
+  return [...new Set(names.filter(name => name !== undefined))].sort();
+}
