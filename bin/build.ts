@@ -1,27 +1,36 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { buildUi } from '../webmail/api/build-ui.ts';
 
 // `npm run build`: what the npm package holds in place of the sources, in `dist/`, laid out as they are.
 const top = join(import.meta.dirname, '..');
 const dist = join(top, 'dist');
+const harakaTypes = join(dist, 'plugins', 'haraka.d.ts');
 
 function compile(): void {
   const tsc = join(top, 'node_modules', '.bin', 'tsc');
   const { status } = spawnSync(tsc, ['-p', 'tsconfig.build.json'], { cwd: top, stdio: 'inherit' });
   if (status !== 0) process.exit(1);
-  copyFileSync(join(top, 'plugins', 'haraka.d.ts'), join(dist, 'plugins', 'haraka.d.ts'));
+  copyFileSync(join(top, 'plugins', 'haraka.d.ts'), harakaTypes);
   // The package has the webmail built: what builds it needs sources and packages that are left out.
   for (const extension of ['js', 'd.ts']) rmSync(join(dist, 'webmail', 'api', `build-ui.${extension}`));
 }
 
-/** The compiler gives imports their new extension in JavaScript, not in declarations. */
-function renameImports(): void {
+/**
+ * The compiler gives imports their new extension in JavaScript, not in declarations; and the declarations of the
+ * plugins do not say where Haraka's global types are.
+ */
+function mendDeclarations(): void {
   for (const name of globSync('**/*.d.ts', { cwd: dist })) {
     const file = join(dist, name);
-    const text = readFileSync(file, 'utf8');
-    writeFileSync(file, text.replace(/((?:from |import\()["']\.{1,2}\/[^"']*\.)ts(?=["'])/g, '$1js'));
+    const text = readFileSync(file, 'utf8').replace(
+      /((?:from |import\()["']\.{1,2}\/[^"']*\.)ts(?=["'])/g,
+      '$1js',
+    );
+    const types = relative(dirname(file), harakaTypes);
+    const isOpen = /\bHaraka[A-Z]/.test(text) && file !== harakaTypes;
+    writeFileSync(file, isOpen ? `/// <reference path="${types}" />\n${text}` : text);
   }
 }
 
@@ -44,5 +53,5 @@ function licenceOf(name: string): string {
 
 rmSync(dist, { recursive: true, force: true });
 compile();
-renameImports();
+mendDeclarations();
 await buildWebmail();

@@ -1,9 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { env } from 'node:process';
 import { type Config, loadConfig } from '../delivery/config.ts';
-import { loadInstanceKey } from '../delivery/crypto/keyring.ts';
 import { type DeliveryLog, openDeliveryLog } from '../delivery/delivery-log.ts';
 import type { Line } from '../delivery/line.ts';
 import { type Log, openLog } from '../delivery/log.ts';
@@ -145,7 +145,9 @@ export function openContext(): Promise<DoorContext> {
 async function open(): Promise<DoorContext> {
   const { config, log } = basics();
   if (!hasPlugin('recipients') && !isLineMode()) {
-    const line = openJudgeLine(config, await loadInstanceKey(config), { store: null, log, metrics: null });
+    // Nothing is kept or opened with it: somebody else's Haraka may not write to any data folder.
+    const instanceKey = randomBytes(32);
+    const line = openJudgeLine(config, instanceKey, { store: null, log, metrics: null });
     return { config, log, line, owned: null, close: () => line.close() };
   }
   const parts = await openParts(config, { log, door: 'smtp' });

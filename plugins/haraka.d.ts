@@ -10,7 +10,8 @@ declare module 'haraka-constants' {
     readonly denysoftdisconnect: number;
     readonly connection: { readonly state: Readonly<Record<string, number>> };
   };
-  export = constants;
+  // biome-ignore lint/style/noDefaultExport: what Node makes of a CommonJS module
+  export default constants;
 }
 
 /** `retval` is one of haraka-constants; a reply is text or an object of a class named DSN. */

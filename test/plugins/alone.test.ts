@@ -1,33 +1,10 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
-import { SMTPServer } from 'smtp-server';
-import { atEnd } from '../support/at-end.ts';
+import { test } from 'node:test';
 import { openTestParts, testConfig } from '../support/door-process.ts';
 import { startForeignHaraka } from '../support/foreign-haraka.ts';
+import { openNextServer } from '../support/next-server.ts';
 import { openDialogue } from '../support/smtp-dialogue.ts';
 import { behindTrace, storedEmails } from '../support/stored.ts';
-
-/** The server behind somebody else's Haraka: keeps what is forwarded to it. */
-async function openNextServer(t: TestContext): Promise<{ port: number; mails: string[] }> {
-  const mails: string[] = [];
-  const server = new SMTPServer({
-    logger: false,
-    disabledCommands: ['AUTH', 'STARTTLS'],
-    disableReverseLookup: true,
-    onData(stream, _session, done) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        mails.push(Buffer.concat(chunks).toString('latin1'));
-        done();
-      });
-    },
-  });
-  await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', () => resolve()));
-  atEnd(t, () => new Promise<void>(resolve => server.close(resolve)));
-  const bound = server.server.address();
-  return { port: typeof bound === 'object' && bound ? bound.port : 0, mails };
-}
 
 const message = [
   'From: sender@example.net',

@@ -31,18 +31,28 @@ export async function startForeignHaraka(
     plugins,
     files: given = {},
     sources = {},
+    install = linkPlugins,
+    environment = settingsEnvironment(config),
   }: {
     config: Config;
     plugins: readonly string[];
     files?: Readonly<Record<string, string>>;
     /** Plugins of its own: JavaScript by name. */
     sources?: Readonly<Record<string, string>>;
+    /** Brings our plugins into the folder; links to the checkout's when left out. */
+    install?: (folder: string) => void;
+    /** Our settings; all of `config` when left out. */
+    environment?: Readonly<Record<string, string>>;
   },
 ): Promise<number> {
   const folder = join(config.data, 'foreign');
   mkdirSync(join(folder, 'config'), { recursive: true });
   mkdirSync(join(folder, 'queue'));
-  linkPlugins(folder, sources);
+  mkdirSync(join(folder, 'plugins'));
+  for (const [name, source] of Object.entries(sources)) {
+    writeFileSync(join(folder, 'plugins', `${name}.js`), source);
+  }
+  install(folder);
   const port = await freePort();
   const files: Record<string, string> = {
     plugins: plugins.join('\n'),
@@ -55,7 +65,8 @@ export async function startForeignHaraka(
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, 'config', name), text);
   const child = spawn(execPath, [join(harakaFolder, 'haraka.js')], {
-    env: { ...env, ...settingsEnvironment(config), HARAKA: folder },
+    cwd: folder,
+    env: { ...env, ...environment, HARAKA: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output: string[] = [];
@@ -74,11 +85,9 @@ export async function startForeignHaraka(
   return port;
 }
 
-function linkPlugins(folder: string, sources: Readonly<Record<string, string>>): void {
-  const plugins = join(folder, 'plugins');
-  mkdirSync(plugins);
+function linkPlugins(folder: string): void {
   for (const entry of readdirSync(join(top, 'plugins'), { withFileTypes: true })) {
-    if (entry.isDirectory()) symlinkSync(join(top, 'plugins', entry.name), join(plugins, entry.name));
+    if (entry.isDirectory())
+      symlinkSync(join(top, 'plugins', entry.name), join(folder, 'plugins', entry.name));
   }
-  for (const [name, source] of Object.entries(sources)) writeFileSync(join(plugins, `${name}.js`), source);
 }
