@@ -3,7 +3,8 @@ import type { Database } from './database.ts';
 
 /**
  * Schemas as numbered, additive steps. A step, once released, never changes, and older code goes on with a file that
- * newer code has stepped.
+ * newer code has stepped. What a step adds older code does not keep up to date: a later count or list is kept by
+ * triggers, or it is wrong as long as both run.
  */
 export const directorySteps: readonly string[] = [
   `
@@ -113,6 +114,36 @@ export const shardSteps: readonly string[] = [
   insert into tag_month select account, tag, place >> 42, count(*) from email_tag group by 1, 2, 3;
   insert into tag_month select account, 0, place >> 42, count(*) from email group by 1, 3;
   `,
+  // From here on triggers count by month, so that a process of any version does. What one tells that still counts by
+  // itself (its rows leave `counted` out) is passed over.
+  `
+  alter table tag_month add column counted integer;
+  delete from tag_month;
+  insert into tag_month select account, tag, place >> 42, count(*), 1 from email_tag group by 1, 2, 3;
+  insert into tag_month select account, 0, place >> 42, count(*), 1 from email group by 1, 3;
+  create trigger tag_month_told before insert on tag_month when new.counted is null
+    begin select raise(ignore); end;
+  create trigger email_comes after insert on email begin
+    insert into tag_month(account, tag, month, emails, counted) values (new.account, 0, new.place >> 42, 1, 1)
+      on conflict do update set emails = emails + 1;
+  end;
+  create trigger email_tag_comes after insert on email_tag begin
+    insert into tag_month(account, tag, month, emails, counted)
+      values (new.account, new.tag, new.place >> 42, 1, 1)
+      on conflict do update set emails = emails + 1;
+  end;
+  create trigger email_goes after delete on email begin
+    update tag_month set emails = emails - 1
+      where account = old.account and tag = 0 and month = old.place >> 42;
+    delete from tag_month where account = old.account and tag = 0 and month = old.place >> 42 and emails <= 0;
+  end;
+  create trigger email_tag_goes after delete on email_tag begin
+    update tag_month set emails = emails - 1
+      where account = old.account and tag = old.tag and month = old.place >> 42;
+    delete from tag_month
+      where account = old.account and tag = old.tag and month = old.place >> 42 and emails <= 0;
+  end;
+  `,
 ];
 
 /** Additive steps leave room for older code; a change that does not would begin a new generation. */
@@ -135,9 +166,10 @@ export function migrate(database: Database, steps: readonly string[], file: stri
   }
   if (known >= target) return;
   database.write(() => {
+    // Another process, a newer one perhaps, may have stepped while this one waited for the lock.
     const done = Math.max(0, version(database) - generation * stepsPerGeneration);
-    for (let step = done; step < steps.length; step++) database.exec(steps[step] ?? '');
-    database.exec(`pragma user_version=${target}`);
+    for (const step of steps.slice(done)) database.exec(step);
+    if (done < steps.length) database.exec(`pragma user_version=${target}`);
   });
 }
 

@@ -15,7 +15,7 @@ import {
   writeKeywords,
   writeTags,
 } from './email-rows.ts';
-import { allMail, Ledger } from './ledger.ts';
+import { Ledger } from './ledger.ts';
 import { type Detail, readDetail, sortColumns } from './packed-email.ts';
 import { requireData } from './reads.ts';
 import { readOctets, readTexts, writeStored } from './stored-detail.ts';
@@ -108,9 +108,6 @@ function writeStanding(
     record.place,
   );
   relist({ database }, record, after);
-  const { gone, come } = compare(readTags(record.tags), readTags(after.tags));
-  ledger.countAt(record.place, gone, -1);
-  ledger.countAt(record.place, come, 1);
   countStanding(database, ledger, {
     thread: record.thread,
     before: { tags: readTags(record.tags), unread: record.unread === 1 },
@@ -248,7 +245,6 @@ export function destroyOne({ database }: WriteContext, ledger: Ledger, record: E
   const before = { tags: readTags(record.tags), unread: record.unread === 1 };
   const threadKind = countStanding(database, ledger, { thread, before, after: null });
   leaveDiscussion(database, account, { key: record.discussion, unread: before.unread });
-  ledger.countAt(place, [allMail, ...before.tags], -1);
   ledger.state.used -= record.size;
   ledger.state.emails -= 1;
   ledger.state.sealed -= record.sealed;

@@ -5,7 +5,7 @@ import { rowId } from '../files.ts';
 import type { WriteContext } from '../threads/context.ts';
 import { joinDiscussion } from './discussion.ts';
 import { isSeen, isUnread, writeKeywords, writeTags } from './email-rows.ts';
-import { allMail, Ledger, systemTagNumbers } from './ledger.ts';
+import { Ledger, systemTagNumbers } from './ledger.ts';
 import type { PackedEmail } from './packed-email.ts';
 import type { PackedMessage } from './packing.ts';
 import { isWithinQuota } from './quota.ts';
@@ -52,7 +52,6 @@ export function deliverEmail(context: WriteContext, accountId: string, email: Pr
     place: placed.place,
     unread: standing.unread,
   });
-  ledger.countAt(placed.place, [allMail, ...tags], 1);
   ledger.state.used += email.size;
   ledger.state.emails += 1;
   ledger.state.sealed += email.sealed ? 1 : 0;

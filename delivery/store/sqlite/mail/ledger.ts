@@ -99,8 +99,6 @@ export class Ledger {
   readonly #began: number;
   readonly #touched = new Set<ChangeType>();
   readonly #counts = new Map<number, CountChange>();
-  /** Changes by `tag,month`. */
-  readonly #months = new Map<string, number>();
   #hashKey: Uint8Array | null = null;
 
   constructor(context: WriteContext, accountId: string) {
@@ -169,14 +167,6 @@ export class Ledger {
     this.#counts.set(tag, sum);
   }
 
-  /** Adds to the kept counts by month of the place: of all mail (`allMail`) and of tags. */
-  countAt(place: number, tags: readonly number[], change: 1 | -1): void {
-    for (const tag of tags) {
-      const key = `${tag},${monthOf(place)}`;
-      this.#months.set(key, (this.#months.get(key) ?? 0) + change);
-    }
-  }
-
   /** Writes counts and states, and tells who watches. */
   close(): void {
     const { database } = this.#context;
@@ -196,7 +186,6 @@ export class Ledger {
         tag,
       );
     }
-    this.#writeMonths();
     if (Math.floor(this.state.seq / trimEvery) > Math.floor(this.#began / trimEvery)) this.#trim();
     writeState(this.#context, this.state);
     if (this.#touched.size === 0) return;
@@ -205,21 +194,6 @@ export class Ledger {
       if (this.#touched.has(type)) types[type] = String(this.state[stateColumns[type]]);
     }
     this.#context.tell(this.account.id, types);
-  }
-
-  #writeMonths(): void {
-    for (const [key, change] of this.#months) {
-      if (change === 0) continue;
-      const [tag = 0, month = 0] = key.split(',').map(Number);
-      this.#context.database.run(
-        `insert into tag_month(account, tag, month, emails) values (?, ?, ?, ?)
-         on conflict do update set emails = emails + excluded.emails`,
-        this.number,
-        tag,
-        month,
-        change,
-      );
-    }
   }
 
   /** Drops the oldest rows of the log; what was dropped can't be told any more (`floor`). */

@@ -210,7 +210,6 @@ function untag(database: Database, ledger: Ledger, record: EmailRecord, tag: num
   const { account, place, thread } = record;
   database.run('update email set tags = ? where account = ? and place = ?', writeTags(tags), account, place);
   database.run('delete from email_tag where account = ? and tag = ? and place = ?', account, tag, place);
-  ledger.countAt(place, [tag], -1);
   const unread = record.unread === 1;
   countStanding(database, ledger, { thread, before: { tags: before, unread }, after: { tags, unread } });
   ledger.log({ type: 'Email', kind: 'updated', object: idOf(record) });
@@ -250,7 +249,6 @@ export function removeTag(context: WriteContext, accountId: string, id: string):
     created?.created_seq ?? 0,
   );
   database.run('delete from tag where account = ? and number = ?', ledger.number, tag.number);
-  database.run('delete from tag_month where account = ? and tag = ?', ledger.number, tag.number);
   ledger.touch('Mailbox', sequence);
   ledger.close();
 }
