@@ -65,16 +65,32 @@ export async function openTestParts(
   return parts;
 }
 
+/** A version of the product. */
+export interface Code {
+  readonly main: string;
+  /** The settings that it knows, as environment. */
+  settings(config: Config): Record<string, string>;
+}
+
+const present: Code = { main, settings: settingsEnvironment };
+
 /** Runs `caliopen serve NAME --json` (all doors without a name) until the test ends; resolves when all are ready. */
 export async function startDoor(
   t: Pick<TestContext, 'after'>,
   name: 'smtp' | 'lmtp' | 'web' | null,
   config: Config,
   environment: Readonly<Record<string, string>> = {},
+  code: Code = present,
 ): Promise<DoorProcess> {
-  const words = ['--disable-warning=ExperimentalWarning', main, 'serve', ...(name ? [name] : []), '--json'];
+  const words = [
+    '--disable-warning=ExperimentalWarning',
+    code.main,
+    'serve',
+    ...(name ? [name] : []),
+    '--json',
+  ];
   const child = spawn(execPath, words, {
-    env: { ...env, ...settingsEnvironment(config), ...environment },
+    env: { ...env, ...code.settings(config), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log: string[] = [];

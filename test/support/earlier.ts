@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { env } from 'node:process';
+import type { TestContext } from 'node:test';
+import { settingsEnvironment } from '../../bin/serve/settings-environment.ts';
+import type { Code } from './door-process.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const top = join(import.meta.dirname, '..', '..');
+
+/** What every version knows: newer settings are unknown words to older code. */
+const everKnown =
+  /^CALIOPEN_(DATA|HOSTNAME|(SMTP|LMTP|WEB)_(PORT|ADDRESS)|SQLITE_SHARDS|JUDGE_THREADS|RESOLVER_(SERVERS|TIMEOUT_MILLISECONDS))$/;
+
+/**
+ * The code of an earlier commit, laid out in a folder of its own, with the packages of this one. Where the history
+ * does not reach back to it the test is skipped, and the runner is told, so that the run ends as incomplete; null
+ * then, and the test returns. With CI set it throws.
+ */
+export function requireCommit(t: TestContext, commit: string): Code | null {
+  const folder = temporaryFolder(t);
+  const script = 'git -C "$1" archive "$2" bin config delivery plugins webmail package.json | tar -x -C "$3"';
+  const { status } = spawnSync('sh', ['-c', `set -e; ${script}`, 'sh', top, commit, folder], {
+    stdio: 'ignore',
+  });
+  const { status: known } = spawnSync('git', ['-C', top, 'cat-file', '-e', `${commit}^{commit}`], {
+    stdio: 'ignore',
+  });
+  if (status !== 0 || known !== 0) return skip(t, commit);
+  symlinkSync(join(top, 'node_modules'), join(folder, 'node_modules'));
+  return {
+    main: join(folder, 'bin', 'main.ts'),
+    settings: config =>
+      Object.fromEntries(
+        Object.entries(settingsEnvironment(config)).filter(([name]) => everKnown.test(name)),
+      ),
+  };
+}
+
+function skip(t: TestContext, commit: string): null {
+  const line = `${t.name}: needs commit ${commit.slice(0, 12)} (git fetch --unshallow, in a clone)`;
+  if (env.CI) throw new Error(line);
+  if (env.CALIOPEN_TEST_SKIPPED) appendFileSync(env.CALIOPEN_TEST_SKIPPED, `${line}\n`);
+  t.skip(line);
+  return null;
+}
