@@ -29,6 +29,8 @@ export function packPackage(t: Pick<TestContext, 'after'>): Packed {
   symlinkSync(join(top, 'node_modules'), join(folder, 'node_modules'));
   const { stdout, stderr, status } = spawnSync('npm', ['pack', '--json'], {
     cwd: folder,
+    // No look at the registry.
+    env: { ...env, npm_config_offline: 'true', npm_config_update_notifier: 'false' },
     encoding: 'utf8',
     maxBuffer: 2 ** 24,
   });
