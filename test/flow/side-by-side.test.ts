@@ -122,8 +122,8 @@ async function openBoth(t: TestContext, older: Code) {
   caliopen(older, config, ['domain', 'add', 'example.org']);
   caliopen(older, config, ['account', 'add', 'ada@example.org', '--password-stdin'], `${password}\n`);
   const [oldLmtp, oldWeb] = await Promise.all([
-    startDoor(t, 'lmtp', config, {}, older),
-    startDoor(t, 'web', config, {}, older),
+    startDoor(t, 'lmtp', config, { code: older }),
+    startDoor(t, 'web', config, { code: older }),
   ]);
   const oldPeer = await greet(oldLmtp.ports.lmtp ?? 0);
   for (const name of names('before', 30)) await send(oldPeer, name);

@@ -118,7 +118,9 @@ test('a message that kills or holds its judge is stored with nothing found, and 
   const config = testConfig(t, { 'judge.timeoutSeconds': 4 });
   const parts = await openTestParts(t, config, [{ address: 'ada@example.org' }]);
   const poison = pathToFileURL(join(top, 'test', 'support', 'poison.ts')).href;
-  const door = await startDoor(t, 'lmtp', config, { NODE_OPTIONS: `--import=${poison}` });
+  const door = await startDoor(t, 'lmtp', config, {
+    environment: { NODE_OPTIONS: `--import=${poison}` },
+  });
   const peer = await greet(door.ports.lmtp ?? 0, 'LHLO mta.example.org');
   for (const subject of ['kills its judge', 'holds its judge', 'harmless']) {
     await begin(peer, 'ada@example.org');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { env, execPath } from 'node:process';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
+import { type DoorName, doorNames } from '../../bin/serve/door.ts';
 import { settingsEnvironment } from '../../bin/serve/settings-environment.ts';
 import { type Config, loadConfig, type SettingKey } from '../../delivery/config.ts';
 import { openLog } from '../../delivery/log.ts';
@@ -74,22 +75,28 @@ export interface Code {
 
 const present: Code = { main, settings: settingsEnvironment };
 
+export interface DoorOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Command that is given the door's to run: `['strace', …]`. Signals must reach the door. */
+  readonly under?: readonly string[];
+  readonly code?: Code;
+}
+
 /** Runs `caliopen serve NAME --json` (all doors without a name) until the test ends; resolves when all are ready. */
 export async function startDoor(
   t: Pick<TestContext, 'after'>,
-  name: 'smtp' | 'lmtp' | 'web' | null,
+  name: DoorName | null,
   config: Config,
-  environment: Readonly<Record<string, string>> = {},
-  code: Code = present,
+  { environment = {}, under = [], code = present }: DoorOptions = {},
 ): Promise<DoorProcess> {
-  const words = [
+  const serve = [code.main, 'serve', ...(name ? [name] : []), '--json'];
+  const [command = execPath, ...words] = [
+    ...under,
+    execPath,
     '--disable-warning=ExperimentalWarning',
-    code.main,
-    'serve',
-    ...(name ? [name] : []),
-    '--json',
+    ...serve,
   ];
-  const child = spawn(execPath, words, {
+  const child = spawn(command, words, {
     env: { ...env, ...code.settings(config), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -104,7 +111,7 @@ export async function startDoor(
     return code;
   }
   atEnd(t, () => stop());
-  const ports = await readPorts(child, { expected: name ? 1 : 3, log });
+  const ports = await readPorts(child, { expected: name ? 1 : doorNames.length, log });
   return { process: child, ports, log, stop };
 }
 

@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import type { Config } from '../../delivery/config.ts';
-import { type DoorProcess, startDoor } from './door-process.ts';
+import { type DoorOptions, type DoorProcess, startDoor } from './door-process.ts';
 import { type Dialogue, openDialogue } from './smtp-dialogue.ts';
 
 /** Our Haraka as `caliopen serve smtp` runs it. */
@@ -11,8 +11,12 @@ export interface SmtpDoor extends DoorProcess {
 }
 
 /** Starts the SMTP door until the test ends. */
-export async function startHaraka(t: Pick<TestContext, 'after'>, config: Config): Promise<SmtpDoor> {
-  const door = await startDoor(t, 'smtp', config);
+export async function startHaraka(
+  t: Pick<TestContext, 'after'>,
+  config: Config,
+  options: DoorOptions = {},
+): Promise<SmtpDoor> {
+  const door = await startDoor(t, 'smtp', config, options);
   const port = door.ports.smtp ?? 0;
   return {
     ...door,

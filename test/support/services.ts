@@ -1,4 +1,4 @@
-import { accessSync, appendFileSync, constants } from 'node:fs';
+import { accessSync, appendFileSync, constants, globSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { env, getuid } from 'node:process';
 import type { TestContext } from 'node:test';
@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test';
 export interface Service {
   readonly name: string;
   readonly packages: readonly string[];
-  /** Any one of these commands will do. */
+  /** Any one of these commands will do; one with a slash is a pattern of files. */
   readonly commands: readonly string[];
   /** Only root can start it. */
   readonly isForRoot?: boolean;
@@ -18,6 +18,8 @@ const services = {
   swaks: { packages: ['swaks', 'libnet-ssleay-perl'], commands: ['swaks'] },
   gnupg: { packages: ['gnupg', 'gpg-agent'], commands: ['gpg'] },
   chromium: { packages: ['chromium'], commands: ['chromium', 'chromium-browser', 'google-chrome'] },
+  strace: { packages: ['strace'], commands: ['strace'] },
+  faketime: { packages: ['libfaketime'], commands: ['/usr/lib*/**/faketime/libfaketime.so.1'] },
 } as const satisfies Record<string, Omit<Service, 'name'>>;
 
 export type ServiceName = keyof typeof services;
@@ -29,7 +31,9 @@ const systemFolders = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
 export function findService(name: ServiceName): string | null {
   const folders = [...(env.PATH ?? '').split(delimiter), ...systemFolders];
   for (const command of services[name].commands) {
-    const found = folders.map(folder => join(folder, command)).find(isExecutable);
+    const found = command.includes('/')
+      ? globSync(command)[0]
+      : folders.map(folder => join(folder, command)).find(isExecutable);
     if (found) return found;
   }
   return null;

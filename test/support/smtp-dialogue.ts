@@ -4,6 +4,8 @@ import { connect as connectTls } from 'node:tls';
 
 /** A raw SMTP or LMTP dialogue: lines sent, reply patterns expected. */
 export interface Dialogue {
+  /** The client's port; 0 at a socket file. */
+  readonly localPort: number;
   /** Sends a line (CRLF is added) and expects one reply that fits; gives the whole reply. */
   say(line: string, pattern: RegExp): Promise<string>;
   /** Sends octets as they are. */
@@ -31,6 +33,7 @@ export async function openDialogue(door: number | string, host = '127.0.0.1'): P
   });
   inbox.listen(socket);
   const dialogue: Dialogue = {
+    localPort: socket.localPort ?? 0,
     async say(line, pattern) {
       socket.write(`${line}\r\n`);
       return fits(await inbox.reply(line), pattern, line);
