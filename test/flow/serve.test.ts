@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
@@ -9,6 +9,7 @@ import { settingsEnvironment } from '../../bin/serve/settings-environment.ts';
 import type { Config } from '../../delivery/config.ts';
 import { startDoor, testConfig } from '../support/door-process.ts';
 import { poll } from '../support/poll.ts';
+import { childrenOf, wordsOf } from '../support/processes.ts';
 import { openDialogue } from '../support/smtp-dialogue.ts';
 
 function runServe(config: Config, ...words: string[]) {
@@ -18,20 +19,6 @@ function runServe(config: Config, ...words: string[]) {
     env: { ...env, ...settingsEnvironment(config) },
     timeout: 60_000,
   });
-}
-
-/** Ids of the processes that `parent` has started. */
-function childrenOf(parent: number): number[] {
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .filter(id => {
-      try {
-        return readFileSync(`/proc/${id}/stat`, 'utf8').split(') ')[1]?.split(' ')[1] === String(parent);
-      } catch {
-        return false; // It has ended since the listing.
-      }
-    })
-    .map(Number);
 }
 
 test('all doors under one supervisor: ready, restarted on the same port after a crash, stopped cleanly', async t => {
@@ -44,9 +31,7 @@ test('all doors under one supervisor: ready, restarted on the same port after a 
   await lmtp.expect(/^220 /);
   const web = await fetch(`http://127.0.0.1:${doors.ports.web}/`);
   assert.equal(web.status, 200);
-  const smtpProcess = childrenOf(doors.process.pid ?? 0).find(id =>
-    readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('smtp'),
-  );
+  const smtpProcess = childrenOf(doors.process.pid ?? 0).find(id => wordsOf(id).includes('smtp'));
   assert.ok(smtpProcess);
   process.kill(smtpProcess, 'SIGKILL');
   await before.closed();
