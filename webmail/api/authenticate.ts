@@ -5,6 +5,7 @@ import type { Secret } from '../../delivery/store/store.ts';
 import { csrfHeader, type TicketPurpose, ticketPurposes } from '../wire.ts';
 import type { Caller } from './caller.ts';
 import { cookieName, readCookie } from './cookie.ts';
+import { noteUse } from './last-use.ts';
 import type { WebParts } from './parts.ts';
 import { hashSecret } from './secrets.ts';
 import { passwordGrant, type SignInTools, signIn } from './sign-in.ts';
@@ -127,10 +128,9 @@ export function idleEnd(secret: Secret, { config }: Pick<WebParts, 'config'>): D
   return new Date(last.getTime() + config['session.days'] * 86_400_000);
 }
 
-async function touch(secret: Secret, { store, clock }: WebParts): Promise<void> {
-  const now = clock.now();
+async function touch(secret: Secret, parts: WebParts): Promise<void> {
   const last = secret.lastUsedAt?.getTime() ?? 0;
-  if (now.getTime() - last > touchMilliseconds) await store.touchSecret(secret.accountId, secret.id, now);
+  if (parts.clock.now().getTime() - last > touchMilliseconds) await noteUse(secret, parts);
 }
 
 async function callerOf(secret: Secret, how: Omit<Caller, 'account'>, { store }: WebParts): Promise<Caller> {

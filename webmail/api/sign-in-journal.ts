@@ -26,9 +26,16 @@ export class SignInJournal {
     remoteAddress: string,
   ): Promise<void> {
     const network = networkOf(remoteAddress);
-    if (this.#count([account.id, means, id, network]) > 1) return;
+    const names = [account.id, means, id, network];
+    if (this.#count(names) > 1) return;
     const detail = { means, network, ...(id === null ? {} : { secretId: id }) };
-    await this.#write(account, { action: 'signIn', detail });
+    try {
+      await this.#write(account, { action: 'signIn', detail });
+    } catch (error) {
+      // Nobody comes in unseen: the next request tries to write it again.
+      this.#counts.delete(this.#keyOf(names));
+      throw error;
+    }
   }
 
   /** A failed try: the first of the day is written, then the tenth, the hundredth and so on. */
@@ -40,8 +47,7 @@ export class SignInJournal {
   }
 
   #count(names: readonly (string | null)[]): number {
-    const day = Math.floor(this.#parts.clock.now().getTime() / dayMilliseconds);
-    const key = JSON.stringify([day, ...names]);
+    const key = this.#keyOf(names);
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.delete(key);
     this.#counts.set(key, count);
@@ -50,6 +56,11 @@ export class SignInJournal {
       this.#counts.delete(oldest);
     }
     return count;
+  }
+
+  #keyOf(names: readonly (string | null)[]): string {
+    const day = Math.floor(this.#parts.clock.now().getTime() / dayMilliseconds);
+    return JSON.stringify([day, ...names]);
   }
 
   #write(account: Account, entry: Pick<AuditEntry, 'action' | 'detail'>): Promise<void> {

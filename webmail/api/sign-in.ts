@@ -4,6 +4,7 @@ import { DeliveryError } from '../../delivery/errors.ts';
 import { normalizeAddress } from '../../delivery/message/address.ts';
 import type { Account, Secret } from '../../delivery/store/store.ts';
 import type { Caller, Grant } from './caller.ts';
+import { noteUse } from './last-use.ts';
 import type { WebParts } from './parts.ts';
 import type { RememberedPasswords } from './remembered.ts';
 import { hashSecret } from './secrets.ts';
@@ -97,14 +98,11 @@ async function openAccount(address: string, { store }: WebParts): Promise<Accoun
   return account?.state === 'open' ? account : null;
 }
 
-async function findAppPassword(
-  account: Account,
-  password: string,
-  { store, keyring, clock }: WebParts,
-): Promise<Secret | null> {
+async function findAppPassword(account: Account, password: string, parts: WebParts): Promise<Secret | null> {
+  const { store, keyring } = parts;
   const secret = await store.findSecret('appPassword', hashSecret('appPassword', password, keyring));
   if (secret?.accountId !== account.id) return null;
-  await store.touchSecret(account.id, secret.id, clock.now());
+  await noteUse(secret, parts);
   return secret;
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DeliveryError } from '../../../delivery/errors.ts';
 import { addAccount, basic, openTestWeb, password, type TestWeb } from './web.ts';
 
 const byPassword = { headers: { authorization: basic('owner@example.org', password) } };
@@ -250,4 +251,20 @@ test('a stream of a closed account tells nothing more', async t => {
   await web.store.updateAccount(web.account.id, { state: 'closed' });
   await web.store.putTag(web.account.id, { name: 'late' });
   assert.doesNotMatch(await ended, /event: state/);
+});
+
+test('a store that can not be written lets known clients go on, and new ones in only when that is recorded', async t => {
+  const web = await openTestWeb(t);
+  const full = async () => {
+    throw new DeliveryError('storeFull');
+  };
+  const audit = t.mock.method(web.store, 'appendAudit', full);
+  const lastUse = t.mock.method(web.store, 'touchSecret', full);
+  for (const _try of [1, 2]) assert.equal((await web.fetch('/jmap/session')).status, 507, 'not recorded');
+  audit.mock.restore();
+  assert.equal((await web.fetch('/jmap/session')).status, 200);
+  assert.equal((await auditOf(web, 'signIn')).length, 1);
+  t.mock.method(web.store, 'appendAudit', full);
+  assert.equal((await web.fetch('/jmap/session')).status, 200, 'recorded today');
+  assert.ok(lastUse.mock.callCount() > 0);
 });
