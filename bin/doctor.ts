@@ -6,6 +6,7 @@ import type { Config, SettingKey } from '../delivery/config.ts';
 import { environmentName, settingRows } from '../delivery/config.ts';
 import { asDeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
+import { listDamage } from '../delivery/store/sqlite/damage.ts';
 import type { CommandContext } from './command.ts';
 import { domainFindings, postmasterFinding } from './doctor/domains.ts';
 import { addressFindings, portFindings } from './doctor/doors.ts';
@@ -46,6 +47,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     ...tlsFindings(config),
     instanceKeyFinding(config),
     folderFinding(config),
+    ...damageFindings(config),
   );
   try {
     findings.push(...(await withParts(context, storeFindings)));
@@ -164,6 +166,16 @@ function folderFinding(config: Config): Finding {
     detail: `${config.data} is open to other users (mode ${shown})`,
     todo: `chmod 700 ${config.data}`,
   };
+}
+
+/** Damage that a door or a command met, until somebody has found the store whole. */
+function damageFindings(config: Config): Finding[] {
+  return listDamage(config.data).map(({ file, cause, metAt }) => ({
+    check: 'store files',
+    status: 'fail',
+    detail: `${file} is damaged: ${cause} (met at ${metAt})`,
+    todo: `caliopen store verify names the accounts; put ${file} back from a backup, then verify again`,
+  }));
 }
 
 const wantedDescriptors = 4096;

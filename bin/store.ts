@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type Parts, pipelineParts } from '../delivery/open.ts';
 import { reprocessAccount } from '../delivery/reprocess.ts';
+import { forgetDamage } from '../delivery/store/sqlite/damage.ts';
 import type { Account } from '../delivery/store/store.ts';
 import type { CommandContext } from './command.ts';
 import { print } from './output.ts';
@@ -32,6 +33,7 @@ async function verify(context: CommandContext, address: string | undefined): Pro
         `${context.json() ? JSON.stringify(fault) : `${fault.accountId ?? 'store'}: ${fault.kind}: ${fault.detail}`}\n`,
       );
     }
+    if (count === 0 && account === null) forgetDamage(parts.config.data);
     return count;
   });
   if (faults > 0) context.exit(1);

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { listDamage } from '../../delivery/store/sqlite/damage.ts';
 
 /** What the web door counts. */
 export interface WebMetrics {
@@ -11,9 +12,17 @@ export interface WebMetrics {
   };
 }
 
-/** Fresh metrics in a registry of their own: two servers in one process don't share them. */
-export function openMetrics(): WebMetrics {
+/** Fresh metrics in a registry of their own: two servers in one process don't share them. `data` is the data folder. */
+export function openMetrics(data: string): WebMetrics {
   const registry = new Registry();
+  new Gauge({
+    name: 'caliopen_store_damaged_files',
+    help: 'Files of the store in which damage was met and that nobody has found whole since.',
+    registers: [registry],
+    collect() {
+      this.set(listDamage(data).length);
+    },
+  });
   const requests = new Histogram({
     name: 'caliopen_web_request_seconds',
     help: 'Time to answer, by route and status class.',

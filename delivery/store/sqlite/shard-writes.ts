@@ -1,6 +1,6 @@
 import { release } from '../../release.ts';
 import * as changes from './mail/change.ts';
-import { deliverEmail } from './mail/deliver.ts';
+import { deliverEmail, type PreparedEmail } from './mail/deliver.ts';
 import * as erase from './mail/erase.ts';
 import type { PackedEmail } from './mail/packed-email.ts';
 import { packMessage } from './mail/packing.ts';
@@ -36,4 +36,12 @@ function prepareEmail({ octets, detail, words, ...rest }: PackedEmail): Paramete
 /** The arguments as the operation wants them. */
 export function prepareWrite(method: string, args: readonly unknown[]): readonly unknown[] {
   return preparations[method]?.(args) ?? args;
+}
+
+/** Frees what a call brought, once its transaction has ended: until then it may be tried again. */
+export function releaseWrite(method: string, args: readonly unknown[]): void {
+  if (method !== 'deliverEmail') return;
+  const { stored, content } = args[1] as PreparedEmail;
+  release(stored);
+  if (content) for (const octets of [content.head, content.body]) release(octets);
 }

@@ -7,9 +7,11 @@ import type { Log } from '../../log.ts';
 import type { Change, Store } from '../store.ts';
 import { type Calls, openCalls } from './calls.ts';
 import { eraseAccount, openClient } from './client.ts';
+import { noteDamage } from './damage.ts';
 import { fromSqlite } from './database.ts';
 import { openDirectory } from './directory/create.ts';
 import { findReceiver, getOwner } from './directory/reads.ts';
+import { shardFile } from './files.ts';
 import { type Indexing, openIndexing } from './indexing.ts';
 import { NewsHub } from './news.ts';
 import { getOwnerContext } from './personal/reads.ts';
@@ -46,7 +48,10 @@ export async function openSqliteStore(options: {
   const { folder, clock, log } = options;
   makeFolder(folder);
   const { shards, hashSecret, removing, damaged } = openDirectory(folder, options);
-  for (const fields of damaged) log.error({ ...fields }, 'storeShardDamaged');
+  for (const { shard, cause } of damaged) {
+    log.error({ shard, cause }, 'storeShardDamaged');
+    noteDamage(folder, { file: shardFile(folder, shard), cause, metAt: clock.now().toISOString() });
+  }
   const hub = new NewsHub(folder, log);
   let onNews: (news: readonly News[]) => void = news => hub.publish(news);
   const settings = { folder, shards, hashSecret };

@@ -1,5 +1,4 @@
 import { DeliveryError } from '../../../errors.ts';
-import { release } from '../../../release.ts';
 import { emailId, firstPlace, placesPerMillisecond, randomText, tailLength } from '../../ids.ts';
 import { rowId } from '../files.ts';
 import type { WriteContext } from '../threads/context.ts';
@@ -234,7 +233,6 @@ function insertEmail(context: WriteContext, ledger: Ledger, email: PreparedEmail
     columns.destination,
   );
   database.run('insert into detail(id, data) values (?, ?)', row, email.stored);
-  release(email.stored);
   if (content) {
     database.run(
       'insert into content(id, packing, head, body) values (?, ?, ?, ?)',
@@ -243,8 +241,6 @@ function insertEmail(context: WriteContext, ledger: Ledger, email: PreparedEmail
       content.head,
       content.body,
     );
-    release(content.head);
-    release(content.body);
   }
   insertLists(context, ledger.number, placed, seen);
 }

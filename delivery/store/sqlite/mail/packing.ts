@@ -1,4 +1,5 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { DeliveryError } from '../../../errors.ts';
 
 /** Octets as they lie in the file: compressed when that wins. */
 export interface Packed {
@@ -24,9 +25,13 @@ export function compress(octets: Uint8Array): Buffer {
   });
 }
 
-/** What `compress` was given. */
+/** What `compress` was given. Throws `storeUnavailable` when it was changed. */
 export function decompress(octets: Uint8Array): Buffer {
-  return zstdDecompressSync(octets, { chunkSize: chunkFor(octets.byteLength * 8) });
+  try {
+    return zstdDecompressSync(octets, { chunkSize: chunkFor(octets.byteLength * 8) });
+  } catch (cause) {
+    throw new DeliveryError('storeUnavailable', 'stored octets are damaged', { cause });
+  }
 }
 
 function chunkFor(octets: number): number {

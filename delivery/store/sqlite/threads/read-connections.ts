@@ -1,3 +1,4 @@
+import { noteDamage } from '../damage.ts';
 import { type Database, isDamage, openReadOnly } from '../database.ts';
 import { directoryFile, shardFile } from '../files.ts';
 import { type HitSets, installFunctions } from '../mail/query-functions.ts';
@@ -12,19 +13,26 @@ export class ReadConnections {
   readonly #search: SearchFiles;
   readonly #shards = new Map<number, Database>();
   readonly #hits: HitSets = new Map();
+  /** Files whose damage was told. */
+  readonly #told = new Set<string>();
+  readonly #report: Report;
   #directory: Database | null = null;
+  /** The file that the running operation asked for last. */
+  #last = '';
 
   constructor(settings: ServiceSettings, report: Report) {
     this.#settings = settings;
+    this.#report = report;
     this.#search = new SearchFiles(settings.folder, report);
   }
 
   /** Runs one operation at the caller's time; after damage the next one opens the files anew. */
   run<T>(now: number, operation: (context: ReadContext) => T): T {
+    this.#last = directoryFile(this.#settings.folder);
     try {
       return operation(this.#context(now));
     } catch (error) {
-      if (isDamage(error)) this.#drop();
+      if (isDamage(error)) this.#damaged(error, now);
       throw error;
     }
   }
@@ -32,6 +40,17 @@ export class ReadConnections {
   close(): void {
     this.#drop();
     this.#search.close();
+  }
+
+  /** Tells the operator, once for each file: its accounts are answered with errors until somebody mends it. */
+  #damaged(error: unknown, now: number): void {
+    this.#drop();
+    const file = this.#last;
+    const cause = error instanceof Error ? error.message : String(error);
+    noteDamage(this.#settings.folder, { file, cause, metAt: new Date(now).toISOString() });
+    if (this.#told.has(file)) return;
+    this.#told.add(file);
+    this.#report({ level: 'error', event: 'storeDamaged', fields: { file, cause } });
   }
 
   #context(now: number): ReadContext {
@@ -47,6 +66,7 @@ export class ReadConnections {
   }
 
   #shard(index: number): Database {
+    this.#last = shardFile(this.#settings.folder, index);
     let database = this.#shards.get(index);
     if (!database) {
       database = openReadOnly(shardFile(this.#settings.folder, index));

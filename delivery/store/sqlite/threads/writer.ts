@@ -1,11 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import { DeliveryError } from '../../../errors.ts';
 import type { ChangeType } from '../../store.ts';
-import { type Database, emptyLog, openDurable, openReadOnly } from '../database.ts';
+import { noteDamage } from '../damage.ts';
+import { type Database, emptyLog, isDamage, openDurable, openReadOnly } from '../database.ts';
 import { type DirectoryWrites, directoryWrites } from '../directory/writes.ts';
 import { directoryFile, shardFile } from '../files.ts';
 import { directorySteps, migrate, shardSteps } from '../schema.ts';
-import { prepareWrite, type ShardWrites, shardWrites } from '../shard-writes.ts';
+import { prepareWrite, releaseWrite, type ShardWrites, shardWrites } from '../shard-writes.ts';
 import type { WriteContext } from './context.ts';
 import type { CallMessage, News, ServiceSettings } from './protocol.ts';
 import { Replies } from './replies.ts';
@@ -18,6 +19,10 @@ interface Queued {
   readonly args: readonly unknown[];
   readonly now: number;
 }
+
+type CallOutcome =
+  | { readonly isDone: true; readonly value: unknown }
+  | { readonly isDone: false; readonly error: unknown };
 
 type Operation = (context: WriteContext, ...args: readonly unknown[]) => unknown;
 
@@ -96,18 +101,16 @@ class Writer implements Service {
     });
   }
 
-  #writeGroup(): void {
-    const group = this.#nextGroup();
+  #writeGroup(group = this.#nextGroup()): void {
     const news = new Map<string, News>();
-    const results: { call: Queued; value: unknown }[] = [];
+    const outcomes: { call: Queued; outcome: CallOutcome }[] = [];
     try {
       const { database, directory } = this.#open();
       const runAll = (): void => {
         for (const call of group) {
           const outcome = this.#runOne({ database, directory }, call, news);
-          if (outcome.isDone) results.push({ call, value: outcome.value });
-          else this.#replies.failed(call.port, call.id, outcome.error);
-          if (!outcome.isDone && !database.handle.isTransaction) throw outcome.error;
+          if (!outcome.isDone && endsTransaction(outcome.error, database)) throw outcome.error;
+          outcomes.push({ call, outcome });
         }
       };
       // The directory is read behind the shard's write lock, so that a removal by another process is seen.
@@ -116,12 +119,19 @@ class Writer implements Service {
       this.#lostGroup(group, error);
       return;
     }
-    for (const { call, value } of results) this.#replies.done(call.port, call.id, value);
-    if (results.some(({ call }) => erasing.has(call.method))) this.#emptyLogSoon();
+    for (const { call, outcome } of outcomes) this.#answer(call, outcome);
+    if (outcomes.some(({ call, outcome }) => outcome.isDone && erasing.has(call.method)))
+      this.#emptyLogSoon();
     if (news.size > 0) this.#report({ news: [...news.values()] });
   }
 
-  #nextGroup(): Queued[] {
+  #answer({ port, id, method, args }: Queued, outcome: CallOutcome): void {
+    if (outcome.isDone) this.#replies.done(port, id, outcome.value);
+    else this.#replies.failed(port, id, outcome.error);
+    releaseWrite(method, args);
+  }
+
+  #nextGroup(): readonly Queued[] {
     let octets = 0;
     let length = 0;
     while (length < Math.min(maxGroup, this.#queue.length) && octets < maxGroupOctets) {
@@ -137,7 +147,7 @@ class Writer implements Service {
     databases: { database: Database; directory: Database },
     call: Queued,
     news: Map<string, News>,
-  ): { isDone: true; value: unknown } | { isDone: false; error: unknown } {
+  ): CallOutcome {
     const { database } = databases;
     const operation = this.#operations[call.method];
     const told: News[] = [];
@@ -163,12 +173,26 @@ class Writer implements Service {
     }
   }
 
-  /** Nothing of the group was stored: every call that has no answer yet is told so. */
+  /**
+   * Nothing of the group was stored. Where one call met a damaged page the others of its transaction fail, too: the
+   * halves are tried apart, until the accounts whose pages are damaged are alone. Else every call is told.
+   */
   #lostGroup(group: readonly Queued[], error: unknown): void {
-    for (const call of group) this.#replies.failed(call.port, call.id, error);
-    const cause = error instanceof Error ? error.message : String(error);
-    this.#report({ level: 'error', event: 'storeWriteFailed', fields: { file: this.#file, cause } });
+    const isSplittable = isDamage(error) && this.#database !== null && group.length > 1;
     this.#drop();
+    if (isSplittable) {
+      const middle = Math.ceil(group.length / 2);
+      this.#writeGroup(group.slice(0, middle));
+      this.#writeGroup(group.slice(middle));
+      return;
+    }
+    for (const call of group) this.#answer(call, { isDone: false, error });
+    const cause = error instanceof Error ? error.message : String(error);
+    if (isDamage(error)) {
+      const metAt = new Date(group[0]?.now ?? 0).toISOString();
+      noteDamage(this.#settings.folder, { file: this.#file, cause, metAt });
+    }
+    this.#report({ level: 'error', event: 'storeWriteFailed', fields: { file: this.#file, cause } });
   }
 
   #open(): { database: Database; directory: Database } {
@@ -216,6 +240,11 @@ class Writer implements Service {
     this.#database = null;
     this.#directory = null;
   }
+}
+
+/** Whether nothing more can be done in the transaction: SQLite has undone it, or has met a damaged page. */
+function endsTransaction(error: unknown, { handle }: Database): boolean {
+  return !handle.isTransaction || isDamage(error);
 }
 
 function mergeNews(news: Map<string, News>, [accountId, types]: News): void {
