@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { decodeWords } from '../message/fields.ts';
 
 /** What the terms of an email hold when a header field has a text in its value. */
@@ -41,8 +42,11 @@ const maxWord = 1000;
 /** Fields that servers write for each other, half of a header block: shorter words of theirs are not noted. */
 const traceName = /received|signature|authentication-results|^arc-/;
 const shortestOfTrace = 5;
-/** Characters of a name that its terms begin with. */
-const maxName = 200;
+/**
+ * Of longer values each word is noted once: every term begins with the name, so that a value of many short words would
+ * else grow to a hundred times its length.
+ */
+const longValue = 4096;
 
 /**
  * The header block's terms, separated by spaces: `name:` for every field and `name:word` for the words of its value.
@@ -53,20 +57,30 @@ export function fieldTerms(head: string): string {
   for (const { name, value } of headerLines(head)) {
     const prefix = prefixOf(name);
     terms += ` ${prefix}`;
-    for (const text of readings(value)) terms += wordTerms(text, prefix);
+    const texts = readings(value);
+    if (value.length > longValue) terms += wordTerms(distinctWords(texts), prefix);
+    else for (const text of texts) terms += textTerms(text, prefix);
   }
   return terms;
 }
 
 /** The terms of a text's words, with a space before each. */
-function wordTerms(text: string, prefix: string): string {
+function textTerms(text: string, prefix: string): string {
+  if (shortestOf(prefix) > 1 || longWord.test(text)) return wordTerms(text.split(separators), prefix);
+  return ` ${prefix}${text.replace(separatorRuns, ` ${prefix}`)}`;
+}
+
+function wordTerms(words: Iterable<string>, prefix: string): string {
   const shortest = shortestOf(prefix);
-  if (shortest === 1 && !longWord.test(text)) return ` ${prefix}${text.replace(separatorRuns, ` ${prefix}`)}`;
   let terms = '';
-  for (const word of text.split(separators)) {
+  for (const word of words) {
     if (word.length >= shortest) terms += ` ${termOf(prefix, word)}`;
   }
   return terms;
+}
+
+function distinctWords(texts: readonly string[]): Set<string> {
+  return new Set(texts.flatMap(text => text.split(separators)));
 }
 
 function shortestOf(prefix: string): number {
@@ -102,7 +116,7 @@ export function fieldLookUp(name: string, contains: string | null): FieldLookUp 
   return {
     whole: inner.length > 0 ? inner.map(word => termOf(prefix, word)) : [prefix],
     part,
-    isExact: name.length <= maxName && words.length === 1 && (part !== null || first === ''),
+    isExact: words.length === 1 && (part !== null || first === ''),
   };
 }
 
@@ -130,16 +144,13 @@ function termOf(prefix: string, word: string): string {
   return word.length > maxWord ? `${prefix}${between}${between}` : `${prefix}${word}`;
 }
 
-/** Names that need no escape. */
-const plainName = /^[a-z0-9!#$&*+\-./?@^_{|}~]{0,200}$/;
+/** Names that stand in their terms as they are. */
+const plainName = /^[a-z0-9!#$&*+\-./?@^_{|}~]{0,64}$/;
+const hashCharacters = 32;
 
-/** The name with everything but letters, digits and the marks of a term written as a number. */
+/** What the terms of a field begin with: its name, or a hash of one that is long or holds other characters. */
 function prefixOf(name: string): string {
-  if (plainName.test(name)) return `${name}${between}`;
-  const escaped = name
-    .slice(0, maxName)
-    .replace(/[^a-z0-9!#$&*+\-./?@^_{|}~]/g, one => `%${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return `${escaped}${between}`;
+  return `${plainName.test(name) ? name : `%${hash('sha256', name).slice(0, hashCharacters)}`}${between}`;
 }
 
 /** The fields of a header block, unfolded (RFC 5322 §2.2.3), with their names in lower case. */

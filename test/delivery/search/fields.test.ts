@@ -157,3 +157,27 @@ test('what the terms say is what the header block holds, whatever is in it', () 
     { numRuns: 3000 },
   );
 });
+
+test('however a header block is made, its terms are a bounded number of times as long', () => {
+  const distinct = Array.from({ length: 50_000 }, (_unused, index) => (1296 + index).toString(36)).join(' ');
+  const hostile = [
+    `${'\xe9'.repeat(200)}:${'a '.repeat(100_000)}`,
+    `${'x'.repeat(64)}:${'a '.repeat(100_000)}`,
+    `${'x'.repeat(64)}:${distinct} \xe9`,
+    `x${'\xe9'.repeat(1000)}:${distinct} =?utf-8?q?a?=`,
+    'a:\r\n'.repeat(50_000),
+  ];
+  for (const head of hostile) {
+    const times = fieldTerms(head).length / head.length;
+    assert.ok(times < 40, `${head.slice(0, 80)}: ${times}`);
+  }
+});
+
+test('a field with a long or a strange name is found by its words', () => {
+  for (const name of ['x'.repeat(300), 'x-\xe9 y', '%41']) {
+    const terms = termsOf(`${name}: one two\r\n`);
+    assert.notEqual(lookedUp(terms, fieldLookUp(name, 'one')), 'no');
+    assert.equal(lookedUp(terms, fieldLookUp(name, 'three')), 'no');
+    assert.equal(lookedUp(terms, fieldLookUp(`${name}x`, null)), 'no');
+  }
+});

@@ -2,7 +2,7 @@ import { DeliveryError } from '../../../errors.ts';
 import type { Database } from '../database.ts';
 
 /** Layout of a search file; a file of another version is made anew. */
-const layout = 3;
+const layout = 4;
 
 /** Columns of the index: the fields of `SearchText`. */
 export const searchColumns = ['subject', 'body', 'originators', 'destinations', 'attachments'] as const;
