@@ -39,7 +39,8 @@ async function main(): Promise<number> {
 async function runTests(files: readonly string[], folder: string): Promise<number> {
   const skippedFile = join(folder, 'skipped');
   Object.assign(env, { TMPDIR: folder, CALIOPEN_TEST_SKIPPED: skippedFile });
-  const passed = run('node', ['--test', '--test-reporter=spec', '--test-concurrency=2', ...files]);
+  const concurrency = `--test-concurrency=${env.CALIOPEN_TEST_CONCURRENCY ?? 2}`;
+  const passed = run('node', ['--test', '--test-reporter=spec', concurrency, ...files]);
   const skipped = existsSync(skippedFile)
     ? readFileSync(skippedFile, 'utf8').split('\n').filter(Boolean)
     : [];

@@ -41,7 +41,10 @@ export function endMail(peer: Dialogue, { octets }: Mail): void {
 }
 
 function stuffed(octets: string | Uint8Array): Buffer {
-  const text = Buffer.from(octets).toString('latin1');
+  const plain = Buffer.from(octets);
+  // Large messages are sent while others are timed: they cost the client nothing.
+  if (plain[0] !== 0x2e && !plain.includes('\r\n.')) return plain;
+  const text = plain.toString('latin1');
   return Buffer.from(
     text.replace(/^\./gm, (dot, at: number) => (isLineStart(text, at) ? '..' : dot)),
     'latin1',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import type { SettingKey } from '../../../delivery/config.ts';
 import { armor } from '../../../delivery/crypto/armor.ts';
 import { loadOpenPgp } from '../../../delivery/crypto/openpgp.ts';
 import type { Parts } from '../../../delivery/open.ts';
@@ -44,8 +45,12 @@ export interface HostileTarget {
 }
 
 /** Both doors on a store of their own, with an owner without keys and one whose key the server holds. */
-export async function openHostileTarget(t: TestContext, backend: Backend): Promise<HostileTarget> {
-  const config = await backend.prepare(t, { 'judge.threads': 1, 'spam.rejectAt': 1 });
+export async function openHostileTarget(
+  t: TestContext,
+  backend: Backend,
+  settings: Partial<Record<SettingKey, unknown>> = {},
+): Promise<HostileTarget> {
+  const config = await backend.prepare(t, settings);
   const parts = await openTestParts(t, config, [
     ...Object.values(plainAddresses).map(address => ({ address })),
     { address: keyAddress, custody: 'server' },
@@ -151,3 +156,33 @@ function messageOf(packets: Uint8Array): Buffer {
 }
 
 export const addressWithKey = keyAddress;
+
+/** A message that one door of the target shall judge. */
+export interface Hostile {
+  readonly name: string;
+  readonly door: MailDoor['name'];
+  readonly make: () => Buffer;
+}
+
+/** Sends all of it, one after the other; gives what each cost. */
+export async function assessAll(target: HostileTarget, mail: readonly Hostile[]): Promise<Assessed[]> {
+  const assessed: Assessed[] = [];
+  for (const { name, door, make } of mail) assessed.push(await target.assess(name, make(), { door }));
+  return assessed;
+}
+
+/** What is wrong, one line each. */
+export function faultsOf(assessed: readonly Assessed[]): string[] {
+  return assessed.flatMap(({ name, door, faults }) => faults.map(fault => `${name} at ${door}: ${fault}`));
+}
+
+/** The dearest few, as a line each. */
+export function dearest(assessed: readonly Assessed[]): string[] {
+  return [...assessed]
+    .sort((one, other) => other.seconds - one.seconds)
+    .slice(0, 8)
+    .map(
+      ({ name, door, seconds, octets }) =>
+        `${seconds.toFixed(2)} s, ${Math.round(octets / 1024 / 1024)} MB: ${name} at ${door}`,
+    );
+}
