@@ -117,6 +117,25 @@ test('the header fields of destroyed emails leave the search file', async t => {
   await poll('the rewriting', () => !fileHolds(folder, 'quincunx') || undefined, 10_000);
 });
 
+test('an email whose octets are damaged hides itself alone from the search', async t => {
+  const { folder, store, accountId } = await withAccount(t);
+  const [, whole = ''] = await deliverAll(store, accountId, [
+    { name: 'one', words: 'pear' },
+    { name: 'two', words: 'pear' },
+  ]);
+  await store.close();
+  const shard = new DatabaseSync(join(folder, 'shard-0.db'));
+  shard.exec('update detail set data = zeroblob(100) where id = (select min(id) from detail)');
+  shard.close();
+  rmSync(searchFile(folder) ?? '', { force: true });
+  const again = await openTestStore(folder);
+  t.after(() => again.close());
+  const words: EmailFilter = { search: { field: 'any', words: ['pear'], prefix: false } };
+  assert.deepEqual(await found(again, accountId, words), [whole]);
+  const faults = await Array.fromAsync(again.verify());
+  assert.deepEqual([...new Set(faults.map(({ kind }) => kind))], ['emailDamaged']);
+});
+
 /** Takes the search file away, as after damage, and gives the store opened anew. */
 async function withoutIndex(test: TestContext, folder: string, store: SqliteStore): Promise<SqliteStore> {
   await store.close();

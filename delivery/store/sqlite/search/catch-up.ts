@@ -1,3 +1,4 @@
+import { DeliveryError } from '../../../errors.ts';
 import { release } from '../../../release.ts';
 import { fieldTerms } from '../../../search/fields.ts';
 import { readEmailId } from '../../ids.ts';
@@ -150,12 +151,24 @@ function removeEmail(search: Database, place: number): number {
   return Math.max(...indexes.map(index => search.run(`delete from ${index} where rowid = ?`, place)));
 }
 
-function insertEmail(search: Database, shard: Database, { place, id, data }: EmailRow): void {
-  const { words, octets } = readSearchable(data);
-  const head = octets ? headText(octets) : contentHead(shard, id);
-  if (octets) release(octets);
-  search.run('insert or replace into fields(rowid, terms) values (?, ?)', place, fieldTerms(head ?? ''));
-  if (words !== null) insertWords(search, place, words);
+function insertEmail(search: Database, shard: Database, row: EmailRow): void {
+  const found = readEmail(shard, row);
+  if (!found) return;
+  search.run('insert or replace into fields(rowid, terms) values (?, ?)', row.place, fieldTerms(found.head));
+  if (found.words !== null) insertWords(search, row.place, found.words);
+}
+
+/** What an email is found by; null when its octets are damaged: `verify` names it, and the others are still found. */
+function readEmail(shard: Database, { id, data }: EmailRow): { words: string | null; head: string } | null {
+  try {
+    const { words, octets } = readSearchable(data);
+    const head = octets ? headText(octets) : contentHead(shard, id);
+    if (octets) release(octets);
+    return { words, head: head ?? '' };
+  } catch (error) {
+    if (error instanceof DeliveryError && error.code === 'storeUnavailable') return null;
+    throw error;
+  }
 }
 
 function insertWords(search: Database, place: number, words: string): void {
