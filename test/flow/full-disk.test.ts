@@ -7,6 +7,7 @@ import { type DoorProcess, openTestParts, startDoor, testConfig } from '../suppo
 import { openJmapClient } from '../support/jmap-client.ts';
 import { greetDoor, type MailDoor, sendMail } from '../support/mail-client.ts';
 import { poll } from '../support/poll.ts';
+import { childrenOf } from '../support/processes.ts';
 import { requireSmallDisk } from '../support/small-disk.ts';
 import { assertWhole, madeMessage } from '../support/whole.ts';
 
@@ -71,3 +72,27 @@ async function startBoth(t: TestContext, config: Config): Promise<MailDoor[]> {
   ];
   return started.map(([name, { ports }]) => ({ name, port: ports[name] ?? 0 }));
 }
+
+test('doors that fall on a full disk come back by themselves, and take mail when there is room', async t => {
+  const disk = requireSmallDisk(t, diskOctets);
+  if (!disk) return;
+  const config = testConfig(t, { data: join(disk.folder, 'data') });
+  const parts = await openTestParts(t, config, [{ address }]);
+  const server = await startDoor(t, null, config);
+  disk.leave(0);
+  for (const id of childrenOf(server.process.pid ?? 0)) process.kill(id, 'SIGKILL');
+  const sent: string[] = [];
+  for (const name of ['smtp', 'lmtp'] as const) {
+    const octets = madeMessage(name, 'text');
+    const door: MailDoor = { name, port: server.ports[name] ?? 0 };
+    const answered = (pattern: RegExp) => async () =>
+      pattern.test(await tryToSend(door, octets).catch(() => 'gone')) || undefined;
+    await poll(`${name} to be back and defer mail`, answered(/^45[12] /), 40_000);
+    disk.free();
+    await poll(`${name} to take mail`, answered(/^250 /), 40_000);
+    disk.leave(0);
+    sent.push(octets);
+  }
+  disk.free();
+  await assertWhole(parts, address, sent);
+});
