@@ -6,5 +6,5 @@ import { seedOfRun } from '../support/random.ts';
 test('whatever process is killed, each message that was taken is stored exactly once', async t => {
   const seed = seedOfRun(process.env.CALIOPEN_TEST_SEED);
   t.diagnostic(`seed ${seed}`);
-  await killUnderLoad(t, sqliteBackend, { messages: 100, kills: 6, seed });
+  await killUnderLoad(t, sqliteBackend, { messages: 60, kills: 5, seed });
 });
