@@ -1,5 +1,6 @@
 import iconv from 'iconv-lite';
 import { isUtf8Octets, viewOf } from './octets.ts';
+import { decodeUtf7 } from './utf7.ts';
 
 /*
  * TextDecoder first: it is native, follows the WHATWG labels that browsers and senders agree on, and says when
@@ -43,6 +44,8 @@ const aliases: ReadonlyMap<string, string> = new Map([
   ['x-euc-jp', 'euc-jp'],
   ['x-gbk', 'gbk'],
   ['unicode-1-1-utf-7', 'utf-7'],
+  ['unicode11utf7', 'utf-7'],
+  ['utf7', 'utf-7'],
 ]);
 
 /** Octets in the charset of `label` (WHATWG Encoding labels, then iconv-lite's) as text; never throws. */
@@ -51,6 +54,7 @@ export function decodeCharset(octets: Uint8Array, label: string | null): Decoded
   const view = viewOf(octets);
   if (utf8Labels.has(name)) return decodeUtf8(view);
   if (asciiLabels.has(name)) return decodeUnlabelled(view);
+  if (name === 'utf-7') return decodeUtf7(view);
   return (
     decodeNative(view, name) ?? decodeForeign(view, name) ?? { ...decodeUnlabelled(view), isProblem: true }
   );
