@@ -19,6 +19,11 @@ export interface SignatureFindings {
 
 /** Signatures looked at; each has its own body hash, so that their number must be bounded. */
 const maxSignatures = 10;
+/**
+ * Octets of bodies that are hashed for one message, a second's work: signatures that differ in their
+ * canonicalization, algorithm or l= walk the whole body each. One walk is always made.
+ */
+const maxHashedOctets = 10_000_000;
 /** A header section beyond these is not read for signatures: the canonical forms grow with the square. */
 const maxHeaderOctets = 262_144;
 const maxHeaderFields = 1000;
@@ -39,8 +44,8 @@ export async function checkSignatures(
   verifier.state = 'body';
   verifier.headers = headersOf(message);
   await verifier.messageHeaders(verifier.headers);
-  limitSignatures(verifier, authorDomain);
   const body = withCrlf(message.raw.subarray(message.root.bodyStart));
+  limitSignatures(verifier, authorDomain, Math.max(1, Math.floor(maxHashedOctets / (body.length + 1))));
   if (body.length > 0) await verifier.nextChunk(body);
   await verifier.finalChunk();
   const results = verifier.results.filter(result => result.signingDomain !== undefined);
@@ -57,19 +62,21 @@ const tooLarge: SignatureFindings = {
   signatureStarts: [''],
 };
 
-/** Keeps the signatures of the author's own domain first, then the topmost, up to the limit. */
-function limitSignatures(verifier: DkimVerifier, authorDomain: string | null): void {
+/** Keeps the signatures of the author's own domain first, then the topmost, up to the limits. */
+function limitSignatures(verifier: DkimVerifier, authorDomain: string | null, maxWalks: number): void {
   for (const hash of verifier.bodyHashes.values()) hash.mimeStructureStartFinder.setBoundary('');
-  if (verifier.signatureHeaders.length <= maxSignatures) return;
   const isOwn = (signature: { signingDomain?: string }) =>
     isAligned(signature.signingDomain ?? null, authorDomain);
   const arcSignatures = verifier.signatureHeaders.filter(signature => signature.type === 'ARC');
   const signatures = verifier.signatureHeaders.filter(signature => signature.type !== 'ARC');
   const ordered = [...signatures.filter(isOwn), ...signatures.filter(signature => !isOwn(signature))];
-  verifier.signatureHeaders = [...ordered.slice(0, maxSignatures), ...arcSignatures];
-  const needed = new Set(
-    verifier.signatureHeaders.flatMap(signature => [signature.bodyHashKey, signature.fallbackBodyHashKey]),
-  );
+  const needed = new Set<unknown>();
+  verifier.signatureHeaders = [...ordered.slice(0, maxSignatures), ...arcSignatures].filter(signature => {
+    const keys = [signature.bodyHashKey, signature.fallbackBodyHashKey].filter(key => key !== undefined);
+    const isTooMuch = needed.size > 0 && needed.union(new Set(keys)).size > maxWalks;
+    if (!isTooMuch) for (const key of keys) needed.add(key);
+    return !isTooMuch;
+  });
   for (const key of verifier.bodyHashes.keys()) if (!needed.has(key)) verifier.bodyHashes.delete(key);
 }
 
