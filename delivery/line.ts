@@ -304,7 +304,13 @@ class JudgePool {
   }
 }
 
-/** Where a message goes first: to the thread with the fewest, to one that is stalled last. */
+/** A message of so many octets takes as long as two small ones. */
+const octetsOfOne = 65_536;
+
+/** Where a message goes first: to the thread with the least to do, to one that is stalled last. */
 function rank(judge: Judge): number {
-  return judge.isStalled ? maxPerThread : judge.tasks.size;
+  if (judge.isStalled) return Number.POSITIVE_INFINITY;
+  let work = 0;
+  for (const { arrival } of judge.tasks.values()) work += 1 + arrival.raw.byteLength / octetsOfOne;
+  return work;
 }

@@ -3,8 +3,8 @@ import type { JudgeReply, JudgeRequest, Ping } from '../../../delivery/judge.ts'
 import { answerPing, isTakenOver, noteRunning, type Pulse } from '../../../delivery/pulse.ts';
 
 // A judge thread that speaks the pool's protocol and does what the message says: `block` never comes back while it is
-// judged, `busy` keeps the thread busy for a while, `die` ends the thread, `wait` answers after a while; anything else
-// is answered with how it was asked.
+// judged, `busy` keeps the thread busy for a while, `brief` (with anything behind it) for less than is noticed, `die`
+// ends the thread, `wait` answers after a while; anything else is answered with how it was asked.
 const { pulse } = workerData as { pulse: Pulse };
 
 parentPort?.on('message', (request: JudgeRequest | Ping) => {
@@ -18,6 +18,7 @@ function judge({ id, arrival, unjudged }: JudgeRequest): void {
   if (word === 'die' && !unjudged) process.exit(1);
   if (word === 'block' && !unjudged) for (;;);
   if (word === 'busy') keepBusy(900);
+  if (word.startsWith('brief')) keepBusy(80);
   const reply: JudgeReply = { id, ok: true, value: { word, unjudged }, failed: unjudged ? ['score'] : [] };
   setTimeout(() => parentPort?.postMessage(reply), word === 'wait' ? 1800 : 0);
 }

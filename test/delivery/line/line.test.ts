@@ -113,3 +113,15 @@ test("the door's buffer is left to the door", async t => {
   await line.deliver(arrival);
   assert.equal(Buffer.from(arrival.raw).toString(), 'plain');
 });
+
+test('a small message goes to the thread that has no large one', async t => {
+  const line = openFragileLine(t, { threads: 2 });
+  // Both threads have been started then.
+  await Promise.all(['wait', 'wait'].map(word => send(line, word)));
+  const answered: string[] = [];
+  const note = (name: string) => () => answered.push(name);
+  const large = send(line, `brief${' '.repeat(1_000_000)}`).then(note('large'));
+  const others = ['wait', 'plain'].map(word => send(line, word).then(note(word)));
+  await Promise.all([large, ...others]);
+  assert.deepEqual(answered, ['plain', 'large', 'wait']);
+});
