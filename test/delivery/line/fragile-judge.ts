@@ -1,10 +1,10 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, threadId, workerData } from 'node:worker_threads';
 import type { JudgeReply, JudgeRequest, Ping } from '../../../delivery/judge.ts';
 import { answerPing, isTakenOver, noteRunning, type Pulse } from '../../../delivery/pulse.ts';
 
 // A judge thread that speaks the pool's protocol and does what the message says: `block` never comes back while it is
-// judged, `busy` keeps the thread busy for a while, `brief` (with anything behind it) for less than is noticed, `die`
-// ends the thread, `wait` answers after a while; anything else is answered with how it was asked.
+// judged, `busy` keeps the thread busy for a while, `die` ends the thread, `wait` answers after a while, `where` (with
+// anything behind it) names the thread after a while; anything else is answered with how it was asked.
 const { pulse } = workerData as { pulse: Pulse };
 
 parentPort?.on('message', (request: JudgeRequest | Ping) => {
@@ -18,9 +18,10 @@ function judge({ id, arrival, unjudged }: JudgeRequest): void {
   if (word === 'die' && !unjudged) process.exit(1);
   if (word === 'block' && !unjudged) for (;;);
   if (word === 'busy') keepBusy(900);
-  if (word.startsWith('brief')) keepBusy(80);
-  const reply: JudgeReply = { id, ok: true, value: { word, unjudged }, failed: unjudged ? ['score'] : [] };
-  setTimeout(() => parentPort?.postMessage(reply), word === 'wait' ? 1800 : 0);
+  const isAsked = word.startsWith('where');
+  const value = isAsked ? threadId : { word, unjudged };
+  const reply: JudgeReply = { id, ok: true, value, failed: unjudged ? ['score'] : [] };
+  setTimeout(() => parentPort?.postMessage(reply), isAsked || word === 'wait' ? 1800 : 0);
 }
 
 function keepBusy(milliseconds: number): void {
