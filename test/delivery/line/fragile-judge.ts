@@ -3,8 +3,9 @@ import type { JudgeReply, JudgeRequest, Ping } from '../../../delivery/judge.ts'
 import { answerPing, isTakenOver, noteRunning, type Pulse } from '../../../delivery/pulse.ts';
 
 // A judge thread that speaks the pool's protocol and does what the message says: `block` never comes back while it is
-// judged, `busy` keeps the thread busy for a while, `die` ends the thread, `wait` answers after a while, `where` (with
-// anything behind it) names the thread after a while; anything else is answered with how it was asked.
+// judged, `busy` keeps the thread busy until others take over what waits behind it, `die` ends the thread, `wait`
+// answers after a while; anything else is answered with how it was asked. `busy` and `where` (with anything behind it),
+// which waits too, name their thread.
 const { pulse } = workerData as { pulse: Pulse };
 
 parentPort?.on('message', (request: JudgeRequest | Ping) => {
@@ -17,14 +18,9 @@ function judge({ id, arrival, unjudged }: JudgeRequest): void {
   const word = Buffer.from(arrival.raw).toString();
   if (word === 'die' && !unjudged) process.exit(1);
   if (word === 'block' && !unjudged) for (;;);
-  if (word === 'busy') keepBusy(900);
+  if (word === 'busy' && !unjudged) while (!isTakenOver(pulse, id));
   const isAsked = word.startsWith('where');
-  const value = isAsked ? threadId : { word, unjudged };
+  const value = isAsked || (word === 'busy' && !unjudged) ? threadId : { word, unjudged };
   const reply: JudgeReply = { id, ok: true, value, failed: unjudged ? ['score'] : [] };
   setTimeout(() => parentPort?.postMessage(reply), isAsked || word === 'wait' ? 1800 : 0);
-}
-
-function keepBusy(milliseconds: number): void {
-  const end = performance.now() + milliseconds;
-  while (performance.now() < end);
 }
