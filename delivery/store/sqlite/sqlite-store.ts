@@ -140,9 +140,9 @@ function assemble({ settings, calls, threads, hub, indexing, clock, stopWork }: 
   const close = async (): Promise<void> => {
     indexing.stop();
     stopWork();
+    own.close();
     await threads.close();
     calls.close();
-    own.close();
     await hub.close();
   };
   return {

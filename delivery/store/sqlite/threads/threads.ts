@@ -27,6 +27,10 @@ function threadOf(service: string): string {
   return kind === 'directory' ? 'writer-0' : kind === 'indexer' ? 'reader' : service;
 }
 
+function isWriter(thread: string): boolean {
+  return thread.startsWith('writer-');
+}
+
 /** Starts the threads of a store when they are first needed, and again when one has died. */
 export class Threads {
   readonly #workers = new Map<string, Worker>();
@@ -50,17 +54,24 @@ export class Threads {
     return port1;
   }
 
-  /** Ends every thread behind what it has queued. */
+  /**
+   * Ends every thread behind what it has queued; writers last, since they can't empty a log that is still read, and
+   * what was erased must be in no file then.
+   */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all(
-      [...this.#workers.values()].map(worker => {
-        const ended = new Promise<void>(resolve => worker.once('exit', () => resolve()));
-        worker.ref();
-        worker.postMessage({ close: true });
-        return ended;
-      }),
-    );
+    const names = [...this.#workers.keys()];
+    await Promise.all(names.filter(name => !isWriter(name)).map(name => this.#end(name)));
+    await Promise.all(names.filter(isWriter).map(name => this.#end(name)));
+  }
+
+  async #end(name: string): Promise<void> {
+    const worker = this.#workers.get(name);
+    if (!worker) return;
+    const ended = new Promise<void>(resolve => worker.once('exit', () => resolve()));
+    worker.ref();
+    worker.postMessage({ close: true });
+    await ended;
   }
 
   #worker(name: string): Worker {
