@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import type { Config } from './config.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import type { Arrival, Outcome } from './delivery.ts';
+import { keyedHash } from './keyed-hash.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -43,6 +43,5 @@ function asItIs(address: string): string {
 }
 
 function hashWith(key: Uint8Array): (address: string) => string {
-  return address =>
-    address && createHmac('sha256', key).update(address.toLowerCase()).digest('base64url').slice(0, 22);
+  return address => address && keyedHash(key).update(address.toLowerCase()).digest('base64url').slice(0, 22);
 }

@@ -1,4 +1,5 @@
-import { argon2, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { keyedHash } from '../keyed-hash.ts';
 
 /** Cost of new hashes: the first choice of OWASP's password storage cheat sheet, 46 MiB and some 60 ms. */
 const cost = { memory: 47_104, passes: 1, parallelism: 1 } as const;
@@ -111,5 +112,5 @@ export function makeAppPassword(): string {
  */
 export function hashAppPassword(password: string, key: Uint8Array): Uint8Array {
   const text = password.toLowerCase().replace(/[\s-]/g, '').replaceAll('o', '0').replace(/[il]/g, '1');
-  return createHmac('sha256', key).update('appPassword\0').update(text).digest();
+  return keyedHash(key).update('appPassword\0').update(text).digest();
 }

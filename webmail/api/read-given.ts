@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import { seal } from '../../delivery/crypto/seal.ts';
+import { keyedHash } from '../../delivery/keyed-hash.ts';
 import { parseDate } from '../../delivery/message/date.ts';
 import { fieldsNamed } from '../../delivery/message/fields.ts';
 import { parseMessage } from '../../delivery/message/message.ts';
@@ -98,5 +98,5 @@ async function storedBody(
 
 /** Apart from the keys of deliveries: a copy that came by mail and one that was imported are two. */
 function importKey(octets: Uint8Array, hashKey: Uint8Array): Uint8Array {
-  return createHmac('sha256', hashKey).update('import\0').update(octets).digest();
+  return keyedHash(hashKey).update('import\0').update(octets).digest();
 }

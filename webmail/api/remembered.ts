@@ -1,5 +1,6 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../delivery/clock.ts';
+import { keyedHash } from '../../delivery/keyed-hash.ts';
 
 const rememberMilliseconds = 5 * 60_000;
 const maxRemembered = 10_000;
@@ -39,6 +40,6 @@ export class RememberedPasswords {
   }
 
   #proof(accountId: string, password: string, passwordHash: string): Buffer {
-    return createHmac('sha256', this.#key).update(`${accountId}\0${passwordHash}\0${password}`).digest();
+    return keyedHash(this.#key).update(`${accountId}\0${passwordHash}\0${password}`).digest();
   }
 }

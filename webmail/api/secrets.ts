@@ -1,6 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Keyring } from '../../delivery/crypto/keyring.ts';
 import { hashAppPassword } from '../../delivery/crypto/password.ts';
+import { keyedHash } from '../../delivery/keyed-hash.ts';
 import type { Secret } from '../../delivery/store/store.ts';
 
 /** A new secret of 192 random bits, for bearer tokens, sessions and tickets. */
@@ -12,5 +13,5 @@ export function makeSecret(): string {
 export function hashSecret(kind: Secret['kind'], secret: string, keyring: Keyring): Uint8Array {
   const key = keyring.derive('secrets');
   if (kind === 'appPassword') return hashAppPassword(secret, key);
-  return createHmac('sha256', key).update(`${kind}\0${secret}`).digest();
+  return keyedHash(key).update(`${kind}\0${secret}`).digest();
 }

@@ -1,7 +1,8 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../../delivery/clock.ts';
 import { firstHextets } from '../../delivery/ip-address.ts';
+import { keyedHash } from '../../delivery/keyed-hash.ts';
 
 interface Count {
   failures: number;
@@ -78,7 +79,7 @@ export class SignInThrottle {
   }
 
   #hash(names: readonly string[]): string {
-    return createHmac('sha256', this.#key).update(JSON.stringify(names)).digest('base64');
+    return keyedHash(this.#key).update(JSON.stringify(names)).digest('base64');
   }
 
   #live(key: string): Count | null {

@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { DeliveryError } from '../../../errors.ts';
+import { keyedHash } from '../../../keyed-hash.ts';
 import type { Database } from '../database.ts';
 import { rowId } from '../files.ts';
 import type { WriteContext } from '../threads/context.ts';
@@ -28,7 +29,7 @@ export function prepareUpload({ octets, mediaType, size }: NewUpload): PreparedU
   return {
     mediaType,
     size,
-    digestOf: hashKey => createHmac('sha256', hashKey).update('blob:').update(octets).digest('base64url'),
+    digestOf: hashKey => keyedHash(hashKey).update('blob:').update(octets).digest('base64url'),
     packing: packed.isCompressed ? 1 : 0,
     octets: packed.octets,
   };
@@ -179,5 +180,5 @@ function decrypt(octets: Uint8Array, hashKey: Uint8Array): Uint8Array {
 }
 
 function uploadKey(hashKey: Uint8Array): Uint8Array {
-  return createHmac('sha256', hashKey).update('upload key').digest();
+  return keyedHash(hashKey).update('upload key').digest();
 }
