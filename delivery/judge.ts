@@ -2,10 +2,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Config } from './config.ts';
 import type { Arrival } from './delivery.ts';
 import { asDeliveryError, type ErrorCode } from './errors.ts';
+import { release } from './octets.ts';
 import { openJudgeParts } from './open.ts';
 import { assess, type PipelineDeps, run } from './pipeline.ts';
 import { answerPing, isTakenOver, noteRunning, type Pulse } from './pulse.ts';
-import { release } from './release.ts';
 import type { StageName } from './stages.ts';
 import type { StorePorts } from './store/sqlite/sqlite-store.ts';
 

@@ -3,8 +3,8 @@ import { seal } from './crypto/seal.ts';
 import { threadOf } from './discussions/discussion.ts';
 import { keyedHash } from './keyed-hash.ts';
 import { summarize } from './message/summary.ts';
+import { joined, release } from './octets.ts';
 import type { PipelineDeps } from './pipeline.ts';
-import { release } from './release.ts';
 import { searchText } from './search/terms.ts';
 import type { OwnerWork, Work } from './stage-table.ts';
 import type { Findings, NewEmail, SearchText } from './store/store.ts';
@@ -75,14 +75,6 @@ async function storedBody(owner: OwnerWork, work: Work, deps: PipelineDeps): Pro
     searchText: null,
     ...besideSealed(owner, findingsOf(owner, work, 0)),
   };
-}
-
-/** Both in a buffer of their own, which can be given away. */
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const octets = new Uint8Array(first.byteLength + second.byteLength);
-  octets.set(first);
-  octets.set(second, first.byteLength);
-  return octets;
 }
 
 /** What lists and search keep in clear: of the opened content where there is one, of the header alone where it is closed. */

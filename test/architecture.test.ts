@@ -83,7 +83,7 @@ const free = new Set([
   'delivery/log.ts',
   'delivery/closest-word.ts',
   'delivery/keyed-hash.ts',
-  'delivery/release.ts',
+  'delivery/octets.ts',
   'delivery/resolver.ts',
   'delivery/ip-address.ts',
   'delivery/delivery.ts',

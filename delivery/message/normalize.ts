@@ -7,6 +7,11 @@ const tooManyMarks = /\p{M}{64}/u;
  */
 export function normalizeText(text: string, form: 'NFC' | 'NFKC' | 'NFKD' | 'NFD'): string {
   // ASCII is the same in every form.
-  if (/^[\x00-\x7f]*$/.test(text)) return text;
+  if (isAscii(text)) return text;
   return tooManyMarks.test(text) ? text : text.normalize(form);
+}
+
+/** Whether the text is of ASCII alone. */
+export function isAscii(text: string): boolean {
+  return /^[\x00-\x7f]*$/.test(text);
 }

@@ -1,5 +1,5 @@
 import { allEntities } from '../message/body.ts';
-import { normalizeText } from '../message/normalize.ts';
+import { isAscii, normalizeText } from '../message/normalize.ts';
 import type { Mailbox, Message } from '../message/shape.ts';
 import { visibleText } from '../message/text.ts';
 import type { SearchText, Summary } from '../store/store.ts';
@@ -106,10 +106,6 @@ function placePairs(word: string, start: number, placed: PlacedWord[]): void {
     from = run.index + run[0].length;
   }
   if (from < word.length) placeWord(word.slice(from), start + from, placed);
-}
-
-function isAscii(text: string): boolean {
-  return /^[\x00-\x7f]*$/.test(text);
 }
 
 /** What becomes of each ASCII character: letters and digits in lower case, 0 for what stands between words. */

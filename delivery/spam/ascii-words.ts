@@ -17,11 +17,6 @@ export interface WordHash {
   readonly maxUnits: number;
 }
 
-/** Whether the text is of ASCII alone. */
-export function isAscii(text: string): boolean {
-  return /^[\x00-\x7f]*$/.test(text);
-}
-
 /**
  * Writes the hashes of an ASCII text's words into `into`, as many as fit, and gives their number. Most texts are ASCII:
  * hashing them where they stand makes no garbage, and takes a third of the time of cutting out each word.

@@ -1,5 +1,4 @@
-import { normalizeText } from '../message/normalize.ts';
-import { isAscii } from './ascii-words.ts';
+import { isAscii, normalizeText } from '../message/normalize.ts';
 
 /**
  * Wordings that unwanted mail lives on, by what they are after. Written without accents and in lower case, words

@@ -1,6 +1,7 @@
 import { decodeWords } from '../message/fields.ts';
+import { isAscii } from '../message/normalize.ts';
 import type { HeaderField } from '../message/shape.ts';
-import { hashAsciiWords, isAscii, wordKinds } from './ascii-words.ts';
+import { hashAsciiWords, wordKinds } from './ascii-words.ts';
 import type { FeatureClass } from './classes.ts';
 import { isCollectorField, isSignatureField } from './header-text.ts';
 import { registeredDomain } from './links.ts';

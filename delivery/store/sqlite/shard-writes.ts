@@ -1,4 +1,4 @@
-import { release } from '../../release.ts';
+import { release } from '../../octets.ts';
 import * as changes from './mail/change.ts';
 import { deliverEmail, type PreparedEmail } from './mail/deliver.ts';
 import * as erase from './mail/erase.ts';

@@ -1,5 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { DeliveryError } from '../../../errors.ts';
+import { joined } from '../../../octets.ts';
 
 /** Octets as they lie in the file: compressed when that wins. */
 export interface Packed {
@@ -91,10 +92,7 @@ export function unpackMessage({ packing, head, body }: PackedMessage): Uint8Arra
   const second = unpack(body, (packing & bodyCompressed) !== 0);
   if (packing & oneFrame) return second;
   const first = unpack(head, (packing & headCompressed) !== 0);
-  const octets = new Uint8Array(first.byteLength + second.byteLength);
-  octets.set(first);
-  octets.set(second, first.byteLength);
-  return octets;
+  return joined(first, second);
 }
 
 /** Columns of `content` that the header block can be read from: the body only where it holds everything. */

@@ -1,4 +1,4 @@
-import { release } from '../../../release.ts';
+import { release } from '../../../octets.ts';
 import { compress, decompress } from './packing.ts';
 
 /** Texts of an email that lie in `detail.data`. */

@@ -1,5 +1,5 @@
 import { DeliveryError } from '../../../errors.ts';
-import { release } from '../../../release.ts';
+import { release } from '../../../octets.ts';
 import { fieldTerms } from '../../../search/fields.ts';
 import { readEmailId } from '../../ids.ts';
 import type { SearchText } from '../../store.ts';

@@ -8,3 +8,11 @@ export function release({ buffer }: Uint8Array): void {
   if (!(buffer instanceof ArrayBuffer) || buffer.detached) return;
   if (buffer.byteLength !== Buffer.poolSize) buffer.transfer(0);
 }
+
+/** Both in a buffer of their own, which can be given away: what `Buffer.concat` makes may lie in Node's pool. */
+export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const octets = new Uint8Array(first.byteLength + second.byteLength);
+  octets.set(first);
+  octets.set(second, first.byteLength);
+  return octets;
+}
