@@ -19,6 +19,7 @@ import { type SharedReply, type StorePorts, serveShare } from './share.ts';
 import type { ReadContext } from './threads/context.ts';
 import type { News, StoreSettings } from './threads/protocol.ts';
 import { ReadConnections } from './threads/read-connections.ts';
+import type { Report } from './threads/thread.ts';
 import { Threads } from './threads/threads.ts';
 
 export type { StorePorts } from './share.ts';
@@ -135,7 +136,7 @@ interface Parts {
 }
 
 function assemble({ settings, calls, threads, hub, indexing, clock, stopWork }: Parts): SqliteStore {
-  const own = openOwnReads(settings, clock);
+  const own = openOwnReads(settings, clock, report => threads.report('own', report));
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     indexing.stop();
@@ -166,8 +167,8 @@ interface OwnReads {
  * Connections of the calling thread, for the short reads that every message asks for (its recipients, their owners):
  * a read of a few pages costs a third of what asking another thread does. Opened when first needed.
  */
-function openOwnReads(settings: StoreSettings, clock: Clock): OwnReads {
-  const connections = new ReadConnections({ ...settings, name: 'own' }, () => {});
+function openOwnReads(settings: StoreSettings, clock: Clock, report: Report): OwnReads {
+  const connections = new ReadConnections({ ...settings, name: 'own' }, report);
   return {
     async read(operation) {
       try {
@@ -202,7 +203,7 @@ export function attachSqliteStore(ports: StorePorts, { clock }: { readonly clock
       control.postMessage({ connect: name });
     });
   const calls = openCalls(connect, ports.shards, clock);
-  const own = openOwnReads(ports, clock);
+  const own = openOwnReads(ports, clock, () => {});
   return {
     ...openClient(calls),
     getOwner: accountId => own.read(context => getOwner(context, accountId)),

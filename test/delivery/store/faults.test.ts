@@ -99,6 +99,13 @@ test('one failing call of a group undoes nothing but itself', async t => {
   assert.deepEqual(await faults(store), []);
 });
 
+/** Fills the first page of the first shard with nonsense. */
+function damageShard(folder: string): void {
+  const handle = openSync(join(folder, 'shard-0.db'), 'r+');
+  writeSync(handle, Buffer.alloc(8192, 0x55), 0, 8192, 0);
+  closeSync(handle);
+}
+
 test('a damaged shard answers storeUnavailable, the others go on', async t => {
   const folder = temporaryFolder(t);
   const first = await openSqliteStore({
@@ -112,9 +119,7 @@ test('a damaged shard answers storeUnavailable, the others go on', async t => {
   const names = Array.from({ length: 12 }, (_unused, n) => ({ address: `u${n}@example.org` }));
   const ids = (await first.addAccounts(names)).map(({ id = '' }) => id);
   await first.close();
-  const handle = openSync(join(folder, 'shard-0.db'), 'r+');
-  writeSync(handle, Buffer.alloc(8192, 0x55), 0, 8192, 0);
-  closeSync(handle);
+  damageShard(folder);
   const store = await open(t, folder);
   for (const id of ids) {
     const delivery = store.deliverEmail(id, newEmail());
@@ -128,6 +133,25 @@ test('a damaged shard answers storeUnavailable, the others go on', async t => {
   const named = found.flatMap(({ accountId }) => accountId ?? []).sort();
   assert.deepEqual(named, damaged, 'each account that is hit, and no other');
   assert.ok(found.some(({ accountId, detail }) => accountId === null && detail.startsWith('shard 0')));
+});
+
+test('damage that is met where a door looks up a recipient is told in the log', async t => {
+  const folder = temporaryFolder(t);
+  const events: string[] = [];
+  const log = {
+    ...silentLog,
+    error: (_fields: unknown, event: string) => events.push(event),
+  } as unknown as Log;
+  const options = { folder, shards: 1, keyring: testKeyring, clock: systemClock, log };
+  const first = await openSqliteStore(options);
+  await first.addDomain('example.org');
+  await first.addAccount({ address: 'ada@example.org', quotaOctets: 1000 });
+  await first.close();
+  const store = await openSqliteStore(options);
+  t.after(() => store.close());
+  damageShard(folder);
+  await assert.rejects(store.findReceiver('ada@example.org', 1), coded('storeUnavailable'));
+  assert.deepEqual(events, ['storeDamaged']);
 });
 
 test('a lost or damaged search file is made anew from the shard', async t => {

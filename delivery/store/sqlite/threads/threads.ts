@@ -79,7 +79,7 @@ export class Threads {
     if (running) return running;
     const worker = new Worker(entry, { name, workerData: this.#settings, resourceLimits });
     this.#workers.set(name, worker);
-    worker.on('message', (report: ThreadReport) => this.#report(name, report));
+    worker.on('message', (report: ThreadReport) => this.report(name, report));
     worker.on('error', error => this.#log.error({ thread: name, cause: String(error) }, 'storeThreadFailed'));
     worker.on('exit', () => {
       if (this.#workers.get(name) === worker) this.#workers.delete(name);
@@ -88,7 +88,8 @@ export class Threads {
     return worker;
   }
 
-  #report(name: string, report: ThreadReport): void {
+  /** Passes on what a thread, or whoever reads beside them, has to tell. */
+  report(name: string, report: ThreadReport): void {
     if ('news' in report) this.#onNews(report.news);
     else this.#log[report.level]({ thread: name, ...report.fields }, report.event);
   }
