@@ -2,7 +2,7 @@ import { globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Config } from '../../delivery/config.ts';
-import { loadConfig } from '../../delivery/config.ts';
+import { configOn } from '../support/door-process.ts';
 
 /** Data folders that earlier versions wrote, one folder for each version of the changelog. */
 export const keptFolder = join(import.meta.dirname, '..', 'fixtures', 'data');
@@ -23,20 +23,7 @@ export interface Kept {
 
 /** Settings under which kept folders are written and opened: no look-up leaves the machine. */
 export function keptConfig(data: string): Config {
-  return loadConfig({
-    overrides: {
-      data,
-      hostname: 'mx.example.org',
-      'smtp.port': 0,
-      'lmtp.port': 0,
-      'web.port': 0,
-      'sqlite.shards': 2,
-      'judge.threads': 1,
-      'log.level': 'error',
-      'resolver.servers': ['127.0.0.1:9'],
-      'resolver.timeoutMilliseconds': 200,
-    },
-  });
+  return configOn(data, { 'sqlite.shards': 2, 'log.level': 'error' });
 }
 
 /** Keeps a data folder, compressed; what belongs to running processes is left out. */

@@ -8,10 +8,10 @@ import { after, before, type TestContext, test } from 'node:test';
 import { atEnd } from '../support/at-end.ts';
 import { testConfig } from '../support/door-process.ts';
 import { startForeignHaraka } from '../support/foreign-haraka.ts';
+import { greetDoor, sendMail } from '../support/mail-client.ts';
 import { openNextServer } from '../support/next-server.ts';
 import { foreignEnvironment, installPackage, link, type Packed, packPackage } from '../support/package.ts';
 import { poll } from '../support/poll.ts';
-import { openDialogue } from '../support/smtp-dialogue.ts';
 
 const top = join(import.meta.dirname, '..', '..');
 
@@ -126,7 +126,6 @@ const message = [
   'Date: Mon, 2 Mar 2026 12:00:00 +0000',
   '',
   'text',
-  '.',
   '',
 ].join('\r\n');
 
@@ -160,14 +159,10 @@ async function sendThrough(t: TestContext, plugins: readonly string[]): Promise<
     install: folder => cpSync(join(home, 'node_modules'), join(folder, 'node_modules'), { recursive: true }),
     environment: {},
   });
-  const peer = await openDialogue(port);
-  await peer.expect(/^220 /);
-  await peer.say('EHLO client.example.net', /^250-/);
-  await peer.say('MAIL FROM:<sender@example.net>', /^250/);
-  await peer.say('RCPT TO:<ada@example.org>', /^250/);
-  await peer.say('DATA', /^354/);
-  peer.send(message);
-  await peer.expect(/^250/);
+  const door = { name: 'smtp', port } as const;
+  const peer = await greetDoor(door);
+  const [reply = ''] = await sendMail(peer, door, { forwardPaths: ['ada@example.org'], octets: message });
+  assert.match(reply, /^250/);
   peer.drop();
   assert.ok(!existsSync(join(config.data, 'foreign', 'data')), 'a plugin alone keeps nothing');
   assert.equal(next.mails.length, 1);
@@ -267,18 +262,14 @@ test('the installed command makes accounts, serves all doors and the webmail, an
   await poll('three doors', () => (serving.lines.length === 3 ? true : undefined), 30_000);
   const doors = serving.lines.map(line => JSON.parse(line) as { ready: string; port: number });
   const port = Object.fromEntries(doors.map(door => [door.ready, door.port]));
-  for (const [door, greeting] of [
-    ['smtp', 'EHLO'],
-    ['lmtp', 'LHLO'],
-  ] as const) {
-    const peer = await openDialogue(port[door] ?? 0);
-    await peer.expect(/^220 /);
-    await peer.say(`${greeting} client.example.net`, /^250-/);
-    await peer.say('MAIL FROM:<sender@example.net>', /^250/);
-    await peer.say('RCPT TO:<ada@example.org>', /^250/);
-    await peer.say('DATA', /^354/);
-    peer.send(message.replace('<1@', `<${door}@`).replace('text\r\n', door === 'lmtp' ? long : 'text\r\n'));
-    await peer.expect(/^250 /);
+  for (const name of ['smtp', 'lmtp'] as const) {
+    const door = { name, port: port[name] ?? 0 };
+    const octets = message
+      .replace('<1@', `<${name}@`)
+      .replace('text\r\n', name === 'lmtp' ? long : 'text\r\n');
+    const peer = await greetDoor(door);
+    const [reply = ''] = await sendMail(peer, door, { forwardPaths: ['ada@example.org'], octets });
+    assert.match(reply, /^250 /);
     peer.drop();
   }
   await checkWeb(`http://127.0.0.1:${port.web}`);

@@ -1,38 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SMTPServer } from 'smtp-server';
-import { atEnd } from '../support/at-end.ts';
 import { openTestParts, startDoor, testConfig } from '../support/door-process.ts';
+import { openNextServer } from '../support/next-server.ts';
 import { poll } from '../support/poll.ts';
 import { type Postfix, startPostfix } from '../support/postfix.ts';
 import { requireService } from '../support/services.ts';
 import { type Dialogue, openDialogue } from '../support/smtp-dialogue.ts';
 import { storedEmails } from '../support/stored.ts';
-
-/** Where Postfix would send bounces: takes everything, keeps what came. */
-function openBounceSink(): Promise<{ port: number; mails: string[]; close(): void }> {
-  const mails: string[] = [];
-  const server = new SMTPServer({
-    logger: false,
-    disabledCommands: ['AUTH', 'STARTTLS'],
-    disableReverseLookup: true,
-    onData(stream, _session, done) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        mails.push(Buffer.concat(chunks).toString('latin1'));
-        done();
-      });
-    },
-  });
-  return new Promise(resolve => {
-    server.listen(0, '127.0.0.1', () => {
-      const bound = server.server.address();
-      const port = typeof bound === 'object' && bound ? bound.port : 0;
-      resolve({ port, mails, close: () => server.close() });
-    });
-  });
-}
 
 async function greet({ port }: Postfix): Promise<Dialogue> {
   const peer = await openDialogue(port);
@@ -62,8 +36,8 @@ test('a real Postfix delivers through the LMTP door with our snippet, and nothin
     { address: 'sealed@example.org', custody: 'client' },
   ]);
   const door = await startDoor(t, 'lmtp', config);
-  const sink = await openBounceSink();
-  atEnd(t, () => sink.close());
+  // Where Postfix would send bounces.
+  const sink = await openNextServer(t);
   const postfix = await startPostfix(t, { program, lmtpPort: door.ports.lmtp ?? 0, relayPort: sink.port });
   const peer = await greet(postfix);
 

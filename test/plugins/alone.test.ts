@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openTestParts, testConfig } from '../support/door-process.ts';
 import { startForeignHaraka } from '../support/foreign-haraka.ts';
+import { greetDoor, sendMail } from '../support/mail-client.ts';
 import { openNextServer } from '../support/next-server.ts';
-import { openDialogue } from '../support/smtp-dialogue.ts';
 import { behindTrace, storedEmails } from '../support/stored.ts';
 
 const message = [
@@ -16,8 +16,7 @@ const message = [
   'Date: Mon, 2 Mar 2026 12:00:00 +0000',
   '',
   'text',
-  '..a dot',
-  '.',
+  '.a dot',
   '',
 ].join('\r\n');
 
@@ -28,14 +27,10 @@ test("alone in somebody else's Haraka the stages judge, add one field each, and 
     plugins: ['rcpt_to.in_host_list', 'authenticate', 'score', 'privacy', 'queue/smtp_forward'],
     files: { host_list: 'example.org\n', 'smtp_forward.ini': `host=127.0.0.1\nport=${next.port}\n` },
   });
-  const peer = await openDialogue(port);
-  await peer.expect(/^220 /);
-  await peer.say('EHLO client.example.net', /^250-/);
-  await peer.say('MAIL FROM:<sender@example.net>', /^250/);
-  await peer.say('RCPT TO:<ada@example.org>', /^250/);
-  await peer.say('DATA', /^354/);
-  peer.send(message);
-  await peer.expect(/^250/);
+  const door = { name: 'smtp', port } as const;
+  const peer = await greetDoor(door);
+  const [reply = ''] = await sendMail(peer, door, { forwardPaths: ['ada@example.org'], octets: message });
+  assert.match(reply, /^250/);
   const [mail = ''] = next.mails;
   assert.match(mail, /\r\nX-Caliopen-Authentication: spf=\w+; /);
   assert.match(mail, /\r\nX-Caliopen-Score: (?:0\.\d{4}|1\.0000|unknown); verdict=\w+; reasons=/);
@@ -66,16 +61,12 @@ test('in line mode plugins of others see the message, stages left out are left o
         '[headers]\nadd_received=false\nclean_auth_results=false\nmax_lines=1000\nmax_received=100\n[max]\nbytes=0\nmime_parts=1000\nline_length=512\ndata_line_length=992\n[message]\nhelo=hello\n[uuid]\nbanner_chars=0\n',
     },
   });
-  const peer = await openDialogue(port);
-  await peer.expect(/^220 /);
-  await peer.say('EHLO client.example.net', /^250-/);
-  await peer.say('MAIL FROM:<sender@example.net>', /^250/);
-  await peer.say('RCPT TO:<ada@example.org>', /^250/);
-  await peer.say('DATA', /^354/);
-  peer.send(message);
-  await peer.expect(/^250 2\.0\.0/);
+  const door = { name: 'smtp', port } as const;
+  const peer = await greetDoor(door);
+  const [reply = ''] = await sendMail(peer, door, { forwardPaths: ['ada@example.org'], octets: message });
+  assert.match(reply, /^250 2\.0\.0/);
   const [email] = await storedEmails(parts, 'ada@example.org');
-  assert.equal(behindTrace(email?.octets ?? ''), message.replace('\r\n..a', '\r\n.a').slice(0, -3));
+  assert.equal(behindTrace(email?.octets ?? ''), message);
   assert.equal(email?.findings.score, null);
   assert.ok(email?.findings.authentication && email.index);
 });

@@ -33,6 +33,11 @@ export function testConfig(
 ): Config {
   const data = mkdtempSync(join(tmpdir(), 'caliopen-test-'));
   atEnd(t, () => rmSync(data, { recursive: true, force: true, maxRetries: 5 }));
+  return configOn(data, overrides);
+}
+
+/** Settings of a test on a data folder that is somebody else's to remove. */
+export function configOn(data: string, overrides: Partial<Record<SettingKey, unknown>> = {}): Config {
   return loadConfig({
     overrides: {
       data,

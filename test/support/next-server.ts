@@ -2,7 +2,7 @@ import type { TestContext } from 'node:test';
 import { SMTPServer } from 'smtp-server';
 import { atEnd } from './at-end.ts';
 
-/** The server behind somebody else's Haraka: keeps what is forwarded to it. */
+/** The server behind somebody else's Haraka or Postfix: keeps what is sent on to it. */
 export async function openNextServer(
   t: Pick<TestContext, 'after'>,
 ): Promise<{ port: number; mails: string[] }> {
