@@ -1,4 +1,3 @@
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Arrival, Outcome } from './delivery.ts';
 import { DeliveryError } from './errors.ts';
@@ -7,6 +6,7 @@ import type { Log } from './log.ts';
 import type { Assessment } from './pipeline.ts';
 import { isAnswered, newPulse, type Pulse, runningTask, stepsBegun, takeOver } from './pulse.ts';
 import type { StageName } from './stages.ts';
+import { threadScript } from './thread-script.ts';
 
 /** What the doors hand messages to: a pool of judge threads that each run the pipeline. */
 export interface Line {
@@ -38,8 +38,7 @@ export interface LineSettings {
   readonly onFailedStage?: (stage: string) => void;
 }
 
-/** What a judge thread runs: `.ts` in a checkout, `.js` when built. */
-const judgeScript = new URL(`./judge${extname(import.meta.filename)}`, import.meta.url);
+const judgeScript = threadScript(import.meta, 'judge');
 /** Octets of messages that may wait or be judged at once; more is answered `tooBusy`. */
 const maxOctetsUnderWay = 512 * 1024 * 1024;
 /** Messages one thread works on at once: most of that time they wait for DNS and for the store's flush. */

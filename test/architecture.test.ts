@@ -88,6 +88,7 @@ const free = new Set([
   'delivery/ip-address.ts',
   'delivery/delivery.ts',
   'delivery/stages.ts',
+  'delivery/thread-script.ts',
 ]);
 
 /** npm packages that belong to one room. */

@@ -1,9 +1,9 @@
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Decrypted } from '../../delivery/crypto/findings.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
 import type { Message } from '../../delivery/message/shape.ts';
 import type { PublicKey } from '../../delivery/store/store.ts';
+import { threadScript } from '../../delivery/thread-script.ts';
 import type { Look, Opener, WebParts } from './parts.ts';
 
 /** One message to be opened; the secret keys are unwrapped in the asking thread and forgotten after the job. */
@@ -22,8 +22,7 @@ export interface OpenAnswer {
   readonly failure?: string;
 }
 
-/** What the thread runs: `.ts` in a checkout, `.js` when built. */
-const script = new URL(`./open-worker${extname(import.meta.filename)}`, import.meta.url);
+const script = threadScript(import.meta, 'open-worker');
 
 /** Jobs that wait at most: behind them readers are told to come again. */
 const maxWaiting = 64;

@@ -1,13 +1,12 @@
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { DeliveryError, type ErrorCode } from '../../delivery/errors.ts';
 import type { Email } from '../../delivery/store/store.ts';
+import { threadScript } from '../../delivery/thread-script.ts';
 import type { EmailPlan } from './jmap/email-properties.ts';
 import type { GivenJob, ReadyMessage, Survey, SurveyJob } from './read-given.ts';
 import type { ReadableBlob } from './readable-blob.ts';
 
-/** What the thread runs: `.ts` in a checkout, `.js` when built. */
-const script = new URL(`./view-worker${extname(import.meta.filename)}`, import.meta.url);
+const script = threadScript(import.meta, 'view-worker');
 
 /** A message to be read, and what is wanted of it. */
 export type ViewJob =

@@ -1,12 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { DeliveryError } from '../../../errors.ts';
 import type { Log } from '../../../log.ts';
+import { threadScript } from '../../../thread-script.ts';
 import type { ControlMessage, News, StoreSettings, ThreadReport } from './protocol.ts';
 
-/** The file beside this one that a thread runs: `.ts` from a checkout, `.js` when built. */
-const entry = new URL(`./thread${extname(import.meta.filename)}`, import.meta.url);
+const entry = threadScript(import.meta, 'thread');
 
 /** Calls leave little behind that lives long: a small nursery keeps each thread's memory small. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4 };
