@@ -86,7 +86,7 @@ test('what was built names no source, no folder of this machine, and only declar
       if (!specifier.startsWith('node:')) used.add(specifier.split('/')[0] ?? '');
     }
     // Threads are named by file, which no compiler checks.
-    for (const [, file = ''] of text.matchAll(/new URL\(`\.\/([\w-]+)\$\{extname/g)) {
+    for (const [, file = ''] of text.matchAll(/threadScript\(import\.meta, '([\w-]+)'\)/g)) {
       assert.ok(existsSync(join(inside(name), '..', `${file}.js`)), `${name} starts ${file}`);
       threads.push(file);
     }
