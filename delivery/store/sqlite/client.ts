@@ -1,4 +1,5 @@
 import { DeliveryError } from '../../errors.ts';
+import { readDetail } from '../sort-columns.ts';
 import type {
   Account,
   BulkResult,
@@ -13,7 +14,7 @@ import type {
 } from '../store.ts';
 import type { Calls } from './calls.ts';
 import { shardOf } from './files.ts';
-import { packEmail, readDetail } from './mail/packed-email.ts';
+import { packEmail } from './mail/packed-email.ts';
 import type { EmailReply } from './mail/reads.ts';
 
 /** The whole contract but what belongs to the process: news and closing. */

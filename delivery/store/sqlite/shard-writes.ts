@@ -1,9 +1,9 @@
 import { release } from '../../octets.ts';
+import { packMessage } from '../packing.ts';
 import * as changes from './mail/change.ts';
 import { deliverEmail, type PreparedEmail } from './mail/deliver.ts';
 import * as erase from './mail/erase.ts';
 import type { PackedEmail } from './mail/packed-email.ts';
-import { packMessage } from './mail/packing.ts';
 import { maxTogether, writeStored } from './mail/stored-detail.ts';
 import * as tags from './mail/tag-writes.ts';
 import * as uploads from './mail/upload.ts';

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { DeliveryError } from '../../../errors.ts';
+import { type ParsedAddress, requireAddress } from '../../address.ts';
 import { newId } from '../../ids.ts';
 import type { Account, BulkResult, NewAccount } from '../../store.ts';
 import { asBulkResult } from '../bulk.ts';
 import type { Database } from '../database.ts';
 import { maxAccounts } from '../files.ts';
 import type { WriteContext } from '../threads/context.ts';
-import { type ParsedAddress, requireAddress } from './address.ts';
 import {
   type AccountRecord,
   type DomainRecord,

@@ -1,9 +1,9 @@
 import { DeliveryError } from '../../../errors.ts';
+import { requireDomain } from '../../address.ts';
 import { newId } from '../../ids.ts';
 import type { BulkResult, Domain, Role, Tenant } from '../../store.ts';
 import { asBulkResult } from '../bulk.ts';
 import type { WriteContext } from '../threads/context.ts';
-import { requireDomain } from './address.ts';
 import { type DomainRecord, requireAccount, type TenantRecord, toDomain, toTenant } from './rows.ts';
 
 /** The tenant of domains for which none is named. */

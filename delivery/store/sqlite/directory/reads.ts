@@ -1,3 +1,6 @@
+import { addressKey, normalizeDomain, parseAddress } from '../../address.ts';
+import { decodeCursor, pageSize, toPage } from '../../page.ts';
+import { isWithinQuota } from '../../quota.ts';
 import type {
   Account,
   AddressRow,
@@ -14,10 +17,8 @@ import type {
 } from '../../store.ts';
 import type { Database } from '../database.ts';
 import { shardOf } from '../files.ts';
-import { isWithinQuota, sweepableOctets } from '../mail/quota.ts';
-import { decodeCursor, pageSize, toPage } from '../page.ts';
+import { sweepableOctets } from '../mail/quota.ts';
 import type { ReadContext } from '../threads/context.ts';
-import { addressKey, normalizeDomain, parseAddress } from './address.ts';
 import {
   type AccountRecord,
   type DomainRecord,

@@ -1,5 +1,7 @@
 import { DeliveryError } from '../../../errors.ts';
+import { type Detail, readDetail, sortColumns } from '../../sort-columns.ts';
 import type { ChangeOutcome, EmailChange } from '../../store.ts';
+import { threadId } from '../../thread-names.ts';
 import { rowId } from '../files.ts';
 import type { WriteContext } from '../threads/context.ts';
 import { listedKeywords } from './deliver.ts';
@@ -16,10 +18,9 @@ import {
   writeTags,
 } from './email-rows.ts';
 import { Ledger } from './ledger.ts';
-import { type Detail, readDetail, sortColumns } from './packed-email.ts';
 import { requireData } from './reads.ts';
 import { readOctets, readTexts, writeStored } from './stored-detail.ts';
-import { countStanding, threadId } from './thread.ts';
+import { countStanding } from './thread.ts';
 
 /** `Mail.changeEmails`. */
 export function changeEmails(

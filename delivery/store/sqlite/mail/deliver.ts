@@ -1,14 +1,15 @@
 import { DeliveryError } from '../../../errors.ts';
 import { emailId, firstPlace, placesPerMillisecond, randomText, tailLength } from '../../ids.ts';
+import type { PackedMessage } from '../../packing.ts';
+import { isWithinQuota } from '../../quota.ts';
+import { messageKey, threadId } from '../../thread-names.ts';
 import { rowId } from '../files.ts';
 import type { WriteContext } from '../threads/context.ts';
 import { joinDiscussion } from './discussion.ts';
 import { isSeen, isUnread, writeKeywords, writeTags } from './email-rows.ts';
 import { Ledger, systemTagNumbers } from './ledger.ts';
 import type { PackedEmail } from './packed-email.ts';
-import type { PackedMessage } from './packing.ts';
-import { isWithinQuota } from './quota.ts';
-import { countStanding, messageKey, threadId, threadOf } from './thread.ts';
+import { countStanding, threadOf } from './thread.ts';
 import { dropUploads, sweepUploads } from './upload.ts';
 
 /** A new email whose texts and octets are compressed already. */

@@ -1,7 +1,7 @@
 import type { Level } from '../../../privacy/shape.ts';
+import { decodeCursor, encodeCursor, maxPage, pageSize, toPage } from '../../page.ts';
 import type { Discussion, EmailRow, Page, PageRequest } from '../../store.ts';
 import type { Database } from '../database.ts';
-import { decodeCursor, encodeCursor, maxPage, pageSize, toPage } from '../page.ts';
 import type { ReadContext } from '../threads/context.ts';
 import { readAccount } from './account-reads.ts';
 import { type EmailRecord, idOf } from './email-rows.ts';

@@ -1,4 +1,5 @@
 import { type ChangeType, changeTypes, type TagRole, tagRoles } from '../../store.ts';
+import { systemTagNames } from '../../system-tags.ts';
 import { hashKeyOf } from '../directory/hash-key.ts';
 import { type AccountRecord, requireAccount } from '../directory/rows.ts';
 import { rowId } from '../files.ts';
@@ -72,15 +73,6 @@ export function monthOf(place: number): number {
 export function firstOfMonth(month: number): number {
   return month * placesPerMonth;
 }
-
-const systemTagNames: Readonly<Record<TagRole, string>> = {
-  inbox: 'Inbox',
-  archive: 'Archive',
-  drafts: 'Drafts',
-  sent: 'Sent',
-  junk: 'Junk',
-  trash: 'Trash',
-};
 
 /** Log rows kept per account at least 30 days and at most this many. */
 const maxLogRows = 100_000;

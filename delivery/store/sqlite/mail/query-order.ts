@@ -1,6 +1,6 @@
 import { DeliveryError } from '../../../errors.ts';
+import type { CursorValue } from '../../page.ts';
 import type { EmailSort } from '../../query.ts';
-import type { CursorValue } from '../page.ts';
 import { type Fragment, raw, sql } from './fragment.ts';
 import { type FilterContext, threadKeywordSql } from './query-filter.ts';
 

@@ -1,10 +1,10 @@
 import { DeliveryError } from '../../../errors.ts';
+import { type CursorValue, decodeCursor, encodeCursor, maxPage } from '../../page.ts';
 import type { EmailFilter } from '../../query.ts';
 import type { EmailQuery, EmailQueryResult } from '../../store.ts';
 import type { Database } from '../database.ts';
 import { requireAccount } from '../directory/rows.ts';
 import { shardOf } from '../files.ts';
-import { type CursorValue, decodeCursor, encodeCursor, maxPage } from '../page.ts';
 import type { Hits } from '../search/hits.ts';
 import type { ReadContext } from '../threads/context.ts';
 import { type EmailRecord, findEmail } from './email-rows.ts';

@@ -1,16 +1,16 @@
 import { DeliveryError } from '../../../errors.ts';
 import { readEmailId } from '../../ids.ts';
+import { headColumns, headOctets, type PackedMessage, unpackHead, unpackMessage } from '../../packing.ts';
+import { decodeCursor, maxPage, pageSize, toPage } from '../../page.ts';
 import type { EmailRow, Page, PageRequest, Tag, TagRole } from '../../store.ts';
+import { readThreadId, threadId } from '../../thread-names.ts';
 import type { Database } from '../database.ts';
 import { hashKeyOf } from '../directory/hash-key.ts';
 import { rowId } from '../files.ts';
-import { decodeCursor, maxPage, pageSize, toPage } from '../page.ts';
 import type { ReadContext } from '../threads/context.ts';
 import { readAccount, tagIds } from './account-reads.ts';
 import { blobIdOf, type EmailRecord, findEmail, idOf, readKeywords, readTags } from './email-rows.ts';
-import { headColumns, headOctets, type PackedMessage, unpackHead, unpackMessage } from './packing.ts';
 import { readOctets, readTexts } from './stored-detail.ts';
-import { readThreadId, threadId } from './thread.ts';
 import { readUpload } from './upload.ts';
 
 /** An email on its way between threads: `detail` is JSON still. */

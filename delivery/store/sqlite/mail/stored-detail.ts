@@ -1,5 +1,5 @@
 import { release } from '../../../octets.ts';
-import { compress, decompress } from './packing.ts';
+import { compress, decompress } from '../../packing.ts';
 
 /** Texts of an email that lie in `detail.data`. */
 export interface StoredTexts {

@@ -1,6 +1,7 @@
 import { DeliveryError } from '../../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { Tag, TagRole } from '../../store.ts';
+import { maxTagDepth, maxTags } from '../../system-tags.ts';
 import type { Database } from '../database.ts';
 import type { WriteContext } from '../threads/context.ts';
 import { destroyOne } from './change.ts';
@@ -8,10 +9,6 @@ import { type EmailRecord, idOf, readTags, writeTags } from './email-rows.ts';
 import { Ledger } from './ledger.ts';
 import { type TagRecord, toTag } from './reads.ts';
 import { countStanding } from './thread.ts';
-
-/** How deep tags nest. */
-const maxDepth = 10;
-const maxTags = 2000;
 
 /** Makes the account's state row and system tags where they are missing. */
 export function ensureAccounts(context: WriteContext, accountIds: readonly string[]): void {
@@ -91,7 +88,7 @@ function parentNumber(database: Database, account: number, parentId: string | nu
 function requireNoLoop(database: Database, account: number, parent: number, self: number | undefined): void {
   let above = parent;
   for (let depth = 1; above !== 0; depth++) {
-    if (above === self || depth >= maxDepth) {
+    if (above === self || depth >= maxTagDepth) {
       throw new DeliveryError('badRequest', 'tags would loop or nest too deep', {
         fields: { field: 'parentId' },
       });

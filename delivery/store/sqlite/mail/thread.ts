@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { keyedHash } from '../../../keyed-hash.ts';
 import type { NewEmail } from '../../store.ts';
+import { messageKey, newThread, threadGivers } from '../../thread-names.ts';
 import type { Database } from '../database.ts';
 import { type CountChange, type Ledger, systemTagNumbers } from './ledger.ts';
 
@@ -19,34 +18,17 @@ interface ThreadRow {
   tags: Map<number, number>;
 }
 
-const octetsOfThread = 12;
-
-/** A message identifier as this account's number for it; null for none. */
-export function messageKey(hashKey: Uint8Array, identifier: string | null): number | null {
-  if (identifier === null) return null;
-  const hash = keyedHash(hashKey).update(`message:${identifier}`).digest();
-  return hash.readUIntBE(0, 6);
-}
-
-/**
- * The thread of a new email (DESIGN.md, "threadId"): that of the email which is first in References, else of the one
- * that In-Reply-To names, if it is here; else the keyed hash of the first of References, of In-Reply-To, or of the
- * own Message-ID, so two replies at once make one thread. Many programs name the email before theirs alone: its
- * thread is looked up, because it need not be called after it. An email that names nothing is a thread of its own.
- */
+/** The thread of a new email: that of an email that gives it one, else its own (`newThread`). */
 export function threadOf(
   database: Database,
   account: Pick<Ledger, 'number' | 'hashKey'>,
-  { references, inReplyTo, messageId }: NewEmail['thread'],
+  thread: NewEmail['thread'],
 ): Uint8Array {
-  const [root] = references;
-  for (const identifier of new Set([root, inReplyTo])) {
-    const named = identifier && threadOfMessage(database, account, identifier);
+  for (const identifier of threadGivers(thread)) {
+    const named = threadOfMessage(database, account, identifier);
     if (named) return named;
   }
-  const name = root ?? inReplyTo ?? messageId;
-  if (name === null) return randomBytes(octetsOfThread);
-  return keyedHash(account.hashKey).update(`thread:${name}`).digest().subarray(0, octetsOfThread);
+  return newThread(account.hashKey, thread);
 }
 
 function threadOfMessage(
@@ -60,17 +42,6 @@ function threadOfMessage(
     account.number,
     messageKey(account.hashKey, identifier),
   )?.thread;
-}
-
-/** The id of a thread. */
-export function threadId(thread: Uint8Array): string {
-  return `H${Buffer.from(thread).toString('base64url')}`;
-}
-
-/** What `threadId` was given; null when it is no such id. */
-export function readThreadId(id: string): Uint8Array | null {
-  if (!/^H[\w-]{16}$/.test(id)) return null;
-  return Buffer.from(id.slice(1), 'base64url');
 }
 
 /**

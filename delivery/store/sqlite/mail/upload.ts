@@ -1,12 +1,12 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { DeliveryError } from '../../../errors.ts';
 import { keyedHash } from '../../../keyed-hash.ts';
+import { pack, unpack } from '../../packing.ts';
+import { isWithinQuota, uploadMilliseconds } from '../../quota.ts';
+import { decryptUpload, encryptUpload } from '../../upload-cipher.ts';
 import type { Database } from '../database.ts';
 import { rowId } from '../files.ts';
 import type { WriteContext } from '../threads/context.ts';
 import { Ledger } from './ledger.ts';
-import { pack, unpack } from './packing.ts';
-import { isWithinQuota, uploadMilliseconds } from './quota.ts';
 
 /** An upload as a caller gives it. */
 export interface NewUpload {
@@ -62,7 +62,7 @@ export function putUpload(context: WriteContext, accountId: string, upload: Prep
       now,
       upload.size,
       upload.packing,
-      encrypt(upload.octets, ledger.hashKey),
+      encryptUpload(upload.octets, ledger.hashKey),
     );
     ledger.state.uploaded += upload.size;
   }
@@ -147,38 +147,6 @@ export function readUpload(
     now - uploadMilliseconds,
   );
   if (!upload) return null;
-  const octets = unpack(decrypt(upload.octets, hashKey), upload.packing === 1);
+  const octets = unpack(decryptUpload(upload.octets, hashKey), upload.packing === 1);
   return { octets, mediaType: upload.media_type };
-}
-
-const cipherName = 'aes-256-gcm';
-const nonceOctets = 12;
-const tagOctets = 16;
-
-/**
- * Uploads wait in clear for what becomes of them, which may be sealed mail: in the file they are encrypted by a key
- * that is drawn from the account's hash key, which can't be had without the instance key.
- */
-function encrypt(octets: Uint8Array, hashKey: Uint8Array): Uint8Array {
-  const nonce = randomBytes(nonceOctets);
-  const cipher = createCipheriv(cipherName, uploadKey(hashKey), nonce);
-  return Buffer.concat([nonce, cipher.update(octets), cipher.final(), cipher.getAuthTag()]);
-}
-
-/** What `encrypt` was given; throws `storeUnavailable` when the row was changed. */
-function decrypt(octets: Uint8Array, hashKey: Uint8Array): Uint8Array {
-  const nonce = octets.subarray(0, nonceOctets);
-  const tag = octets.subarray(octets.byteLength - tagOctets);
-  try {
-    const decipher = createDecipheriv(cipherName, uploadKey(hashKey), nonce, { authTagLength: tagOctets });
-    decipher.setAuthTag(tag);
-    const inner = octets.subarray(nonceOctets, octets.byteLength - tagOctets);
-    return Buffer.concat([decipher.update(inner), decipher.final()]);
-  } catch (cause) {
-    throw new DeliveryError('storeUnavailable', 'an upload is damaged', { cause });
-  }
-}
-
-function uploadKey(hashKey: Uint8Array): Uint8Array {
-  return keyedHash(hashKey).update('upload key').digest();
 }

@@ -1,3 +1,4 @@
+import { readDetail } from '../../sort-columns.ts';
 import type { StoreFault } from '../../store.ts';
 import type { Database } from '../database.ts';
 import { findAccount } from '../directory/rows.ts';
@@ -5,7 +6,6 @@ import { shardOf } from '../files.ts';
 import type { ReadContext } from '../threads/context.ts';
 import { type EmailRecord, idOf, readTags } from './email-rows.ts';
 import { systemTagNumbers } from './ledger.ts';
-import { readDetail } from './packed-email.ts';
 import { octetsOf, requireData } from './reads.ts';
 import { readTexts } from './stored-detail.ts';
 

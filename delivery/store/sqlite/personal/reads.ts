@@ -1,4 +1,5 @@
 import type { TagRule } from '../../../tags/findings.ts';
+import { decodeCursor, maxPage, pageSize, toPage } from '../../page.ts';
 import type {
   AuditEntry,
   Contact,
@@ -12,7 +13,6 @@ import type { Database } from '../database.ts';
 import { accountRange, rowId } from '../files.ts';
 import { readAccount } from '../mail/account-reads.ts';
 import { habitOf } from '../mail/discussion-reads.ts';
-import { decodeCursor, maxPage, pageSize, toPage } from '../page.ts';
 import type { ReadContext } from '../threads/context.ts';
 
 export function listPrivateKeys(context: ReadContext, accountId: string): PrivateKey[] {

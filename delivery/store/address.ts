@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { DeliveryError } from '../../../errors.ts';
+import { DeliveryError } from '../errors.ts';
 
 /** An addr-spec taken apart for the directory. */
 export interface ParsedAddress {

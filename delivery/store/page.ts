@@ -1,5 +1,5 @@
-import { DeliveryError } from '../../errors.ts';
-import type { Page } from '../store.ts';
+import { DeliveryError } from '../errors.ts';
+import type { Page } from './store.ts';
 
 /** Most rows of one page. */
 export const maxPage = 500;

@@ -1,6 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { DeliveryError } from '../../../errors.ts';
-import { joined } from '../../../octets.ts';
+import { DeliveryError } from '../errors.ts';
+import { joined } from '../octets.ts';
 
 /** Octets as they lie in the file: compressed when that wins. */
 export interface Packed {
