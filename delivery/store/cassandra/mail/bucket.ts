@@ -1,0 +1,34 @@
+import { decodeOrdered, readEmailId } from '../../ids.ts';
+
+/** Parts that a month of an account can have at most. */
+export const partsPerMonth = 1000;
+
+/** Emails that a part takes before the next one is begun. */
+export const emailsPerPart = 2000;
+
+const placesPerMonth = 2 ** 42;
+
+/** The month of an email, from its id: about 25 days, so that a mailbox of decades has few. Null: no id of an email. */
+export function monthOfEmail(id: string): number | null {
+  const place = readEmailId(id)?.place;
+  return place === undefined ? null : Math.floor(place / placesPerMonth);
+}
+
+/** The month of an instant. */
+export function monthOfInstant(instant: Date): number {
+  return Math.floor((Math.max(0, instant.getTime()) * 2048) / placesPerMonth);
+}
+
+/** The bucket of a part of a month. */
+export function bucketOf(month: number, part: number): number {
+  return month * partsPerMonth + part;
+}
+
+export function monthOfBucket(bucket: number): number {
+  return Math.floor(bucket / partsPerMonth);
+}
+
+/** Whether the text is an id that sorts among those of emails. */
+export function isEmailId(id: string): boolean {
+  return readEmailId(id) !== null && decodeOrdered(id.slice(1, 10)) !== null;
+}

@@ -1,0 +1,86 @@
+/**
+ * The schema as numbered, additive steps of CQL statements (`schema-steps.ts` runs them). A step, once on `main`, never
+ * changes; it adds tables, or columns that may be null, so that older code goes on beside newer code.
+ *
+ * All tables of a message share the partition key (account, bucket): its row in `email`, its texts and octets in
+ * `detail` and its line of the change log are one mutation. A bucket is a month of places times 1000 plus a part: a
+ * month with many emails has several parts, so that no partition grows without bound (`mail/bucket.ts`).
+ */
+export const schemaSteps: readonly (readonly string[])[] = [
+  [
+    // The directory. What is claimed (names of domains, addresses, hashes of secrets) is written by lightweight
+    // transactions alone.
+    `create table if not exists tenant (slot int, id text, name text, parent text, max_accounts int,
+       primary key (slot, id))`,
+    `create table if not exists domain (name text primary key, tenant text, catch_all text, created timestamp)`,
+    `create table if not exists domain_list (slot int, name text, primary key (slot, name))`,
+    `create table if not exists account (id text primary key, tenant text, domain text, address text,
+       display_name text, custody text, quota bigint, state text, hash_salt blob, created timestamp,
+       password_hash text, second_factor boolean)`,
+    `create table if not exists account_list (slot int, id text, primary key (slot, id))`,
+    `create table if not exists account_of_domain (domain text, id text, primary key (domain, id))`,
+    `create table if not exists account_of_tenant (tenant text, id text, primary key (tenant, id))`,
+    `create table if not exists address (key text primary key, address text, domain text, account text, kind text)`,
+    `create table if not exists address_of_account (account text, key text, address text, kind text,
+       primary key (account, key))`,
+    `create table if not exists address_of_domain (domain text, key text, primary key (domain, key))`,
+    `create table if not exists role (account text, role text, scope text, primary key (account, role, scope))`,
+    `create table if not exists secret (kind text, hash blob, id text, account text, label text, created timestamp,
+       expires timestamp, data text, primary key ((kind, hash)))`,
+    `create table if not exists secret_of_account (account text, kind text, id text, hash blob, last_used timestamp,
+       primary key (account, kind, id))`,
+    `create table if not exists state (name text primary key, generation text, chunks int, size int)`,
+    `create table if not exists state_chunk (name text, generation text, number int, octets blob,
+       primary key ((name, generation, number)))`,
+    `create table if not exists audit (account text, month int, at timeuuid, moment timestamp, actor text,
+       action text, detail text, primary key ((account, month), at)) with clustering order by (at desc)`,
+    // What belongs to one account and is small.
+    `create table if not exists private_key (account text, fingerprint text, custody text, wrapped blob,
+       created timestamp, primary key (account, fingerprint))`,
+    `create table if not exists public_key (account text, address text, fingerprint text, octets blob, source text,
+       state text, first_seen timestamp, primary key (account, address, fingerprint))`,
+    `create table if not exists own_key (account text, address text, fingerprint text,
+       primary key (account, address, fingerprint))`,
+    `create table if not exists contact (account text, id text, data text, judged text, facts text,
+       primary key (account, id))`,
+    `create table if not exists contact_address (account text, address text, id text,
+       primary key (account, address, id))`,
+    `create table if not exists document (account text, name text, value text, primary key (account, name))`,
+    `create table if not exists tag (account text, id text, name text, parent text, sort_order int, colour text,
+       subscribed boolean, created timestamp, primary key (account, id))`,
+    `create table if not exists tag_name (account text, parent text, name text, id text,
+       primary key ((account, parent, name)))`,
+    `create table if not exists upload (account text, blob text, media_type text, created timestamp, size int,
+       packing int, chunks int, generation text, primary key (account, blob))`,
+    `create table if not exists upload_chunk (account text, blob text, generation text, number int, octets blob,
+       primary key ((account, blob, generation, number)))`,
+    // Mail.
+    `create table if not exists bucket (account text, bucket int, changed timeuuid, tally blob, tally_of timeuuid,
+       block text, block_ids blob, block_at timestamp, primary key (account, bucket))
+       with clustering order by (bucket desc)`,
+    `create table if not exists email (account text, bucket int, id text, head text, marks map<text, boolean>,
+       level text, encrypted boolean, unfinished boolean, delivery_key blob, primary key ((account, bucket), id))
+       with clustering order by (id desc)`,
+    `create table if not exists detail (account text, bucket int, id text, summary text, findings text, facts text,
+       judged text, words text, packing int, head blob, body blob, chunks int,
+       primary key ((account, bucket), id)) with clustering order by (id desc)
+       and compression = {'class': 'ZstdCompressor', 'chunk_length_in_kb': 64}`,
+    `create table if not exists chunk (account text, id text, number int, octets blob,
+       primary key ((account, id, number)))`,
+    `create table if not exists change (account text, bucket int, class tinyint, at timeuuid, kind tinyint,
+       object text, thread text, tags set<text>, flags set<text>, primary key ((account, bucket), class, at))
+       with clustering order by (class asc, at desc) and default_time_to_live = 3024000`,
+    `create table if not exists link (account text, name text, id text, value text, primary key ((account, name), id))
+       with clustering order by (id desc)`,
+    `create table if not exists delivery_key (account text, key blob, email text, bucket int, expires timestamp,
+       gone boolean, primary key ((account, key)))`,
+    `create table if not exists posting (account text, bucket int, generation text, term text, hits blob,
+       primary key ((account, bucket, generation), term))`,
+    `create table if not exists news (shard int, minute int, at timeuuid, account text, primary key ((shard, minute), at))
+       with default_time_to_live = 300 and gc_grace_seconds = 3600`,
+    `create table if not exists probe (id int primary key, at timestamp)`,
+  ],
+];
+
+/** Partitions over which a list of the whole instance is spread. */
+export const listSlots = 16;

@@ -1,0 +1,222 @@
+import { auth, Client, type ClientOptions, policies, types } from 'cassandra-driver';
+import { DeliveryError } from '../../errors.ts';
+import { RepeatIdempotent } from './retry.ts';
+
+/** A value of a statement or of a cell. `null` deletes a cell: leave columns out, or pass `unset`. */
+export type Value = unknown;
+
+/** A statement with the values of its placeholders. */
+export interface Statement {
+  readonly cql: string;
+  readonly values: readonly Value[];
+}
+
+/** Where the cluster is and how to come in. */
+export interface ClusterSettings {
+  /** `address` or `address:port`. */
+  readonly contactPoints: readonly string[];
+  readonly localDataCenter: string;
+  readonly keyspace: string;
+  /** Copies of each row in that data centre, when the keyspace is made. */
+  readonly replication: number;
+  readonly credentials: { readonly username: string; readonly password: string } | null;
+  /** Options of `node:tls`; null: plain TCP. */
+  readonly tls: Readonly<Record<string, unknown>> | null;
+}
+
+/**
+ * Statements at LOCAL_QUORUM, prepared and repeated where that is harmless. Every method throws `storeUnavailable`
+ * when too few nodes answer.
+ */
+export interface Session {
+  /** All rows; for partitions that are small. */
+  rows<T>(cql: string, values: readonly Value[]): Promise<T[]>;
+  row<T>(cql: string, values: readonly Value[]): Promise<T | undefined>;
+  /** Rows as they are needed, `size` at once: for partitions that are big. */
+  pages<T>(cql: string, values: readonly Value[], size?: number): AsyncGenerator<T[]>;
+  /** A write; `timestamp` in microseconds (`micros`) where it must win against cells that are there. */
+  run(cql: string, values: readonly Value[], timestamp?: bigint): Promise<void>;
+  /**
+   * Several writes in one request. Of one partition they are one mutation: all or none. Of several they are applied
+   * side by side; `isLogged` makes sure that all are applied in the end, at twice the cost.
+   */
+  together(
+    statements: readonly Statement[],
+    options?: { readonly timestamp?: bigint; readonly isLogged?: boolean },
+  ): Promise<void>;
+  /** A lightweight transaction (`… if …`): whether it was applied, and the row that was in the way. */
+  claim<T>(cql: string, values: readonly Value[]): Promise<{ applied: boolean; row: T | undefined }>;
+  /** A read that ends lightweight transactions which are under way, and sees what they did. */
+  claimed<T>(cql: string, values: readonly Value[]): Promise<T | undefined>;
+  /** Time of the next write in microseconds, later than any given before and than `known` (writetimes of cells). */
+  micros(known?: readonly (bigint | null | undefined)[]): bigint;
+  /** A time-ordered id of this moment of the store's clock, unique in this process and, by chance, in all. */
+  timeId(now: Date): types.TimeUuid;
+  close(): Promise<void>;
+}
+
+/** A column that a statement leaves as it is. */
+export const unset = types.unset;
+
+const { localQuorum, localSerial } = types.consistencies;
+
+/** Longest wait for one node's answer; the server gives up at 5 s itself. */
+const readTimeoutMilliseconds = 6000;
+
+/** The driver's options; without a keyspace for whoever makes it. */
+export function clientOptions(settings: ClusterSettings, keyspace?: string): ClientOptions {
+  const { credentials, tls } = settings;
+  return {
+    contactPoints: [...settings.contactPoints],
+    localDataCenter: settings.localDataCenter,
+    ...(keyspace === undefined ? {} : { keyspace }),
+    ...(credentials
+      ? { authProvider: new auth.PlainTextAuthProvider(credentials.username, credentials.password) }
+      : {}),
+    ...(tls ? { sslOptions: tls } : {}),
+    socketOptions: { readTimeout: readTimeoutMilliseconds, connectTimeout: 5000 },
+    pooling: { coreConnectionsPerHost: { [types.distance.local]: 1 }, heartBeatInterval: 10_000 },
+    queryOptions: {
+      consistency: localQuorum,
+      serialConsistency: localSerial,
+      prepare: true,
+      fetchSize: 1000,
+    },
+    policies: {
+      retry: new RepeatIdempotent(),
+      reconnection: new policies.reconnection.ExponentialReconnectionPolicy(100, 2000, false),
+    },
+    encoding: { useBigIntAsLong: true, useUndefinedAsUnset: true },
+    protocolOptions: { maxSchemaAgreementWaitSeconds: 30 },
+  };
+}
+
+/** Connects. Throws `storeUnavailable` when no contact point answers, `badSettings` when it refuses us. */
+export async function openSession(settings: ClusterSettings): Promise<Session> {
+  const client = new Client(clientOptions(settings, settings.keyspace));
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.shutdown().catch(() => undefined);
+    throw fromDriver(error);
+  }
+  return new DriverSession(client);
+}
+
+class DriverSession implements Session {
+  readonly #client: Client;
+  #lastMicros = 0n;
+  #ticks = 0;
+  #lastInstant = 0;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  async rows<T>(cql: string, values: readonly Value[]): Promise<T[]> {
+    const found: T[] = [];
+    for await (const page of this.pages<T>(cql, values, 5000)) found.push(...page);
+    return found;
+  }
+
+  async row<T>(cql: string, values: readonly Value[]): Promise<T | undefined> {
+    const result = await this.#execute(cql, values, { isIdempotent: true });
+    return result.rows[0] as T | undefined;
+  }
+
+  async *pages<T>(cql: string, values: readonly Value[], size = 1000): AsyncGenerator<T[]> {
+    let pageState: string | undefined;
+    do {
+      const options = { isIdempotent: true, fetchSize: size, ...(pageState ? { pageState } : {}) };
+      const result = await this.#execute(cql, values, options);
+      if (result.rows.length > 0) yield result.rows as unknown as T[];
+      pageState = result.pageState ?? undefined;
+    } while (pageState);
+  }
+
+  async run(cql: string, values: readonly Value[], timestamp?: bigint): Promise<void> {
+    await this.#execute(cql, values, { isIdempotent: true, timestamp: longOf(timestamp ?? this.micros()) });
+  }
+
+  async together(
+    statements: readonly Statement[],
+    { timestamp, isLogged = false }: { timestamp?: bigint; isLogged?: boolean } = {},
+  ): Promise<void> {
+    const queries = statements.map(({ cql, values }) => ({ query: cql, params: [...values] }));
+    const options = {
+      isIdempotent: true,
+      prepare: true,
+      logged: isLogged,
+      timestamp: longOf(timestamp ?? this.micros()),
+    };
+    await this.#guard(() => this.#client.batch(queries, options));
+  }
+
+  async claim<T>(cql: string, values: readonly Value[]): Promise<{ applied: boolean; row: T | undefined }> {
+    const result = await this.#execute(cql, values, { isIdempotent: false });
+    const applied = result.wasApplied();
+    return { applied, row: applied ? undefined : (result.rows[0] as unknown as T | undefined) };
+  }
+
+  async claimed<T>(cql: string, values: readonly Value[]): Promise<T | undefined> {
+    const result = await this.#execute(cql, values, { isIdempotent: true, consistency: localSerial });
+    return result.rows[0] as T | undefined;
+  }
+
+  micros(known: readonly (bigint | null | undefined)[] = []): bigint {
+    let next = BigInt(Date.now()) * 1000n;
+    if (next <= this.#lastMicros) next = this.#lastMicros + 1n;
+    for (const time of known) {
+      if (time === null || time === undefined) continue;
+      if (time >= next) next = time + 1n;
+    }
+    // What was ahead of our clock pushes only its own row, not all that follows.
+    if (next < BigInt(Date.now() + 1000) * 1000n) this.#lastMicros = next;
+    return next;
+  }
+
+  timeId(now: Date): types.TimeUuid {
+    const instant = now.getTime();
+    this.#ticks = instant === this.#lastInstant ? this.#ticks + 1 : 0;
+    this.#lastInstant = instant;
+    // A tick is 100 ns: more than 10,000 in one millisecond would reach into the next one.
+    return types.TimeUuid.fromDate(now, this.#ticks % 10_000);
+  }
+
+  async close(): Promise<void> {
+    await this.#client.shutdown();
+  }
+
+  #execute(cql: string, values: readonly Value[], options: object): Promise<types.ResultSet> {
+    return this.#guard(() => this.#client.execute(cql, [...values], options));
+  }
+
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw fromDriver(error);
+    }
+  }
+}
+
+function longOf(value: bigint): types.Long {
+  return types.Long.fromString(value.toString());
+}
+
+/** What the driver threw, as an error of ours: trouble of the cluster is `storeUnavailable`. */
+export function fromDriver(error: unknown): DeliveryError {
+  if (error instanceof DeliveryError) return error;
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const inner = innerErrors(error);
+  if (name === 'AuthenticationError' || inner.some(({ name }) => name === 'AuthenticationError'))
+    return new DeliveryError('badSettings', 'Cassandra refuses the user name or password', { cause: error });
+  const detail = [message, ...inner.map(({ message }) => message)].join('; ');
+  return new DeliveryError('storeUnavailable', `Cassandra: ${detail}`, { cause: error });
+}
+
+/** What each host said, where none could be asked. */
+function innerErrors(error: unknown): Error[] {
+  const { innerErrors } = error as { innerErrors?: Record<string, unknown> };
+  return Object.values(innerErrors ?? {}).filter(inner => inner instanceof Error);
+}
