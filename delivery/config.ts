@@ -80,8 +80,23 @@ export function loadConfig(
   for (const [key, row] of Object.entries(settingRows) as [SettingKey, SettingRow][]) {
     config[key] = readSetting(key, row, given.get(key), faults);
   }
+  faults.push(...lonelySettings(config, given));
   if (faults.length > 0) throw new SettingsError(faults);
   return config as Config;
+}
+
+/** Settings that mean nothing without others, which are at their defaults. */
+function lonelySettings(
+  config: Readonly<Record<string, unknown>>,
+  given: Map<string, Given>,
+): SettingFault[] {
+  return (Object.entries(settingRows) as [SettingKey, SettingRow][]).flatMap(([key, row]) => {
+    const missing = row.needs?.filter(needed => !config[needed]) ?? [];
+    const where = given.get(key)?.where;
+    if (!config[key] || where === undefined || missing.length === 0) return [];
+    const found = row.secret ? 'a value' : show(config[key]);
+    return [{ key, found, allowed: `none without ${missing.join(' and ')}`, where }];
+  });
 }
 
 function readFileInto(given: Map<string, Given>, file: string, faults: SettingFault[]): void {

@@ -30,6 +30,12 @@ export const settingForms = {
     fits: text => networkWords.has(text) || isNetwork(text),
   },
   nameServer: { allowed: 'IP addresses, with :port behind (IPv6: [address]:port)', fits: isNameServer },
+  node: { allowed: 'IP addresses or host names, with :port behind (IPv6: [address]:port)', fits: isNode },
+  name: { allowed: 'a name', fits: text => /^\S(?:.*\S)?$/.test(text) },
+  keyspace: {
+    allowed: 'a lower-case letter, then up to 47 of them, digits or _; no keyspace of the system',
+    fits: text => /^(?!system(?:_|$))[a-z][a-z0-9_]{0,47}$/.test(text),
+  },
   instanceKey: {
     allowed: '64 hexadecimal digits, older keys behind it',
     fits: text =>
@@ -58,8 +64,23 @@ function isNetwork(text: string): boolean {
 
 /** As `dns.setServers` takes it (RFC 5952 §6). */
 function isNameServer(text: string): boolean {
-  if (isIP(text) !== 0) return true;
-  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
-  if (port !== undefined && Number(port) > 65_535) return false;
-  return bracketed === undefined ? isIP(plain ?? '') === 4 : isIP(bracketed) === 6;
+  const { host } = hostAndPort(text) ?? {};
+  return host !== undefined && isIP(host) !== 0;
+}
+
+function isNode(text: string): boolean {
+  const { host } = hostAndPort(text) ?? {};
+  return host !== undefined && isListenAddress(host);
+}
+
+/** The two parts of `host`, `host:port` or `[IPv6]:port`; null for anything else. The host may be any word. */
+export function hostAndPort(text: string): { host: string; port: number | null } | null {
+  if (isIP(text) !== 0) return { host: text, port: null };
+  const found = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text);
+  if (!found) return null;
+  const [, bracketed, plain, digits] = found;
+  const port = digits === undefined ? null : Number(digits);
+  if (port !== null && port > 65_535) return null;
+  if (bracketed !== undefined) return isIP(bracketed) === 6 ? { host: bracketed, port } : null;
+  return { host: plain ?? '', port };
 }

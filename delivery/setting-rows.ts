@@ -10,6 +10,8 @@ interface RowBase {
   readonly defaultText?: string;
   /** A secret: never printed. */
   readonly secret?: boolean;
+  /** Settings without which this one means nothing: setting it alone is a fault. */
+  readonly needs?: readonly string[];
 }
 
 /** One setting: what it is, its default and range. */
@@ -41,9 +43,14 @@ export const settingRows = {
   data: {
     type: 'path',
     default: './data',
-    help: 'Folder of the embedded store, the self-made certificate and the instance key.',
+    help: 'Folder of the SQLite store, the self-made certificate and the instance key.',
   },
-  store: { type: 'word', words: ['sqlite'], default: 'sqlite', help: 'Where mail is kept.' },
+  store: {
+    type: 'word',
+    words: ['sqlite', 'cassandra'],
+    default: 'sqlite',
+    help: 'Where mail is kept: in files of the data folder, or in a Cassandra cluster that many machines share.',
+  },
   postmaster: {
     type: 'text',
     form: 'mailAddress',
@@ -56,6 +63,68 @@ export const settingRows = {
     max: 64,
     default: 4,
     help: 'Number of shard files; fixed when the data folder is made.',
+  },
+  'cassandra.contactPoints': {
+    type: 'list',
+    form: 'node',
+    default: ['127.0.0.1:9042'],
+    help: 'Nodes asked first, as host or host:port; they name the others, which are asked at the same port.',
+  },
+  'cassandra.localDataCenter': {
+    type: 'text',
+    form: 'name',
+    default: 'datacenter1',
+    help: 'Data centre whose nodes are asked (nodetool status shows its name).',
+  },
+  'cassandra.keyspace': {
+    type: 'text',
+    form: 'keyspace',
+    default: 'caliopen',
+    help: 'Keyspace that holds everything; made at the first start when it is not there.',
+  },
+  'cassandra.replication': {
+    type: 'integer',
+    min: 1,
+    max: 20,
+    default: 3,
+    help: 'Copies of each row in the local data centre; used only when the keyspace is made.',
+  },
+  'cassandra.username': {
+    type: 'text',
+    default: '',
+    needs: ['cassandra.password'],
+    help: 'User of the cluster; empty where it asks for none.',
+  },
+  'cassandra.password': {
+    type: 'text',
+    default: '',
+    secret: true,
+    needs: ['cassandra.username'],
+    help: 'Password of that user; better given by the environment than here.',
+  },
+  'cassandra.tls': {
+    type: 'boolean',
+    default: false,
+    help: 'Speak TLS with the nodes; each must prove its address or the name of a contact point.',
+  },
+  'cassandra.caFile': {
+    type: 'path',
+    default: '',
+    defaultText: "the system's authorities",
+    needs: ['cassandra.tls'],
+    help: 'PEM certificates of the authorities that sign for the nodes.',
+  },
+  'cassandra.certificateFile': {
+    type: 'path',
+    default: '',
+    needs: ['cassandra.tls', 'cassandra.keyFile'],
+    help: 'PEM certificate shown to nodes that ask clients for one.',
+  },
+  'cassandra.keyFile': {
+    type: 'path',
+    default: '',
+    needs: ['cassandra.tls', 'cassandra.certificateFile'],
+    help: 'PEM private key of that certificate.',
   },
   'keys.instanceKey': {
     type: 'text',

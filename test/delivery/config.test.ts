@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { settingsEnvironment } from '../../bin/serve/settings-environment.ts';
 import {
   environmentName,
   loadConfig,
+  type SettingKey,
   SettingsError,
   settingRows,
   settingsFile,
@@ -150,6 +152,72 @@ test('names and addresses in every form that is allowed are taken as they are', 
   assert.equal(config['lmtp.address'], 'unix:/run/caliopen/lmtp');
   assert.deepEqual(config['lmtp.trustedAddresses'], ['192.0.2.1', '2001:db8::1']);
   assert.deepEqual(config['resolver.servers'], overrides['resolver.servers']);
+});
+
+test('nodes of a cluster and its keyspace are taken in the forms that Cassandra takes', () => {
+  const points = [
+    '192.0.2.1',
+    'node_1.example.org:9142',
+    '2001:db8::1',
+    '[2001:db8::1]',
+    '[2001:db8::1]:9042',
+  ];
+  const config = loadConfig({
+    environment: {
+      CALIOPEN_CASSANDRA_CONTACT_POINTS: points.join(' '),
+      CALIOPEN_CASSANDRA_KEYSPACE: 'mail_2',
+    },
+  });
+  assert.deepEqual(config['cassandra.contactPoints'], points);
+  const bad: [SettingKey, unknown][] = [
+    ...['a b', '[::1', '[node]:9042', 'node:70000', '::1:x', ''].map(
+      point => ['cassandra.contactPoints', [point]] as [SettingKey, unknown],
+    ),
+    ...['Mail', '1mail', 'mail-2', 'system', 'system_auth', 'm'.repeat(49), ''].map(
+      name => ['cassandra.keyspace', name] as [SettingKey, unknown],
+    ),
+    ['cassandra.localDataCenter', ''],
+    ['cassandra.replication', 0],
+  ];
+  for (const [key, value] of bad) {
+    assert.deepEqual(
+      faultsOf(() => loadConfig({ overrides: { [key]: value } })).map(fault => fault.key),
+      [key],
+      String(value),
+    );
+  }
+});
+
+test('a setting that means nothing without another is a fault that names it, and repeats no secret', () => {
+  const faults = faultsOf(() =>
+    loadConfig({
+      environment: {
+        CALIOPEN_CASSANDRA_CA_FILE: '/ca.pem',
+        CALIOPEN_CASSANDRA_CERTIFICATE_FILE: '/client.pem',
+        CALIOPEN_CASSANDRA_PASSWORD: 'secret-word',
+      },
+    }),
+  );
+  assert.deepEqual(
+    faults.map(({ key, allowed }) => [key, allowed]),
+    [
+      ['cassandra.password', 'none without cassandra.username'],
+      ['cassandra.caFile', 'none without cassandra.tls'],
+      ['cassandra.certificateFile', 'none without cassandra.tls and cassandra.keyFile'],
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(faults), /secret-word/);
+  const environment = settingsEnvironment(loadConfig());
+  assert.doesNotThrow(() => loadConfig({ environment }), 'defaults that are handed on set nothing');
+});
+
+test('what a setting needs is a setting', () => {
+  const keys = new Set(Object.keys(settingRows));
+  const needed = Object.values(settingRows).flatMap(row => ('needs' in row ? row.needs : []));
+  assert.deepEqual(
+    needed.filter(key => !keys.has(key)),
+    [],
+  );
 });
 
 test('a secret is never repeated in a fault', t => {
