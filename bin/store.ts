@@ -33,7 +33,8 @@ async function verify(context: CommandContext, address: string | undefined): Pro
         `${context.json() ? JSON.stringify(fault) : `${fault.accountId ?? 'store'}: ${fault.kind}: ${fault.detail}`}\n`,
       );
     }
-    if (count === 0 && account === null) forgetDamage(parts.config.data);
+    const isWhole = count === 0 && account === null;
+    if (isWhole && parts.config.store === 'sqlite') forgetDamage(parts.config.data);
     return count;
   });
   if (faults > 0) context.exit(1);

@@ -7,7 +7,7 @@ import { openJudgeParts } from './open.ts';
 import { assess, type PipelineDeps, run } from './pipeline.ts';
 import { answerPing, isTakenOver, noteRunning, type Pulse } from './pulse.ts';
 import type { StageName } from './stages.ts';
-import type { StorePorts } from './store/sqlite/sqlite-store.ts';
+import type { StorePorts } from './store/shared-store.ts';
 
 /** What the parts of a judge thread are built from. */
 export interface JudgeSetup {
@@ -42,7 +42,7 @@ export interface Ping {
 
 /** The thread's own life: built from `workerData`, one reply for each request. */
 function serve(port: NonNullable<typeof parentPort>, setup: JudgeSetup & { pulse: Pulse }): void {
-  const parts = openJudgeParts(setup);
+  const parts = openParts(setup);
   const { pulse } = setup;
   port.on('message', (request: JudgeRequest | Ping) => {
     if ('ping' in request) answerPing(pulse, request.ping);
@@ -51,14 +51,28 @@ function serve(port: NonNullable<typeof parentPort>, setup: JudgeSetup & { pulse
   });
 }
 
+/** The parts, from now on. A store that can't be reached is told to whoever asks, and tried again for the next one. */
+function openParts(setup: JudgeSetup): () => Promise<PipelineDeps> {
+  let opening: Promise<PipelineDeps> | null = null;
+  const open = (): Promise<PipelineDeps> => {
+    opening ??= openJudgeParts(setup).catch(error => {
+      opening = null;
+      throw error;
+    });
+    return opening;
+  };
+  open().catch(() => {});
+  return open;
+}
+
 async function answer(
   request: JudgeRequest,
-  parts: Promise<PipelineDeps>,
+  parts: () => Promise<PipelineDeps>,
   pulse: Pulse,
 ): Promise<JudgeReply> {
   const { id, kind, arrival, stages, unjudged } = request;
   try {
-    const deps = await parts;
+    const deps = await parts();
     const options = { stages, unjudged, onStage: () => noteRunning(pulse, id) };
     options.onStage();
     if (kind === 'assess') return { id, ok: true, value: await assess(arrival, options, deps), failed: [] };

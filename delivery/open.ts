@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { type Clock, systemClock } from './clock.ts';
+import { clusterSettings } from './cluster-settings.ts';
 import type { Config } from './config.ts';
 import { openContactIndexer } from './contact-index.ts';
 import { type Keyring, loadInstanceKey, openKeyring } from './crypto/keyring.ts';
@@ -11,12 +12,12 @@ import type { Metrics } from './metrics.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import { openResolver, type Resolver } from './resolver.ts';
 import { openModel } from './spam/model-file.ts';
-import { attachSqliteStore, openSqliteStore, type SqliteStore } from './store/sqlite/sqlite-store.ts';
+import { attachStore, portsToTransfer, type SharedStore } from './store/shared-store.ts';
 
 /** All that the doors and commands work with. */
 export interface Parts {
   readonly config: Config;
-  readonly store: SqliteStore;
+  readonly store: SharedStore;
   readonly keyring: Keyring;
   readonly resolver: Resolver;
   readonly clock: Clock;
@@ -42,8 +43,7 @@ export async function openParts(config: Config, options: OpenOptions = {}): Prom
   const log = options.log ?? openLog(config['log.level'] as Parameters<typeof openLog>[0]);
   const instanceKey = await loadInstanceKey(config);
   const keyring = openKeyring(instanceKey);
-  const shards = config['sqlite.shards'];
-  const store = await openSqliteStore({ folder: config.data, shards, keyring, clock, log });
+  const store = await openStore(config, { keyring, clock, log });
   const metrics = options.door ? await countAt(options.door, config, log) : null;
   let line: Line | null = null;
   return {
@@ -66,11 +66,24 @@ export async function openParts(config: Config, options: OpenOptions = {}): Prom
   };
 }
 
-/** A line of judge threads that share this store's writers; without a store they judge for the instance alone. */
+/** Each back-end is loaded where it is chosen: Cassandra's driver alone takes 40 ms. */
+async function openStore(
+  config: Config,
+  deps: { readonly keyring: Keyring; readonly clock: Clock; readonly log: Log },
+): Promise<SharedStore> {
+  if (config.store === 'cassandra') {
+    const { openCassandraStore } = await import('./store/cassandra/cassandra-store.ts');
+    return openCassandraStore({ settings: clusterSettings(config), ...deps });
+  }
+  const { openSqliteStore } = await import('./store/sqlite/sqlite-store.ts');
+  return openSqliteStore({ folder: config.data, shards: config['sqlite.shards'], ...deps });
+}
+
+/** A line of judge threads that share this store; without a store they judge for the instance alone. */
 export function openJudgeLine(
   config: Config,
   instanceKey: Uint8Array,
-  { store, log, metrics }: { store: SqliteStore | null; log: Log; metrics: Metrics | null },
+  { store, log, metrics }: { store: SharedStore | null; log: Log; metrics: Metrics | null },
 ): Line {
   return openLine({
     threads: config['judge.threads'],
@@ -78,7 +91,7 @@ export function openJudgeLine(
     setup() {
       const ports = store ? store.share() : null;
       const data: JudgeSetup = { config, instanceKey, ports };
-      return { data, transfer: ports ? [ports.control] : [] };
+      return { data, transfer: ports ? portsToTransfer(ports) : [] };
     },
     log,
     onFailedStage: stage => metrics?.stageFailed(stage),
@@ -94,7 +107,7 @@ async function countAt(door: NonNullable<OpenOptions['door']>, config: Config, l
 /** What the pipeline needs, built inside a judge thread or by a command that judges in its own. */
 export async function openJudgeParts({ config, instanceKey, ports }: JudgeSetup): Promise<PipelineDeps> {
   const log = openLog(config['log.level'] as Parameters<typeof openLog>[0]);
-  const store = ports ? attachSqliteStore(ports, { clock: systemClock }) : null;
+  const store = ports ? await attachStore(ports, { clock: systemClock, log }) : null;
   const keyring = openKeyring(instanceKey);
   return {
     ...pipelineParts(config, log),

@@ -55,7 +55,7 @@ export async function openWeb(
     journal: new SignInJournal({ store, clock }),
     streams: new OpenStreams(),
     jmap: startJmapWork(),
-    metrics: openMetrics(config.data),
+    metrics: openMetrics(config),
   };
   const app = makeApp(tools, parts.bundle ?? (await bundleUi()));
   const server = makeServer(app, parts);

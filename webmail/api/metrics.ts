@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Config } from '../../delivery/config.ts';
 import { listDamage } from '../../delivery/store/sqlite/damage.ts';
 
 /** What the web door counts. */
@@ -12,17 +13,10 @@ export interface WebMetrics {
   };
 }
 
-/** Fresh metrics in a registry of their own: two servers in one process don't share them. `data` is the data folder. */
-export function openMetrics(data: string): WebMetrics {
+/** Fresh metrics in a registry of their own: two servers in one process don't share them. */
+export function openMetrics({ store, data }: Pick<Config, 'store' | 'data'>): WebMetrics {
   const registry = new Registry();
-  new Gauge({
-    name: 'caliopen_store_damaged_files',
-    help: 'Files of the store in which damage was met and that nobody has found whole since.',
-    registers: [registry],
-    collect() {
-      this.set(listDamage(data).length);
-    },
-  });
+  if (store === 'sqlite') countDamage(data, registry);
   const requests = new Histogram({
     name: 'caliopen_web_request_seconds',
     help: 'Time to answer, by route and status class.',
@@ -49,6 +43,18 @@ export function openMetrics(data: string): WebMetrics {
     },
     streams: countedStreams(streams),
   };
+}
+
+/** Cassandra looks after its files itself. */
+function countDamage(data: string, registry: Registry): void {
+  new Gauge({
+    name: 'caliopen_store_damaged_files',
+    help: 'Files of the store in which damage was met and that nobody has found whole since.',
+    registers: [registry],
+    collect() {
+      this.set(listDamage(data).length);
+    },
+  });
 }
 
 function countedStreams(gauge: Gauge): WebMetrics['streams'] {

@@ -5,7 +5,8 @@ import type { StoreSettings } from './threads/protocol.ts';
 import type { Threads } from './threads/threads.ts';
 
 /** What a worker thread needs to attach to a store of its process. */
-export interface StorePorts extends StoreSettings {
+export interface SqlitePorts extends StoreSettings {
+  readonly kind: 'sqlite';
   /** To be transferred. */
   readonly control: MessagePort;
 }
@@ -20,7 +21,7 @@ export type SharedRequest =
 export type SharedReply = { readonly name: string; readonly port: MessagePort } | { readonly change: Change };
 
 /** Serves one attached client; its watches end with its port. */
-export function serveShare(threads: Threads, hub: NewsHub, settings: StoreSettings): StorePorts {
+export function serveShare(threads: Threads, hub: NewsHub, settings: StoreSettings): SqlitePorts {
   const { port1, port2 } = new MessageChannel();
   const stops = new Map<string, () => void>();
   port1.on('message', (request: SharedRequest) => {
@@ -37,7 +38,7 @@ export function serveShare(threads: Threads, hub: NewsHub, settings: StoreSettin
     for (const stop of stops.values()) stop();
   });
   port1.unref();
-  return { control: port2, ...settings };
+  return { kind: 'sqlite', control: port2, ...settings };
 }
 
 /** Hands over a port to a thread; a closed one when the store is closing, so that calls over it fail. */

@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts';
 import type { Keyring } from '../../crypto/keyring.ts';
 import { DeliveryError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
+import type { SharedStore } from '../shared-store.ts';
 import type { Change, Store } from '../store.ts';
 import { type Calls, openCalls } from './calls.ts';
 import { eraseAccount, openClient } from './client.ts';
@@ -15,22 +16,20 @@ import { shardFile } from './files.ts';
 import { type Indexing, openIndexing } from './indexing.ts';
 import { NewsHub } from './news.ts';
 import { getOwnerContext } from './personal/reads.ts';
-import { type SharedReply, type StorePorts, serveShare } from './share.ts';
+import { type SharedReply, type SqlitePorts, serveShare } from './share.ts';
 import type { ReadContext } from './threads/context.ts';
 import type { News, StoreSettings } from './threads/protocol.ts';
 import { ReadConnections } from './threads/read-connections.ts';
 import type { Report } from './threads/thread.ts';
 import { Threads } from './threads/threads.ts';
 
-export type { StorePorts } from './share.ts';
-
 /** A store of SQLite files in one folder. */
-export interface SqliteStore extends Store {
+export interface SqliteStore extends SharedStore {
   /**
    * What another worker thread of this process needs to use the same writers and readers with `attachSqliteStore`.
    * Pass `[ports.control]` in the transfer list. Each call gives ports for one thread.
    */
-  share(): StorePorts;
+  share(): SqlitePorts;
 }
 
 /**
@@ -186,7 +185,7 @@ function openOwnReads(settings: StoreSettings, clock: Clock, report: Report): Ow
  * commit spans all threads. What judging asks for each owner it reads itself: a short read costs less than asking
  * another thread. `close` closes this client only.
  */
-export function attachSqliteStore(ports: StorePorts, { clock }: { readonly clock: Clock }): Store {
+export function attachSqliteStore(ports: SqlitePorts, { clock }: { readonly clock: Clock }): Store {
   const { control } = ports;
   const waiting = new Map<string, ((port: MessagePort) => void)[]>();
   const listeners = new Map<string, Set<(change: Change) => void>>();

@@ -1,18 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../../delivery/clock.ts';
 import { silentLog } from '../../../delivery/log.ts';
-import {
-  attachSqliteStore,
-  openSqliteStore,
-  type StorePorts,
-} from '../../../delivery/store/sqlite/sqlite-store.ts';
+import type { SqlitePorts } from '../../../delivery/store/sqlite/share.ts';
+import { attachSqliteStore, openSqliteStore } from '../../../delivery/store/sqlite/sqlite-store.ts';
 import { newEmail } from '../../suites/store/under-test.ts';
 import { testKeyring } from '../../support/keyring.ts';
 
 /** As a process: delivers for ever and prints each id that was answered. As a thread: delivers a hundred and tells them. */
 async function main(): Promise<void> {
   if (parentPort) {
-    const { ports, accountId } = workerData as { ports: StorePorts; accountId: string };
+    const { ports, accountId } = workerData as { ports: SqlitePorts; accountId: string };
     const store = attachSqliteStore(ports, { clock: systemClock });
     const names = Array.from({ length: 100 }, (_unused, n) => `thread-${n}`);
     const stored = await Promise.all(
