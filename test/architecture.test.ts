@@ -18,7 +18,9 @@ const mayImport: Record<string, readonly string[]> = {
   'delivery/search': ['delivery/message'],
   'delivery/authenticate': ['delivery/message'],
   'delivery/crypto': ['delivery/message'],
-  'delivery/store': ['delivery/search'],
+  'delivery/store': ['delivery/search', 'delivery/store/sqlite', 'delivery/store/cassandra'],
+  'delivery/store/sqlite': ['delivery/search', 'delivery/store'],
+  'delivery/store/cassandra': ['delivery/search', 'delivery/store'],
   'delivery/lmtp': [
     'delivery',
     'delivery/message',
@@ -36,6 +38,8 @@ const mayImport: Record<string, readonly string[]> = {
     'delivery/authenticate',
     'delivery/crypto',
     'delivery/store',
+    'delivery/store/sqlite',
+    'delivery/store/cassandra',
   ],
   plugins: [
     'delivery',
@@ -57,6 +61,7 @@ const mayImport: Record<string, readonly string[]> = {
     'delivery/search',
     'delivery/crypto',
     'delivery/store',
+    'delivery/store/sqlite',
   ],
   'webmail/ui': ['webmail'],
   webmail: [],
@@ -71,6 +76,8 @@ const mayImport: Record<string, readonly string[]> = {
     'delivery/authenticate',
     'delivery/crypto',
     'delivery/store',
+    'delivery/store/sqlite',
+    'delivery/store/cassandra',
     'delivery/lmtp',
     'webmail/api',
   ],
@@ -105,6 +112,7 @@ const packageRooms: Record<string, readonly string[]> = {
   dompurify: ['webmail/ui'],
   yaml: ['delivery'],
   commander: ['bin'],
+  'cassandra-driver': ['delivery/store/cassandra'],
 };
 
 const rooms = Object.keys(mayImport).sort((a, b) => b.length - a.length);
