@@ -1,5 +1,6 @@
 import { auth, Client, type ClientOptions, policies, types } from 'cassandra-driver';
 import { DeliveryError } from '../../errors.ts';
+import { portOf, tlsOptions } from './endpoint.ts';
 import { RepeatIdempotent } from './retry.ts';
 
 /** A value of a statement or of a cell. `null` deletes a cell: leave columns out, or pass `unset`. */
@@ -20,7 +21,7 @@ export interface ClusterSettings {
   /** Copies of each row in that data centre, when the keyspace is made. */
   readonly replication: number;
   readonly credentials: { readonly username: string; readonly password: string } | null;
-  /** Options of `node:tls`; null: plain TCP. */
+  /** `ca`, `cert` and `key` of `node:tls`, as PEM; null: plain TCP. */
   readonly tls: Readonly<Record<string, unknown>> | null;
 }
 
@@ -65,7 +66,8 @@ const readTimeoutMilliseconds = 6000;
 
 /** The driver's options; without a keyspace for whoever makes it. */
 export function clientOptions(settings: ClusterSettings, keyspace?: string): ClientOptions {
-  const { credentials, tls } = settings;
+  const { credentials } = settings;
+  const sslOptions = tlsOptions(settings);
   return {
     contactPoints: [...settings.contactPoints],
     localDataCenter: settings.localDataCenter,
@@ -73,7 +75,7 @@ export function clientOptions(settings: ClusterSettings, keyspace?: string): Cli
     ...(credentials
       ? { authProvider: new auth.PlainTextAuthProvider(credentials.username, credentials.password) }
       : {}),
-    ...(tls ? { sslOptions: tls } : {}),
+    ...(sslOptions ? { sslOptions } : {}),
     socketOptions: { readTimeout: readTimeoutMilliseconds, connectTimeout: 5000 },
     pooling: { coreConnectionsPerHost: { [types.distance.local]: 1 }, heartBeatInterval: 10_000 },
     queryOptions: {
@@ -87,7 +89,7 @@ export function clientOptions(settings: ClusterSettings, keyspace?: string): Cli
       reconnection: new policies.reconnection.ExponentialReconnectionPolicy(100, 2000, false),
     },
     encoding: { useBigIntAsLong: true, useUndefinedAsUnset: true },
-    protocolOptions: { maxSchemaAgreementWaitSeconds: 30 },
+    protocolOptions: { port: portOf(settings), maxSchemaAgreementWaitSeconds: 30 },
   };
 }
 
