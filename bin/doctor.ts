@@ -8,6 +8,7 @@ import { asDeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
 import { listDamage } from '../delivery/store/sqlite/damage.ts';
 import type { CommandContext } from './command.ts';
+import { clusterFindings } from './doctor/cluster.ts';
 import { domainFindings, postmasterFinding } from './doctor/domains.ts';
 import { addressFindings, portFindings } from './doctor/doors.ts';
 import { allPages, withParts } from './with-parts.ts';
@@ -47,9 +48,10 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     ...tlsFindings(config),
     instanceKeyFinding(config),
     folderFinding(config),
-    ...damageFindings(config),
+    ...(config.store === 'sqlite' ? damageFindings(config) : []),
   );
   try {
+    if (config.store === 'cassandra') findings.push(...(await clusterFindings(config)));
     findings.push(...(await withParts(context, storeFindings)));
   } catch (error) {
     findings.push(storeFailure(config, error));
@@ -254,11 +256,7 @@ async function storeFindings(parts: Parts): Promise<Finding[]> {
   const took = Math.round(performance.now() - started);
   const domains = await Array.fromAsync(allPages(page => store.listDomains(page)));
   const findings: Finding[] = [
-    {
-      check: 'store',
-      status: 'ok',
-      detail: `${config.store} in ${config.data}: read and flushed write in ${took} ms`,
-    },
+    { check: 'store', status: 'ok', detail: `${placeOf(config)}: read and safe write in ${took} ms` },
   ];
   if (domains.length === 0) {
     findings.push({
@@ -274,11 +272,23 @@ async function storeFindings(parts: Parts): Promise<Finding[]> {
   return findings;
 }
 
+function placeOf(config: Config): string {
+  return config.store === 'sqlite'
+    ? `sqlite in ${config.data}`
+    : `cassandra, keyspace ${config['cassandra.keyspace']}`;
+}
+
+/** What to look at when the store can't be opened. */
+function todoFor(config: Config, isBadSetting: boolean): string {
+  if (isBadSetting) return 'mend the settings: see config/caliopen.yaml';
+  if (config.store === 'sqlite')
+    return `see that ${config.data} exists, belongs to this user and has room (df, ls -ld)`;
+  const points = config['cassandra.contactPoints'].join(', ');
+  return `see that nodes run (nodetool status) at cassandra.contactPoints (${points}), with the cassandra.localDataCenter and cassandra.tls of the settings`;
+}
+
 function storeFailure(config: Config, error: unknown): Finding {
   const known = asDeliveryError(error);
-  const todo =
-    known.code === 'badSettings'
-      ? 'mend the settings: see config/caliopen.yaml'
-      : `see that ${config.data} exists, belongs to this user and has room (df, ls -ld)`;
+  const todo = todoFor(config, known.code === 'badSettings');
   return { check: 'store', status: 'fail', detail: known.message, todo };
 }
