@@ -1,4 +1,4 @@
-import { decodeOrdered, readEmailId } from '../../ids.ts';
+import { emailId, readEmailId, tailLength } from '../../ids.ts';
 
 /** Parts that a month of an account can have at most. */
 export const partsPerMonth = 1000;
@@ -28,7 +28,12 @@ export function monthOfBucket(bucket: number): number {
   return Math.floor(bucket / partsPerMonth);
 }
 
-/** Whether the text is an id that sorts among those of emails. */
-export function isEmailId(id: string): boolean {
-  return readEmailId(id) !== null && decodeOrdered(id.slice(1, 10)) !== null;
+/** Before all ids of a month's emails. */
+export function firstIdOf(month: number): string {
+  return emailId(month * placesPerMonth, '-'.repeat(tailLength));
+}
+
+/** Behind all of them. */
+export function lastIdOf(month: number): string {
+  return emailId((month + 1) * placesPerMonth - 1, 'z'.repeat(tailLength));
 }

@@ -1,6 +1,7 @@
 import { DeliveryError } from '../../../errors.ts';
 import { type CursorValue, decodeCursor, encodeCursor, maxPage } from '../../page.ts';
 import type { EmailFilter } from '../../query.ts';
+import { asksInside } from '../../sealed-inside.ts';
 import type { EmailQuery, EmailQueryResult } from '../../store.ts';
 import type { Database } from '../database.ts';
 import { requireAccount } from '../directory/rows.ts';
@@ -282,22 +283,6 @@ function totalOf(plan: Plan): number {
   }
   if (plan.isFound && plan.found) return plan.found.count();
   return countRows(plan, raw('1'));
-}
-
-/** Header fields that stand outside of sealed mail. */
-const outerFields = new Set(['from', 'to', 'cc', 'date', 'message-id']);
-
-/** Whether the filter or the order depends on what sealed mail keeps from us: then it is left out, or stands anywhere. */
-function asksInside({ filter, sort }: EmailQuery): boolean {
-  return sort.some(({ key }) => key === 'subject') || (filter !== null && isAboutInside(filter));
-}
-
-function isAboutInside(filter: EmailFilter): boolean {
-  if ('all' in filter) return filter.all.some(isAboutInside);
-  if ('any' in filter) return filter.any.some(isAboutInside);
-  if ('none' in filter) return filter.none.some(isAboutInside);
-  if ('fieldName' in filter) return !outerFields.has(filter.fieldName.toLowerCase());
-  return 'hasAttachment' in filter;
 }
 
 function hasSealed({ database, account }: Plan): boolean {

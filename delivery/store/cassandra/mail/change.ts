@@ -1,0 +1,269 @@
+import { DeliveryError } from '../../../errors.ts';
+import { sortColumns } from '../../sort-columns.ts';
+import type { ChangeOutcome, EmailChange } from '../../store.ts';
+import type { CassandraContext } from '../context.ts';
+import type { Statement } from '../session.ts';
+import { type Buckets, slowMilliseconds } from './buckets.ts';
+import { findingCells, readCells } from './detail.ts';
+import { discussionLink, type Emails } from './emails.ts';
+import { type LogLine, logBucket, logStatement } from './log.ts';
+import { cleanKeywords, isUnread, type LightRow, markOfKeyword, markOfTag, sortTags } from './row.ts';
+
+/** What changes and destructions need besides the rows of mail. */
+export interface ChangeParts {
+  readonly context: CassandraContext;
+  readonly buckets: Buckets;
+  readonly emails: Emails;
+  readonly tagIds: (accountId: string) => Promise<string[]>;
+  readonly getState: (accountId: string) => Promise<string>;
+  /** Called before emails get other words to be found by. */
+  readonly noteReworded: (accountId: string, bucket: number, ids: readonly string[]) => Promise<void>;
+  readonly tell: (accountId: string, line: LogLine) => void;
+}
+
+/** An email on its way from what it was to what it shall be. */
+interface Edit {
+  readonly row: LightRow;
+  readonly tagIds: Set<string>;
+  readonly keywords: Set<string>;
+  index: EmailChange['index'];
+  findings: EmailChange['findings'];
+  searchText: EmailChange['searchText'];
+}
+
+/**
+ * `Mail.changeEmails`. A change writes the cells that it changes, with a time later than theirs: changes of different
+ * tags or keywords at once are all there afterwards, and of opposite ones the last counts, whatever the clocks say.
+ */
+export async function changeEmails(
+  parts: ChangeParts,
+  accountId: string,
+  changes: readonly EmailChange[],
+  options: { ifInState?: string } = {},
+): Promise<ChangeOutcome[]> {
+  await requireState(parts, accountId, options.ifInState);
+  const ids = changes.map(({ emailId }) => emailId);
+  const [, rows, tags] = await Promise.all([
+    parts.emails.account(accountId),
+    parts.emails.find(accountId, ids, { isForChange: true }),
+    parts.tagIds(accountId),
+  ]);
+  const edits = new Map<string, Edit>();
+  const known = new Set(tags);
+  const outcomes = changes.map(change => editOne(edits, rows.get(change.emailId), change, known));
+  await writeEdits(parts, accountId, [...edits.values()]);
+  return outcomes;
+}
+
+/** Best effort: what others change at this moment is not seen. */
+export async function requireState(
+  { getState }: Pick<ChangeParts, 'getState'>,
+  accountId: string,
+  ifInState: string | undefined,
+): Promise<void> {
+  if (ifInState === undefined || ifInState === (await getState(accountId))) return;
+  throw new DeliveryError('badRequest', 'the state is another', { fields: { field: 'stateMismatch' } });
+}
+
+function editOne(
+  edits: Map<string, Edit>,
+  row: LightRow | undefined,
+  change: EmailChange,
+  known: ReadonlySet<string>,
+): ChangeOutcome {
+  const { emailId } = change;
+  if (!row) return { emailId, status: 'notFound' };
+  const edit = edits.get(emailId) ?? newEdit(row);
+  const tagIds = changed(edit.tagIds, change.tags);
+  if (change.tags?.add?.some(id => !known.has(id))) return { emailId, status: 'noSuchTag' };
+  if (tagIds.size === 0) return { emailId, status: 'noTagLeft' };
+  const keywords = new Set(cleanKeywords(changed(edit.keywords, change.keywords)));
+  edits.set(emailId, {
+    row,
+    tagIds,
+    keywords,
+    index: change.index ?? edit.index,
+    findings: change.findings ?? edit.findings,
+    searchText: change.searchText === undefined ? edit.searchText : change.searchText,
+  });
+  return { emailId, status: 'done' };
+}
+
+function newEdit(row: LightRow): Edit {
+  return {
+    row,
+    tagIds: new Set(row.tagIds),
+    keywords: new Set(row.keywords),
+    index: undefined,
+    findings: undefined,
+    searchText: undefined,
+  };
+}
+
+function changed(before: ReadonlySet<string>, change: EmailChange['tags']): Set<string> {
+  const after = new Set(change?.replace ? [] : before);
+  for (const id of change?.remove ?? []) after.delete(id);
+  for (const id of change?.add ?? []) after.add(id);
+  return after;
+}
+
+/** Emails of one bucket changed in one batch. */
+const atOnce = 50;
+
+async function writeEdits(parts: ChangeParts, accountId: string, edits: readonly Edit[]): Promise<void> {
+  const real = edits.filter(edit => isChange(edit));
+  const byBucket = Map.groupBy(real, ({ row }) => row.bucket);
+  await parts.buckets.whileChanging(accountId, byBucket.keys(), async () => {
+    for (const [bucket, some] of byBucket) {
+      const reworded = some.filter(({ searchText }) => searchText !== undefined).map(({ row }) => row.id);
+      if (reworded.length > 0) await parts.noteReworded(accountId, bucket, reworded);
+      for (let first = 0; first < some.length; first += atOnce)
+        await writeSome(parts, accountId, some.slice(first, first + atOnce));
+    }
+  });
+}
+
+function isChange(edit: Edit): boolean {
+  return isMoved(edit) || isJudged(edit);
+}
+
+function isMoved({ row, tagIds, keywords }: Edit): boolean {
+  return differs(row.tagIds, tagIds) || differs(row.keywords, keywords);
+}
+
+function isJudged({ index, findings, searchText }: Edit): boolean {
+  return index !== undefined || findings !== undefined || searchText !== undefined;
+}
+
+function differs(before: readonly string[], after: ReadonlySet<string>): boolean {
+  return before.length !== after.size || before.some(item => !after.has(item));
+}
+
+async function writeSome(parts: ChangeParts, accountId: string, edits: readonly Edit[]): Promise<void> {
+  const { context } = parts;
+  const [
+    {
+      row: { bucket },
+    } = { row: { bucket: 0 } },
+  ] = edits;
+  const detailTimes = await detailWrittenAt(parts, accountId, edits.filter(isJudged));
+  const lines = edits.map(lineOf);
+  const statements = (await Promise.all(edits.map(edit => editStatements(parts, accountId, edit)))).flat();
+  const timestamp = context.session.micros([...edits.flatMap(({ row }) => row.writtenAt), ...detailTimes]);
+  await inOneGo(context, { accountId, bucket, timestamp }, statements, lines);
+  for (const line of lines) parts.tell(accountId, line);
+}
+
+/** What is changed, and the lines of the log that tell it: all or none. */
+export async function inOneGo(
+  context: CassandraContext,
+  { accountId, bucket, timestamp }: { accountId: string; bucket: number; timestamp: bigint },
+  statements: readonly Statement[],
+  lines: readonly LogLine[],
+): Promise<void> {
+  const began = performance.now();
+  const log = () => lines.map(line => logStatement(context, accountId, line));
+  const isLogged =
+    bucket !== logBucket(context.clock.now()) || statements.some(({ cql }) => cql.includes(' link '));
+  await context.session.together([...statements, ...log()], { timestamp, isLogged });
+  // Readers may have passed the instant that slow lines carry.
+  if (performance.now() - began > slowMilliseconds) await context.session.together(log());
+}
+
+function lineOf({ row, tagIds, keywords }: Edit): LogLine {
+  const base = { kind: 'updated', object: row.id, thread: row.head.threadId } as const;
+  const wasUnread = row.isUnread;
+  const hasMoved = differs(row.tagIds, tagIds);
+  if (!hasMoved && wasUnread === isUnread([...keywords])) return { ...base, class: 'email' };
+  return { ...base, class: 'standing', tags: sortTags([...new Set([...row.tagIds, ...tagIds])]) };
+}
+
+async function editStatements(parts: ChangeParts, accountId: string, edit: Edit): Promise<Statement[]> {
+  const { row } = edit;
+  const where = [accountId, row.bucket, row.id];
+  const statements: Statement[] = [];
+  const marks = changedMarks(edit);
+  if (Object.keys(marks).length > 0) {
+    statements.push({
+      cql: 'update email set marks = marks + ? where account = ? and bucket = ? and id = ?',
+      values: [marks, ...where],
+    });
+  }
+  if (isJudged(edit)) statements.push(...(await judgedStatements(parts, accountId, edit)));
+  return statements;
+}
+
+/** What is taken away is written as false: a deleted cell would stay in the way of lists. */
+function changedMarks({ row, tagIds, keywords }: Edit): Record<string, boolean> {
+  const marks: Record<string, boolean> = {};
+  const note = (
+    before: readonly string[],
+    after: ReadonlySet<string>,
+    markOf: (name: string) => string,
+  ): void => {
+    for (const name of before) if (!after.has(name)) marks[markOf(name)] = false;
+    for (const name of after) if (!before.includes(name)) marks[markOf(name)] = true;
+  };
+  note(row.tagIds, tagIds, markOfTag);
+  note(row.keywords, keywords, markOfKeyword);
+  return marks;
+}
+
+/** New findings, index or words, and the columns that follow from them. */
+async function judgedStatements(parts: ChangeParts, accountId: string, edit: Edit): Promise<Statement[]> {
+  const { row, index, findings, searchText } = edit;
+  const where = [accountId, row.bucket, row.id];
+  const cells = findings ? findingCells(findings) : { findings: undefined, facts: undefined };
+  const facts = index ? JSON.stringify(index.facts) : cells.facts;
+  const judged = index ? JSON.stringify(index.index) : undefined;
+  const words = searchText === null ? null : searchText && JSON.stringify(searchText);
+  const statements: Statement[] = [
+    {
+      cql: `update detail set findings = ?, facts = ?, judged = ?, words = ?
+        where account = ? and bucket = ? and id = ?`,
+      values: [cells.findings, facts, judged, words, ...where],
+    },
+  ];
+  const columns =
+    findings && sortColumns({ ...(await detailOf(parts, accountId, row)), findings }, new Date(0));
+  statements.push({
+    cql: 'update email set level = ?, encrypted = ?, unfinished = ? where account = ? and bucket = ? and id = ?',
+    values: [
+      index ? index.index.level : undefined,
+      columns && columns.encrypted === 1,
+      columns && columns.unfinished === 1,
+      ...where,
+    ],
+  });
+  if (columns && (columns.encrypted === 1) !== row.isEncrypted) {
+    statements.push({
+      cql: 'insert into link (account, name, id, value) values (?, ?, ?, ?)',
+      values: [accountId, discussionLink(row.head.discussion), row.id, String(columns.encrypted)],
+    });
+  }
+  return statements;
+}
+
+async function detailOf({ context }: ChangeParts, accountId: string, { bucket, id }: LightRow) {
+  const cells = await context.session.row<Parameters<typeof readCells>[0]>(
+    'select summary, findings, facts, judged from detail where account = ? and bucket = ? and id = ?',
+    [accountId, bucket, id],
+  );
+  if (!cells) throw new DeliveryError('storeUnavailable', 'an email has lost its detail', { fields: { id } });
+  return readCells(cells);
+}
+
+/** When the cells were written that are about to change. */
+async function detailWrittenAt(
+  { context }: ChangeParts,
+  accountId: string,
+  edits: readonly Edit[],
+): Promise<(bigint | null)[]> {
+  if (edits.length === 0) return [];
+  const rows = await context.session.rows<Record<string, bigint | null>>(
+    `select writetime(findings) as a, writetime(facts) as b, writetime(judged) as c, writetime(words) as d
+     from detail where account = ? and bucket = ? and id in ?`,
+    [accountId, edits[0]?.row.bucket, edits.map(({ row }) => row.id)],
+  );
+  return rows.flatMap(({ a, b, c, d }) => [a ?? null, b ?? null, c ?? null, d ?? null]);
+}

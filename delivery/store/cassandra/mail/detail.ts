@@ -1,0 +1,34 @@
+import { type Detail, readDetail } from '../../sort-columns.ts';
+import type { Findings, NewEmail } from '../../store.ts';
+
+/**
+ * An email's texts, a cell for each part that can change by itself: facts and index after an event, findings after
+ * reprocessing, words when a message became readable.
+ */
+export interface DetailCells {
+  readonly summary: string;
+  /** Without the facts. */
+  readonly findings: string;
+  readonly facts: string;
+  /** The privacy index; `null` as JSON for none. */
+  readonly judged: string;
+}
+
+export function detailCells({
+  summary,
+  findings,
+  index,
+}: Pick<NewEmail, 'summary' | 'findings' | 'index'>): DetailCells {
+  return { summary: JSON.stringify(summary), ...findingCells(findings), judged: JSON.stringify(index) };
+}
+
+export function findingCells({ facts, ...findings }: Findings): Pick<DetailCells, 'findings' | 'facts'> {
+  return { findings: JSON.stringify(findings), facts: JSON.stringify(facts) };
+}
+
+/** The detail read back. */
+export function readCells({ summary, findings, facts, judged }: DetailCells): Detail {
+  // Assembled as one text, so that there is one reader of it.
+  const inner = findings === '{}' ? '{' : `${findings.slice(0, -1)},`;
+  return readDetail(`{"summary":${summary},"findings":${inner}"facts":${facts}},"index":${judged}}`);
+}

@@ -1,0 +1,144 @@
+import { DeliveryError } from '../../../errors.ts';
+import { drawHashKey } from '../../hash-key.ts';
+import type { Custody } from '../../store.ts';
+import type { CassandraContext } from '../context.ts';
+import { bucketOf, monthOfEmail } from './bucket.ts';
+import type { Buckets } from './buckets.ts';
+import { changedColumns, type EmailRecord, type LightRow, lightColumns, toLightRow } from './row.ts';
+
+/** What mail needs to know of an account. */
+export interface MailAccount {
+  readonly id: string;
+  readonly custody: Custody;
+  readonly quotaOctets: number | null;
+  readonly state: 'open' | 'closed';
+  readonly hashKey: Uint8Array;
+  readonly createdAt: Date;
+}
+
+interface AccountRecord {
+  readonly custody: Custody;
+  readonly quota: bigint | null;
+  readonly state: string | null;
+  readonly hash_salt: Uint8Array;
+  readonly created: Date;
+}
+
+/** Ids asked for in one statement. */
+const atOnce = 100;
+
+/** Finds accounts, and emails by id or thread. */
+export class Emails {
+  readonly #context: CassandraContext;
+  readonly #buckets: Buckets;
+
+  constructor(context: CassandraContext, buckets: Buckets) {
+    this.#context = context;
+    this.#buckets = buckets;
+  }
+
+  /** The account; throws `notFound` when there is none, or it is being removed. */
+  async account(accountId: string): Promise<MailAccount> {
+    const record = await this.#context.session.row<AccountRecord>(
+      'select custody, quota, state, hash_salt, created from account where id = ?',
+      [accountId],
+    );
+    if (!record?.hash_salt || (record.state !== 'open' && record.state !== 'closed'))
+      throw new DeliveryError('notFound', 'no such account', { fields: { accountId } });
+    return {
+      id: accountId,
+      custody: record.custody,
+      quotaOctets: record.quota === null ? null : Number(record.quota),
+      state: record.state,
+      hashKey: drawHashKey(record.hash_salt, this.#context.hashSecret),
+      createdAt: record.created,
+    };
+  }
+
+  async madeAt(accountId: string): Promise<Date> {
+    return (await this.account(accountId)).createdAt;
+  }
+
+  /** Emails of these ids, by id; unknown ids are left out. `isForChange`: with the times of their cells. */
+  async find(
+    accountId: string,
+    ids: readonly string[],
+    { isForChange = false }: { isForChange?: boolean } = {},
+  ): Promise<Map<string, LightRow>> {
+    const columns = isForChange ? changedColumns : lightColumns;
+    const found = new Map<string, LightRow>();
+    const months = Map.groupBy(new Set(ids), id => monthOfEmail(id));
+    await Promise.all(
+      [...months].map(async ([month, wanted]) => {
+        if (month === null) return;
+        // Most months have one part.
+        await this.#read({ accountId, bucket: bucketOf(month, 0), columns }, wanted, found);
+        const missing = wanted.filter(id => !found.has(id));
+        if (missing.length === 0) return;
+        const parts = await this.#buckets.partsOf(accountId, month);
+        const others = parts.filter(bucket => bucket !== bucketOf(month, 0));
+        await Promise.all(others.map(bucket => this.#read({ accountId, bucket, columns }, missing, found)));
+      }),
+    );
+    return found;
+  }
+
+  async #read(
+    { accountId, bucket, columns }: { accountId: string; bucket: number; columns: string },
+    ids: readonly string[],
+    found: Map<string, LightRow>,
+  ): Promise<void> {
+    const pieces = Array.from({ length: Math.ceil(ids.length / atOnce) }, (_unused, index) =>
+      ids.slice(index * atOnce, (index + 1) * atOnce),
+    );
+    const cql = `select ${columns} from email where account = ? and bucket = ? and id in ?`;
+    await Promise.all(
+      pieces.map(async piece => {
+        const records = await this.#context.session.rows<EmailRecord>(cql, [accountId, bucket, piece]);
+        for (const record of records) {
+          const row = toLightRow(record);
+          if (row) found.set(row.id, row);
+        }
+      }),
+    );
+  }
+
+  /** The emails of each thread, oldest first; threads without any are left out. */
+  async threadMembers(accountId: string, threads: readonly string[]): Promise<Map<string, LightRow[]>> {
+    const links = await Promise.all(
+      threads.map(thread =>
+        this.#context.session.rows<{ id: string }>('select id from link where account = ? and name = ?', [
+          accountId,
+          threadLink(thread),
+        ]),
+      ),
+    );
+    const rows = await this.find(
+      accountId,
+      links.flat().map(({ id }) => id),
+    );
+    const members = new Map<string, LightRow[]>();
+    for (const [index, thread] of threads.entries()) {
+      // A link without its email is of a delivery that was not ended, or of one destroyed.
+      const present = (links[index] ?? []).flatMap(({ id }) => rows.get(id) ?? []);
+      const own = present.filter(({ head }) => head.threadId === thread);
+      if (own.length > 0) members.set(thread, own.reverse());
+    }
+    return members;
+  }
+}
+
+/** The partition of `link` that names the emails of a thread. */
+export function threadLink(threadId: string): string {
+  return `t${threadId}`;
+}
+
+/** The same of a discussion; the value says whether the email was encrypted. */
+export function discussionLink(key: string): string {
+  return `d${key}`;
+}
+
+/** The same of a message identifier's hash; the value is the email's thread. */
+export function messageLink(key: number): string {
+  return `m${key.toString(36)}`;
+}

@@ -1,0 +1,271 @@
+import { DeliveryError } from '../../../errors.ts';
+import { newId } from '../../ids.ts';
+import { type Tag, type TagRole, tagRoles } from '../../store.ts';
+import { maxTagDepth, maxTags, systemTagNames } from '../../system-tags.ts';
+import type { CassandraContext } from '../context.ts';
+import { type LogLine, logStatement } from './log.ts';
+import { sortTags } from './row.ts';
+import type { Books } from './tally.ts';
+
+/** A tag without its counts. */
+export type TagRecord = Omit<Tag, 'totalEmails' | 'unreadEmails' | 'totalThreads' | 'unreadThreads'>;
+
+interface TagRow {
+  readonly id: string;
+  readonly name: string | null;
+  /** Empty for none. */
+  readonly parent: string | null;
+  readonly sort_order: number | null;
+  readonly colour: string | null;
+  readonly subscribed: boolean | null;
+  readonly written_at: bigint | null;
+}
+
+const selectTags = `select id, name, parent, sort_order, colour, subscribed, writetime(name) as written_at
+  from tag where account = ?`;
+
+/** What `putTag` is given. */
+export interface TagChange {
+  readonly id?: string;
+  readonly name?: string;
+  readonly parentId?: string | null;
+  readonly sortOrder?: number;
+  readonly colour?: string | null;
+  readonly isSubscribed?: boolean;
+  readonly role?: TagRole | null;
+}
+
+/** The tags of accounts. System tags are there without a row, until their owner changes them. */
+export class Tags {
+  readonly #context: CassandraContext;
+  readonly #tell: (accountId: string, line: LogLine) => void;
+
+  constructor(context: CassandraContext, tell: (accountId: string, line: LogLine) => void) {
+    this.#context = context;
+    this.#tell = tell;
+  }
+
+  /** All tags, system tags first. */
+  async list(accountId: string): Promise<TagRecord[]> {
+    return mergeRows(await this.#rows(accountId));
+  }
+
+  async ids(accountId: string): Promise<string[]> {
+    return (await this.list(accountId)).map(({ id }) => id);
+  }
+
+  /** Those of these ids that are tags. */
+  async known(accountId: string, ids: readonly string[]): Promise<string[]> {
+    const own = ids.filter(id => !isRole(id));
+    if (own.length === 0) return [...ids];
+    const rows = await this.#context.session.rows<{ id: string; name: string | null }>(
+      'select id, name from tag where account = ? and id in ?',
+      [accountId, own],
+    );
+    const found = new Set(rows.flatMap(({ id, name }) => (name === null ? [] : id)));
+    return ids.filter(id => isRole(id) || found.has(id));
+  }
+
+  async #rows(accountId: string): Promise<TagRow[]> {
+    return await this.#context.session.rows<TagRow>(selectTags, [accountId]);
+  }
+
+  /** `Mail.putTag`. */
+  async put(accountId: string, change: TagChange): Promise<TagRecord> {
+    const rows = await this.#rows(accountId);
+    const all = mergeRows(rows);
+    const known = change.id === undefined ? undefined : requireTag(all, change.id);
+    if (change.role !== undefined && (change.role ?? null) !== (known?.role ?? null)) {
+      throw new DeliveryError('badRequest', 'roles belong to the system tags', { fields: { field: 'role' } });
+    }
+    const merged = mergeChange(all, change, known, () => newId('T', this.#context.clock.now().getTime()));
+    if (!known && all.length >= maxTags) throw new DeliveryError('badRequest', `at most ${maxTags} tags`);
+    if (!known || known.name !== merged.name || known.parentId !== merged.parentId) {
+      await this.#claimName(accountId, merged, all);
+    }
+    const writtenAt = rows.map(row => (row.id === merged.id ? row.written_at : null));
+    await this.#write(accountId, merged, { kind: known ? 'updated' : 'created', writtenAt });
+    if (known && (known.name !== merged.name || known.parentId !== merged.parentId))
+      await this.#freeName(accountId, known);
+    return merged;
+  }
+
+  async #write(
+    accountId: string,
+    tag: TagRecord,
+    { kind, writtenAt }: { kind: LogLine['kind']; writtenAt: readonly (bigint | null)[] },
+  ): Promise<void> {
+    const line: LogLine = { class: 'tag', kind, object: tag.id };
+    await this.#context.session.together(
+      [
+        {
+          cql: `insert into tag (account, id, name, parent, sort_order, colour, subscribed)
+            values (?, ?, ?, ?, ?, ?, ?)`,
+          values: [
+            accountId,
+            tag.id,
+            tag.name,
+            tag.parentId ?? '',
+            tag.sortOrder,
+            tag.colour ?? '',
+            tag.isSubscribed,
+          ],
+        },
+        logStatement(this.#context, accountId, line),
+      ],
+      { timestamp: this.#context.session.micros(writtenAt), isLogged: true },
+    );
+    this.#tell(accountId, line);
+  }
+
+  /** One of all who want a name below the same parent at once gets it. */
+  async #claimName(accountId: string, tag: TagRecord, all: readonly TagRecord[]): Promise<void> {
+    const other = all.find(
+      ({ id, name, parentId }) => id !== tag.id && name === tag.name && parentId === tag.parentId,
+    );
+    if (other) throw nameTaken(other.id);
+    const place = [accountId, tag.parentId ?? '', tag.name];
+    const { session } = this.#context;
+    const { applied, row } = await session.claim<{ id: string }>(
+      'insert into tag_name (account, parent, name, id) values (?, ?, ?, ?) if not exists',
+      [...place, tag.id],
+    );
+    if (applied || !row || row.id === tag.id) return;
+    // A claim whose tag has this name no more, or never got it, is free.
+    const holder = (await this.list(accountId)).find(({ id }) => id === row.id);
+    if (holder && holder.name === tag.name && holder.parentId === tag.parentId) throw nameTaken(holder.id);
+    const taken = await session.claim(
+      'update tag_name set id = ? where account = ? and parent = ? and name = ? if id = ?',
+      [tag.id, ...place, row.id],
+    );
+    if (!taken.applied) throw nameTaken(row.id);
+  }
+
+  async #freeName(accountId: string, { id, name, parentId }: TagRecord): Promise<void> {
+    await this.#context.session.claim(
+      'delete from tag_name where account = ? and parent = ? and name = ? if id = ?',
+      [accountId, parentId ?? '', name, id],
+    );
+  }
+
+  /** The tag, if it can be removed at all. Throws `notFound`, `forbidden`, `badRequest` with field `mailboxHasChild`. */
+  async requireRemovable(accountId: string, id: string): Promise<TagRecord> {
+    const all = await this.list(accountId);
+    const tag = requireTag(all, id);
+    if (tag.role !== null)
+      throw new DeliveryError('forbidden', 'a system tag stays', { fields: { tagId: id } });
+    if (all.some(({ parentId }) => parentId === id)) {
+      throw new DeliveryError('badRequest', 'the tag has tags below it', {
+        fields: { field: 'mailboxHasChild' },
+      });
+    }
+    return tag;
+  }
+
+  /** Removes a tag that no email has. */
+  async remove(accountId: string, tag: TagRecord): Promise<void> {
+    const line: LogLine = { class: 'tag', kind: 'destroyed', object: tag.id };
+    const rows = await this.#rows(accountId);
+    const writtenAt = rows.map(row => (row.id === tag.id ? row.written_at : null));
+    await this.#context.session.together(
+      [
+        { cql: 'delete from tag where account = ? and id = ?', values: [accountId, tag.id] },
+        logStatement(this.#context, accountId, line),
+      ],
+      { timestamp: this.#context.session.micros(writtenAt), isLogged: true },
+    );
+    await this.#freeName(accountId, tag);
+    this.#tell(accountId, line);
+  }
+
+  /** Deletes all rows of an account. */
+  async erase(accountId: string): Promise<void> {
+    for (const tag of await this.list(accountId)) await this.#freeName(accountId, tag);
+    await this.#context.session.run('delete from tag where account = ?', [accountId]);
+  }
+}
+
+function nameTaken(tagId: string): DeliveryError {
+  return new DeliveryError('alreadyExists', 'a tag has this name', { fields: { tagId } });
+}
+
+function isRole(id: string): id is TagRole {
+  return (tagRoles as readonly string[]).includes(id);
+}
+
+function mergeRows(rows: readonly TagRow[]): TagRecord[] {
+  const byId = new Map(rows.map(row => [row.id, row]));
+  const system = tagRoles.map((role, index) => toTag(byId.get(role), role, index + 1));
+  const own = rows.filter(({ id, name }) => !isRole(id) && name !== null).map(row => toTag(row, null, 10));
+  return [...system, ...own];
+}
+
+function toTag(row: TagRow | undefined, role: TagRole | null, sortOrder: number): TagRecord {
+  return {
+    id: row?.id ?? role ?? '',
+    name: row?.name ?? (role ? systemTagNames[role] : ''),
+    role,
+    parentId: row?.parent || null,
+    sortOrder: row?.sort_order ?? sortOrder,
+    colour: row?.colour || null,
+    isSubscribed: row?.subscribed ?? true,
+  };
+}
+
+function requireTag(all: readonly TagRecord[], id: string): TagRecord {
+  const tag = all.find(candidate => candidate.id === id);
+  if (!tag) throw new DeliveryError('notFound', 'no such tag', { fields: { tagId: id } });
+  return tag;
+}
+
+function mergeChange(
+  all: readonly TagRecord[],
+  change: TagChange,
+  known: TagRecord | undefined,
+  makeId: () => string,
+): TagRecord {
+  const name = (change.name ?? known?.name ?? '').normalize('NFC').trim();
+  if (name === '' || name.length > 255 || /\p{Cc}/u.test(name)) {
+    throw new DeliveryError('badRequest', 'a tag needs a name', { fields: { field: 'name' } });
+  }
+  const parentId = change.parentId === undefined ? (known?.parentId ?? null) : change.parentId;
+  if (change.parentId) requireTag(all, change.parentId);
+  requireNoLoop(all, parentId, known?.id);
+  return {
+    id: known?.id ?? makeId(),
+    name,
+    role: known?.role ?? null,
+    parentId,
+    sortOrder: change.sortOrder ?? known?.sortOrder ?? 10,
+    colour: change.colour === undefined ? (known?.colour ?? null) : change.colour,
+    isSubscribed: change.isSubscribed ?? known?.isSubscribed ?? true,
+  };
+}
+
+/** Walks up from the wanted parent: it must end within the depth and not at the tag itself. */
+function requireNoLoop(all: readonly TagRecord[], parentId: string | null, self: string | undefined): void {
+  let above = parentId;
+  for (let depth = 1; above !== null; depth++) {
+    if (above === self || depth >= maxTagDepth) {
+      throw new DeliveryError('badRequest', 'tags would loop or nest too deep', {
+        fields: { field: 'parentId' },
+      });
+    }
+    const id = above;
+    above = all.find(tag => tag.id === id)?.parentId ?? null;
+  }
+}
+
+/** The tags with their counts, in the order of `listTags`. */
+export function withCounts(tags: readonly TagRecord[], books: Books): Tag[] {
+  const none = { totalEmails: 0, unreadEmails: 0, totalThreads: 0, unreadThreads: 0 };
+  return [...tags]
+    .sort((one, other) => one.sortOrder - other.sortOrder || (one.name < other.name ? -1 : 1))
+    .map(tag => ({ ...tag, ...(books.tags.get(tag.id) ?? none) }));
+}
+
+/** Of an email's tags those that exist; the archive when none does. */
+export function existing(tagIds: readonly string[], known: ReadonlySet<string>): string[] {
+  const left = tagIds.filter(id => known.has(id));
+  return left.length > 0 ? sortTags(left) : ['archive'];
+}

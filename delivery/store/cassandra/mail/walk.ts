@@ -1,0 +1,126 @@
+import type { EmailFilter } from '../../query.ts';
+import type { CassandraContext } from '../context.ts';
+import { type SearchLeaf, searchBucket } from '../search/search-bucket.ts';
+import { monthOfBucket, monthOfEmail } from './bucket.ts';
+import type { Bucket, Buckets } from './buckets.ts';
+import { type KeywordThreads, mayMeet, meets, searchesIn } from './filter.ts';
+import type { LightRow } from './row.ts';
+import type { Tally } from './tally.ts';
+
+/** Length of a month in milliseconds. */
+const monthMilliseconds = 2 ** 31;
+
+/** What a walk looks for. */
+export interface Wanted {
+  readonly accountId: string;
+  readonly filter: EmailFilter | null;
+  readonly ascending: boolean;
+  readonly threads: ReadonlyMap<string, KeywordThreads>;
+  /** Only emails behind this id, in the direction of the walk. */
+  readonly behind?: string | null;
+}
+
+/** Walks an account's emails in the order of their ids, month by month, and skips months that can't have any. */
+export class Walks {
+  readonly #context: CassandraContext;
+  readonly #buckets: Buckets;
+  /** Told of buckets that are searched slowly, because their index is behind. */
+  readonly #noteSearched: (accountId: string, bucket: number) => void;
+
+  constructor(
+    context: CassandraContext,
+    buckets: Buckets,
+    noteSearched: (accountId: string, bucket: number) => void,
+  ) {
+    this.#context = context;
+    this.#buckets = buckets;
+    this.#noteSearched = noteSearched;
+  }
+
+  /** The emails that meet the filter, in pieces. */
+  async *find(wanted: Wanted): AsyncGenerator<readonly LightRow[]> {
+    const { accountId, filter } = wanted;
+    const buckets = await this.#buckets.list(accountId);
+    const kept = filter === null ? new Map<number, Tally>() : await this.#buckets.kept(accountId, buckets);
+    for (const month of monthsOf(buckets, wanted)) {
+      const some = month.filter(bucket => isWorthReading(bucket, kept.get(bucket.bucket) ?? null, filter));
+      if (some.length > 0) yield* this.#findInMonth(wanted, some);
+    }
+  }
+
+  async *#findInMonth(wanted: Wanted, month: readonly Bucket[]): AsyncGenerator<readonly LightRow[]> {
+    const leaves = searchesIn(wanted.filter);
+    const [only] = month;
+    if (month.length === 1 && only && leaves.length === 0) {
+      for await (const rows of this.#buckets.rows(wanted.accountId, only, wanted.ascending)) {
+        const found = matching(rows, wanted, new Map());
+        if (found.length > 0) yield found;
+      }
+      return;
+    }
+    // Parts of one month lie side by side in time.
+    const all: LightRow[] = [];
+    for (const bucket of month) {
+      const rows = await this.#buckets.allRows(wanted.accountId, bucket);
+      const found =
+        leaves.length > 0 ? await this.#search(wanted.accountId, bucket, { rows, leaves }) : new Map();
+      all.push(...matching(rows, wanted, found));
+    }
+    const direction = wanted.ascending ? 1 : -1;
+    yield all.sort((one, other) => (one.id < other.id ? -direction : direction));
+  }
+
+  async #search(
+    accountId: string,
+    { bucket }: Bucket,
+    { rows, leaves }: { rows: readonly LightRow[]; leaves: readonly SearchLeaf[] },
+  ): Promise<ReadonlyMap<SearchLeaf, ReadonlySet<string>>> {
+    const ids = rows.map(({ id }) => id);
+    const { found } = await searchBucket(this.#context, { accountId, bucket, ids }, leaves);
+    this.#noteSearched(accountId, bucket);
+    return found;
+  }
+
+  /** Threads by a keyword of their emails: all emails are looked at once. */
+  async keywordThreads(accountId: string, keyword: string): Promise<KeywordThreads> {
+    const some = new Set<string>();
+    const lacking = new Set<string>();
+    const all = { accountId, filter: null, ascending: false, threads: new Map() };
+    for await (const rows of this.find(all)) {
+      for (const { head, keywords } of rows) (keywords.includes(keyword) ? some : lacking).add(head.threadId);
+    }
+    return { some, lacking };
+  }
+}
+
+function matching(
+  rows: readonly LightRow[],
+  { filter, threads, behind, ascending }: Wanted,
+  found: ReadonlyMap<SearchLeaf, ReadonlySet<string>>,
+): LightRow[] {
+  const context = {
+    found: (leaf: SearchLeaf) => found.get(leaf) ?? new Set<string>(),
+    threads: (keyword: string) =>
+      threads.get(keyword) ?? { some: new Set<string>(), lacking: new Set<string>() },
+  };
+  return rows.filter(row => {
+    if (behind != null && (ascending ? row.id <= behind : row.id >= behind)) return false;
+    return filter === null || meets(row, filter, context);
+  });
+}
+
+/** The buckets by month in the order of the walk, from the month of `behind` on. */
+function monthsOf(buckets: readonly Bucket[], { ascending, behind }: Wanted): Bucket[][] {
+  const months = [...Map.groupBy(buckets, ({ bucket }) => monthOfBucket(bucket))];
+  months.sort(([one], [other]) => (ascending ? one - other : other - one));
+  const from = behind == null ? null : monthOfEmail(behind);
+  return months
+    .filter(([month]) => from === null || (ascending ? month >= from : month <= from))
+    .map(([, some]) => some);
+}
+
+function isWorthReading({ bucket }: Bucket, tally: Tally | null, filter: EmailFilter | null): boolean {
+  const month = monthOfBucket(bucket);
+  const outline = { tally, from: month * monthMilliseconds, until: (month + 1) * monthMilliseconds };
+  return filter === null || mayMeet(outline, filter);
+}
