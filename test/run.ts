@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { argv, env, exit } from 'node:process';
+import { shareCassandra } from './support/cassandra/shared.ts';
 import { prepareServices } from './support/install-services.ts';
 import { findLeftovers } from './support/leftovers.ts';
 import { verdictOf } from './support/verdict.ts';
@@ -13,7 +14,7 @@ const top = join(import.meta.dirname, '..');
  * `npm test`: type check, lint, then every test. Services that are missing are installed by apt when that does no
  * harm; what could not be run is named, one loud line each, and the run ends with 3 ("incomplete"), never green.
  * With CI set, a missing service is a failure. Tests that leave processes or files behind are a failure, too.
- * Arguments narrow the run to those files.
+ * Arguments narrow the run to those files. Cassandra is started for all files at once, when the first one asks.
  */
 async function main(): Promise<number> {
   process.chdir(top);
@@ -23,8 +24,8 @@ async function main(): Promise<number> {
   prepareServices();
   const asked = argv.slice(2);
   if (asked.length === 0) {
-    if (!run('tsc', ['-p', '.'])) return 1;
-    if (!run('biome', ['check', '--error-on-warnings', '.'])) return 1;
+    if (!(await run('tsc', ['-p', '.']))) return 1;
+    if (!(await run('biome', ['check', '--error-on-warnings', '.']))) return 1;
   }
   // Servers under test may run as a user of their own, who must come through.
   const folder = mkdtempSync(join(tmpdir(), 'caliopen-run-'));
@@ -40,7 +41,9 @@ async function runTests(files: readonly string[], folder: string): Promise<numbe
   const skippedFile = join(folder, 'skipped');
   Object.assign(env, { TMPDIR: folder, CALIOPEN_TEST_SKIPPED: skippedFile });
   const concurrency = `--test-concurrency=${env.CALIOPEN_TEST_CONCURRENCY ?? 2}`;
-  const passed = run('node', ['--test', '--test-reporter=spec', concurrency, ...files]);
+  const shared = await shareCassandra(folder);
+  const passed = await run('node', ['--test', '--test-reporter=spec', concurrency, ...files]);
+  await shared.stop();
   const skipped = existsSync(skippedFile)
     ? readFileSync(skippedFile, 'utf8').split('\n').filter(Boolean)
     : [];
@@ -50,8 +53,16 @@ async function runTests(files: readonly string[], folder: string): Promise<numbe
   return code;
 }
 
-function run(command: string, words: readonly string[]): boolean {
-  return spawnSync(command, words, { stdio: 'inherit' }).status === 0;
+/** Runs a command; this process goes on meanwhile, which serves tests that ask for Cassandra. */
+function run(command: string, words: readonly string[]): Promise<boolean> {
+  return new Promise(resolve => {
+    const child = spawn(command, words, { stdio: 'inherit' });
+    child.once('error', error => {
+      console.error(error.message);
+      resolve(false);
+    });
+    child.once('exit', status => resolve(status === 0));
+  });
 }
 
 exit(await main());
