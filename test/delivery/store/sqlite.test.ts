@@ -33,4 +33,4 @@ const openSqlite: StoreFactory = async clock => {
   };
 };
 
-storeSuite('sqlite', openSqlite, { sorts: true, positions: true, exactStates: true });
+storeSuite('sqlite', openSqlite, { sorts: true, positions: true, exactStates: true, cappedPrefixes: true });

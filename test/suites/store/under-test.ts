@@ -23,6 +23,8 @@ export interface StoreFeatures {
   readonly positions: boolean;
   /** `ifInState` holds against other processes. */
   readonly exactStates: boolean;
+  /** A prefix stands for its first words alone, and says so. */
+  readonly cappedPrefixes: boolean;
 }
 
 /** A store with one domain and one account, closed after `work`. */

@@ -1,4 +1,5 @@
 import { DeliveryError } from '../../../errors.ts';
+import { randomText } from '../../ids.ts';
 import { sortColumns } from '../../sort-columns.ts';
 import type { ChangeOutcome, EmailChange } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
@@ -16,8 +17,8 @@ export interface ChangeParts {
   readonly emails: Emails;
   readonly tagIds: (accountId: string) => Promise<string[]>;
   readonly getState: (accountId: string) => Promise<string>;
-  /** Called before emails get other words to be found by. */
-  readonly noteReworded: (accountId: string, bucket: number, ids: readonly string[]) => Promise<void>;
+  /** Emails of the bucket have gone, or are found by other words: its index is behind. */
+  readonly noteIndexed: (accountId: string, bucket: number) => void;
   readonly tell: (accountId: string, line: LogLine) => void;
 }
 
@@ -115,10 +116,9 @@ async function writeEdits(parts: ChangeParts, accountId: string, edits: readonly
   const byBucket = Map.groupBy(real, ({ row }) => row.bucket);
   await parts.buckets.whileChanging(accountId, byBucket.keys(), async () => {
     for (const [bucket, some] of byBucket) {
-      const reworded = some.filter(({ searchText }) => searchText !== undefined).map(({ row }) => row.id);
-      if (reworded.length > 0) await parts.noteReworded(accountId, bucket, reworded);
       for (let first = 0; first < some.length; first += atOnce)
         await writeSome(parts, accountId, some.slice(first, first + atOnce));
+      if (some.some(({ searchText }) => searchText !== undefined)) parts.noteIndexed(accountId, bucket);
     }
   });
 }
@@ -217,21 +217,25 @@ async function judgedStatements(parts: ChangeParts, accountId: string, edit: Edi
   const facts = index ? JSON.stringify(index.facts) : cells.facts;
   const judged = index ? JSON.stringify(index.index) : undefined;
   const words = searchText === null ? null : searchText && JSON.stringify(searchText);
+  // The same mark in both rows: an index tells by it which words it holds.
+  const reworded = searchText === undefined ? undefined : randomText(10);
   const statements: Statement[] = [
     {
-      cql: `update detail set findings = ?, facts = ?, judged = ?, words = ?
+      cql: `update detail set findings = ?, facts = ?, judged = ?, words = ?, reworded = ?
         where account = ? and bucket = ? and id = ?`,
-      values: [cells.findings, facts, judged, words, ...where],
+      values: [cells.findings, facts, judged, words, reworded, ...where],
     },
   ];
   const columns =
     findings && sortColumns({ ...(await detailOf(parts, accountId, row)), findings }, new Date(0));
   statements.push({
-    cql: 'update email set level = ?, encrypted = ?, unfinished = ? where account = ? and bucket = ? and id = ?',
+    cql: `update email set level = ?, encrypted = ?, unfinished = ?, reworded = ?
+      where account = ? and bucket = ? and id = ?`,
     values: [
       index ? index.index.level : undefined,
       columns && columns.encrypted === 1,
       columns && columns.unfinished === 1,
+      reworded,
       ...where,
     ],
   });

@@ -2,7 +2,16 @@ import { DeliveryError } from '../../../errors.ts';
 import type { Changes, ChangeType } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
 import type { Emails } from './emails.ts';
-import { classes, comparable, kinds, linesSince, logMilliseconds, newestLine, type ReadLine } from './log.ts';
+import {
+  classes,
+  comparable,
+  keptMilliseconds,
+  kinds,
+  linesSince,
+  logMilliseconds,
+  newestLine,
+  type ReadLine,
+} from './log.ts';
 import { markOf, readState, type StateMark, toldBy, windowMilliseconds, writeState } from './state.ts';
 
 /** States whose lines this process remembers, so that nothing is told twice in a burst. */
@@ -53,7 +62,11 @@ export class ChangeReads {
   }
 
   /** `Mail.getChanges`. */
-  async getChanges(accountId: string, type: ChangeType, since: string, limit: number): Promise<Changes> {
+  async getChanges(
+    accountId: string,
+    type: ChangeType,
+    { since, limit }: { readonly since: string; readonly limit: number },
+  ): Promise<Changes> {
     const mark = await this.#requireState(accountId, type, since);
     const lines = await linesSince(this.#context, accountId, { type, since: mark.since });
     const told = toldBy(mark, lines.map(lineName), this.#remembered.get(`${accountId} ${since}`));
@@ -97,12 +110,12 @@ export class ChangeReads {
   async #requireState(accountId: string, type: ChangeType, text: string): Promise<StateMark> {
     const mark = readState(text);
     const now = this.#context.clock.now().getTime();
-    const oldest = now - logMilliseconds;
-    if (mark && mark.since === 0 && mark.count === 0) {
-      // Nothing had happened yet: true only of accounts whose whole life is in the log.
+    if (mark && mark.since === 0) {
+      // From the beginning on: accounts whose whole life is in the log.
       const made = await this.#emails.madeAt(accountId);
-      if (made.getTime() >= oldest) return mark;
-    } else if (mark && mark.since >= oldest && mark.since <= now + windowMilliseconds) return mark;
+      if (made.getTime() >= now - logMilliseconds) return mark;
+    } else if (mark && mark.since >= now - keptMilliseconds && mark.since <= now + windowMilliseconds)
+      return mark;
     throw new DeliveryError('badRequest', 'the state is too old or unknown', {
       fields: { field: 'cannotCalculateChanges', type },
     });

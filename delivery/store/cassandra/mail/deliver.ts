@@ -20,11 +20,14 @@ export interface DeliverParts {
   readonly buckets: Buckets;
   readonly emails: Emails;
   readonly places: Places;
+  readonly underWay: UnderWay;
   /** Octets that an account holds, uploads included. */
   readonly heldOctets: (accountId: string) => Promise<number>;
   /** Those of these ids that are tags of the account. */
   readonly knownTags: (accountId: string, ids: readonly string[]) => Promise<readonly string[]>;
   readonly dropUploads: (accountId: string, blobIds: readonly string[]) => Promise<void>;
+  /** The bucket has an email that its index has not. */
+  readonly noteIndexed: (accountId: string, bucket: number) => void;
   readonly tell: (accountId: string, line: LogLine) => void;
 }
 
@@ -44,6 +47,12 @@ export async function deliverEmail(
   accountId: string,
   email: NewEmail,
 ): Promise<DeliverResult> {
+  const delivery = deliver(parts, accountId, email);
+  parts.underWay.note(accountId, email.thread.messageId, delivery);
+  return await delivery;
+}
+
+async function deliver(parts: DeliverParts, accountId: string, email: NewEmail): Promise<DeliverResult> {
   const key = keyOf(accountId, email);
   const prepared = await prepare(parts, accountId, email, key);
   if (!prepared.claim) await requireTaken(parts, prepared.account, email);
@@ -81,12 +90,16 @@ async function prepare(
   key: DeliveryKey | null,
 ): Promise<Prepared> {
   const asked = email.tags.flatMap(tag => ('id' in tag ? [tag.id] : []));
+  const underWay = parts.underWay.waitFor(accountId, threadGivers(email.thread));
   const accountRow = parts.emails.account(accountId);
   const [account, claim, known, thread] = await Promise.all([
     accountRow,
     key ? findClaim(parts.context, key) : null,
     asked.length > 0 ? parts.knownTags(accountId, asked) : ([] as string[]),
-    accountRow.then(found => threadOf(parts.context, found, email.thread)),
+    accountRow.then(async found => {
+      await underWay;
+      return await threadOf(parts.context, found, email.thread);
+    }),
     // Known in memory by the time it is needed.
     parts.buckets.load(accountId, monthOfInstant(email.receivedAt)),
   ]);
@@ -205,6 +218,7 @@ async function write(parts: DeliverParts, writing: Writing): Promise<void> {
   };
   await writeTruth(context, writing, { head, packed, line });
   if (performance.now() - began > slowMilliseconds) await tellAgain(parts, writing, line);
+  if (email.searchText) parts.noteIndexed(accountId, claim.bucket);
   parts.tell(accountId, line);
 }
 
@@ -334,4 +348,25 @@ export class Places {
 /** The place of an email's id. */
 export function placeOf(id: string): number {
   return readEmailId(id)?.place ?? 0;
+}
+
+/** Deliveries under way in this process, so that an answer which comes right behind an email finds its thread. */
+export class UnderWay {
+  readonly #deliveries = new Map<string, Promise<unknown>>();
+
+  note(accountId: string, messageId: string | null, delivery: Promise<unknown>): void {
+    if (messageId === null) return;
+    const key = `${accountId}/${messageId}`;
+    this.#deliveries.set(key, delivery);
+    const end = (): void => {
+      if (this.#deliveries.get(key) === delivery) this.#deliveries.delete(key);
+    };
+    delivery.then(end, end);
+  }
+
+  /** Waits for emails of these identifiers that were begun before. */
+  async waitFor(accountId: string, messageIds: readonly string[]): Promise<void> {
+    const before = messageIds.flatMap(id => this.#deliveries.get(`${accountId}/${id}`) ?? []);
+    await Promise.allSettled(before);
+  }
 }

@@ -37,9 +37,10 @@ export async function destroyRows(
 ): Promise<void> {
   const byBucket = Map.groupBy(rows, ({ bucket }) => bucket);
   await parts.buckets.whileChanging(accountId, byBucket.keys(), async () => {
-    for (const some of byBucket.values()) {
+    for (const [bucket, some] of byBucket) {
       for (let first = 0; first < some.length; first += atOnce)
         await destroySome(parts, accountId, some.slice(first, first + atOnce));
+      parts.noteIndexed(accountId, bucket);
     }
   });
 }

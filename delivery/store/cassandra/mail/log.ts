@@ -92,8 +92,10 @@ export interface ReadLine {
   readonly tags: readonly string[] | null;
 }
 
-/** How long the log goes back. */
+/** How long the log surely goes back. */
 export const logMilliseconds = 30 * 86_400_000;
+/** Lines go by themselves a day after this, so that a state that old still is one. */
+export const keptMilliseconds = 34 * 86_400_000;
 
 /** Buckets that can hold lines of the last 30 days, and those of a clock that is ahead of ours. */
 function logBuckets(now: Date): number[] {

@@ -223,7 +223,10 @@ export async function getDiscussions(
   keys: readonly string[],
 ): Promise<Discussion[]> {
   const [, books] = await Promise.all([emails.account(accountId), buckets.books(accountId)]);
-  const asked = keys.slice(0, maxPage).flatMap(key => books.discussions.get(key) ?? []);
+  const asked = keys
+    .slice(0, maxPage)
+    .map(key => books.discussions.get(key))
+    .filter(part => part !== undefined);
   const rows = await emails.find(
     accountId,
     asked.map(([, , id]) => id),

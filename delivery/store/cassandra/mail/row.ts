@@ -15,6 +15,8 @@ export interface LightRow {
   readonly isEncrypted: boolean;
   readonly isUnfinished: boolean;
   readonly deliveryKey: Uint8Array | null;
+  /** Marks the words that it is found by, when they were replaced since its delivery. */
+  readonly reworded: string | null;
   /** When its newest cell was written, in microseconds; read by whoever changes it. */
   readonly writtenAt: readonly (bigint | null)[];
 }
@@ -97,19 +99,22 @@ export interface EmailRecord {
   readonly encrypted: boolean | null;
   readonly unfinished: boolean | null;
   readonly delivery_key: Uint8Array | null;
+  readonly reworded: string | null;
   readonly marks_at?: readonly bigint[] | null;
   readonly level_at?: bigint | null;
   readonly encrypted_at?: bigint | null;
   readonly unfinished_at?: bigint | null;
   readonly head_at?: bigint | null;
+  readonly reworded_at?: bigint | null;
 }
 
 /** Columns of a light row. */
-export const lightColumns = 'id, bucket, head, marks, level, encrypted, unfinished, delivery_key';
+export const lightColumns = 'id, bucket, head, marks, level, encrypted, unfinished, delivery_key, reworded';
 
 /** Columns of a light row for whoever changes it: with the times of its cells. */
 export const changedColumns = `${lightColumns}, writetime(marks) as marks_at, writetime(level) as level_at,
-  writetime(encrypted) as encrypted_at, writetime(unfinished) as unfinished_at, writetime(head) as head_at`;
+  writetime(encrypted) as encrypted_at, writetime(unfinished) as unfinished_at, writetime(head) as head_at,
+  writetime(reworded) as reworded_at`;
 
 const tagMark = 't';
 const keywordMark = 'k';
@@ -135,7 +140,7 @@ export function toLightRow(record: EmailRecord): LightRow | null {
   for (const [mark, isSet] of Object.entries(record.marks ?? {})) {
     if (isSet) (mark.startsWith(tagMark) ? tagIds : keywords).push(mark.slice(1));
   }
-  const { marks_at, level_at, encrypted_at, unfinished_at, head_at } = record;
+  const { marks_at, level_at, encrypted_at, unfinished_at, head_at, reworded_at } = record;
   return {
     id: record.id,
     bucket: record.bucket,
@@ -147,12 +152,14 @@ export function toLightRow(record: EmailRecord): LightRow | null {
     isEncrypted: record.encrypted === true,
     isUnfinished: record.unfinished === true,
     deliveryKey: record.delivery_key,
+    reworded: record.reworded,
     writtenAt: [
       ...(marks_at ?? []),
       level_at ?? null,
       encrypted_at ?? null,
       unfinished_at ?? null,
       head_at ?? null,
+      reworded_at ?? null,
     ],
   };
 }

@@ -24,17 +24,17 @@ export interface Wanted {
 export class Walks {
   readonly #context: CassandraContext;
   readonly #buckets: Buckets;
-  /** Told of buckets that are searched slowly, because their index is behind. */
-  readonly #noteSearched: (accountId: string, bucket: number) => void;
+  /** Told of buckets whose index should be built anew. */
+  readonly #noteBehind: (accountId: string, bucket: number) => void;
 
   constructor(
     context: CassandraContext,
     buckets: Buckets,
-    noteSearched: (accountId: string, bucket: number) => void,
+    noteBehind: (accountId: string, bucket: number) => void,
   ) {
     this.#context = context;
     this.#buckets = buckets;
-    this.#noteSearched = noteSearched;
+    this.#noteBehind = noteBehind;
   }
 
   /** The emails that meet the filter, in pieces. */
@@ -76,8 +76,10 @@ export class Walks {
     { rows, leaves }: { rows: readonly LightRow[]; leaves: readonly SearchLeaf[] },
   ): Promise<ReadonlyMap<SearchLeaf, ReadonlySet<string>>> {
     const ids = rows.map(({ id }) => id);
-    const { found } = await searchBucket(this.#context, { accountId, bucket, ids }, leaves);
-    this.#noteSearched(accountId, bucket);
+    const reworded = new Map(rows.flatMap(({ id, reworded }) => (reworded === null ? [] : [[id, reworded]])));
+    const where = { accountId, bucket, ids, reworded };
+    const { found, isBehind } = await searchBucket(this.#context, where, leaves);
+    if (isBehind) this.#noteBehind(accountId, bucket);
     return found;
   }
 

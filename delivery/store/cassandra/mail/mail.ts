@@ -1,0 +1,203 @@
+import { DeliveryError } from '../../../errors.ts';
+import type { Mail } from '../../store.ts';
+import type { ClockGuard } from '../clock-guard.ts';
+import type { CassandraContext } from '../context.ts';
+import type { Indexer } from '../search/indexer.ts';
+import { Buckets } from './buckets.ts';
+import { type ChangeParts, changeEmails } from './change.ts';
+import { ChangeReads } from './changes.ts';
+import { type DeliverParts, deliverEmail, Places, UnderWay } from './deliver.ts';
+import { destroyEmails, destroyRows } from './destroy.ts';
+import { Emails } from './emails.ts';
+import { type LogLine, logStatement, typesOf } from './log.ts';
+import { News } from './news.ts';
+import { queryEmails } from './query.ts';
+import * as reads from './reads.ts';
+import { Tags, withCounts } from './tags.ts';
+import { Walks } from './walk.ts';
+
+/** What mail asks of the other parts of the store. */
+export interface MailHooks {
+  readonly guard: ClockGuard;
+  readonly indexer: Indexer;
+  /** Octets of uploads that wait for an email. */
+  readonly waitingOctets: (accountId: string) => Promise<number>;
+  readonly dropUploads: (accountId: string, blobIds: readonly string[]) => Promise<void>;
+}
+
+/** The mail of a store, and what its other parts ask of it. */
+export interface MailPart {
+  readonly operations: Mail;
+  readonly news: News;
+  readonly reads: reads.ReadParts;
+  /** Octets that an account holds, uploads included. */
+  heldOctets(accountId: string): Promise<number>;
+  /** Writes a line of the log by itself, and tells who watches. */
+  logChange(accountId: string, line: LogLine): Promise<void>;
+}
+
+export function openMail(context: CassandraContext, hooks: MailHooks): MailPart {
+  const { guard, indexer } = hooks;
+  const buckets = new Buckets(context);
+  const emails = new Emails(context, buckets);
+  const news: News = new News(context, async (accountId, types) => {
+    const states = await Promise.all(
+      types.map(async type => [type, await changes.getState(accountId, type)] as const),
+    );
+    return Object.fromEntries(states);
+  });
+  const tell = (accountId: string, line: LogLine): void => news.publish(accountId, typesOf(line));
+  const tags = new Tags(context, tell);
+  const tagIds = (accountId: string): Promise<string[]> => tags.ids(accountId);
+  const changes = new ChangeReads(context, { emails, tagIds });
+  const walks = new Walks(context, buckets, (accountId, bucket) => indexer.note(accountId, bucket));
+  const read: reads.ReadParts = { context, buckets, emails, tags, walks };
+  const heldOctets = async (accountId: string): Promise<number> => {
+    const [books, waiting] = await Promise.all([buckets.books(accountId), hooks.waitingOctets(accountId)]);
+    return books.octets + waiting;
+  };
+  const getState = (accountId: string): Promise<string> => changes.getState(accountId, 'Email');
+  const noteIndexed = (accountId: string, bucket: number): void => indexer.note(accountId, bucket);
+  const change: ChangeParts = { context, buckets, emails, tagIds, getState, noteIndexed, tell };
+  const deliver: DeliverParts = {
+    ...{
+      context,
+      buckets,
+      emails,
+      places: new Places(),
+      underWay: new UnderWay(),
+      heldOctets,
+      tell,
+      noteIndexed,
+    },
+    knownTags: (accountId, ids) => tags.known(accountId, ids),
+    dropUploads: async (accountId, ids) => {
+      if (ids.length > 0) await hooks.dropUploads(accountId, ids);
+    },
+  };
+  const parts = { read, change, deliver, changes, guard };
+  return {
+    operations: { ...readOperations(parts), ...writeOperations(parts) },
+    news,
+    reads: read,
+    heldOctets,
+    async logChange(accountId, line) {
+      guard.require();
+      await context.session.together([logStatement(context, accountId, line)]);
+      tell(accountId, line);
+    },
+  };
+}
+
+interface AllParts {
+  readonly read: reads.ReadParts;
+  readonly change: ChangeParts;
+  readonly deliver: DeliverParts;
+  readonly changes: ChangeReads;
+  readonly guard: ClockGuard;
+}
+
+type Written = 'deliverEmail' | 'changeEmails' | 'destroyEmails' | 'putTag' | 'destroyTag';
+
+function readOperations({ read, changes }: AllParts): Omit<Mail, Written> {
+  const { buckets, emails, tags } = read;
+  return {
+    getEmails: (accountId, ids) => reads.getEmails(read, accountId, ids),
+    getOctets: (accountId, id) => reads.getOctets(read, accountId, id),
+    queryEmails: async (accountId, query) => {
+      await emails.account(accountId);
+      return await queryEmails(read, accountId, query);
+    },
+    getThreads: (accountId, ids) => reads.getThreads(read, accountId, ids),
+    listTags: async accountId => {
+      const [, list, books] = await Promise.all([
+        emails.account(accountId),
+        tags.list(accountId),
+        buckets.books(accountId),
+      ]);
+      return withCounts(list, books);
+    },
+    getState: async (accountId, type) => {
+      const [, state] = await Promise.all([emails.account(accountId), changes.getState(accountId, type)]);
+      return state;
+    },
+    getChanges: async (accountId, type, since, limit) => {
+      await emails.account(accountId);
+      return await changes.getChanges(accountId, type, { since, limit });
+    },
+    listDiscussions: (accountId, page) => reads.listDiscussions(read, accountId, page),
+    getDiscussions: (accountId, keys) => reads.getDiscussions(read, accountId, keys),
+    listDiscussionEmails: (accountId, key, page) =>
+      reads.listDiscussionEmails(read, accountId, { key, page }),
+    discussionHabit: async (accountId, key) => {
+      const [, habit] = await Promise.all([
+        emails.account(accountId),
+        reads.discussionHabit(read.context, accountId, key),
+      ]);
+      return habit;
+    },
+    listUnfinished: (accountId, page) => reads.listUnfinished(read, accountId, page),
+    usedOctets: async accountId => {
+      const [, books] = await Promise.all([emails.account(accountId), buckets.books(accountId)]);
+      return books.octets;
+    },
+  };
+}
+
+function writeOperations({ read, change, deliver, guard }: AllParts): Pick<Mail, Written> {
+  const { buckets, emails, tags } = read;
+  return {
+    deliverEmail: async (accountId, email) => {
+      guard.require();
+      return await deliverEmail(deliver, accountId, email);
+    },
+    changeEmails: async (accountId, changes, options) => {
+      guard.require();
+      return await changeEmails(change, accountId, changes, options);
+    },
+    destroyEmails: async (accountId, ids, options) => {
+      guard.require();
+      return await destroyEmails(change, accountId, ids, options);
+    },
+    putTag: async (accountId, tag) => {
+      guard.require();
+      await emails.account(accountId);
+      const put = await tags.put(accountId, tag);
+      const [counted] = withCounts([put], await buckets.books(accountId));
+      return counted ?? { ...put, totalEmails: 0, unreadEmails: 0, totalThreads: 0, unreadThreads: 0 };
+    },
+    destroyTag: async (accountId, id, { destroyEmails: isForced }) => {
+      guard.require();
+      await emails.account(accountId);
+      await destroyTag({ read, change }, accountId, { id, isForced });
+    },
+  };
+}
+
+/** `Mail.destroyTag`. What another process puts under the tag meanwhile is taken off once more when it has gone. */
+async function destroyTag(
+  { read, change }: Pick<AllParts, 'read' | 'change'>,
+  accountId: string,
+  { id, isForced }: { readonly id: string; readonly isForced: boolean },
+): Promise<void> {
+  const { emails, tags, walks } = read;
+  const tag = await tags.requireRemovable(accountId, id);
+  const wanted = { accountId, filter: { tag: id }, ascending: false, threads: new Map() };
+  const empty = async (): Promise<void> => {
+    for await (const rows of walks.find(wanted)) {
+      const alone = rows.filter(({ tagIds }) => tagIds.length === 1).map(row => row.id);
+      const others = rows.filter(({ tagIds }) => tagIds.length > 1).map(row => row.id);
+      const found = await emails.find(accountId, alone, { isForChange: true });
+      await destroyRows(change, accountId, [...found.values()]);
+      const untag = others.map(emailId => ({ emailId, tags: { remove: [id] } }));
+      await changeEmails(change, accountId, untag);
+    }
+  };
+  if (isForced) await empty();
+  for await (const rows of walks.find(wanted)) {
+    if (rows.length > 0)
+      throw new DeliveryError('badRequest', 'the tag has emails', { fields: { field: 'mailboxHasEmail' } });
+  }
+  await tags.remove(accountId, tag);
+  if (isForced) await empty();
+}
