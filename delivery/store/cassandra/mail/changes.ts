@@ -12,7 +12,15 @@ import {
   newestLine,
   type ReadLine,
 } from './log.ts';
-import { markOf, readState, type StateMark, toldBy, windowMilliseconds, writeState } from './state.ts';
+import {
+  markAfter,
+  markOf,
+  readState,
+  type StateMark,
+  toldBy,
+  windowMilliseconds,
+  writeState,
+} from './state.ts';
 
 /** States whose lines this process remembers, so that nothing is told twice in a burst. */
 const rememberedStates = 2000;
@@ -51,8 +59,7 @@ export class ChangeReads {
   #write(accountId: string, mark: StateMark, told: readonly ReadLine[]): string {
     const state = writeState(mark);
     const key = `${accountId} ${state}`;
-    const needsMemory = mark.names === null || mark.upTo !== null;
-    if (needsMemory && told.length <= maxRemembered) {
+    if (mark.names === null && told.length <= maxRemembered) {
       this.#remembered.delete(key);
       this.#remembered.set(key, new Set(told.map(lineName)));
       const [oldest] = this.#remembered.keys();
@@ -76,35 +83,14 @@ export class ChangeReads {
     const toldNow = new Set(fresh.slice(0, cut).map(lineName));
     const known = lines.filter(line => toldNow.has(lineName(line)) || told.isTold(lineName(line)));
     const hasMore = cut < fresh.length;
+    const last = fresh[cut - 1];
+    const next = markAfter(mark, known.map(lineName), hasMore && last ? lineName(last) : null);
     return {
       ...folded.summarize(fresh.slice(0, cut), told.isKnown),
       oldState: since,
-      newState: hasMore
-        ? this.#partState(accountId, mark, known, fresh[cut - 1])
-        : this.#wholeState(accountId, mark, known),
+      newState: this.#write(accountId, next, known),
       hasMore,
     };
-  }
-
-  /** Behind an answer that was cut: known is all up to the last line told, from the old beginning on. */
-  #partState(
-    accountId: string,
-    { since }: StateMark,
-    known: readonly ReadLine[],
-    last: ReadLine | undefined,
-  ): string {
-    const upTo = last ? lineName(last) : null;
-    const before = known.filter(line => upTo === null || lineName(line) <= upTo);
-    return this.#write(accountId, markOf(since, before.map(lineName), upTo), known);
-  }
-
-  /** All is told: the same state as `getState` gives now. */
-  #wholeState(accountId: string, mark: StateMark, known: readonly ReadLine[]): string {
-    const newest = known.at(-1)?.at.getDate().getTime();
-    if (newest === undefined) return writeState(mark);
-    const since = Math.max(mark.since, newest - windowMilliseconds);
-    const lines = known.filter(line => line.at.getDate().getTime() >= since);
-    return this.#write(accountId, markOf(since, lines.map(lineName)), lines);
   }
 
   async #requireState(accountId: string, type: ChangeType, text: string): Promise<StateMark> {
@@ -112,8 +98,8 @@ export class ChangeReads {
     const now = this.#context.clock.now().getTime();
     if (mark && mark.since === 0) {
       // From the beginning on: accounts whose whole life is in the log.
-      const made = await this.#emails.madeAt(accountId);
-      if (made.getTime() >= now - logMilliseconds) return mark;
+      const { createdAt } = await this.#emails.account(accountId);
+      if (createdAt.getTime() >= now - logMilliseconds) return mark;
     } else if (mark && mark.since >= now - keptMilliseconds && mark.since <= now + windowMilliseconds)
       return mark;
     throw new DeliveryError('badRequest', 'the state is too old or unknown', {

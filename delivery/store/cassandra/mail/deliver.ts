@@ -1,7 +1,7 @@
 import { DeliveryError } from '../../../errors.ts';
 import { emailId, firstPlace, placesPerMillisecond, randomText, readEmailId, tailLength } from '../../ids.ts';
 import { sortColumns } from '../../sort-columns.ts';
-import { type NewEmail, tagRoles } from '../../store.ts';
+import { type Account, type NewEmail, tagRoles } from '../../store.ts';
 import { messageKey, newThread, threadGivers, threadId } from '../../thread-names.ts';
 import type { CassandraContext } from '../context.ts';
 import type { Statement } from '../session.ts';
@@ -9,7 +9,7 @@ import { monthOfEmail, monthOfInstant } from './bucket.ts';
 import { type Buckets, slowMilliseconds } from './buckets.ts';
 import { type Claim, claimKey, type DeliveryKey, findClaim, isGone } from './claim.ts';
 import { detailCells } from './detail.ts';
-import { discussionLink, type Emails, type MailAccount, messageLink, threadLink } from './emails.ts';
+import { discussionLink, type Emails, messageLink, threadLink } from './emails.ts';
 import { type LogLine, logBucket, logStatement } from './log.ts';
 import { type PackedOctets, packOctets, writeChunks } from './packed.ts';
 import { cleanKeywords, type Head, markOfKeyword, markOfTag, sortedBy, writeHead } from './row.ts';
@@ -76,7 +76,7 @@ function keyOf(accountId: string, { deliveryKey, deliveryKeySeconds }: NewEmail)
 }
 
 interface Prepared {
-  readonly account: MailAccount;
+  readonly account: Account;
   readonly claim: Claim | null;
   readonly thread: string;
   readonly tagIds: readonly string[];
@@ -115,7 +115,7 @@ function isRole(id: string): boolean {
 /** The thread of a new email (`threadGivers`, `newThread`). */
 async function threadOf(
   { session }: CassandraContext,
-  account: MailAccount,
+  account: Account,
   thread: NewEmail['thread'],
 ): Promise<string> {
   const givers = await Promise.all(
@@ -135,7 +135,7 @@ async function threadOf(
  */
 async function requireTaken(
   { heldOctets }: DeliverParts,
-  account: MailAccount,
+  account: Account,
   { octets, sealed }: NewEmail,
 ): Promise<void> {
   const fields = { accountId: account.id };

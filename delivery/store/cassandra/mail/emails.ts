@@ -1,28 +1,9 @@
-import { DeliveryError } from '../../../errors.ts';
-import { drawHashKey } from '../../hash-key.ts';
-import type { Custody } from '../../store.ts';
+import type { Account } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
+import { requireAccount, toAccount } from '../directory/rows.ts';
 import { bucketOf, monthOfEmail } from './bucket.ts';
 import type { Buckets } from './buckets.ts';
 import { changedColumns, type EmailRecord, type LightRow, lightColumns, toLightRow } from './row.ts';
-
-/** What mail needs to know of an account. */
-export interface MailAccount {
-  readonly id: string;
-  readonly custody: Custody;
-  readonly quotaOctets: number | null;
-  readonly state: 'open' | 'closed';
-  readonly hashKey: Uint8Array;
-  readonly createdAt: Date;
-}
-
-interface AccountRecord {
-  readonly custody: Custody;
-  readonly quota: bigint | null;
-  readonly state: string | null;
-  readonly hash_salt: Uint8Array;
-  readonly created: Date;
-}
 
 /** Ids asked for in one statement. */
 const atOnce = 100;
@@ -38,25 +19,8 @@ export class Emails {
   }
 
   /** The account; throws `notFound` when there is none, or it is being removed. */
-  async account(accountId: string): Promise<MailAccount> {
-    const record = await this.#context.session.row<AccountRecord>(
-      'select custody, quota, state, hash_salt, created from account where id = ?',
-      [accountId],
-    );
-    if (!record?.hash_salt || (record.state !== 'open' && record.state !== 'closed'))
-      throw new DeliveryError('notFound', 'no such account', { fields: { accountId } });
-    return {
-      id: accountId,
-      custody: record.custody,
-      quotaOctets: record.quota === null ? null : Number(record.quota),
-      state: record.state,
-      hashKey: drawHashKey(record.hash_salt, this.#context.hashSecret),
-      createdAt: record.created,
-    };
-  }
-
-  async madeAt(accountId: string): Promise<Date> {
-    return (await this.account(accountId)).createdAt;
+  async account(accountId: string): Promise<Account> {
+    return toAccount(await requireAccount(this.#context.session, accountId), this.#context);
   }
 
   /** Emails of these ids, by id; unknown ids are left out. `isForChange`: with the times of their cells. */

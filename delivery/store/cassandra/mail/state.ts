@@ -91,3 +91,27 @@ export function toldBy(mark: StateMark, lines: readonly string[], remembered?: R
   const told = new Set(before);
   return { isTold: line => told.has(line), isKnown: true };
 }
+
+/**
+ * The mark behind an answer. `known`: the lines from `mark.since` on that are told now, oldest first. `cutAt`: the last
+ * line told of an answer that was cut; then nothing before it is forgotten, because the answer goes on from there.
+ */
+export function markAfter(mark: StateMark, known: readonly string[], cutAt: string | null): StateMark {
+  if (cutAt !== null) {
+    const before = known.filter(line => line <= cutAt);
+    // Lines behind it that were told earlier are told by name, or again.
+    return before.length === known.length ? markOf(mark.since, before, cutAt) : markOf(mark.since, known);
+  }
+  const newest = known.at(-1);
+  if (newest === undefined) return mark;
+  const since = Math.max(mark.since, instantOf(newest) - windowMilliseconds);
+  return markOf(
+    since,
+    known.filter(line => instantOf(line) >= since),
+  );
+}
+
+/** The instant that a line carries (`comparable`), in milliseconds. */
+function instantOf(line: string): number {
+  return Number(line.slice(0, 14));
+}
