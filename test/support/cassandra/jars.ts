@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 const version = '5.0.6';
 const top = join(import.meta.dirname, '..', '..', '..');
@@ -40,7 +41,7 @@ const project = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 
 // The lock is the kernel's, so that it goes with its holder. Who waited for it finds the jars there.
 const script = `test -d "$3" && exit 0
-"$1" --batch-mode --quiet --strict-checksums --file "$2/pom.xml" dependency:copy-dependencies \\
+"$1" --batch-mode --quiet --strict-checksums --update-snapshots --file "$2/pom.xml" dependency:copy-dependencies \\
   -DincludeScope=runtime -DoutputDirectory="$2/jars" && mv -T "$2/jars" "$3"`;
 
 /**
@@ -54,7 +55,9 @@ export async function fetchJars(maven: string): Promise<void> {
     writeFileSync(join(work, 'pom.xml'), project);
     const words = [join(cache, 'lock'), 'sh', '-c', script, 'sh', maven, work, jarsFolder];
     const { status, said } = await run('flock', words);
-    if (status !== 0) throw new Error(`Maven could not fetch Cassandra ${version}: ${said}`);
+    if (status === 0) return;
+    // Its first line says what is wrong, the others how to ask Maven more.
+    throw new Error(`Maven could not fetch Cassandra ${version}: ${said.split('\n')[0]}`);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -70,6 +73,6 @@ function run(command: string, words: readonly string[]): Promise<{ status: numbe
       });
     }
     child.once('error', reject);
-    child.once('close', status => resolve({ status, said: said.trim().slice(-2000) }));
+    child.once('close', status => resolve({ status, said: stripVTControlCharacters(said).trim() }));
   });
 }
