@@ -1,0 +1,54 @@
+import type { Keys } from '../../store.ts';
+import type { CassandraContext } from '../context.ts';
+import type { LogChange } from '../log-change.ts';
+import * as contacts from './contacts.ts';
+import { getSettings, listTagRules, putDocument } from './documents.ts';
+import * as keys from './keys.ts';
+import { getOwnerContext, type Habit } from './owner-context.ts';
+
+/** What keys and contacts ask of the rest of the store. */
+export interface PersonalHooks {
+  readonly logChange: LogChange;
+  readonly habit: Habit;
+}
+
+/** Keys, contacts and documents of the contract. */
+export function personalPart(context: CassandraContext, hooks: PersonalHooks): Keys {
+  return { ...keyPart(context), ...contactPart(context, hooks), ...documentPart(context, hooks) };
+}
+
+function keyPart(context: CassandraContext) {
+  return {
+    putPrivateKey: (accountId, key) => keys.putPrivateKey(context, accountId, key),
+    listPrivateKeys: accountId => keys.listPrivateKeys(context, accountId),
+    removePrivateKey: (accountId, fingerprint) => keys.removePrivateKey(context, accountId, fingerprint),
+    putPublicKey: (accountId, key) => keys.putPublicKey(context, accountId, key),
+    listPublicKeys: (accountId, addresses) => keys.listPublicKeys(context, accountId, addresses),
+    removePublicKey: (accountId, address, fingerprint) =>
+      keys.removePublicKey(context, accountId, { address, fingerprint }),
+  } satisfies Partial<Keys>;
+}
+
+function contactPart(context: CassandraContext, { logChange }: PersonalHooks) {
+  return {
+    putContact: (accountId, contact) => contacts.putContact(context, { accountId, contact }, logChange),
+    putContactIndex: (accountId, id, computed) =>
+      contacts.putContactIndex(context, { accountId, id, computed }, logChange),
+    getContact: (accountId, id) => contacts.getContact(context, accountId, id),
+    listContacts: (accountId, page) => contacts.listContacts(context, accountId, page),
+    findContacts: (accountId, addresses) => contacts.findContacts(context, accountId, addresses),
+    removeContact: (accountId, id) => contacts.removeContact(context, { accountId, id }, logChange),
+  } satisfies Partial<Keys>;
+}
+
+function documentPart(context: CassandraContext, { habit, logChange }: PersonalHooks) {
+  return {
+    getOwnerContext: (accountId, asked) => getOwnerContext(context, { accountId, asked }, habit),
+    getSettings: accountId => getSettings(context, accountId),
+    putSettings: (accountId, value) =>
+      putDocument(context, { accountId, name: 'settings', value }, logChange),
+    listTagRules: accountId => listTagRules(context, accountId),
+    putTagRules: (accountId, value) =>
+      putDocument(context, { accountId, name: 'tagRules', value: [...value] }, logChange),
+  } satisfies Partial<Keys>;
+}
