@@ -6,6 +6,7 @@ import { DeliveryError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { randomText } from '../ids.ts';
 import { openHashSecret } from './directory/hash-secret.ts';
+import { makeInstanceTenant } from './directory/tenants.ts';
 import { holdLock, makeLockTable, releaseLock } from './migration-lock.ts';
 import { schemaSteps } from './schema.ts';
 import { type ClusterSettings, clientOptions, fromDriver, openSession } from './session.ts';
@@ -39,6 +40,7 @@ export async function prepareKeyspace(options: {
   await migrate(settings, options);
   const session = await openSession(settings);
   try {
+    await makeInstanceTenant(session);
     return await openHashSecret(session, keyring);
   } finally {
     await session.close();

@@ -7,8 +7,18 @@ import type { Session } from '../session.ts';
 import { ofAccount, requireAccount } from './rows.ts';
 import { slotOf, slots } from './slots.ts';
 
-/** The tenant of domains for which none is named; the schema makes it. */
+/** The tenant of domains for which none is named. */
 export const instanceTenant = 'Instance';
+
+/** Makes the instance's own tenant when it is not there. */
+export async function makeInstanceTenant(session: Session): Promise<void> {
+  if (await readTenant(session, instanceTenant)) return;
+  await session.run('insert into tenant (slot, id, name) values (?, ?, ?)', [
+    slotOf(instanceTenant),
+    instanceTenant,
+    'instance',
+  ]);
+}
 
 interface TenantRecord {
   readonly id: string;
