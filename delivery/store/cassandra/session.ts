@@ -93,8 +93,14 @@ export function clientOptions(settings: ClusterSettings, keyspace?: string): Cli
   };
 }
 
-/** Connects. Throws `storeUnavailable` when no contact point answers, `badSettings` when it refuses us. */
-export async function openSession(settings: ClusterSettings): Promise<Session> {
+/**
+ * Connects. Throws `storeUnavailable` when no contact point answers, `badSettings` when it refuses us. `now` gives
+ * milliseconds for the times of writes: the machine's, unless a test has another clock.
+ */
+export async function openSession(
+  settings: ClusterSettings,
+  { now = Date.now }: { readonly now?: () => number } = {},
+): Promise<Session> {
   const client = new Client(clientOptions(settings, settings.keyspace));
   try {
     await client.connect();
@@ -102,17 +108,19 @@ export async function openSession(settings: ClusterSettings): Promise<Session> {
     await client.shutdown().catch(() => undefined);
     throw fromDriver(error);
   }
-  return new DriverSession(client);
+  return new DriverSession(client, now);
 }
 
 class DriverSession implements Session {
   readonly #client: Client;
+  readonly #now: () => number;
   #lastMicros = 0n;
   #ticks = 0;
   #lastInstant = 0;
 
-  constructor(client: Client) {
+  constructor(client: Client, now: () => number) {
     this.#client = client;
+    this.#now = now;
   }
 
   async rows<T>(cql: string, values: readonly Value[]): Promise<T[]> {
@@ -166,14 +174,14 @@ class DriverSession implements Session {
   }
 
   micros(known: readonly (bigint | null | undefined)[] = []): bigint {
-    let next = BigInt(Date.now()) * 1000n;
+    let next = BigInt(this.#now()) * 1000n;
     if (next <= this.#lastMicros) next = this.#lastMicros + 1n;
     for (const time of known) {
       if (time === null || time === undefined) continue;
       if (time >= next) next = time + 1n;
     }
     // What was ahead of our clock pushes only its own row, not all that follows.
-    if (next < BigInt(Date.now() + 1000) * 1000n) this.#lastMicros = next;
+    if (next < BigInt(this.#now() + 1000) * 1000n) this.#lastMicros = next;
     return next;
   }
 
