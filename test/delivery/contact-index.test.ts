@@ -8,14 +8,14 @@ import { silentLog } from '../../delivery/log.ts';
 import { type PipelineDeps, run } from '../../delivery/pipeline.ts';
 import { renewIndex } from '../../delivery/renew-index.ts';
 import { emptyModel } from '../../delivery/spam/model.ts';
-import { openSqliteStore } from '../../delivery/store/sqlite/sqlite-store.ts';
 import type { Account, Email, Owner, Store } from '../../delivery/store/store.ts';
+import { atEnd } from '../support/at-end.ts';
+import { backend } from '../support/backend.ts';
 import { openTestClock, type TestClock } from '../support/clock.ts';
 import { testKeyring } from '../support/keyring.ts';
 import { keyring, makePerson, type Person, sign, writtenAt } from '../support/openpgp-mail.ts';
 import { poll } from '../support/poll.ts';
 import { resolverOf } from '../support/resolver.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const entity = 'Content-Type: text/plain; charset=utf-8\r\n\r\nAt noon, as ever.\r\n';
 const zoeAddress = 'zoe@friend.example';
@@ -46,14 +46,8 @@ interface Way {
 
 async function openStage(t: TestContext, custody: Account['custody'] = 'none'): Promise<Stage> {
   const clock = openTestClock();
-  const store = await openSqliteStore({
-    folder: temporaryFolder(t),
-    shards: 1,
-    keyring: testKeyring,
-    clock,
-    log: silentLog,
-  });
-  t.after(() => store.close());
+  const store = await backend.open(await backend.prepare(t), { keyring: testKeyring, clock, log: silentLog });
+  atEnd(t, () => store.close());
   await store.addDomain('demo.example');
   const account = await store.addAccount({ address: 'adam@demo.example', custody });
   const { source: _source, ...key } = (await makePerson(account.address)).known('own');

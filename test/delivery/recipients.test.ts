@@ -3,13 +3,14 @@ import { type TestContext, test } from 'node:test';
 import type { Outcome } from '../../delivery/delivery.ts';
 import type { ErrorCode } from '../../delivery/errors.ts';
 import { openRecipients } from '../../delivery/recipients.ts';
+import { backend } from '../support/backend.ts';
 import { openTestClock } from '../support/clock.ts';
-import { openTestParts, testConfig } from '../support/door-process.ts';
+import { openTestParts } from '../support/door-process.ts';
 
 const day = new Date('2026-03-01T00:00:00Z');
 
 test('RCPT is answered by what the directory, the quota and the key say', async t => {
-  const { store } = await openTestParts(t, testConfig(t), [
+  const { store } = await openTestParts(t, await backend.prepare(t), [
     { address: 'ada@example.org', aliases: ['a@example.org'] },
     { address: 'full@example.org', quotaOctets: 100 },
     { address: 'closed@example.org' },
@@ -47,7 +48,7 @@ async function openRemembering(t: TestContext): Promise<Remembering> {
   const addresses = ['ada@example.org', 'bo@example.org'];
   const { store } = await openTestParts(
     t,
-    testConfig(t),
+    await backend.prepare(t),
     addresses.map(address => ({ address })),
   );
   const clock = openTestClock();

@@ -5,14 +5,13 @@ import { silentLog } from '../../delivery/log.ts';
 import { type PipelineDeps, run } from '../../delivery/pipeline.ts';
 import { reprocessAccount } from '../../delivery/reprocess.ts';
 import { emptyModel } from '../../delivery/spam/model.ts';
-import { openSqliteStore } from '../../delivery/store/sqlite/sqlite-store.ts';
 import type { Account, Custody, Email, Store } from '../../delivery/store/store.ts';
 import { atEnd } from '../support/at-end.ts';
+import { backend } from '../support/backend.ts';
 import { openTestClock } from '../support/clock.ts';
 import { testKeyring } from '../support/keyring.ts';
 import { encrypt, encryptedMessage, keyring, makePerson, type Person } from '../support/openpgp-mail.ts';
 import { resolverOf } from '../support/resolver.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const address = 'ada@demo.example';
 const clock = openTestClock();
@@ -29,8 +28,7 @@ interface Stage {
 }
 
 async function openStage(t: TestContext, custody: Custody): Promise<Stage> {
-  const folder = temporaryFolder(t);
-  const store = await openSqliteStore({ folder, shards: 1, keyring: testKeyring, clock, log: silentLog });
+  const store = await backend.open(await backend.prepare(t), { keyring: testKeyring, clock, log: silentLog });
   atEnd(t, () => store.close());
   await store.addDomain('demo.example');
   const account = await store.addAccount({ address, custody });

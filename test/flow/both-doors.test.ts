@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openTestParts, startDoor, testConfig } from '../support/door-process.ts';
+import { backend } from '../support/backend.ts';
+import { openTestParts, startDoor } from '../support/door-process.ts';
 import { startHaraka } from '../support/haraka.ts';
 import { type Dialogue, openDialogue } from '../support/smtp-dialogue.ts';
 import { behindTrace, storedEmails } from '../support/stored.ts';
@@ -21,7 +22,7 @@ const messages = [
 ];
 
 test('the same message through both doors is stored with the same octets and found out the same', async t => {
-  const config = testConfig(t);
+  const config = await backend.prepare(t);
   const parts = await openTestParts(t, config, [
     { address: 'smtp@example.org' },
     { address: 'lmtp@example.org' },

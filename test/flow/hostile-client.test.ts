@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { SettingKey } from '../../delivery/config.ts';
-import { openTestParts, startDoor, testConfig } from '../support/door-process.ts';
+import { backend } from '../support/backend.ts';
+import { openTestParts, startDoor } from '../support/door-process.ts';
 import { startHaraka } from '../support/haraka.ts';
 import { memoryOf } from '../support/memory.ts';
 import { poll } from '../support/poll.ts';
@@ -10,7 +11,7 @@ import { type Dialogue, openDialogue } from '../support/smtp-dialogue.ts';
 import { storedEmails } from '../support/stored.ts';
 
 async function openFlow(t: TestContext, settings: Partial<Record<SettingKey, unknown>> = {}) {
-  const config = testConfig(t, settings);
+  const config = await backend.prepare(t, settings);
   const parts = await openTestParts(t, config, [{ address: 'ada@example.org' }]);
   return { parts, door: await startHaraka(t, config) };
 }
@@ -43,7 +44,7 @@ test('a client that guesses addresses or commands is cut off, one that delivers 
 });
 
 test('commands pipelined in the clear behind STARTTLS are never obeyed, at both doors', async t => {
-  const config = testConfig(t);
+  const config = await backend.prepare(t);
   const parts = await openTestParts(t, config, [{ address: 'ada@example.org' }]);
   const [smtp, lmtp] = await Promise.all([startHaraka(t, config), startDoor(t, 'lmtp', config)]);
   for (const [port, hello] of [

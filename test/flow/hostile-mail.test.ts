@@ -10,7 +10,7 @@ import {
   openHostileTarget,
   openPgpBombs,
 } from '../suites/blows/hostile.ts';
-import { sqliteBackend } from '../support/backend.ts';
+import { backend } from '../support/backend.ts';
 
 function assertCheap(t: TestContext, assessed: readonly Assessed[]): void {
   for (const line of dearest(assessed)) t.diagnostic(line);
@@ -18,7 +18,7 @@ function assertCheap(t: TestContext, assessed: readonly Assessed[]): void {
 }
 
 test('hostile mail is judged at little cost and stored as it was received, at both doors', async t => {
-  const target = await openHostileTarget(t, sqliteBackend);
+  const target = await openHostileTarget(t, backend);
   const mail = Object.entries(hostileMail).flatMap(([name, make]) =>
     (['smtp', 'lmtp'] as const).map(door => ({ name, door, make })),
   );
@@ -26,7 +26,7 @@ test('hostile mail is judged at little cost and stored as it was received, at bo
 });
 
 test('OpenPGP messages made to cost much are judged at little cost, whether they open or not', async t => {
-  const target = await openHostileTarget(t, sqliteBackend);
+  const target = await openHostileTarget(t, backend);
   const assessed: Assessed[] = [];
   for (const [name, octets] of Object.entries(await openPgpBombs(target.keyOwner)))
     assessed.push(await target.assess(name, octets, { door: 'lmtp', address: addressWithKey }));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openTestParts, startDoor, testConfig } from '../support/door-process.ts';
+import { backend } from '../support/backend.ts';
+import { openTestParts, startDoor } from '../support/door-process.ts';
 import { openNextServer } from '../support/next-server.ts';
 import { poll } from '../support/poll.ts';
 import { type Postfix, startPostfix } from '../support/postfix.ts';
@@ -28,7 +29,7 @@ const longLine = 'y'.repeat(5000);
 test('a real Postfix delivers through the LMTP door with our snippet, and nothing bounces', async t => {
   const program = requireService(t, 'postfix');
   if (!program) return;
-  const config = testConfig(t, { 'spam.rejectAt': 0, 'spam.junkAt': 0 });
+  const config = await backend.prepare(t, { 'spam.rejectAt': 0, 'spam.junkAt': 0 });
   const parts = await openTestParts(t, config, [
     { address: 'ada@example.org' },
     { address: 'bob@example.org' },

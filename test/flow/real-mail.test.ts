@@ -13,7 +13,8 @@ import {
   nestedMessages,
   nestedMultiparts,
 } from '../fixtures/hostile/messages.ts';
-import { openTestParts, startDoor, testConfig } from '../support/door-process.ts';
+import { backend } from '../support/backend.ts';
+import { openTestParts, startDoor } from '../support/door-process.ts';
 import { startHaraka } from '../support/haraka.ts';
 import { type Dialogue, openDialogue } from '../support/smtp-dialogue.ts';
 
@@ -101,7 +102,7 @@ for (const { name, hello, open } of doors) {
     assert.ok(list.length > 0, 'there are messages');
     const digests = list.map(({ wire }) => createHash('sha256').update(wire()).digest('hex'));
     const distinct = new Set(digests).size;
-    const config = testConfig(t, { 'judge.threads': 2 });
+    const config = await backend.prepare(t, { 'judge.threads': 2 });
     const { store } = await openTestParts(t, config, [{ address: 'ada@example.org' }]);
     const port = await open(t, config);
     const account = (await store.getAccountByAddress('ada@example.org'))?.id ?? '';

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readPrivateKey } from '../../delivery/crypto/keys.ts';
-import { openTestParts, startDoor, testConfig } from '../support/door-process.ts';
+import { backend } from '../support/backend.ts';
+import { openTestParts, startDoor } from '../support/door-process.ts';
 import { startHaraka } from '../support/haraka.ts';
 import { encrypt, encryptedMessage, makePerson, textMessage } from '../support/openpgp-mail.ts';
 import { poll } from '../support/poll.ts';
@@ -20,7 +21,7 @@ function filesWith(data: string, word: string): string[] {
 }
 
 async function openFlow(t: TestContext) {
-  const config = testConfig(t, { 'log.level': 'debug' });
+  const config = await backend.prepare(t, { 'log.level': 'debug' });
   const parts = await openTestParts(t, config, [
     { address: 'client@example.org', custody: 'client' },
     { address: 'server@example.org', custody: 'server' },

@@ -7,6 +7,7 @@ import { env, execPath } from 'node:process';
 import { test } from 'node:test';
 import { settingsEnvironment } from '../../bin/serve/settings-environment.ts';
 import type { Config } from '../../delivery/config.ts';
+import { backend } from '../support/backend.ts';
 import { startDoor, testConfig } from '../support/door-process.ts';
 import { poll } from '../support/poll.ts';
 import { childrenOf, wordsOf } from '../support/processes.ts';
@@ -22,7 +23,7 @@ function runServe(config: Config, ...words: string[]) {
 }
 
 test('all doors under one supervisor: ready, restarted on the same port after a crash, stopped cleanly', async t => {
-  const config = testConfig(t);
+  const config = await backend.prepare(t);
   const doors = await startDoor(t, null, config);
   assert.deepEqual(Object.keys(doors.ports).sort(), ['lmtp', 'smtp', 'web']);
   const smtpPort = doors.ports.smtp ?? 0;

@@ -3,7 +3,8 @@ import { type TestContext, test } from 'node:test';
 import type { SettingKey } from '../../delivery/config.ts';
 import type { Parts } from '../../delivery/open.ts';
 import type { NewAccount } from '../../delivery/store/store.ts';
-import { openTestParts, testConfig } from '../support/door-process.ts';
+import { backend } from '../support/backend.ts';
+import { openTestParts } from '../support/door-process.ts';
 import { type SmtpDoor, startHaraka } from '../support/haraka.ts';
 import { type Dialogue, openDialogue } from '../support/smtp-dialogue.ts';
 import { behindTrace, storedEmails } from '../support/stored.ts';
@@ -28,7 +29,7 @@ async function openFlow(
     accounts = people,
   }: { settings?: Partial<Record<SettingKey, unknown>>; accounts?: readonly NewAccount[] } = {},
 ): Promise<Flow> {
-  const config = testConfig(t, settings);
+  const config = await backend.prepare(t, settings);
   const parts = await openTestParts(t, config, accounts);
   const door = await startHaraka(t, config);
   return {

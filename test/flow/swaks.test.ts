@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { openTestParts, testConfig } from '../support/door-process.ts';
+import { backend } from '../support/backend.ts';
+import { openTestParts } from '../support/door-process.ts';
 import { startHaraka } from '../support/haraka.ts';
 import { requireService } from '../support/services.ts';
 import { storedEmails } from '../support/stored.ts';
@@ -10,7 +11,7 @@ import { storedEmails } from '../support/stored.ts';
 test('swaks delivers over STARTTLS with an attachment, and is refused for an unknown user', async t => {
   const swaks = requireService(t, 'swaks');
   if (!swaks) return;
-  const config = testConfig(t);
+  const config = await backend.prepare(t);
   const parts = await openTestParts(t, config, [{ address: 'ada@example.org' }]);
   const { port } = await startHaraka(t, config);
   const send = (to: string, ...words: string[]) =>

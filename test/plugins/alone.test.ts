@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openTestParts, testConfig } from '../support/door-process.ts';
+import { backend } from '../support/backend.ts';
+import { openTestParts } from '../support/door-process.ts';
 import { startForeignHaraka } from '../support/foreign-haraka.ts';
 import { greetDoor, sendMail } from '../support/mail-client.ts';
 import { openNextServer } from '../support/next-server.ts';
@@ -23,7 +24,7 @@ const message = [
 test("alone in somebody else's Haraka the stages judge, add one field each, and leave the queue alone", async t => {
   const next = await openNextServer(t);
   const port = await startForeignHaraka(t, {
-    config: testConfig(t),
+    config: await backend.prepare(t),
     plugins: ['rcpt_to.in_host_list', 'authenticate', 'score', 'privacy', 'queue/smtp_forward'],
     files: { host_list: 'example.org\n', 'smtp_forward.ini': `host=127.0.0.1\nport=${next.port}\n` },
   });
@@ -50,7 +51,7 @@ exports.hook_data_post = function (next, connection) {
 `;
 
 test('in line mode plugins of others see the message, stages left out are left out, the octets stay', async t => {
-  const config = testConfig(t);
+  const config = await backend.prepare(t);
   const parts = await openTestParts(t, config, [{ address: 'ada@example.org' }]);
   const port = await startForeignHaraka(t, {
     config,

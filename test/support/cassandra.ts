@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
+import { dirname } from 'node:path';
 import { env } from 'node:process';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
@@ -49,8 +50,7 @@ export async function sharedCassandra(
   test: Pick<TestContext, 'name' | 'skip' | 'after'>,
 ): Promise<SharedKeyspace | null> {
   if ((await requireCassandra(test)) === null) return null;
-  if (!env[sharedVariable]) await shareWithin();
-  const address = await askFor(env[sharedVariable] ?? '');
+  const { folder: _folder, ...address } = await sharedAddress();
   const keyspace = `test_${randomUUID().replaceAll('-', '')}`;
   // To drop many tables takes a busy server long.
   const client = new Client({ ...address, socketOptions: { readTimeout: 60_000 } });
@@ -62,8 +62,11 @@ export async function sharedCassandra(
   return { ...address, keyspace };
 }
 
-async function askFor(socketFile: string): Promise<SharedAddress> {
+/** Where the shared server is, and a folder that all who ask share; the server is started when nobody asked before. */
+export async function sharedAddress(): Promise<SharedAddress & { readonly folder: string }> {
+  if (!env[sharedVariable]) await shareWithin();
+  const socketFile = env[sharedVariable] ?? '';
   const answer = JSON.parse(await text(connect(socketFile))) as SharedAnswer;
   if ('failure' in answer) throw new Error(answer.failure);
-  return answer;
+  return { ...answer, folder: dirname(socketFile) };
 }

@@ -2,23 +2,20 @@ import assert from 'node:assert/strict';
 import { request } from 'node:https';
 import { test } from 'node:test';
 import { openCertificate } from '../../../delivery/certificate.ts';
-import { loadConfig } from '../../../delivery/config.ts';
 import { openKeyring } from '../../../delivery/crypto/keyring.ts';
 import { silentLog } from '../../../delivery/log.ts';
-import { openSqliteStore } from '../../../delivery/store/sqlite/sqlite-store.ts';
 import { openWeb } from '../../../webmail/api/app.ts';
+import { atEnd } from '../../support/at-end.ts';
+import { backend } from '../../support/backend.ts';
 import { openTestClock } from '../../support/clock.ts';
 import { testKeyring } from '../../support/keyring.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { addAccount, password } from './web.ts';
 
 test('over HTTPS the cookie is Secure and bound to the host', async t => {
-  const folder = temporaryFolder(t);
-  const config = loadConfig({
-    overrides: { data: folder, 'web.port': 0, 'web.tls': true, hostname: 'mx.example.org' },
-  });
+  const config = await backend.prepare(t, { 'web.tls': true, hostname: 'mx.example.org' });
   const clock = openTestClock(new Date().toISOString());
-  const store = await openSqliteStore({ folder, shards: 1, keyring: testKeyring, clock, log: silentLog });
+  const store = await backend.open(config, { keyring: testKeyring, clock, log: silentLog });
+  atEnd(t, () => store.close());
   const { certificate: cert, key } = await openCertificate(config, { clock });
   const keyring = openKeyring(new Uint8Array(32));
   const certificate = { cert, key };
@@ -31,7 +28,7 @@ test('over HTTPS the cookie is Secure and bound to the host', async t => {
     bundle: new Map(),
     certificate,
   });
-  t.after(() => door.close().then(() => store.close()));
+  atEnd(t, () => door.close());
   await store.addDomain('example.org');
   await addAccount(store, 'owner@example.org');
   const answer = await new Promise<{ cookie: string; transport: string }>((resolve, reject) => {

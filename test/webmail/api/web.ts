@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { loadConfig, type SettingKey } from '../../../delivery/config.ts';
+import type { SettingKey } from '../../../delivery/config.ts';
 import { openKeyring } from '../../../delivery/crypto/keyring.ts';
 import { hashPassword } from '../../../delivery/crypto/password.ts';
 import { discussionOf, threadOf } from '../../../delivery/discussions/discussion.ts';
@@ -8,13 +8,13 @@ import { type Log, silentLog } from '../../../delivery/log.ts';
 import { parseMessage } from '../../../delivery/message/message.ts';
 import { summarize } from '../../../delivery/message/summary.ts';
 import { searchText } from '../../../delivery/search/terms.ts';
-import { openSqliteStore } from '../../../delivery/store/sqlite/sqlite-store.ts';
 import type { Account, NewEmail, Store } from '../../../delivery/store/store.ts';
 import { openWeb } from '../../../webmail/api/app.ts';
 import { hashSecret } from '../../../webmail/api/secrets.ts';
 import { capabilities, type Invocation, type JmapResponse } from '../../../webmail/wire.ts';
+import { atEnd } from '../../support/at-end.ts';
+import { backend } from '../../support/backend.ts';
 import { openTestClock, type TestClock } from '../../support/clock.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 export const password = 'correct horse battery staple';
 const instanceKey = Buffer.alloc(32, 7);
@@ -57,20 +57,17 @@ export interface TestWebOptions {
 
 /** Opens it; closed when the test ends. */
 export async function openTestWeb(t: TestContext, options: TestWebOptions = {}): Promise<TestWeb> {
-  const folder = temporaryFolder(t);
-  const config = loadConfig({ overrides: { data: folder, 'web.port': 0, ...options.settings } });
+  const config = await backend.prepare(t, options.settings);
   const clock = openTestClock();
   const keyring = openKeyring(instanceKey);
-  const store = await openSqliteStore({ folder, shards: 1, keyring, clock, log: silentLog });
+  const store = await backend.open(config, { keyring, clock, log: silentLog });
+  atEnd(t, () => store.close());
   await store.addDomain('example.org');
   const account = await addAccount(store, 'owner@example.org', options.custody);
   const bundle = new Map();
   const log = options.log ?? silentLog;
   const door = await openWeb({ config, store, keyring, clock, log, bundle });
-  t.after(async () => {
-    await door.close();
-    await store.close();
-  });
+  atEnd(t, () => door.close());
   const origin = `http://127.0.0.1:${door.port}`;
   const hash = hashSecret('bearer', bearer, keyring);
   await store.addSecret({ accountId: account.id, kind: 'bearer', hash });
