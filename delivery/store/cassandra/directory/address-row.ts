@@ -80,8 +80,16 @@ export async function listAddress(session: Session, record: AddressRecord): Prom
   );
 }
 
+/** The domain of an address, from its key. */
+export function domainOf(key: string): string {
+  return key.slice(key.lastIndexOf('@') + 1);
+}
+
 /** Takes the rows of this claim out of the lists. */
-export async function unlistAddress(session: Session, record: AddressRecord): Promise<void> {
+export async function unlistAddress(
+  session: Session,
+  record: Pick<AddressRecord, 'key' | 'domain' | 'account' | 'written'>,
+): Promise<void> {
   const { key, domain, account, written } = record;
   await session.together(
     [

@@ -19,8 +19,8 @@ export async function addAccount(context: CassandraContext, wanted: NewAccount):
   const [primary] = addresses;
   const domain = await requireServed(session, primary.domain);
   for (const { domain: name } of addresses) if (name !== primary.domain) await requireServed(session, name);
-  await requireRoom(session, domain.tenant, 1);
   await requireFree(session, addresses);
+  await requireRoom(session, domain.tenant, 1);
   const record = newRecord(context, { wanted, addresses, domain });
   await insertRecord(session, record);
   try {
@@ -96,25 +96,29 @@ function newRecord(
   };
 }
 
+/** The hidden row, and with it its line in the list of all accounts: so that one that is left is met there. */
 async function insertRecord(session: Session, record: AccountRecord): Promise<void> {
-  await session.run(
-    `insert into account (id, tenant, domain, address, display_name, custody, quota, state, hash_salt, created,
-       password_hash, claims) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      record.id,
-      record.tenant,
-      record.domain,
-      record.address,
-      record.display_name ?? undefined,
-      record.custody,
-      record.quota ?? undefined,
-      record.state,
-      Buffer.from(record.hash_salt),
-      record.created,
-      record.password_hash ?? undefined,
-      record.claims,
-    ],
-  );
+  const cql = `insert into account (id, tenant, domain, address, display_name, custody, quota, state, hash_salt,
+    created, password_hash, claims) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  const values = [
+    record.id,
+    record.tenant,
+    record.domain,
+    record.address,
+    record.display_name ?? undefined,
+    record.custody,
+    record.quota ?? undefined,
+    record.state,
+    Buffer.from(record.hash_salt),
+    record.created,
+    record.password_hash ?? undefined,
+    record.claims,
+  ];
+  const line = {
+    cql: 'insert into account_list (slot, id) values (?, ?)',
+    values: [slotOf(record.id), record.id],
+  };
+  await session.together([{ cql, values }, line], { isLogged: true });
 }
 
 /** Everything behind the hidden row: the account is there at the end, or this throws. */
@@ -137,7 +141,6 @@ async function makeAccount(
 
 async function listAccount(session: Session, { id, domain, tenant }: AccountRecord): Promise<void> {
   await session.together([
-    { cql: 'insert into account_list (slot, id) values (?, ?)', values: [slotOf(id), id] },
     { cql: 'insert into account_of_domain (domain, id) values (?, ?)', values: [domain, id] },
     { cql: 'insert into account_of_tenant (tenant, id) values (?, ?)', values: [tenant, id] },
   ]);

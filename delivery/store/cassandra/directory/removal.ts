@@ -3,8 +3,7 @@ import type { CassandraContext } from '../context.ts';
 import { erasePersonal } from '../personal/erase.ts';
 import type { Session } from '../session.ts';
 import { hideAccount } from './accounts.ts';
-import { findAddress, freeAddress, unlistAddress } from './address-row.ts';
-import { addressesOf } from './aliases.ts';
+import { domainOf, freeAddress, unlistAddress } from './address-row.ts';
 import { eraseAudit } from './audit.ts';
 import { clearCatchAlls } from './domains.ts';
 import { dropAccount, forEver } from './making-end.ts';
@@ -46,13 +45,15 @@ async function erase(context: CassandraContext, record: AccountRecord, eraseMail
   await endRemoval(session, id);
 }
 
-async function freeAddresses(session: Session, { id, claims }: AccountRecord): Promise<void> {
-  const listed = (await addressesOf(session, id)).map(({ key }) => key);
-  for (const key of new Set([...listed, ...(claims ?? [])])) {
-    const claimed = await findAddress(session, key);
-    if (claimed?.account !== id) continue;
-    await unlistAddress(session, claimed);
+/** Each is freed before it goes out of the lists, so that one whose freeing is cut short is met again. */
+async function freeAddresses(session: Session, { id }: AccountRecord): Promise<void> {
+  const listed = await session.rows<{ key: string; written: bigint }>(
+    'select key, writetime(address) as written from address_of_account where account = ?',
+    [id],
+  );
+  for (const { key, written } of listed) {
     await freeAddress(session, key, id);
+    await unlistAddress(session, { key, account: id, domain: domainOf(key), written });
   }
 }
 

@@ -1,0 +1,141 @@
+import type { TestContext } from 'node:test';
+import { DeliveryError } from '../../../../delivery/errors.ts';
+import { silentLog } from '../../../../delivery/log.ts';
+import { blobPart } from '../../../../delivery/store/cassandra/blobs/blobs.ts';
+import type { CassandraContext } from '../../../../delivery/store/cassandra/context.ts';
+import { directoryPart } from '../../../../delivery/store/cassandra/directory/directory.ts';
+import { instancePart } from '../../../../delivery/store/cassandra/instance.ts';
+import type { PersonalChange } from '../../../../delivery/store/cassandra/log-change.ts';
+import { prepareKeyspace } from '../../../../delivery/store/cassandra/migrate.ts';
+import { personalPart } from '../../../../delivery/store/cassandra/personal/personal.ts';
+import {
+  type ClusterSettings,
+  openSession,
+  type Session,
+} from '../../../../delivery/store/cassandra/session.ts';
+import { atEnd } from '../../../support/at-end.ts';
+import { openTestClock, type TestClock } from '../../../support/clock.ts';
+import { testKeyring } from '../../../support/keyring.ts';
+import { leaseKeyspace } from '../../../support/keyspace.ts';
+
+/** A keyspace of the test's own, and what its processes share. */
+export interface Shared {
+  readonly settings: ClusterSettings;
+  readonly clock: TestClock;
+  readonly hashSecret: Uint8Array;
+}
+
+/** A process: everything but mail, and how it looks at the tables. */
+export type Process = ReturnType<typeof partsOf>;
+
+/** A keyspace with all tables, empty. */
+export async function openShared(t: TestContext): Promise<Shared> {
+  const { contactPoints, localDataCenter, keyspace } = await leaseKeyspace(t);
+  const settings: ClusterSettings = {
+    ...{ contactPoints, localDataCenter, keyspace },
+    replication: 1,
+    credentials: null,
+    tls: null,
+  };
+  const clock = openTestClock();
+  const hashSecret = await prepareKeyspace({ settings, keyring: testKeyring, clock, log: silentLog });
+  return { settings, clock, hashSecret };
+}
+
+/** A process, its clock so far ahead of the machine's, its session as `wrap` makes it. */
+export async function openProcess(
+  t: TestContext,
+  shared: Shared,
+  {
+    aheadSeconds = 0,
+    wrap = session => session,
+  }: { aheadSeconds?: number; wrap?: (s: Session) => Session } = {},
+) {
+  const session = await openSession(shared.settings, { now: () => Date.now() + aheadSeconds * 1000 });
+  atEnd(t, () => session.close());
+  return partsOf({ ...shared, session: wrap(session), log: silentLog });
+}
+
+function partsOf(context: CassandraContext) {
+  const changes: PersonalChange[] = [];
+  const erased: string[] = [];
+  const blobs = blobPart(context, { heldOctets: accountId => blobs.waitingOctets(accountId) });
+  return {
+    ...directoryPart(context, {
+      heldOctets: accountId => blobs.waitingOctets(accountId),
+      eraseMail: async accountId => void erased.push(accountId),
+    }),
+    ...personalPart(context, {
+      habit: async () => null,
+      logChange: async (_accountId, change) => void changes.push(change),
+    }),
+    ...instancePart(context),
+    blobs,
+    context,
+    /** What was told to `logChange`. */
+    changes,
+    /** Accounts whose mail was erased. */
+    erased,
+  };
+}
+
+/** Names of the methods that change something. */
+const writes: ReadonlySet<string | symbol> = new Set(['run', 'together', 'claim']);
+
+/** A session whose process dies behind so many writes: nothing that it asks comes through any more. */
+export function dyingAfter(writesLeft: number): (session: Session) => Session {
+  let left = writesLeft;
+  return session =>
+    intercept(session, async (name, call) => {
+      if (left < 0 || (left === 0 && writes.has(name))) {
+        left = -1;
+        throw new DeliveryError('storeUnavailable', 'this process has died');
+      }
+      if (writes.has(name)) left--;
+      return await call();
+    });
+}
+
+/** A session that loses the answer of each transaction the first time, whether it is applied or not. */
+export function losingAnswers({ isApplied }: { isApplied: boolean }): (session: Session) => Session {
+  const known = new Set<string>();
+  return session =>
+    intercept(session, async (name, call, [cql]) => {
+      if (name !== 'claim' || known.has(String(cql))) return await call();
+      known.add(String(cql));
+      if (isApplied) await call();
+      throw new DeliveryError('storeUnavailable', 'the answer was lost');
+    });
+}
+
+type Interceptor = (
+  name: string | symbol,
+  call: () => Promise<unknown>,
+  values: readonly unknown[],
+) => Promise<unknown>;
+
+function intercept(session: Session, how: Interceptor): Session {
+  return new Proxy(session, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      const method = member as (...values: unknown[]) => unknown;
+      if (['micros', 'timeId', 'pages', 'close'].includes(String(name))) return method.bind(target);
+      return (...values: unknown[]) =>
+        how(name, async () => await Reflect.apply(method, target, values), values);
+    },
+  });
+}
+
+/** Every row of these tables, to see what is left in them. */
+export async function rowsOf(
+  { context }: Process,
+  tables: readonly string[],
+): Promise<Record<string, unknown[]>> {
+  const found: Record<string, unknown[]> = {};
+  for (const table of tables) {
+    const rows = await context.session.rows(`select * from ${table}`, []);
+    if (rows.length > 0) found[table] = rows.map(row => ({ ...(row as object) }));
+  }
+  return found;
+}
