@@ -1,9 +1,23 @@
 import type { Clock } from '../../clock.ts';
 import type { Keyring } from '../../crypto/keyring.ts';
-import { DeliveryError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { SharedStore } from '../shared-store.ts';
-import type { ClusterSettings } from './session.ts';
+import type { Store, StoreFault } from '../store.ts';
+import { blobPart } from './blobs/blobs.ts';
+import { type ClockGuard, noClockGuard, openClockGuard } from './clock-guard.ts';
+import type { CassandraContext } from './context.ts';
+import { directoryPart } from './directory/directory.ts';
+import { resumeRemovals } from './directory/removal.ts';
+import { instancePart } from './instance.ts';
+import { eraseMail } from './mail/erase.ts';
+import { type MailPart, openMail } from './mail/mail.ts';
+import { emailBlob } from './mail/reads.ts';
+import { verifyAccount } from './mail/verify.ts';
+import { prepareKeyspace } from './migrate.ts';
+import { personalPart } from './personal/personal.ts';
+import { eraseSearch } from './search/generations.ts';
+import { openIndexer } from './search/indexer.ts';
+import { type ClusterSettings, openSession } from './session.ts';
 
 /** What another thread needs to open a session of its own on the same keyspace; plain data. */
 export interface CassandraPorts {
@@ -17,22 +31,127 @@ export interface CassandraStore extends SharedStore {
   share(): CassandraPorts;
 }
 
-// todo: this back-end; until it is here, nobody can choose it.
+/** How the store is opened where it is not as usual. */
+export interface CassandraOptions {
+  /** False where the clock is not this machine's, as in tests. */
+  readonly checksClock?: boolean;
+}
 
-/** Opens the store, making the keyspace and its tables when they are not there. */
-export async function openCassandraStore(_options: {
+/**
+ * Opens the store, making the keyspace and its tables when they are not there. Throws `storeUnavailable` when no node
+ * answers or a newer generation of the product made the tables, `badSettings` when the cluster refuses us or the
+ * instance key is not the store's.
+ */
+export async function openCassandraStore(options: {
   readonly settings: ClusterSettings;
   readonly keyring: Keyring;
   readonly clock: Clock;
   readonly log: Log;
+  readonly options?: CassandraOptions;
 }): Promise<CassandraStore> {
-  throw new DeliveryError('storeUnavailable', 'the Cassandra store is not there yet');
+  const { settings, keyring, clock, log } = options;
+  const hashSecret = await prepareKeyspace({ settings, keyring, clock, log });
+  const ports: CassandraPorts = { kind: 'cassandra', settings, hashSecret };
+  const store = await attach(ports, { clock, log }, options.options ?? {});
+  store.resumeRemovals();
+  return store;
 }
 
 /** A client of a store that another thread of this process has opened, with a session of its own. */
 export async function attachCassandraStore(
-  _ports: CassandraPorts,
-  _deps: { readonly clock: Clock; readonly log: Log },
+  ports: CassandraPorts,
+  deps: { readonly clock: Clock; readonly log: Log },
 ): Promise<CassandraStore> {
-  throw new DeliveryError('storeUnavailable', 'the Cassandra store is not there yet');
+  return await attach(ports, deps, {});
+}
+
+async function attach(
+  ports: CassandraPorts,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { checksClock = true }: CassandraOptions,
+): Promise<CassandraStore & { resumeRemovals(): void }> {
+  const session = await openSession(ports.settings);
+  const context: CassandraContext = { session, clock, log, hashSecret: ports.hashSecret };
+  try {
+    const guard = checksClock ? await openClockGuard(context) : noClockGuard;
+    return assemble(ports, context, guard);
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+function assemble(
+  ports: CassandraPorts,
+  context: CassandraContext,
+  guard: ClockGuard,
+): CassandraStore & { resumeRemovals(): void } {
+  const indexer = openIndexer(context);
+  const mail: MailPart = openMail(context, {
+    guard,
+    indexer,
+    waitingOctets: accountId => blobs.waitingOctets(accountId),
+    dropUploads: (accountId, blobIds) => blobs.dropUploads(accountId, blobIds),
+  });
+  const { heldOctets } = mail;
+  const blobs = blobPart(context, { heldOctets });
+  const erase = (accountId: string): Promise<void> =>
+    eraseMail(
+      { ...mail.reads, eraseSearch: (id, buckets) => eraseSearch(context, id, buckets) },
+      accountId,
+    );
+  const directory = directoryPart(context, { heldOctets, eraseMail: erase });
+  return {
+    ...directory,
+    ...personalPart(context, {
+      logChange: (accountId, change) => mail.logChange(accountId, change),
+      habit: (accountId, key) => mail.operations.discussionHabit(accountId, key),
+    }),
+    ...mail.operations,
+    ...instancePart(context),
+    putBlob: (accountId, octets, mediaType) => blobs.putBlob(accountId, { octets, mediaType }),
+    getBlob: async (accountId, blobId) => {
+      const octets = await emailBlob(mail.reads, accountId, blobId);
+      if (octets) return { id: blobId, octets, mediaType: 'message/rfc822' };
+      return await blobs.getUpload(accountId, blobId);
+    },
+    watch: (accountId, listener) => mail.news.watch(accountId, listener),
+    verify: options => verify(mail, directory, options?.accountId),
+    check: () => check(context),
+    share: () => ports,
+    resumeRemovals: () => {
+      resumeRemovals(context, erase).catch(error => {
+        context.log.warn({ cause: String(error) }, 'accountRemovalFailed');
+      });
+    },
+    close: async () => {
+      guard.stop();
+      await indexer.stop();
+      await mail.news.close();
+      await context.session.close();
+    },
+  };
+}
+
+async function* verify(
+  mail: MailPart,
+  directory: Pick<Store, 'listAccounts'>,
+  accountId: string | undefined,
+): AsyncIterable<StoreFault> {
+  if (accountId !== undefined) {
+    yield* verifyAccount(mail.reads, accountId);
+    return;
+  }
+  for (let after: string | null = null; ; ) {
+    const page: Awaited<ReturnType<Store['listAccounts']>> = await directory.listAccounts({ after, limit: 200 });
+    for (const { id } of page.items) yield* verifyAccount(mail.reads, id);
+    after = page.next;
+    if (after === null) return;
+  }
+}
+
+/** A small write at a quorum, and reading it back. */
+async function check({ session, clock }: CassandraContext): Promise<void> {
+  await session.run('insert into probe (id, at) values (1, ?)', [clock.now()]);
+  await session.row('select at from probe where id = 1', []);
 }

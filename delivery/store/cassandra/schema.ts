@@ -67,14 +67,14 @@ export const schemaSteps: readonly (readonly string[])[] = [
        primary key ((account, blob, generation, number)))
        with default_time_to_live = 172800 and gc_grace_seconds = 172800`,
     // Mail.
-    `create table if not exists bucket (account text, bucket int, changed timeuuid, tally blob, tally_of timeuuid,
-       block text, block_ids blob, block_at timestamp, primary key (account, bucket))
+    `create table if not exists bucket (account text, bucket int, changed timeuuid, size int, tally blob, tally_of timeuuid,
+       block text, block_generations set<text>, primary key (account, bucket))
        with clustering order by (bucket desc)`,
     `create table if not exists email (account text, bucket int, id text, head text, marks map<text, boolean>,
-       level text, encrypted boolean, unfinished boolean, delivery_key blob, primary key ((account, bucket), id))
+       level text, encrypted boolean, unfinished boolean, delivery_key blob, reworded text, primary key ((account, bucket), id))
        with clustering order by (id desc)`,
     `create table if not exists detail (account text, bucket int, id text, summary text, findings text, facts text,
-       judged text, words text, packing int, head blob, body blob, chunks int,
+       judged text, words text, reworded text, packing int, head blob, body blob, chunks int,
        primary key ((account, bucket), id)) with clustering order by (id desc)
        and compression = {'class': 'ZstdCompressor', 'chunk_length_in_kb': 64}`,
     `create table if not exists chunk (account text, id text, number int, octets blob,
@@ -85,10 +85,12 @@ export const schemaSteps: readonly (readonly string[])[] = [
     `create table if not exists link (account text, name text, id text, value text, primary key ((account, name), id))
        with clustering order by (id desc)`,
     `create table if not exists delivery_key (account text, key blob, email text, bucket int, expires timestamp,
-       gone boolean, primary key ((account, key)))`,
+       primary key ((account, key)))`,
+    `create table if not exists delivery_gone (account text, key blob, email text, primary key ((account, key)))`,
     `create table if not exists posting (account text, bucket int, generation text, term text, hits blob,
        primary key ((account, bucket, generation), term))`,
-    `create table if not exists news (shard int, minute int, at timeuuid, account text, primary key ((shard, minute), at))
+    `create table if not exists news (shard int, minute int, at timeuuid, account text,
+       types set<text>, primary key ((shard, minute), at))
        with default_time_to_live = 300 and gc_grace_seconds = 3600`,
     `create table if not exists probe (id int primary key, at timestamp)`,
   ],

@@ -1,3 +1,4 @@
+import { foldWords } from '../../../delivery/search/terms.ts';
 import type { NewEmail, Store } from '../../../delivery/store/store.ts';
 import { openTestClock, type TestClock } from '../../support/clock.ts';
 
@@ -127,7 +128,7 @@ export function newEmail(traits: EmailTraits = {}): NewEmail {
         : {
             subject: words,
             body: `body ${words}`,
-            originators: from.address,
+            originators: foldWords(from.address).join(' '),
             destinations: 'ada',
             attachments: '',
           },
