@@ -108,6 +108,22 @@ export function losingAnswers({ isApplied }: { isApplied: boolean }): (session: 
     });
 }
 
+/** A session that does something before each transaction: what another process may do at that moment. */
+export function beforeClaims(session: Session, work: () => Promise<unknown>): Session {
+  return intercept(session, async (name, call) => {
+    if (name === 'claim') await work();
+    return await call();
+  });
+}
+
+/** A session that tells of each request. */
+export function counted(session: Session, onRequest: () => void): Session {
+  return intercept(session, async (_name, call) => {
+    onRequest();
+    return await call();
+  });
+}
+
 type Interceptor = (
   name: string | symbol,
   call: () => Promise<unknown>,
@@ -120,12 +136,15 @@ function intercept(session: Session, how: Interceptor): Session {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function') return member;
       const method = member as (...values: unknown[]) => unknown;
-      if (['micros', 'timeId', 'pages', 'close'].includes(String(name))) return method.bind(target);
+      if (notAsked.has(name)) return method.bind(target);
       return (...values: unknown[]) =>
         how(name, async () => await Reflect.apply(method, target, values), values);
     },
   });
 }
+
+/** Methods that ask the cluster nothing, or more than once. */
+const notAsked: ReadonlySet<string | symbol> = new Set(['micros', 'timeId', 'pages', 'close']);
 
 /** Every row of these tables, to see what is left in them. */
 export async function rowsOf(

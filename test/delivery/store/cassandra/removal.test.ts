@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { resumeRemovals } from '../../../../delivery/store/cassandra/directory/removal.ts';
 import { coded } from '../../../suites/store/under-test.ts';
 import { requireCassandra } from '../../../support/cassandra.ts';
-import { dyingAfter, openProcess, openShared, type Process, rowsOf } from './parts.ts';
+import { beforeClaims, dyingAfter, openProcess, openShared, type Process, rowsOf } from './parts.ts';
 
 /** What belongs to accounts. */
 const accountTables = [
@@ -105,18 +105,10 @@ test('an alias that is claimed while its account goes is nobody’s, and free fo
   let removed: Promise<void> | null = null;
   const slow = await openProcess(t, shared, {
     wrap: session =>
-      ({
-        ...Object.fromEntries(
-          (['rows', 'row', 'pages', 'run', 'together', 'claimed', 'micros', 'timeId', 'close'] as const).map(
-            name => [name, session[name].bind(session)],
-          ),
-        ),
-        claim: async (cql: string, values: readonly unknown[]) => {
-          removed ??= one.removeAccount(id);
-          await removed;
-          return await session.claim(cql, values);
-        },
-      }) as typeof session,
+      beforeClaims(session, () => {
+        removed ??= one.removeAccount(id);
+        return removed;
+      }),
   });
   await assert.rejects(slow.addAlias('info@example.org', id), coded('notFound'));
   await one.addAccount({ address: 'info@example.org' });
