@@ -1,10 +1,8 @@
 import { type TestContext, test } from 'node:test';
 import { changeFromTwo, deliverAtOnce, pollThroughout, type TwoPlan } from '../suites/blows/two-processes.ts';
-import { sqliteBackend } from '../support/backend.ts';
+import { backend } from '../support/backend.ts';
 import { seedOfRun } from '../support/random.ts';
 import { requireService } from '../support/services.ts';
-
-const backend = sqliteBackend;
 
 /** The clocks of the processes are ten seconds apart; null where they can't be. */
 function planOf(t: TestContext): TwoPlan | null {
