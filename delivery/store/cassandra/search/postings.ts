@@ -7,6 +7,8 @@ import { groupOf, headerTerms, wordTerms } from './terms.ts';
 /** What a term and a hit take in memory, about, in octets. */
 const termOctets = 150;
 const hitOctets = 8;
+/** Terms that are put into groups without a pause. */
+const groupedAtOnce = 1000;
 
 /** Gathers the terms of a block's emails in memory. */
 export class Postings {
@@ -41,8 +43,20 @@ export class Postings {
 
   /** The dictionary in sheets, in order of their terms; a null, too, wherever others may run in between. */
   *sheets(): Iterable<Sheet | null> {
+    const groups = new Map<string, string[]>();
+    let count = 0;
+    for (const term of this.#hits.keys()) {
+      const group = groupOf(term);
+      const terms = groups.get(group);
+      if (terms) terms.push(term);
+      else groups.set(group, [term]);
+      if (++count % groupedAtOnce === 0) yield null;
+    }
+    yield* this.#inOrder(groups);
+  }
+
+  *#inOrder(groups: ReadonlyMap<string, string[]>): Iterable<Sheet | null> {
     const writer = new SheetWriter();
-    const groups = Map.groupBy(this.#hits.keys(), groupOf);
     for (const group of [...groups.keys()].sort()) {
       for (const term of groups.get(group)?.sort() ?? []) {
         writer.add({ term, hits: encodeHits(this.#hits.get(term) ?? []) });

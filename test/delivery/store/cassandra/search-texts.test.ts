@@ -12,7 +12,12 @@ import {
   type SearchLeaf,
 } from '../../../../delivery/store/cassandra/search/match.ts';
 import { searchBucket } from '../../../../delivery/store/cassandra/search/search-bucket.ts';
-import { openSession } from '../../../../delivery/store/cassandra/session.ts';
+import {
+  openSession,
+  type Session,
+  type Statement,
+  type Value,
+} from '../../../../delivery/store/cassandra/session.ts';
 import { emailId, randomText } from '../../../../delivery/store/ids.ts';
 import { packMessage } from '../../../../delivery/store/packing.ts';
 import { atEnd } from '../../../support/at-end.ts';
@@ -21,7 +26,7 @@ import { openTestClock, type TestClock } from '../../../support/clock.ts';
 
 // What the tests of search share: made-up emails and searches, and a bucket on a real server.
 
-const word = fc.oneof(
+const anyWord = fc.oneof(
   {
     weight: 9,
     arbitrary: fc.constantFrom('a', 'ab', 'abc', 'b', 'ba', 'c', '東京', '京都', 'ж', '\u{1d4b3}'),
@@ -29,7 +34,7 @@ const word = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('長'.repeat(100), `${'長'.repeat(100)}b`, 'x'.repeat(300)) },
 );
 
-const text = fc.array(word, { maxLength: 6 }).map(some => some.join(' '));
+const text = fc.array(anyWord, { maxLength: 6 }).map(some => some.join(' '));
 
 const searchText = fc.record({
   subject: text,
@@ -76,7 +81,7 @@ export const someTexts = fc.array(texts, { minLength: 1, maxLength: 12 });
 
 const search = fc.record({
   field: fc.constantFrom('any', 'subject', 'body', 'originators', 'destinations', 'attachments'),
-  words: fc.array(word, { minLength: 1, maxLength: 3 }),
+  words: fc.array(anyWord, { minLength: 1, maxLength: 3 }),
   prefix: fc.boolean(),
 });
 
@@ -101,6 +106,31 @@ test('about every second made-up search finds one of some made-up emails', () =>
   fc.assert(fc.property(someTexts, someLeaf, count), { numRuns: 500 });
   assert.ok(found > 150 && found < 400, String(found));
 });
+
+function pie(body: string): EmailTexts {
+  const words = { subject: 'letter', body, originators: 'bob', destinations: 'ada', attachments: '' };
+  return { words, head: `Subject: letter\r\nMessage-ID: <${body.length}@example.net>\r\n\r\n` };
+}
+
+/** Emails that all have `apple pie`, every second `pie apple`. */
+export function pies(count: number): EmailTexts[] {
+  return Array.from({ length: count }, (_unused, n) =>
+    pie(`word${n} apple pie${n % 2 === 0 ? ' apple' : ''}`),
+  );
+}
+
+/** A search for words anywhere. */
+export function word(...words: string[]): SearchLeaf {
+  return { search: { field: 'any', words, prefix: false } };
+}
+
+/** Searches of each kind, which find some of them. */
+export const everyKind: readonly SearchLeaf[] = [
+  word('apple'),
+  word('pie', 'apple'),
+  { search: { field: 'body', words: ['word1'], prefix: true } },
+  { fieldName: 'Message-ID', contains: '@example' },
+];
 
 /** A bucket of an account that no other test has. */
 export interface TestBucket {
@@ -127,9 +157,6 @@ export async function openContext(t: TestContext): Promise<TestBucket['context']
   const session = await openSession({ ...shared, replication: 1, credentials: null, tls: null });
   atEnd(t, () => session.close());
   for (const statement of schemaSteps.flat()) await session.run(statement, []);
-  const columns = { bucket: 'block_generations set<text>', email: 'reworded text', detail: 'reworded text' };
-  for (const [table, column] of Object.entries(columns))
-    await session.run(`alter table ${table} add if not exists ${column}`, []);
   return { session, clock: openTestClock(), log: silentLog, hashSecret: new Uint8Array(32) };
 }
 
@@ -215,10 +242,11 @@ async function check(
   leaves: readonly SearchLeaf[],
 ): Promise<boolean> {
   const { session } = context;
-  const rows = await session.rows<{ id: string; reworded: string | null }>(
-    'select id, reworded from email where account = ? and bucket = ?',
+  const all = await session.rows<{ id: string; head: string | null; reworded: string | null }>(
+    'select id, head, reworded from email where account = ? and bucket = ?',
     [where.accountId, where.bucket],
   );
+  const rows = all.filter(({ head }) => head !== null);
   const reworded = new Map(rows.flatMap(row => (row.reworded ? [[row.id, row.reworded] as const] : [])));
   const ids = rows.map(({ id }) => id);
   const { found, isBehind } = await searchBucket(context, { ...where, ids, reworded }, leaves);
@@ -227,4 +255,33 @@ async function check(
     assert.deepEqual([...(found.get(leaf) ?? [])].sort(), expected.sort(), JSON.stringify(leaf));
   }
   return isBehind;
+}
+
+/** A session with something that happens before each of its requests, which fails when that throws. */
+export function overheard(session: Session, before: (cql: string) => void | Promise<void>): Session {
+  const tell = (asked: string | readonly Statement[]) =>
+    before(typeof asked === 'string' ? asked : asked.map(({ cql }) => cql).join('; '));
+  const told = <A extends Parameters<typeof tell>[0], R extends readonly unknown[], T>(
+    request: (asked: A, ...rest: R) => Promise<T>,
+  ) => {
+    return async (asked: A, ...rest: R): Promise<T> => {
+      await tell(asked);
+      return await request.call(session, asked, ...rest);
+    };
+  };
+  return {
+    rows: told(session.rows) as Session['rows'],
+    row: told(session.row) as Session['row'],
+    async *pages<T>(cql: string, ...rest: [readonly Value[], number?]) {
+      await tell(cql);
+      yield* session.pages<T>(cql, ...rest);
+    },
+    run: told(session.run),
+    together: told(session.together),
+    claim: told(session.claim) as Session['claim'],
+    claimed: told(session.claimed) as Session['claimed'],
+    micros: known => session.micros(known),
+    timeId: now => session.timeId(now),
+    close: () => session.close(),
+  };
 }
