@@ -61,6 +61,24 @@ test('an alias and a domain’s removal at once: the domain goes, or the alias i
   }
 });
 
+test('a domain stays when an address was claimed while it was being removed', async t => {
+  const opened = await open(t);
+  if (!opened) return;
+  const { shared, one, id } = opened;
+  const domain = await one.addDomain('other.example');
+  let added: Promise<void> | null = null;
+  const remover = await openProcess(t, shared, {
+    wrap: session =>
+      beforeClaims(session, async () => {
+        added ??= one.addAlias('info@other.example', id);
+        await added;
+      }),
+  });
+  await assert.rejects(remover.removeDomain('other.example'), coded('badRequest'));
+  assert.deepEqual(await one.getDomain('other.example'), domain);
+  assert.equal((await one.listDomains()).items.length, 2);
+});
+
 test('a domain or an alias that was claimed and not listed is listed by whoever claims it again', async t => {
   const opened = await open(t);
   if (!opened) return;

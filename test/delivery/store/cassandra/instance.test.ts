@@ -31,8 +31,11 @@ test('a document that is replaced while it is read is one version, never a mix',
   const writing = async (process: typeof writer, numbers: readonly number[]): Promise<void> => {
     for (const number of numbers) await process.putInstanceState('model', version(number));
   };
-  await Promise.all([writing(writer, [2, 3, 4, 5, 6, 7]), writing(other, [12, 13, 14, 15, 16, 17])]);
-  isDone = true;
+  try {
+    await Promise.all([writing(writer, [2, 3, 4, 5, 6, 7]), writing(other, [12, 13, 14, 15, 16, 17])]);
+  } finally {
+    isDone = true;
+  }
   await Promise.all(reading);
   assert.ok(seen.size > 1, 'readers saw several versions');
 });

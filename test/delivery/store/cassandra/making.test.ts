@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { coded } from '../../../suites/store/under-test.ts';
 import { requireCassandra } from '../../../support/cassandra.ts';
-import { dyingAfter, losingAnswers, openProcess, openShared, rowsOf } from './parts.ts';
+import { beforeClaims, dyingAfter, losingAnswers, openProcess, openShared, rowsOf } from './parts.ts';
 
 const wanted = { address: 'ada@example.org', aliases: ['info@example.org'], displayName: 'Ada' };
 
@@ -66,6 +66,57 @@ test('what is left of a making frees its addresses after a minute, not before', 
   clock.advance(61);
   await one.removeDomain('example.org');
   assert.equal(await one.getDomain('example.org'), null);
+});
+
+test('a making that is sealed at the last moment is not undone', async t => {
+  const opened = await openWithDomain(t);
+  if (!opened) return;
+  const { shared, clock, one } = opened;
+  const undoing = Promise.withResolvers<void>();
+  const sealed = Promise.withResolvers<void>();
+  const other = await openProcess(t, shared, {
+    wrap: session =>
+      beforeClaims(session, async cql => {
+        if (!cql.includes('made = null')) return;
+        undoing.resolve();
+        await sealed.promise;
+      }),
+  });
+  let second: Promise<unknown> = Promise.resolve();
+  const slow = await openProcess(t, shared, {
+    wrap: session =>
+      beforeClaims(session, async cql => {
+        if (!cql.includes('made = true')) return;
+        clock.advance(61);
+        second = other.addAccount(wanted).catch(error => error);
+        await undoing.promise;
+      }),
+  });
+  const { id } = await slow.addAccount(wanted);
+  sealed.resolve();
+  assert.equal(((await second) as { code?: string }).code, 'alreadyExists');
+  assert.equal((await one.getOwner(id))?.addresses.length, 2);
+  assert.equal((await one.resolveAddress('info@example.org'))?.accountId, id);
+  await assert.rejects(one.removeDomain('example.org'), coded('badRequest'));
+});
+
+test('a making that took so long that another one undid it fails, and leaves nothing', async t => {
+  const opened = await openWithDomain(t);
+  if (!opened) return;
+  const { shared, clock, one } = opened;
+  const others: string[] = [];
+  const slow = await openProcess(t, shared, {
+    wrap: session =>
+      beforeClaims(session, async cql => {
+        if (!cql.includes('made = true') || others.length > 0) return;
+        clock.advance(61);
+        others.push((await one.addAccount({ address: 'ada@example.org' })).id);
+      }),
+  });
+  await assert.rejects(slow.addAccount(wanted), coded('storeUnavailable'));
+  assert.equal((await one.getAccountByAddress('ada@example.org'))?.id, others[0]);
+  const { account, address } = await rowsOf(one, ['account', 'address']);
+  assert.deepEqual([account?.length, address?.length], [1, 1]);
 });
 
 test('an account that fails on a taken alias leaves nothing behind', async t => {

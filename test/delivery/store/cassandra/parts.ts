@@ -109,9 +109,9 @@ export function losingAnswers({ isApplied }: { isApplied: boolean }): (session: 
 }
 
 /** A session that does something before each transaction: what another process may do at that moment. */
-export function beforeClaims(session: Session, work: () => Promise<unknown>): Session {
-  return intercept(session, async (name, call) => {
-    if (name === 'claim') await work();
+export function beforeClaims(session: Session, work: (cql: string) => unknown): Session {
+  return intercept(session, async (name, call, [cql]) => {
+    if (name === 'claim') await work(String(cql));
     return await call();
   });
 }

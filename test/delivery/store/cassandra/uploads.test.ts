@@ -91,8 +91,11 @@ test('an upload that is cut short is not there, one that is put again stays read
     }
   };
   const writing = async (): Promise<void> => {
-    for (let n = 0; n < 5; n++) await put(octets);
-    isDone = true;
+    try {
+      for (let n = 0; n < 5; n++) await put(octets);
+    } finally {
+      isDone = true;
+    }
   };
   await Promise.all([reading(), writing()]);
 });
