@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import type { Session } from '../../../../delivery/store/cassandra/session.ts';
 import { coded } from '../../../suites/store/under-test.ts';
 import { requireCassandra } from '../../../support/cassandra.ts';
-import { beforeClaims, counted, openProcess, openShared, rowsOf } from './parts.ts';
+import { before, beforeClaims, openProcess, openShared, rowsOf } from './parts.ts';
 
 const hash = (name: string): Uint8Array => new Uint8Array(Buffer.from(name.padEnd(32, '-')));
 
@@ -26,7 +26,7 @@ test('what each message asks takes few requests', async t => {
     ...{ index: null, facts: null },
   });
   let requests = 0;
-  const wrap = (session: Session): Session => counted(session, () => requests++);
+  const wrap = (session: Session): Session => before(session, () => requests++);
   const process = await openProcess(t, shared, { wrap });
   const cost = async (work: () => Promise<unknown>): Promise<number> => {
     requests = 0;

@@ -108,19 +108,18 @@ export function losingAnswers({ isApplied }: { isApplied: boolean }): (session: 
     });
 }
 
-/** A session that does something before each transaction: what another process may do at that moment. */
-export function beforeClaims(session: Session, work: (cql: string) => unknown): Session {
+/** A session that does something before each request: what another process may do at that moment. */
+export function before(session: Session, work: (name: string, cql: string) => unknown): Session {
   return intercept(session, async (name, call, [cql]) => {
-    if (name === 'claim') await work(String(cql));
+    await work(String(name), String(cql));
     return await call();
   });
 }
 
-/** A session that tells of each request. */
-export function counted(session: Session, onRequest: () => void): Session {
-  return intercept(session, async (_name, call) => {
-    onRequest();
-    return await call();
+/** The same, before lightweight transactions alone. */
+export function beforeClaims(session: Session, work: (cql: string) => unknown): Session {
+  return before(session, async (name, cql) => {
+    if (name === 'claim') await work(cql);
   });
 }
 
