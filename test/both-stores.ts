@@ -13,7 +13,6 @@ export const onceOnly: Readonly<Record<string, string>> = {
     "fills the disk of SQLite's files; a node whose disk is full is a node that is down",
   'test/flow/package.test.ts': 'runs what npm installs; Cassandra is driven from there as from here',
   'test/flow/side-by-side.test.ts': 'older versions know no Cassandra',
-  'test/flow/two-processes.test.ts': 'sets clocks ten seconds apart, which Cassandra refuses to write with',
   'test/flow/upgrade.test.ts': 'older versions have left no keyspace',
   'test/webmail/api/file-name.test.ts': 'asks no store',
   'test/webmail/api/rfc8620-request.test.ts': 'asks no store',

@@ -3,7 +3,10 @@ import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { argv, env, exit } from 'node:process';
+import { filesForBoth } from './both-stores.ts';
+import { storeVariable } from './support/backend.ts';
 import { shareCassandra } from './support/cassandra/shared.ts';
+import { requireCassandra } from './support/cassandra.ts';
 import { prepareServices } from './support/install-services.ts';
 import { findLeftovers } from './support/leftovers.ts';
 import { verdictOf } from './support/verdict.ts';
@@ -11,10 +14,11 @@ import { verdictOf } from './support/verdict.ts';
 const top = join(import.meta.dirname, '..');
 
 /**
- * `npm test`: type check, lint, then every test. Services that are missing are installed by apt when that does no
+ * `npm test`: type check, lint, then every test, and what asks a store on Cassandra once more. Services that are missing are installed by apt when that does no
  * harm; what could not be run is named, one loud line each, and the run ends with 3 ("incomplete"), never green.
  * With CI set, a missing service is a failure. Tests that leave processes or files behind are a failure, too.
- * Arguments narrow the run to those files. Cassandra is started for all files at once, when the first one asks.
+ * Arguments narrow the run to those files, CALIOPEN_TEST_STORE to one store. Cassandra is started for all files at
+ * once, when the first one asks.
  */
 async function main(): Promise<number> {
   process.chdir(top);
@@ -40,9 +44,8 @@ async function main(): Promise<number> {
 async function runTests(files: readonly string[], folder: string): Promise<number> {
   const skippedFile = join(folder, 'skipped');
   Object.assign(env, { TMPDIR: folder, CALIOPEN_TEST_SKIPPED: skippedFile });
-  const concurrency = `--test-concurrency=${env.CALIOPEN_TEST_CONCURRENCY ?? 2}`;
   const shared = await shareCassandra(folder);
-  const passed = await run('node', ['--test', '--test-reporter=spec', concurrency, ...files]);
+  const passed = await runPasses(files);
   await shared.stop();
   const skipped = existsSync(skippedFile)
     ? readFileSync(skippedFile, 'utf8').split('\n').filter(Boolean)
@@ -51,6 +54,23 @@ async function runTests(files: readonly string[], folder: string): Promise<numbe
   const { code, lines } = verdictOf({ passed, leftovers, skipped, isStrict: Boolean(env.CI) });
   for (const line of lines) console.error(line);
   return code;
+}
+
+/** On SQLite all files, on Cassandra those that ask a store; one of both when the environment names it. */
+async function runPasses(files: readonly string[]): Promise<boolean> {
+  const asked = env[storeVariable];
+  const concurrency = `--test-concurrency=${env.CALIOPEN_TEST_CONCURRENCY ?? 2}`;
+  let passed = true;
+  for (const [store, those] of Object.entries({ sqlite: files, cassandra: filesForBoth(files) })) {
+    if (those.length === 0 || (asked && asked !== store)) continue;
+    const skip = () => {};
+    if (store === 'cassandra' && !(await requireCassandra({ name: 'all tests on Cassandra', skip })))
+      continue;
+    console.log(`\n${store}: ${those.length} ${those.length === 1 ? 'file' : 'files'}`);
+    env[storeVariable] = store;
+    passed = (await run('node', ['--test', '--test-reporter=spec', concurrency, ...those])) && passed;
+  }
+  return passed;
 }
 
 /** Runs a command; this process goes on meanwhile, which serves tests that ask for Cassandra. */

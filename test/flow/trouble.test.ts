@@ -127,7 +127,7 @@ test(
 );
 
 test('a message that kills or holds its judge is stored with nothing found, and `store reprocess` mends it', async t => {
-  const config = await backend.prepare(t, { 'judge.timeoutSeconds': 4 });
+  const config = await backend.prepare(t, { 'judge.timeoutSeconds': 6 });
   const parts = await openTestParts(t, config, [{ address: 'ada@example.org' }]);
   const poison = pathToFileURL(join(top, 'test', 'support', 'poison.ts')).href;
   const door = await startDoor(t, 'lmtp', config, {
