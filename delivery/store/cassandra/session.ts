@@ -33,7 +33,7 @@ export interface Session {
   /** All rows; for partitions that are small. */
   rows<T>(cql: string, values: readonly Value[]): Promise<T[]>;
   row<T>(cql: string, values: readonly Value[]): Promise<T | undefined>;
-  /** Rows as they are needed, `size` at once: for partitions that are big. */
+  /** Rows as they are needed, `size` at first and more later: for partitions that are big. */
   pages<T>(cql: string, values: readonly Value[], size?: number): AsyncGenerator<T[]>;
   /** A write; `timestamp` in microseconds (`micros`) where it must win against cells that are there. */
   run(cql: string, values: readonly Value[], timestamp?: bigint): Promise<void>;
@@ -63,6 +63,9 @@ const { localQuorum, localSerial } = types.consistencies;
 
 /** Longest wait for one node's answer; the server gives up at 5 s itself. */
 const readTimeoutMilliseconds = 6000;
+
+/** Rows of one page at most, unless more are asked for. */
+const largestPage = 1000;
 
 /** The driver's options; without a keyspace for whoever makes it. */
 export function clientOptions(settings: ClusterSettings, keyspace?: string): ClientOptions {
@@ -136,9 +139,11 @@ class DriverSession implements Session {
 
   async *pages<T>(cql: string, values: readonly Value[], size = 1000): AsyncGenerator<T[]> {
     let pageState: string | undefined;
+    let fetchSize = size;
     do {
-      const options = { isIdempotent: true, fetchSize: size, ...(pageState ? { pageState } : {}) };
+      const options = { isIdempotent: true, fetchSize, ...(pageState ? { pageState } : {}) };
       const result = await this.#execute(cql, values, options);
+      fetchSize = Math.max(size, Math.min(4 * fetchSize, largestPage));
       if (result.rows.length > 0) yield result.rows as unknown as T[];
       pageState = result.pageState ?? undefined;
     } while (pageState);

@@ -3,6 +3,10 @@ import type { CassandraContext } from '../context.ts';
 import type { Statement } from '../session.ts';
 import { bucketOf, emailsPerPart, monthOfBucket, partsPerMonth } from './bucket.ts';
 import { type EmailRecord, type LightRow, lightColumns, toLightRow } from './row.ts';
+import { isSettled } from './settled.ts';
+
+export { settleMilliseconds } from './settled.ts';
+
 import { addUp, type Books, countRows, readTally, type Tally, writeTally } from './tally.ts';
 
 /** A bucket of an account, as the account's list names it. */
@@ -16,18 +20,13 @@ export interface Bucket {
   readonly tally_of: types.TimeUuid | null;
 }
 
-/**
- * What was announced is there after this long: twice the 5 s that clocks may be apart, three seconds for which one
- * announcement holds, and seven for the write itself. Then a count of the bucket stays right until `changed` changes.
- */
-export const settleMilliseconds = 20_000;
 /** For so long an announcement of this process holds for its next changes, too. */
 const holdMilliseconds = 3000;
 /** A change that took longer than this is announced again. */
 export const slowMilliseconds = 5000;
 
 /** Light rows of settled buckets kept in memory at most. */
-const cachedRows = 50_000;
+const cachedRows = 100_000;
 const cachedTallies = 2000;
 const cachedPlacings = 10_000;
 /** What this process knows of an account's parts is looked up again after this long. */
@@ -52,7 +51,7 @@ export class Buckets {
   readonly #tallies = new Map<string, Counted<Tally>>();
   readonly #placings = new Map<string, Placing>();
   /** When this process last announced a change of a bucket. */
-  readonly #announced = new Map<string, number>();
+  readonly #announced = new Map<string, { readonly began: number; readonly instant: number }>();
 
   constructor(context: CassandraContext) {
     this.#context = context;
@@ -111,8 +110,7 @@ export class Buckets {
    * statement, null when an announcement of a moment ago still holds. Once it is written, `noteAnnounced` is called.
    */
   announce(accountId: string, bucket: number): Statement | null {
-    const last = this.#announced.get(`${accountId}/${bucket}`) ?? Number.NEGATIVE_INFINITY;
-    if (performance.now() - last < holdMilliseconds) return null;
+    if (this.#isHeld(`${accountId}/${bucket}`)) return null;
     const size = this.#placings.get(`${accountId}/${monthOfBucket(bucket)}`)?.size;
     const changed = this.#context.session.timeId(this.#context.clock.now());
     return {
@@ -121,9 +119,18 @@ export class Buckets {
     };
   }
 
+  /** By the time that has passed, and by the clock that readers go by: it may have been set. */
+  #isHeld(key: string): boolean {
+    const last = this.#announced.get(key);
+    if (!last) return false;
+    const byClock = Math.abs(this.#context.clock.now().getTime() - last.instant);
+    return performance.now() - last.began < holdMilliseconds && byClock < holdMilliseconds;
+  }
+
   /** `began`: `performance.now()` before the announcement was written. */
   noteAnnounced(accountId: string, bucket: number, began: number): void {
-    remember(this.#announced, `${accountId}/${bucket}`, began, cachedPlacings);
+    const instant = this.#context.clock.now().getTime();
+    remember(this.#announced, `${accountId}/${bucket}`, { began, instant }, cachedPlacings);
   }
 
   /** Announces changes of some buckets, at once and again when they have taken long. */
@@ -167,7 +174,7 @@ export class Buckets {
     const { session } = this.#context;
     const order = ascending ? 'order by id asc' : 'order by id desc';
     const cql = `select ${lightColumns} from email where account = ? and bucket = ? ${order}`;
-    for await (const records of session.pages<EmailRecord>(cql, [accountId, bucket.bucket], 500)) {
+    for await (const records of session.pages<EmailRecord>(cql, [accountId, bucket.bucket], 100)) {
       const rows = records.flatMap(record => toLightRow(record) ?? []);
       all.push(...rows);
       yield rows;
@@ -297,11 +304,6 @@ export class Buckets {
     }
     for (const key of [...this.#rows.keys()]) if (key.startsWith(`${accountId}/`)) this.#drop(key);
   }
-}
-
-/** Whether all changes announced for a bucket were there when it was read. */
-function isSettled({ changed }: Bucket, readAt: number): boolean {
-  return changed !== null && readAt >= changed.getDate().getTime() + settleMilliseconds;
 }
 
 function remember<T>(map: Map<string, T>, key: string, value: T, most: number): void {

@@ -218,7 +218,7 @@ async function write(parts: DeliverParts, writing: Writing): Promise<void> {
   };
   await writeTruth(context, writing, { head, packed, line });
   if (performance.now() - began > slowMilliseconds) await tellAgain(parts, writing, line);
-  if (email.searchText) parts.noteIndexed(accountId, claim.bucket);
+  parts.noteIndexed(accountId, claim.bucket);
   parts.tell(accountId, line);
 }
 

@@ -47,6 +47,13 @@ export class Emails {
     return found;
   }
 
+  /** Emails of these ids among those of one bucket. */
+  async inBucket(accountId: string, bucket: number, ids: readonly string[]): Promise<LightRow[]> {
+    const found = new Map<string, LightRow>();
+    await this.#read({ accountId, bucket, columns: lightColumns }, ids, found);
+    return [...found.values()];
+  }
+
   async #read(
     { accountId, bucket, columns }: { accountId: string; bucket: number; columns: string },
     ids: readonly string[],

@@ -131,6 +131,13 @@ export function searchesIn(filter: EmailFilter | null): SearchLeaf[] {
   return partsOf(filter).flatMap(searchesIn);
 }
 
+/** Searches of which each must find an email for the filter to let it through. */
+export function requiredSearches(filter: EmailFilter | null): SearchLeaf[] {
+  if (filter === null) return [];
+  if ('search' in filter || 'fieldName' in filter) return [filter];
+  return 'all' in filter ? filter.all.flatMap(requiredSearches) : [];
+}
+
 /** Keywords that are asked about whole threads. */
 export function threadKeywordsIn(filter: EmailFilter | null): string[] {
   if (filter === null) return [];

@@ -50,7 +50,9 @@ export function openMail(context: CassandraContext, hooks: MailHooks): MailPart 
   const tags = new Tags(context, tell);
   const tagIds = (accountId: string): Promise<string[]> => tags.ids(accountId);
   const changes = new ChangeReads(context, { emails, tagIds });
-  const walks = new Walks(context, buckets, (accountId, bucket) => indexer.note(accountId, bucket));
+  const walks = new Walks(context, { buckets, emails }, (accountId, bucket) =>
+    indexer.note(accountId, bucket),
+  );
   const read: reads.ReadParts = { context, buckets, emails, tags, walks };
   const heldOctets = async (accountId: string): Promise<number> => {
     const [books, waiting] = await Promise.all([buckets.books(accountId), hooks.waitingOctets(accountId)]);

@@ -1,9 +1,10 @@
 import type { EmailFilter } from '../../query.ts';
 import type { CassandraContext } from '../context.ts';
-import { type SearchLeaf, searchBucket } from '../search/search-bucket.ts';
+import { type SearchLeaf, searchBlock, searchBucket } from '../search/search-bucket.ts';
 import { monthOfBucket, monthOfEmail } from './bucket.ts';
 import type { Bucket, Buckets } from './buckets.ts';
-import { type KeywordThreads, mayMeet, meets, searchesIn } from './filter.ts';
+import type { Emails } from './emails.ts';
+import { type KeywordThreads, mayMeet, meets, requiredSearches, searchesIn } from './filter.ts';
 import type { LightRow } from './row.ts';
 import type { Tally } from './tally.ts';
 
@@ -20,20 +21,30 @@ export interface Wanted {
   readonly behind?: string | null;
 }
 
+interface Candidates {
+  readonly rows: readonly LightRow[];
+  readonly found: ReadonlyMap<SearchLeaf, ReadonlySet<string>>;
+}
+
+/** Emails of a bucket that are read by their ids; for more, all rows are read. */
+const fewFound = 300;
+
 /** Walks an account's emails in the order of their ids, month by month, and skips months that can't have any. */
 export class Walks {
   readonly #context: CassandraContext;
   readonly #buckets: Buckets;
+  readonly #emails: Emails;
   /** Told of buckets whose index should be built anew. */
   readonly #noteBehind: (accountId: string, bucket: number) => void;
 
   constructor(
     context: CassandraContext,
-    buckets: Buckets,
+    { buckets, emails }: { readonly buckets: Buckets; readonly emails: Emails },
     noteBehind: (accountId: string, bucket: number) => void,
   ) {
     this.#context = context;
     this.#buckets = buckets;
+    this.#emails = emails;
     this.#noteBehind = noteBehind;
   }
 
@@ -61,13 +72,40 @@ export class Walks {
     // Parts of one month lie side by side in time.
     const all: LightRow[] = [];
     for (const bucket of month) {
-      const rows = await this.#buckets.allRows(wanted.accountId, bucket);
-      const found =
-        leaves.length > 0 ? await this.#search(wanted.accountId, bucket, { rows, leaves }) : new Map();
+      const { rows, found } = await this.#candidates(wanted, bucket, leaves);
       all.push(...matching(rows, wanted, found));
     }
     const direction = wanted.ascending ? 1 : -1;
     yield all.sort((one, other) => (one.id < other.id ? -direction : direction));
+  }
+
+  /** The rows of a bucket that may be wanted, and what the searches find among them. */
+  async #candidates(wanted: Wanted, bucket: Bucket, leaves: readonly SearchLeaf[]): Promise<Candidates> {
+    const { accountId } = wanted;
+    if (leaves.length > 0) {
+      const few = await this.#byBlock(wanted, bucket, leaves);
+      if (few) return few;
+    }
+    const rows = await this.#buckets.allRows(accountId, bucket);
+    if (leaves.length === 0) return { rows, found: new Map() };
+    return { rows, found: await this.#search(accountId, bucket, { rows, leaves }) };
+  }
+
+  /** By the bucket's block, where it has all and finds little: then no other rows are read. */
+  async #byBlock(
+    { accountId, filter }: Wanted,
+    { bucket, changed }: Bucket,
+    leaves: readonly SearchLeaf[],
+  ): Promise<Candidates | null> {
+    const required = requiredSearches(filter);
+    if (required.length === 0 || changed === null) return null;
+    const found = await searchBlock(this.#context, { accountId, bucket, changed: String(changed) }, leaves);
+    if (!found) return null;
+    const [least = new Set<string>()] = required
+      .flatMap(leaf => found.get(leaf) ?? [])
+      .sort((one, other) => one.size - other.size);
+    if (least.size > fewFound) return null;
+    return { rows: await this.#emails.inBucket(accountId, bucket, [...least]), found };
   }
 
   async #search(

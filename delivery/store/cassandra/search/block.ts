@@ -15,6 +15,8 @@ export interface Block {
   readonly runs: number;
   /** When its building began, in milliseconds. */
   readonly builtAt: number;
+  /** The bucket's `changed` that it was built behind, when all of that was there; else it may lack some emails. */
+  readonly changed?: string;
 }
 
 /** The cell `bucket.block`. */

@@ -1,5 +1,6 @@
 import { setImmediate as others } from 'node:timers/promises';
 import type { CassandraContext } from '../context.ts';
+import { isSettled } from '../mail/settled.ts';
 import type { Session, Statement } from '../session.ts';
 import {
   type Block,
@@ -53,7 +54,8 @@ export async function buildBlock(
   let replaced: readonly string[] | null = null;
   try {
     const written = await new Builder(session, { ...where, generation }, options).build();
-    const block = { layout: blockLayout, generation, builtAt, ...written };
+    const settled = isSettled(before, builtAt) ? { changed: String(before.changed) } : {};
+    const block = { layout: blockLayout, generation, builtAt, ...settled, ...written };
     replaced = await takeOver(session, where, { block, before: before.block });
   } finally {
     if (!replaced) await dropGeneration(session, where, generation);

@@ -1,3 +1,4 @@
+import type { types } from 'cassandra-driver';
 import type { CassandraContext } from '../context.ts';
 import type { Session } from '../session.ts';
 import { microsOf, readBlock } from './block.ts';
@@ -6,7 +7,7 @@ import type { BucketKey } from './lookup.ts';
 /** What a bucket's row says of its block. */
 export interface BlockRow {
   /** Null: the bucket is not there, or not any more. */
-  readonly changed: unknown;
+  readonly changed: types.TimeUuid | null;
   /** The block in use. */
   readonly block: string | null;
   /** When that was written, in microseconds. */
@@ -18,7 +19,7 @@ export interface BlockRow {
 /** The row as it is now. */
 export async function readBlockRow(session: Session, { accountId, bucket }: BucketKey): Promise<BlockRow> {
   const row = await session.row<{
-    changed: unknown;
+    changed: types.TimeUuid | null;
     block: string | null;
     block_at: bigint | null;
     block_generations: readonly string[] | null;

@@ -45,6 +45,25 @@ export async function searchBucket(
   return { found, isCapped: false, isBehind };
 }
 
+/**
+ * The same by the bucket's block alone, for a caller that has not read which emails there are: null unless the block
+ * has all of them as they are since `changed`. Emails destroyed at this moment may be found.
+ */
+export async function searchBlock(
+  { session }: CassandraContext,
+  where: BucketKey & { readonly changed: string },
+  leaves: readonly SearchLeaf[],
+): Promise<BucketSearch['found'] | null> {
+  const answer = await askBlock(session, where, leaves);
+  if (answer?.block.changed !== where.changed) return null;
+  const found = new Map(leaves.map(leaf => [leaf, new Set<string>()]));
+  const { ids, reworded } = answer.cover;
+  const covered = { ...where, ids, reworded: new Map(Object.entries(reworded)) };
+  const asked = sortOut(covered, leaves, { answer, found });
+  await lookAt(session, covered, { asked: asked.leavesOf, found });
+  return found;
+}
+
 /** What a block says: for each leaf the positions that it finds, surely or perhaps. */
 interface Answer {
   readonly block: Block;
