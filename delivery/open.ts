@@ -73,7 +73,9 @@ async function openStore(
 ): Promise<SharedStore> {
   if (config.store === 'cassandra') {
     const { openCassandraStore } = await import('./store/cassandra/cassandra-store.ts');
-    return openCassandraStore({ settings: clusterSettings(config), ...deps });
+    // A clock that is not the machine's own, as in tests, is not the cluster's either.
+    const options = { checksClock: deps.clock === systemClock };
+    return openCassandraStore({ settings: clusterSettings(config), ...deps, options });
   }
   const { openSqliteStore } = await import('./store/sqlite/sqlite-store.ts');
   return openSqliteStore({ folder: config.data, shards: config['sqlite.shards'], ...deps });
