@@ -20,6 +20,8 @@ export async function openNextServer(
       });
     },
   });
+  // A client that goes away in the middle is no matter of the test's.
+  server.on('error', () => undefined);
   await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', () => resolve()));
   atEnd(t, () => new Promise<void>(resolve => server.close(resolve)));
   const bound = server.server.address();

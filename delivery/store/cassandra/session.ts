@@ -1,5 +1,5 @@
 import { auth, Client, type ClientOptions, policies, types } from 'cassandra-driver';
-import { DeliveryError } from '../../errors.ts';
+import { asDeliveryError, DeliveryError } from '../../errors.ts';
 import { portOf, tlsOptions } from './endpoint.ts';
 import { RepeatIdempotent } from './retry.ts';
 
@@ -80,7 +80,7 @@ export function clientOptions(settings: ClusterSettings, keyspace?: string): Cli
       : {}),
     ...(sslOptions ? { sslOptions } : {}),
     socketOptions: { readTimeout: readTimeoutMilliseconds, connectTimeout: 5000 },
-    pooling: { coreConnectionsPerHost: { [types.distance.local]: 1 }, heartBeatInterval: 10_000 },
+    pooling: { coreConnectionsPerHost: { [types.distance.local]: 1 }, heartBeatInterval: 5000 },
     queryOptions: {
       consistency: localQuorum,
       serialConsistency: localSerial,
@@ -157,7 +157,7 @@ class DriverSession implements Session {
     statements: readonly Statement[],
     { timestamp, isLogged = false }: { timestamp?: bigint; isLogged?: boolean } = {},
   ): Promise<void> {
-    const queries = statements.map(({ cql, values }) => ({ query: cql, params: [...values] }));
+    const queries = statements.map(({ cql, values }) => ({ query: cql, params: values.map(asDriverValue) }));
     const options = {
       isIdempotent: true,
       prepare: true,
@@ -203,7 +203,7 @@ class DriverSession implements Session {
   }
 
   #execute(cql: string, values: readonly Value[], options: object): Promise<types.ResultSet> {
-    return this.#guard(() => this.#client.execute(cql, [...values], options));
+    return this.#guard(() => this.#client.execute(cql, values.map(asDriverValue), options));
   }
 
   async #guard<T>(work: () => Promise<T>): Promise<T> {
@@ -219,19 +219,43 @@ function longOf(value: bigint): types.Long {
   return types.Long.fromString(value.toString());
 }
 
-/** What the driver threw, as an error of ours: trouble of the cluster is `storeUnavailable`. */
+/** The driver takes octets as Buffers alone; those of another thread are none. */
+function asDriverValue(value: Value): Value {
+  if (!(value instanceof Uint8Array) || Buffer.isBuffer(value)) return value;
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+}
+
+/**
+ * What the driver threw, as an error of ours: trouble of the cluster is `storeUnavailable`, a value that does not fit
+ * its column is a fault of ours.
+ */
 export function fromDriver(error: unknown): DeliveryError {
   if (error instanceof DeliveryError) return error;
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  if (error instanceof TypeError) return asDeliveryError(error);
   const inner = innerErrors(error);
-  if (name === 'AuthenticationError' || inner.some(({ name }) => name === 'AuthenticationError'))
+  if (
+    nameOf(error) === 'AuthenticationError' ||
+    inner.some(([, one]) => nameOf(one) === 'AuthenticationError')
+  )
     return new DeliveryError('badSettings', 'Cassandra refuses the user name or password', { cause: error });
-  const detail = [message, ...inner.map(({ message }) => message)].join('; ');
+  const detail =
+    inner.length > 0
+      ? inner.map(([address, one]) => `${address}: ${firstLine(one)}`).join('; ')
+      : firstLine(error);
   return new DeliveryError('storeUnavailable', `Cassandra: ${detail}`, { cause: error });
 }
 
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : '';
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n', 1)[0] ?? '';
+}
+
 /** What each host said, where none could be asked. */
-function innerErrors(error: unknown): Error[] {
+function innerErrors(error: unknown): [string, unknown][] {
   const { innerErrors } = error as { innerErrors?: Record<string, unknown> };
-  return Object.values(innerErrors ?? {}).filter(inner => inner instanceof Error);
+  return Object.entries(innerErrors ?? {});
 }

@@ -1,5 +1,8 @@
 import { silentLog } from '../../../delivery/log.ts';
-import { type CassandraStore, openCassandraStore } from '../../../delivery/store/cassandra/cassandra-store.ts';
+import {
+  type CassandraStore,
+  openCassandraStore,
+} from '../../../delivery/store/cassandra/cassandra-store.ts';
 import { storeSuite } from '../../suites/store/store.ts';
 import type { StoreFactory } from '../../suites/store/under-test.ts';
 import { testKeyring } from '../../support/keyring.ts';
@@ -19,7 +22,13 @@ const openCassandra: StoreFactory = async clock => {
   const another = async (): Promise<CassandraStore> => {
     // The suite's clock stands still in the past.
     const options = { checksClock: false };
-    const store = await openCassandraStore({ settings, keyring: testKeyring, clock, log: silentLog, options });
+    const store = await openCassandraStore({
+      settings,
+      keyring: testKeyring,
+      clock,
+      log: silentLog,
+      options,
+    });
     open.push(store);
     return store;
   };
