@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Client } from 'cassandra-driver';
+import { Client, type Host, types } from 'cassandra-driver';
 import type { Clock } from '../../clock.ts';
 import type { Keyring } from '../../crypto/keyring.ts';
 import { DeliveryError } from '../../errors.ts';
@@ -7,7 +7,7 @@ import type { Log } from '../../log.ts';
 import { randomText } from '../ids.ts';
 import { openHashSecret } from './directory/hash-secret.ts';
 import { makeInstanceTenant } from './directory/tenants.ts';
-import { holdLock, makeLockTable, releaseLock } from './migration-lock.ts';
+import { holdLock, isLocked, makeLockTable, releaseLock } from './migration-lock.ts';
 import { schemaSteps } from './schema.ts';
 import { type ClusterSettings, clientOptions, fromDriver, openSession } from './session.ts';
 
@@ -21,9 +21,11 @@ const generation = 1;
 const statementMilliseconds = 60_000;
 /** How long another process that is at the steps is waited for. */
 const maxWaitMilliseconds = 300_000;
-const pollMilliseconds = 250;
-/** Trouble that may pass while steps are run: a node that does not know a new table yet. */
-const maxFailures = 10;
+const pollMilliseconds = 300;
+/** How long trouble is borne that may pass: a node that does not know a new table yet, or several that want the lock. */
+const maxTroubleMilliseconds = 20_000;
+/** How long nodes may take to agree. */
+const maxAgreementMilliseconds = 60_000;
 
 /**
  * Makes the keyspace and its tables as far as they are not there, and gives the secret of the accounts' hash keys.
@@ -82,12 +84,18 @@ async function withClient(
 }
 
 async function makeKeyspace(client: Client, settings: ClusterSettings): Promise<void> {
-  const { keyspace, localDataCenter, replication } = settings;
+  const { keyspace } = settings;
   const known = await client.execute(
     'select keyspace_name from system_schema.keyspaces where keyspace_name = ?',
     [keyspace],
   );
-  if (known.rows.length > 0) return;
+  if (known.rows.length === 0) await createKeyspace(client, settings);
+  // The next session may begin at a node that has not heard of it yet.
+  await untilAgreed(client);
+}
+
+async function createKeyspace(client: Client, settings: ClusterSettings): Promise<void> {
+  const { keyspace, localDataCenter, replication } = settings;
   const center = localDataCenter.replaceAll("'", "''");
   await client.execute(
     `create keyspace if not exists ${keyspace}
@@ -95,6 +103,28 @@ async function makeKeyspace(client: Client, settings: ClusterSettings): Promise<
     [],
     schemaOptions,
   );
+}
+
+/** Waits until all nodes of the data centre that answer know the same tables; others learn them when they are back. */
+async function untilAgreed(client: Client): Promise<void> {
+  const until = performance.now() + maxAgreementMilliseconds;
+  for (;;) {
+    const hosts = client.hosts.values().filter(host => host.isUp());
+    const versions = await Promise.all(hosts.map(host => schemaVersion(client, host)));
+    if (new Set(versions.filter(version => version !== null)).size <= 1) return;
+    if (performance.now() > until)
+      throw new DeliveryError('storeUnavailable', 'the nodes of the cluster do not agree about its tables');
+    await wait(pollMilliseconds);
+  }
+}
+
+async function schemaVersion(client: Client, host: Host): Promise<string | null> {
+  try {
+    const { rows } = await client.execute('select schema_version from system.local', [], { host });
+    return String(rows[0]?.schema_version);
+  } catch {
+    return null; // It does not answer, or is not among those that this client asks.
+  }
 }
 
 /** Not repeated by the driver: through two nodes at once a table would be made twice. */
@@ -110,13 +140,14 @@ interface Run {
 
 async function untilDone(run: Run, steps: SchemaSteps): Promise<void> {
   const until = performance.now() + maxWaitMilliseconds;
-  for (let failures = 0; ; await wait(pollMilliseconds)) {
+  // A random part, so that those who wait do not all ask at the same moment.
+  for (let soundAt = performance.now(); ; await wait(pollMilliseconds * (1 + Math.random()))) {
     try {
       if (await runMissing(run, steps)) return;
-      failures = 0;
+      soundAt = performance.now();
     } catch (error) {
-      failures++;
-      if (error instanceof DeliveryError || failures === maxFailures) throw error;
+      const isLasting = performance.now() - soundAt > maxTroubleMilliseconds;
+      if (error instanceof DeliveryError || !mayPass(error) || isLasting) throw error;
       run.log.warn({ cause: String(error) }, 'schemaStepFailed');
     }
     if (performance.now() > until)
@@ -127,13 +158,22 @@ async function untilDone(run: Run, steps: SchemaSteps): Promise<void> {
   }
 }
 
+/** Whether trying again can help: not where the statement itself is refused. */
+function mayPass(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  const { syntaxError, unauthorized, alreadyExists } = types.responseErrorCodes;
+  return ![syntaxError, unauthorized, alreadyExists].some(refusal => refusal === code);
+}
+
 /** Runs what is missing; false while another process is at it. */
 async function runMissing(run: Run, steps: SchemaSteps): Promise<boolean> {
   const { client, keyspace, holder } = run;
   if (isComplete(await readDone(run), steps)) return true;
   await makeLockTable(client, keyspace);
-  if (!(await holdLock(client, holder))) return false;
+  if ((await isLocked(client, holder)) || !(await holdLock(client, holder))) return false;
   try {
+    // Whoever held it before may have died in the middle of a statement.
+    await untilAgreed(client);
     await client.execute(stepTable, [], schemaOptions);
     const done = await readDone(run);
     for (const [number, step] of steps.entries())

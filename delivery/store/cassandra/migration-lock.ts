@@ -18,6 +18,12 @@ export async function makeLockTable(client: Client, keyspace: string): Promise<v
   await client.execute(cql, [], { ...once, prepare: false });
 }
 
+/** Whether another one has the lock, as far as can be seen without asking for it. */
+export async function isLocked(client: Client, holder: string): Promise<boolean> {
+  const { rows } = await client.execute("select holder from schema_lock where name = 'steps'");
+  return rows.some(row => row.holder !== null && row.holder !== holder);
+}
+
 /** Takes the lock, or holds it for another minute; false when another one has it. */
 export async function holdLock(client: Client, holder: string): Promise<boolean> {
   const taken = await client.execute(
