@@ -15,11 +15,13 @@ import {
 } from './rows.ts';
 import { listKeys, pageOfKeys } from './slots.ts';
 
+/** `Directory.getAccount`. */
 export async function getAccount(context: CassandraContext, id: string): Promise<Account | null> {
   const record = await findAccount(context.session, id);
   return record ? toAccount(record, context) : null;
 }
 
+/** `Directory.getAccountByAddress`. */
 export async function getAccountByAddress(
   context: CassandraContext,
   address: string,
@@ -40,6 +42,7 @@ export async function getOwner(context: CassandraContext, accountId: string): Pr
   return { account: toAccount(record, context), addresses: rows.map(({ address }) => address) };
 }
 
+/** `Directory.listAccounts`. */
 export async function listAccounts(
   context: CassandraContext,
   page: PageRequest & { domain?: string } = {},
@@ -79,6 +82,7 @@ const changeable = {
 
 type AccountChange = Partial<Pick<Account, keyof typeof changeable>>;
 
+/** `Directory.updateAccount`. */
 export async function updateAccount(
   context: CassandraContext,
   id: string,
@@ -115,6 +119,7 @@ async function writeCells(
   await session.run(`update account set ${set} where id = ?`, [...values, id], session.micros(written));
 }
 
+/** `Directory.getCredentials`. */
 export async function getCredentials(
   { session }: CassandraContext,
   accountId: string,

@@ -9,6 +9,7 @@ import { requireServed } from './domain-row.ts';
 import { stillServed } from './making.ts';
 import { ofAccount, requireAccount } from './rows.ts';
 
+/** `Directory.addAlias`. */
 export async function addAlias(context: CassandraContext, address: string, accountId: string): Promise<void> {
   const { session } = context;
   const parsed = requireAddress(address);
@@ -25,6 +26,7 @@ export async function addAlias(context: CassandraContext, address: string, accou
   }
 }
 
+/** `Directory.removeAlias`. */
 export async function removeAlias({ session }: CassandraContext, address: string): Promise<void> {
   const { key } = requireAddress(address);
   const row = await findAddress(session, key);
@@ -43,6 +45,7 @@ async function dropAlias(
   await freeAddress(session, key, accountId);
 }
 
+/** `Directory.listAddresses`. */
 export async function listAddresses({ session }: CassandraContext, accountId: string): Promise<AddressRow[]> {
   const rows = await ofAccount(session, accountId, () => addressesOf(session, accountId));
   return rows.map(({ address, kind }) => ({ address, accountId, kind }));

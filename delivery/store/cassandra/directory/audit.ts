@@ -19,6 +19,7 @@ function auditMonth(instant: Date): number {
   return (instant.getUTCFullYear() - 1970) * 12 + instant.getUTCMonth();
 }
 
+/** `Directory.appendAudit`. */
 export async function appendAudit(
   { session, clock }: CassandraContext,
   accountId: string,
@@ -43,6 +44,7 @@ export async function appendAudit(
 /** Months that are read at once, once the newest one did not fill the page. */
 const monthsAtOnce = 12;
 
+/** `Directory.listAudit`. */
 export async function listAudit(
   { session, clock }: CassandraContext,
   accountId: string,

@@ -14,6 +14,7 @@ const width = 8;
 /** Temporary codes that concern the item alone. */
 const itemCodes: ReadonlySet<string> = new Set(['overQuota']);
 
+/** `Directory.addDomains`. */
 export async function addDomains(
   context: CassandraContext,
   names: readonly string[],
@@ -26,6 +27,7 @@ export async function addDomains(
   );
 }
 
+/** `Directory.addAccounts`. */
 export async function addAccounts(
   context: CassandraContext,
   accounts: readonly NewAccount[],

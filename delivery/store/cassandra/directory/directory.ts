@@ -6,6 +6,7 @@ import { appendAudit, listAudit } from './audit.ts';
 import { addAccounts, addDomains } from './bulk.ts';
 import * as domains from './domains.ts';
 import { addAccount } from './making.ts';
+import { setPasswordHash } from './password.ts';
 import { cannotReceive, findReceiver, type HeldOctets, resolveAddress } from './receivers.ts';
 import { type EraseMail, removeAccount } from './removal.ts';
 import * as secrets from './secrets.ts';
@@ -75,7 +76,7 @@ function addressPart(context: CassandraContext, { heldOctets }: DirectoryHooks) 
 function secretPart(context: CassandraContext) {
   return {
     setPasswordHash: (accountId, passwordHash, { keepTokens = false } = {}) =>
-      secrets.setPasswordHash(context, accountId, { passwordHash, keepTokens }),
+      setPasswordHash(context, accountId, { passwordHash, keepTokens }),
     addSecret: secret => secrets.addSecret(context, secret),
     findSecret: (kind, hash) => secrets.findSecret(context, kind, hash),
     takeSecret: (kind, hash) => secrets.takeSecret(context, kind, hash),

@@ -14,6 +14,7 @@ import { instanceTenant, requireTenant } from './tenants.ts';
 
 const selectClaim = 'select name, claim, catch_all from domain where name = ?';
 
+/** `Directory.addDomain`. */
 export async function addDomain(
   { session, clock }: CassandraContext,
   name: string,
@@ -53,6 +54,7 @@ async function listDomain(session: Session, name: string): Promise<void> {
   );
 }
 
+/** `Directory.getDomain`. */
 export async function getDomain({ session }: CassandraContext, name: string): Promise<Domain | null> {
   const record = await findDomain(session, normalizeDomain(name) ?? '-');
   return record ? toDomain(record) : null;
@@ -63,6 +65,7 @@ export async function isLocalDomain({ session }: CassandraContext, name: string)
   return (await findDomain(session, normalizeDomain(name) ?? '-')) !== undefined;
 }
 
+/** `Directory.listDomains`. */
 export async function listDomains(
   { session }: CassandraContext,
   page: PageRequest = {},
@@ -81,6 +84,7 @@ export async function listDomains(
   return { items, next };
 }
 
+/** `Directory.setCatchAll`. */
 export async function setCatchAll(
   { session }: CassandraContext,
   name: string,
@@ -119,6 +123,7 @@ export async function clearCatchAlls(session: Session, accountId: string): Promi
   }
 }
 
+/** `Directory.removeDomain`. */
 export async function removeDomain(context: CassandraContext, name: string): Promise<void> {
   const { session } = context;
   const record = await requireServed(session, name);

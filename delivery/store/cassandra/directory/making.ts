@@ -13,6 +13,7 @@ import { type AccountRecord, readRecords, toAccount } from './rows.ts';
 import { slotOf } from './slots.ts';
 import { readTenant } from './tenants.ts';
 
+/** `Directory.addAccount`. */
 export async function addAccount(context: CassandraContext, wanted: NewAccount): Promise<Account> {
   const { session } = context;
   const addresses = addressesOf(wanted);

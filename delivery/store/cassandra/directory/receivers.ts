@@ -17,6 +17,7 @@ interface Found {
   readonly detail: string | null;
 }
 
+/** `Directory.resolveAddress`. */
 export async function resolveAddress(
   { session }: CassandraContext,
   address: string,
@@ -25,6 +26,7 @@ export async function resolveAddress(
   return found ? { accountId: found.record.id, via: found.via, detail: found.detail } : null;
 }
 
+/** `Directory.findReceiver`. */
 export async function findReceiver(
   { session }: CassandraContext,
   { address, sizeOctets }: { readonly address: string; readonly sizeOctets: number },
@@ -41,6 +43,7 @@ export async function findReceiver(
   };
 }
 
+/** `Directory.cannotReceive`. */
 export async function cannotReceive(
   { session }: CassandraContext,
   { accountId, sizeOctets }: { readonly accountId: string; readonly sizeOctets: number },

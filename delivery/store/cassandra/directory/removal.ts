@@ -8,7 +8,7 @@ import { eraseAudit } from './audit.ts';
 import { clearCatchAlls } from './domains.ts';
 import { dropAccount, forEver } from './making-end.ts';
 import { type AccountRecord, noAccount, readRecord } from './rows.ts';
-import { eraseSecrets } from './secrets.ts';
+import { eraseSecrets } from './secret-row.ts';
 import { slotOf, slots } from './slots.ts';
 
 /** Erases an account's mail. Must bear to be called again. */

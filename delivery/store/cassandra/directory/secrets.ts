@@ -3,34 +3,21 @@ import { newId, randomText } from '../../ids.ts';
 import type { Secret } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
 import type { Session } from '../session.ts';
-import { writePassword } from './accounts.ts';
-import { grouped, mapAtOnce } from './at-once.ts';
-import { type AccountRecord, findAccount, isThere, requireAccount } from './rows.ts';
+import { findAccount, requireAccount } from './rows.ts';
+import {
+  epochOf,
+  eraseListed,
+  eraseSecret,
+  isLive,
+  kinds,
+  type ListedSecret,
+  readListed,
+  readSecret,
+  type SecretRecord,
+  toSecret,
+  unlist,
+} from './secret-row.ts';
 import { settle } from './settle.ts';
-
-/** A row of `secret`, which lightweight transactions alone write. */
-interface SecretRecord {
-  readonly kind: Secret['kind'];
-  readonly hash: Uint8Array;
-  readonly id: string;
-  readonly account: string;
-  readonly label: string | null;
-  readonly created: Date;
-  readonly expires: Date | null;
-  readonly data: string | null;
-  /** The account's epoch when it was made: it counts no more in the next one. */
-  readonly epoch: string | null;
-  /** Who took it. */
-  readonly taken: string | null;
-}
-
-/** What is listed of a secret, written before it: a secret that counts is always listed. */
-interface ListedSecret {
-  readonly kind: Secret['kind'];
-  readonly id: string;
-  readonly hash: Uint8Array | null;
-  readonly last_used: Date | null;
-}
 
 interface NewSecret {
   readonly accountId: string;
@@ -41,44 +28,10 @@ interface NewSecret {
   readonly data?: unknown;
 }
 
-/** A secret as callers name it. */
-interface SecretName {
-  readonly kind: Secret['kind'];
-  readonly hash: Uint8Array;
-}
-
-const secretColumns = 'kind, hash, id, account, label, created, expires, data, epoch, taken' as const;
-const kinds: readonly Secret['kind'][] = ['appPassword', 'bearer', 'session', 'ticket'];
-
 /** Expired rows go by themselves, this long after our clocks are sure of it. */
 const graceSeconds = 86_400;
 
-/** The epoch that a secret of this kind is of: a new password begins another one. */
-function epochOf(account: AccountRecord, kind: Secret['kind']): string {
-  const epoch = kind === 'session' || kind === 'ticket' ? account.session_epoch : account.token_epoch;
-  return epoch ?? '';
-}
-
-function toSecret(record: SecretRecord, lastUsedAt: Date | null): Secret {
-  return {
-    id: record.id,
-    accountId: record.account,
-    kind: record.kind,
-    label: record.label,
-    createdAt: record.created,
-    expiresAt: record.expires,
-    lastUsedAt,
-    data: record.data === null ? null : (JSON.parse(record.data) as unknown),
-  };
-}
-
-/** Whether it counts: not taken, not expired, of an account that is there, and of its present epoch. */
-function isLive(record: SecretRecord, account: AccountRecord | undefined, now: Date): boolean {
-  if (!account || !isThere(account) || record.account !== account.id) return false;
-  if (record.taken !== null || (record.expires !== null && record.expires <= now)) return false;
-  return (record.epoch ?? '') === epochOf(account, record.kind);
-}
-
+/** `Directory.addSecret`. */
 export async function addSecret(context: CassandraContext, secret: NewSecret): Promise<Secret> {
   const { session, clock } = context;
   const account = await requireAccount(session, secret.accountId);
@@ -151,33 +104,7 @@ async function insertSecret(session: Session, record: SecretRecord, ttl: number)
   return applied;
 }
 
-async function readSecret(session: Session, { kind, hash }: SecretName): Promise<SecretRecord | undefined> {
-  const cql = `select ${secretColumns} from secret where kind = ? and hash = ?`;
-  return await session.row<SecretRecord>(cql, [kind, Buffer.from(hash)]);
-}
-
-/** Removes the row if it is still this secret's. */
-async function eraseSecret(
-  session: Session,
-  { kind, hash, id }: SecretName & Pick<SecretRecord, 'id'>,
-): Promise<void> {
-  const key = [kind, Buffer.from(hash)];
-  await settle<SecretRecord>(session, {
-    claim: { cql: 'delete from secret where kind = ? and hash = ? if id = ?', values: [...key, id] },
-    look: { cql: 'select id from secret where kind = ? and hash = ?', values: key },
-    isDone: row => row?.id !== id,
-  });
-}
-
-async function unlist(
-  session: Session,
-  { account, kind, id }: Pick<SecretRecord, 'account' | 'kind' | 'id'>,
-): Promise<void> {
-  const cql = 'delete from secret_of_account where account = ? and kind = ? and id = ?';
-  // Ids never return: a use that is noted at the same time must not bring the row back.
-  await session.run(cql, [account, kind, id], session.micros() + 60_000_000n);
-}
-
+/** `Directory.findSecret`. */
 export async function findSecret(
   { session, clock }: CassandraContext,
   kind: Secret['kind'],
@@ -229,6 +156,7 @@ export async function takeSecret(
 /** Last use is kept to the minute: what changes nothing is not written. */
 const touchMilliseconds = 60_000;
 
+/** `Directory.touchSecret`. */
 export async function touchSecret(
   { session }: CassandraContext,
   accountId: string,
@@ -248,6 +176,7 @@ export async function touchSecret(
   );
 }
 
+/** `Directory.listSecrets`. */
 export async function listSecrets(
   { session, clock }: CassandraContext,
   accountId: string,
@@ -268,19 +197,7 @@ export async function listSecrets(
   });
 }
 
-async function readListed(
-  session: Session,
-  kind: Secret['kind'],
-  listed: readonly ListedSecret[],
-): Promise<SecretRecord[]> {
-  const hashes = listed.flatMap(({ hash }) => (hash ? [Buffer.from(hash)] : []));
-  const cql = `select ${secretColumns} from secret where kind = ? and hash in ?`;
-  const parts = await Promise.all(
-    grouped(hashes, 50).map(part => session.rows<SecretRecord>(cql, [kind, part])),
-  );
-  return parts.flat();
-}
-
+/** `Directory.removeSecret`. */
 export async function removeSecret(
   { session }: CassandraContext,
   accountId: string,
@@ -292,68 +209,4 @@ export async function removeSecret(
     [accountId, kinds, id],
   );
   await eraseListed(session, accountId, rows);
-}
-
-/** Removes secrets, then what is listed of them. */
-async function eraseListed(
-  session: Session,
-  accountId: string,
-  listed: readonly ListedSecret[],
-): Promise<void> {
-  await mapAtOnce(listed, 8, async ({ kind, id, hash }) => {
-    if (hash) await eraseSecret(session, { kind, hash, id });
-    await unlist(session, { account: accountId, kind, id });
-  });
-}
-
-/** Removes all secrets of an account in any state. */
-export async function eraseSecrets(session: Session, accountId: string): Promise<void> {
-  await eraseListed(session, accountId, await listAll(session, accountId));
-}
-
-async function listAll(session: Session, accountId: string): Promise<ListedSecret[]> {
-  return await session.rows<ListedSecret>(
-    'select kind, id, hash, last_used from secret_of_account where account = ?',
-    [accountId],
-  );
-}
-
-/** A new password begins a new epoch in the same mutation: older secrets count no more, also one that is being made. */
-export async function setPasswordHash(
-  context: CassandraContext,
-  accountId: string,
-  { passwordHash, keepTokens }: { readonly passwordHash: string | null; readonly keepTokens: boolean },
-): Promise<void> {
-  const { session, clock, log } = context;
-  const epoch = newId('E', clock.now().getTime());
-  await writePassword(context, accountId, {
-    password_hash: passwordHash,
-    session_epoch: epoch,
-    ...(keepTokens ? {} : { token_epoch: epoch }),
-  });
-  try {
-    await erasePast(session, accountId);
-  } catch (error) {
-    // They count no more; the next password erases what is left of them.
-    log.warn({ accountId, cause: String(error) }, 'secretNotErased');
-  }
-}
-
-/** Removes the secrets of past epochs. One that is listed and not there yet is another's who is making it. */
-async function erasePast(session: Session, accountId: string): Promise<void> {
-  const account = await requireAccount(session, accountId);
-  const listed = await listAll(session, accountId);
-  for (const kind of kinds) {
-    const records = await readListed(
-      session,
-      kind,
-      listed.filter(row => row.kind === kind),
-    );
-    const past = records.filter(record => (record.epoch ?? '') !== epochOf(account, kind));
-    await eraseListed(
-      session,
-      accountId,
-      past.map(({ id, hash }) => ({ kind, id, hash, last_used: null })),
-    );
-  }
 }

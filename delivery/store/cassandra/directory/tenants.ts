@@ -31,6 +31,7 @@ function toTenant(record: TenantRecord): Tenant {
   return { id: record.id, name: record.name, parentId: record.parent, maxAccounts: record.max_accounts };
 }
 
+/** `Directory.addTenant`. */
 export async function addTenant(
   { session, clock }: CassandraContext,
   wanted: { name: string; parentId?: string | null; maxAccounts?: number | null },
@@ -53,6 +54,7 @@ export async function addTenant(
   return tenant;
 }
 
+/** `Directory.getTenant`. */
 export async function getTenant({ session }: CassandraContext, id: string): Promise<Tenant | null> {
   return await readTenant(session, id);
 }
@@ -73,6 +75,7 @@ export async function requireTenant(session: Session, id: string): Promise<Tenan
   return tenant;
 }
 
+/** `Directory.listTenants`. */
 export async function listTenants(
   { session }: CassandraContext,
   page: PageRequest = {},
@@ -88,6 +91,7 @@ export async function listTenants(
   return toPage(records, limit, toTenant, last => [last.id]);
 }
 
+/** `Directory.grantRole`. */
 export async function grantRole(
   { session }: CassandraContext,
   accountId: string,
@@ -97,6 +101,7 @@ export async function grantRole(
   await putGrant(session, [accountId, role, scope], true);
 }
 
+/** `Directory.revokeRole`. */
 export async function revokeRole(
   { session }: CassandraContext,
   accountId: string,
@@ -121,6 +126,7 @@ async function putGrant(session: Session, key: readonly string[], isGranted: boo
   );
 }
 
+/** `Directory.listRoles`. */
 export async function listRoles(
   { session }: CassandraContext,
   accountId: string,

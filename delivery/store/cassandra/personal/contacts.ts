@@ -74,6 +74,7 @@ async function timesOf(session: Session, accountId: string, id: string): Promise
   return row && row.one !== null ? [row.one, row.two, row.three] : undefined;
 }
 
+/** `Keys.putContactIndex`. */
 export async function putContactIndex(
   { session }: CassandraContext,
   { accountId, id, computed }: { accountId: string; id: string; computed: Pick<Contact, 'index' | 'facts'> },
@@ -90,6 +91,7 @@ export async function putContactIndex(
   await logChange(accountId, { class: 'contact', kind: 'updated', object: id });
 }
 
+/** `Keys.getContact`. */
 export async function getContact(
   { session }: CassandraContext,
   accountId: string,
@@ -115,6 +117,7 @@ function fromJson<T>(text: string | null): T | null {
   return text === null ? null : (JSON.parse(text) as T);
 }
 
+/** `Keys.listContacts`. */
 export async function listContacts(
   { session }: CassandraContext,
   accountId: string,
@@ -135,6 +138,7 @@ export async function listContacts(
   return { items: toContacts(items), next };
 }
 
+/** `Keys.findContacts`. */
 export async function findContacts(
   { session }: CassandraContext,
   accountId: string,
@@ -169,6 +173,7 @@ async function idsAt(session: Session, accountId: string, addresses: readonly st
   return [...new Set(parts.flat().map(({ id }) => id))].sort();
 }
 
+/** `Keys.removeContact`. */
 export async function removeContact(
   { session }: CassandraContext,
   { accountId, id }: { accountId: string; id: string },

@@ -20,6 +20,7 @@ export async function readDocuments(session: Session, accountId: string): Promis
   return { settings: {}, tagRules: [], ...(found as Partial<Documents>) };
 }
 
+/** `Keys.getSettings`. */
 export async function getSettings(
   { session }: CassandraContext,
   accountId: string,
@@ -27,6 +28,7 @@ export async function getSettings(
   return (await ofAccount(session, accountId, () => readDocuments(session, accountId))).settings;
 }
 
+/** `Keys.listTagRules`. */
 export async function listTagRules({ session }: CassandraContext, accountId: string): Promise<TagRule[]> {
   return (await ofAccount(session, accountId, () => readDocuments(session, accountId))).tagRules;
 }

@@ -11,6 +11,7 @@ interface PrivateKeyRow {
   readonly created: Date;
 }
 
+/** `Keys.putPrivateKey`. */
 export async function putPrivateKey(
   { session }: CassandraContext,
   accountId: string,
@@ -33,6 +34,7 @@ async function timesOfPrivate(session: Session, key: readonly string[]): Promise
   return row && [row.one, row.two, row.three];
 }
 
+/** `Keys.listPrivateKeys`. */
 export async function listPrivateKeys(
   { session }: CassandraContext,
   accountId: string,
@@ -56,6 +58,7 @@ export async function privateKeysOf(session: Session, accountId: string): Promis
     }));
 }
 
+/** `Keys.removePrivateKey`. */
 export async function removePrivateKey(
   { session }: CassandraContext,
   accountId: string,
@@ -118,6 +121,7 @@ async function timesOfPublic(session: Session, name: readonly string[]): Promise
   return row && [row.one, row.two, row.three, row.four];
 }
 
+/** `Keys.listPublicKeys`. */
 export async function listPublicKeys(
   { session }: CassandraContext,
   accountId: string,
@@ -173,6 +177,7 @@ function toPublicKey(row: PublicKeyRow): PublicKey {
   };
 }
 
+/** `Keys.removePublicKey`. */
 export async function removePublicKey(
   { session }: CassandraContext,
   accountId: string,
