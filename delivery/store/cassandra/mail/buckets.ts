@@ -1,7 +1,8 @@
 import type { types } from 'cassandra-driver';
 import type { CassandraContext } from '../context.ts';
 import type { Statement } from '../session.ts';
-import { bucketOf, emailsPerPart, monthOfBucket, partsPerMonth } from './bucket.ts';
+import type { Placing } from './placing.ts';
+import { remember } from './remember.ts';
 import { type EmailRecord, type LightRow, lightColumns, toLightRow } from './row.ts';
 import { isSettled } from './settled.ts';
 
@@ -28,15 +29,7 @@ export const slowMilliseconds = 5000;
 /** Light rows of settled buckets kept in memory at most. */
 const cachedRows = 100_000;
 const cachedTallies = 2000;
-const cachedPlacings = 10_000;
-/** What this process knows of an account's parts is looked up again after this long. */
-const placingMilliseconds = 60_000;
-
-interface Placing {
-  part: number;
-  size: number;
-  readonly readAt: number;
-}
+const cachedAnnouncements = 10_000;
 
 interface Counted<T> {
   readonly changed: string;
@@ -46,15 +39,16 @@ interface Counted<T> {
 /** The buckets of accounts: which there are, what is in them, and counts that need not be counted again. */
 export class Buckets {
   readonly #context: CassandraContext;
+  readonly #placing: Placing;
   readonly #rows = new Map<string, Counted<readonly LightRow[]>>();
   #held = 0;
   readonly #tallies = new Map<string, Counted<Tally>>();
-  readonly #placings = new Map<string, Placing>();
   /** When this process last announced a change of a bucket. */
   readonly #announced = new Map<string, { readonly began: number; readonly instant: number }>();
 
-  constructor(context: CassandraContext) {
+  constructor(context: CassandraContext, placing: Placing) {
     this.#context = context;
+    this.#placing = placing;
   }
 
   /** The account's buckets, newest first; of one month the parts in descending order. */
@@ -65,53 +59,13 @@ export class Buckets {
     );
   }
 
-  /** The parts of a month that have been begun. */
-  async partsOf(accountId: string, month: number): Promise<number[]> {
-    const found = await this.#slice(accountId, month);
-    return found.map(({ bucket }) => bucket);
-  }
-
-  async #slice(accountId: string, month: number): Promise<Pick<Bucket, 'bucket' | 'size'>[]> {
-    return await this.#context.session.rows(
-      'select bucket, size from bucket where account = ? and bucket >= ? and bucket < ?',
-      [accountId, bucketOf(month, 0), bucketOf(month + 1, 0)],
-    );
-  }
-
-  /** Learns which part of a month takes new emails. */
-  async load(accountId: string, month: number): Promise<void> {
-    const key = `${accountId}/${month}`;
-    const known = this.#placings.get(key);
-    if (known && Date.now() - known.readAt <= placingMilliseconds) return;
-    const readAt = Date.now();
-    const [last] = await this.#slice(accountId, month);
-    const part = last ? last.bucket % partsPerMonth : 0;
-    const now = this.#placings.get(key);
-    // Others may have added, here and elsewhere, while this was read.
-    const size = now?.part === part ? Math.max(now.size, last?.size ?? 0) : (last?.size ?? 0);
-    if (now && now.part > part) return;
-    remember(this.#placings, key, { part, size, readAt }, cachedPlacings);
-  }
-
-  /** The bucket for a new email of a month: its last part, or the next one when that is full. */
-  async place(accountId: string, month: number): Promise<number> {
-    await this.load(accountId, month);
-    const known = this.#placings.get(`${accountId}/${month}`) ?? { part: 0, size: 0, readAt: 0 };
-    if (known.size >= emailsPerPart && known.part < partsPerMonth - 1) {
-      known.part += 1;
-      known.size = 0;
-    }
-    known.size += 1;
-    return bucketOf(month, known.part);
-  }
-
   /**
    * Announces a change of a bucket's emails, before it is made: from now on its old count holds no more. Gives the
    * statement, null when an announcement of a moment ago still holds. Once it is written, `noteAnnounced` is called.
    */
   announce(accountId: string, bucket: number): Statement | null {
     if (this.#isHeld(`${accountId}/${bucket}`)) return null;
-    const size = this.#placings.get(`${accountId}/${monthOfBucket(bucket)}`)?.size;
+    const size = this.#placing.sizeOf(accountId, bucket);
     const changed = this.#context.session.timeId(this.#context.clock.now());
     return {
       cql: 'update bucket set changed = ?, size = ? where account = ? and bucket = ?',
@@ -130,7 +84,7 @@ export class Buckets {
   /** `began`: `performance.now()` before the announcement was written. */
   noteAnnounced(accountId: string, bucket: number, began: number): void {
     const instant = this.#context.clock.now().getTime();
-    remember(this.#announced, `${accountId}/${bucket}`, { began, instant }, cachedPlacings);
+    remember(this.#announced, `${accountId}/${bucket}`, { began, instant }, cachedAnnouncements);
   }
 
   /** Announces changes of some buckets, at once and again when they have taken long. */
@@ -299,16 +253,10 @@ export class Buckets {
 
   /** Forgets all that is known of an account. */
   forget(accountId: string): void {
-    for (const map of [this.#tallies, this.#placings, this.#announced]) {
+    this.#placing.forget(accountId);
+    for (const map of [this.#tallies, this.#announced]) {
       for (const key of map.keys()) if (key.startsWith(`${accountId}/`)) map.delete(key);
     }
     for (const key of [...this.#rows.keys()]) if (key.startsWith(`${accountId}/`)) this.#drop(key);
   }
-}
-
-function remember<T>(map: Map<string, T>, key: string, value: T, most: number): void {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > most && oldest !== undefined) map.delete(oldest);
 }

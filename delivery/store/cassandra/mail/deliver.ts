@@ -1,23 +1,25 @@
 import { DeliveryError } from '../../../errors.ts';
-import { emailId, firstPlace, placesPerMillisecond, randomText, readEmailId, tailLength } from '../../ids.ts';
-import { sortColumns } from '../../sort-columns.ts';
+import { emailId, randomText, tailLength } from '../../ids.ts';
 import { type Account, type NewEmail, tagRoles } from '../../store.ts';
 import { messageKey, newThread, threadGivers, threadId } from '../../thread-names.ts';
 import type { CassandraContext } from '../context.ts';
-import type { Statement } from '../session.ts';
 import { monthOfEmail, monthOfInstant } from './bucket.ts';
 import { type Buckets, slowMilliseconds } from './buckets.ts';
 import { type Claim, claimKey, type DeliveryKey, findClaim, isGone } from './claim.ts';
-import { detailCells } from './detail.ts';
-import { discussionLink, type Emails, messageLink, threadLink } from './emails.ts';
+import { type Emails, messageLink } from './emails.ts';
 import { type LogLine, logBucket, logStatement } from './log.ts';
+import { detailStatement, emailStatement, headOf, linkStatements, type NewRow } from './new-row.ts';
 import { type PackedOctets, packOctets, writeChunks } from './packed.ts';
-import { cleanKeywords, type Head, markOfKeyword, markOfTag, sortedBy, writeHead } from './row.ts';
+import type { Places } from './places.ts';
+import type { Placing } from './placing.ts';
+import type { Head } from './row.ts';
+import type { UnderWay } from './under-way.ts';
 
 /** What a delivery needs besides the rows of mail. */
 export interface DeliverParts {
   readonly context: CassandraContext;
   readonly buckets: Buckets;
+  readonly placing: Placing;
   readonly emails: Emails;
   readonly places: Places;
   readonly underWay: UnderWay;
@@ -101,7 +103,7 @@ async function prepare(
       return await threadOf(parts.context, found, email.thread);
     }),
     // Known in memory by the time it is needed.
-    parts.buckets.load(accountId, monthOfInstant(email.receivedAt)),
+    parts.placing.load(accountId, monthOfInstant(email.receivedAt)),
   ]);
   const wanted = new Set(email.tags.map(tag => ('id' in tag ? tag.id : tag.role)));
   const tagIds = [...wanted].filter(id => known.includes(id) || isRole(id));
@@ -150,13 +152,13 @@ async function requireTaken(
 
 /** A new id at the next free place of this process, in the bucket that takes emails of its month. */
 async function newClaim(
-  { buckets, places }: DeliverParts,
+  { placing, places }: DeliverParts,
   accountId: string,
   email: NewEmail,
 ): Promise<Claim> {
   const place = places.next(accountId, email.receivedAt.getTime());
   const id = emailId(place, randomText(tailLength));
-  return { emailId: id, bucket: await buckets.place(accountId, monthOfEmail(id) ?? 0) };
+  return { emailId: id, bucket: await placing.place(accountId, monthOfEmail(id) ?? 0) };
 }
 
 /** Whether the claimed email is there, or was and its owner destroyed it. */
@@ -191,13 +193,7 @@ async function isDeliveredSoon(
   return await isDelivered(parts, accountId, claim, key);
 }
 
-interface Writing extends Omit<Prepared, 'claim'> {
-  readonly accountId: string;
-  readonly email: NewEmail;
-  readonly claim: Claim;
-}
-
-async function write(parts: DeliverParts, writing: Writing): Promise<void> {
+async function write(parts: DeliverParts, writing: NewRow): Promise<void> {
   const { context, buckets } = parts;
   const { accountId, claim, email, thread, tagIds } = writing;
   const head = headOf(writing);
@@ -227,37 +223,10 @@ function isDelivery({ keywords }: NewEmail, tagIds: readonly string[]): boolean 
   return !keywords.includes('$draft') && tagIds.some(tag => tag !== 'drafts' && tag !== 'sent');
 }
 
-function headOf({ account, email, thread }: Writing): Head {
-  const key = messageKey(account.hashKey, email.thread.messageId);
-  const { discussion } = email;
-  return {
-    threadId: thread,
-    discussion: discussion.key,
-    participants: discussion.participants,
-    receivedAt: email.receivedAt.getTime(),
-    sizeOctets: email.octets.byteLength,
-    isSealed: email.sealed,
-    ...sortedBy(sortColumns(email, email.receivedAt)),
-    links: [threadLink(thread), discussionLink(discussion.key), ...(key === null ? [] : [messageLink(key)])],
-  };
-}
-
-function linkStatements({ accountId, claim, email, thread }: Writing, { links }: Head): Statement[] {
-  const { encrypted } = sortColumns(email, email.receivedAt);
-  const linkValue = (name: string): string => {
-    if (name.startsWith('d')) return String(encrypted);
-    return name.startsWith('m') ? thread : '';
-  };
-  return links.map(name => ({
-    cql: 'insert into link (account, name, id, value) values (?, ?, ?, ?)',
-    values: [accountId, name, claim.emailId, linkValue(name)],
-  }));
-}
-
 /** One mutation for mail of this month: the others need a second one for the log, and are written by both or none. */
 async function writeTruth(
   context: CassandraContext,
-  writing: Writing,
+  writing: NewRow,
   { head, packed, line }: { head: Head; packed: PackedOctets; line: LogLine },
 ): Promise<void> {
   const { accountId, claim } = writing;
@@ -270,103 +239,12 @@ async function writeTruth(
   await context.session.together(statements, { isLogged });
 }
 
-function emailStatement({ accountId, claim, email, tagIds }: Writing, head: Head): Statement {
-  const marks = [...tagIds.map(markOfTag), ...cleanKeywords(email.keywords).map(markOfKeyword)];
-  const { level, encrypted, unfinished } = sortColumns(email, email.receivedAt);
-  return {
-    cql: `insert into email (account, bucket, id, head, marks, level, encrypted, unfinished, delivery_key)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    values: [
-      accountId,
-      claim.bucket,
-      claim.emailId,
-      writeHead(head),
-      Object.fromEntries(marks.map(mark => [mark, true])),
-      level ?? undefined,
-      encrypted === 1,
-      unfinished === 1,
-      email.deliveryKey ? Buffer.from(email.deliveryKey) : undefined,
-    ],
-  };
-}
-
-function detailStatement({ accountId, claim, email }: Writing, packed: PackedOctets): Statement {
-  const cells = detailCells(email);
-  return {
-    cql: `insert into detail (account, bucket, id, summary, findings, facts, judged, words, packing, head, body, chunks)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    values: [
-      accountId,
-      claim.bucket,
-      claim.emailId,
-      cells.summary,
-      cells.findings,
-      cells.facts,
-      cells.judged,
-      email.searchText === null ? undefined : JSON.stringify(email.searchText),
-      packed.packing,
-      packed.head.byteLength > 0 ? Buffer.from(packed.head) : undefined,
-      packed.body ? Buffer.from(packed.body) : undefined,
-      packed.chunks.length || undefined,
-    ],
-  };
-}
-
 /** A write that has waited long carries an instant that readers may have passed: it is told anew, with a fresh one. */
 async function tellAgain(
   { context, buckets }: DeliverParts,
-  { accountId, claim }: Writing,
+  { accountId, claim }: NewRow,
   line: LogLine,
 ): Promise<void> {
   await buckets.announceAgain(accountId, [claim.bucket]);
   await context.session.together([logStatement(context, accountId, line)]);
-}
-
-/** Instants of accounts that this process remembers. */
-const rememberedInstants = 10_000;
-
-/**
- * Places for new emails: of the same instant they follow each other as they come to this process. Two processes may
- * give the same place; the random end of the id tells those apart.
- */
-export class Places {
-  readonly #last = new Map<string, number>();
-
-  next(accountId: string, receivedAt: number): number {
-    const key = `${accountId}/${receivedAt}`;
-    const first = firstPlace(receivedAt);
-    const last = this.#last.get(key);
-    const place = last === undefined ? first : Math.min(last + 1, first + placesPerMillisecond - 1);
-    this.#last.delete(key);
-    this.#last.set(key, place);
-    const [oldest] = this.#last.keys();
-    if (this.#last.size > rememberedInstants && oldest !== undefined) this.#last.delete(oldest);
-    return place;
-  }
-}
-
-/** The place of an email's id. */
-export function placeOf(id: string): number {
-  return readEmailId(id)?.place ?? 0;
-}
-
-/** Deliveries under way in this process, so that an answer which comes right behind an email finds its thread. */
-export class UnderWay {
-  readonly #deliveries = new Map<string, Promise<unknown>>();
-
-  note(accountId: string, messageId: string | null, delivery: Promise<unknown>): void {
-    if (messageId === null) return;
-    const key = `${accountId}/${messageId}`;
-    this.#deliveries.set(key, delivery);
-    const end = (): void => {
-      if (this.#deliveries.get(key) === delivery) this.#deliveries.delete(key);
-    };
-    delivery.then(end, end);
-  }
-
-  /** Waits for emails of these identifiers that were begun before. */
-  async waitFor(accountId: string, messageIds: readonly string[]): Promise<void> {
-    const before = messageIds.flatMap(id => this.#deliveries.get(`${accountId}/${id}`) ?? []);
-    await Promise.allSettled(before);
-  }
 }

@@ -2,7 +2,7 @@ import type { Account } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
 import { requireAccount, toAccount } from '../directory/rows.ts';
 import { bucketOf, monthOfEmail } from './bucket.ts';
-import type { Buckets } from './buckets.ts';
+import type { Placing } from './placing.ts';
 import { changedColumns, type EmailRecord, type LightRow, lightColumns, toLightRow } from './row.ts';
 
 /** Ids asked for in one statement. */
@@ -11,11 +11,11 @@ const atOnce = 100;
 /** Finds accounts, and emails by id or thread. */
 export class Emails {
   readonly #context: CassandraContext;
-  readonly #buckets: Buckets;
+  readonly #placing: Placing;
 
-  constructor(context: CassandraContext, buckets: Buckets) {
+  constructor(context: CassandraContext, placing: Placing) {
     this.#context = context;
-    this.#buckets = buckets;
+    this.#placing = placing;
   }
 
   /** The account; throws `notFound` when there is none, or it is being removed. */
@@ -39,7 +39,7 @@ export class Emails {
         await this.#read({ accountId, bucket: bucketOf(month, 0), columns }, wanted, found);
         const missing = wanted.filter(id => !found.has(id));
         if (missing.length === 0) return;
-        const parts = await this.#buckets.partsOf(accountId, month);
+        const parts = await this.#placing.partsOf(accountId, month);
         const others = parts.filter(bucket => bucket !== bucketOf(month, 0));
         await Promise.all(others.map(bucket => this.#read({ accountId, bucket, columns }, missing, found)));
       }),

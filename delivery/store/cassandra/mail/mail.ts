@@ -6,14 +6,18 @@ import type { Indexer } from '../search/indexer.ts';
 import { Buckets } from './buckets.ts';
 import { type ChangeParts, changeEmails } from './change.ts';
 import { ChangeReads } from './changes.ts';
-import { type DeliverParts, deliverEmail, Places, UnderWay } from './deliver.ts';
+import { type DeliverParts, deliverEmail } from './deliver.ts';
 import { destroyEmails, destroyRows } from './destroy.ts';
+import * as discussions from './discussions.ts';
 import { Emails } from './emails.ts';
 import { type LogLine, logStatement, typesOf } from './log.ts';
 import { News } from './news.ts';
+import { Places } from './places.ts';
+import { Placing } from './placing.ts';
 import { queryEmails } from './query.ts';
 import * as reads from './reads.ts';
 import { Tags, withCounts } from './tags.ts';
+import { UnderWay } from './under-way.ts';
 import { Walks } from './walk.ts';
 
 /** What mail asks of the other parts of the store. */
@@ -38,8 +42,9 @@ export interface MailPart {
 
 export function openMail(context: CassandraContext, hooks: MailHooks): MailPart {
   const { guard, indexer } = hooks;
-  const buckets = new Buckets(context);
-  const emails = new Emails(context, buckets);
+  const placing = new Placing(context);
+  const buckets = new Buckets(context, placing);
+  const emails = new Emails(context, placing);
   const news: News = new News(context, async (accountId, types) => {
     const states = await Promise.all(
       types.map(async type => [type, await changes.getState(accountId, type)] as const),
@@ -62,16 +67,15 @@ export function openMail(context: CassandraContext, hooks: MailHooks): MailPart 
   const noteIndexed = (accountId: string, bucket: number): void => indexer.note(accountId, bucket);
   const change: ChangeParts = { context, buckets, emails, tagIds, getState, noteIndexed, tell };
   const deliver: DeliverParts = {
-    ...{
-      context,
-      buckets,
-      emails,
-      places: new Places(),
-      underWay: new UnderWay(),
-      heldOctets,
-      tell,
-      noteIndexed,
-    },
+    context,
+    buckets,
+    placing,
+    emails,
+    places: new Places(),
+    underWay: new UnderWay(),
+    heldOctets,
+    tell,
+    noteIndexed,
     knownTags: (accountId, ids) => tags.known(accountId, ids),
     dropUploads: async (accountId, ids) => {
       if (ids.length > 0) await hooks.dropUploads(accountId, ids);
@@ -127,14 +131,14 @@ function readOperations({ read, changes }: AllParts): Omit<Mail, Written> {
       await emails.account(accountId);
       return await changes.getChanges(accountId, type, { since, limit });
     },
-    listDiscussions: (accountId, page) => reads.listDiscussions(read, accountId, page),
-    getDiscussions: (accountId, keys) => reads.getDiscussions(read, accountId, keys),
+    listDiscussions: (accountId, page) => discussions.listDiscussions(read, accountId, page),
+    getDiscussions: (accountId, keys) => discussions.getDiscussions(read, accountId, keys),
     listDiscussionEmails: (accountId, key, page) =>
-      reads.listDiscussionEmails(read, accountId, { key, page }),
+      discussions.listDiscussionEmails(read, accountId, { key, page }),
     discussionHabit: async (accountId, key) => {
       const [, habit] = await Promise.all([
         emails.account(accountId),
-        reads.discussionHabit(read.context, accountId, key),
+        discussions.discussionHabit(read.context, accountId, key),
       ]);
       return habit;
     },
