@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Arrival } from '../../delivery/delivery.ts';
 
 /** What the people of a kept data folder were sent; all of them plainly made up. */
@@ -13,7 +14,19 @@ const header = (name: string, subject: string, to: string, more: readonly string
 
 const message = (lines: readonly string[]) => `${lines.join('\r\n')}\r\n`;
 
-/** To an account without a key. */
+/** Octets that no packing makes smaller, in base64. */
+function noise(octets: number): string[] {
+  const pieces = Array.from({ length: Math.ceil(octets / 32) }, (_unused, n) =>
+    createHash('sha256').update(`noise ${n}`).digest(),
+  );
+  return (
+    Buffer.concat(pieces)
+      .toString('base64')
+      .match(/.{1,76}/g) ?? []
+  );
+}
+
+/** To an account without a key; a version's `sent` says which. */
 export const plainMessages: Readonly<Record<string, string>> = {
   attached: message([
     ...header('attached', 'quincunx and pears', 'ada@example.org', [
@@ -54,6 +67,15 @@ export const plainMessages: Readonly<Record<string, string>> = {
     ...header('long', 'long', 'ada@example.org'),
     '',
     ...Array(6000).fill('many words of a garden'),
+  ]),
+  /** More than lies in one piece in Cassandra. */
+  heavy: message([
+    ...header('heavy', 'heavy', 'ada@example.org', [
+      'Content-Type: application/octet-stream',
+      'Content-Transfer-Encoding: base64',
+    ]),
+    '',
+    ...noise(70_000),
   ]),
   /** Destroyed by its owner: its delivery key stays. */
   destroyed: message([...header('destroyed', 'forgotten', 'ada@example.org'), '', 'forgotten']),

@@ -1,101 +1,38 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv, execPath, exit } from 'node:process';
-import { keepGenerated } from '../../bin/keys/own-key.ts';
+import { Client } from 'cassandra-driver';
+import { clusterSettings } from '../../delivery/cluster-settings.ts';
 import type { Config } from '../../delivery/config.ts';
-import { generateKey } from '../../delivery/crypto/keys.ts';
-import { hashPassword, makeAppPassword } from '../../delivery/crypto/password.ts';
+import { makeAppPassword } from '../../delivery/crypto/password.ts';
 import { openParts, type Parts } from '../../delivery/open.ts';
-import type { Account } from '../../delivery/store/store.ts';
-import { hashSecret } from '../../webmail/api/secrets.ts';
-import { encrypt, encryptedMessage, madeAt, makePerson } from '../support/openpgp-mail.ts';
-import { keep, keptConfig, keptFolder } from './kept.ts';
-import { arrivalOf, plainMessages, protectedPart, sealedMessages } from './messages.ts';
+import { prepareKeyspace } from '../../delivery/store/cassandra/migrate.ts';
+import { buildBlock } from '../../delivery/store/cassandra/search/build.ts';
+import { openSession } from '../../delivery/store/cassandra/session.ts';
+import { requireCassandra, sharedAddress } from '../support/cassandra.ts';
+import { dumpKeyspace } from './dump.ts';
+import { fill, fillSearchFiles } from './fill.ts';
+import {
+  isKept,
+  type Kept,
+  keepFolder,
+  keepKeyspace,
+  keptConfig,
+  type StoreName,
+  settingsOn,
+  storeNames,
+  unpack,
+} from './kept.ts';
+import { plainMessages } from './messages.ts';
 import { portray } from './portrait.ts';
 
-// `npm run keep-data`: at a release, keeps a data folder as this version writes it. Given a commit, says that it was
-// that one's code.
+// `npm run keep-data`: at a release, keeps a data folder and a keyspace as this version writes them. Given a commit,
+// says that it was that one's code.
 const top = join(import.meta.dirname, '..', '..');
 
-const passwords = {
-  password: 'a long password',
-  passphrase: 'a long passphrase',
-  appPassword: makeAppPassword(),
-};
-
-async function fill(parts: Parts): Promise<void> {
-  const { store } = parts;
-  await store.addDomain('example.org');
-  const passwordHash = await hashPassword(passwords.password);
-  const ada = await store.addAccount({
-    ...{ address: 'ada@example.org', displayName: 'Ada', passwordHash, quotaOctets: 50_000_000 },
-    aliases: ['ada.l@example.org'],
-  });
-  const ben = await store.addAccount({ address: 'ben@example.org', custody: 'server', passwordHash });
-  const cleo = await store.addAccount({ address: 'cleo@example.org', custody: 'client', passwordHash });
-  await store.setCatchAll('example.org', ada.id);
-  await fillPlain(ada, parts);
-  await fillDecrypted(ben, parts);
-  await fillSealed(cleo, parts);
-}
-
-async function deliver(octets: string, { address, id }: Account, parts: Parts): Promise<string> {
-  const [outcome] = await parts.line().deliver(arrivalOf(octets, address, id, parts.clock.now()));
-  if (outcome?.status !== 'stored') throw new Error(`${address}: ${JSON.stringify(outcome)}`);
-  return outcome.emailId;
-}
-
-/** An account with all that its owner can make. */
-async function fillPlain(ada: Account, parts: Parts): Promise<void> {
-  const { store } = parts;
-  const garden = await store.putTag(ada.id, { name: 'Garden', colour: '#336633' });
-  const pears = await store.putTag(ada.id, { name: 'Pears', parentId: garden.id });
-  await store.putTagRules(ada.id, [
-    { id: 'r1', subject: 'list', value: 'gardeners.lists.example.net', tagId: garden.id, skipInbox: true },
-  ]);
-  await store.putSettings(ada.id, { language: 'fr' });
-  await store.putContact(ada.id, {
-    ...{ name: 'Zoe', addresses: ['email:zoe@example.net'], index: null, facts: null },
-    card: { '@type': 'Card', version: '1.0', name: { full: 'Zoe' } },
-  });
-  const zoe = await generateKey('zoe@example.net', undefined, madeAt);
-  await store.putPublicKey(ada.id, {
-    ...{ address: 'zoe@example.net', fingerprint: zoe.fingerprint, octets: zoe.publicKey },
-    ...{ source: 'hand', state: 'usable', firstSeenAt: madeAt },
-  });
-  const hash = hashSecret('appPassword', passwords.appPassword, parts.keyring);
-  await store.addSecret({ accountId: ada.id, kind: 'appPassword', hash, label: 'phone' });
-  const ids: Record<string, string> = {};
-  for (const [name, octets] of Object.entries(plainMessages)) ids[name] = await deliver(octets, ada, parts);
-  await store.changeEmails(ada.id, [
-    { emailId: ids.attached ?? '', tags: { add: [pears.id] }, keywords: { add: ['$seen', '$flagged'] } },
-    { emailId: ids.reply ?? '', tags: { replace: true, add: [pears.id] }, keywords: { add: ['mine'] } },
-  ]);
-  await store.destroyEmails(ada.id, [ids.destroyed ?? '']);
-  const entry = {
-    at: parts.clock.now(),
-    actor: 'operator',
-    action: 'quotaChanged',
-    detail: { quotaOctets: 1 },
-  };
-  await store.appendAudit(ada.id, entry);
-}
-
-async function fillDecrypted(ben: Account, parts: Parts): Promise<void> {
-  const person = await makePerson(ben.address);
-  await keepGenerated(person.key, { account: ben, custody: 'server', passphrase: null }, parts);
-  const armored = await encrypt(protectedPart, [person]);
-  await deliver(encryptedMessage('Zoe <zoe@example.net>', armored), ben, parts);
-}
-
-async function fillSealed(cleo: Account, parts: Parts): Promise<void> {
-  const key = await generateKey(cleo.address, passwords.passphrase, madeAt);
-  const keeping = { account: cleo, custody: 'client', passphrase: passwords.passphrase } as const;
-  await keepGenerated(key, keeping, parts);
-  for (const octets of Object.values(sealedMessages)) await deliver(octets, cleo, parts);
-}
+type Written = Pick<Kept, 'version' | 'commit'>;
 
 /** Teaches the instance's classifier. */
 function learn(data: string): void {
@@ -107,14 +44,6 @@ function learn(data: string): void {
   for (const file of [ham, spam]) rmSync(file);
 }
 
-/** Search files are filled behind deliveries; a search waits for them. */
-async function fillSearchFiles({ store }: Parts): Promise<void> {
-  const filter = { search: { field: 'any', words: ['garden'], prefix: false } } as const;
-  for (const { id } of (await store.listAccounts()).items) {
-    await store.queryEmails(id, { filter, sort: [], limit: 1 });
-  }
-}
-
 async function withParts<T>(config: Config, work: (parts: Parts) => Promise<T>): Promise<T> {
   const parts = await openParts(config);
   try {
@@ -124,29 +53,88 @@ async function withParts<T>(config: Config, work: (parts: Parts) => Promise<T>):
   }
 }
 
+/** Fills an empty store, and says all that is to be read of it. */
+async function fillStore(config: Config, written: Written): Promise<Kept> {
+  const passwords = {
+    password: 'a long password',
+    passphrase: 'a long passphrase',
+    appPassword: makeAppPassword(),
+  };
+  const writtenAt = new Date().toISOString();
+  await withParts(config, parts => fill(parts, passwords));
+  // What goes on behind a delivery, such as contacts' indexes, has ended now.
+  const portrait = await withParts(config, async parts => {
+    await fillSearchFiles(parts);
+    return portray(parts);
+  });
+  return { ...written, writtenAt, ...passwords, sent: Object.keys(plainMessages), portrait };
+}
+
+async function writeFolder(data: string, written: Written): Promise<void> {
+  learn(data);
+  keepFolder(data, await fillStore(keptConfig(data), written));
+}
+
+/** The instance key and what was learned are those of the folder. */
+async function writeKeyspace(data: string, written: Written): Promise<void> {
+  unpack(written.version, data);
+  await requireCassandra({
+    name: 'keep-data',
+    skip: reason => {
+      throw new Error(reason);
+    },
+  });
+  const { folder: _folder, ...address } = await sharedAddress();
+  const keyspace = 'kept';
+  const config = keptConfig(data, settingsOn({ ...address, keyspace }));
+  const kept = await fillStore(config, written);
+  const client = new Client({ ...address, encoding: { useBigIntAsLong: true } });
+  try {
+    await withParts(config, parts => buildBlocks(client, keyspace, parts));
+    keepKeyspace(await dumpKeyspace(client, keyspace), kept);
+  } finally {
+    await client.shutdown();
+  }
+}
+
+/** Blocks of search words, which the store builds by itself where a month has more mail. */
+async function buildBlocks(client: Client, keyspace: string, parts: Parts): Promise<void> {
+  const settings = clusterSettings(parts.config);
+  const hashSecret = await prepareKeyspace({ settings, ...parts });
+  const session = await openSession(settings);
+  try {
+    const { rows } = await client.execute(`select account, bucket from ${keyspace}.bucket`);
+    for (const { account, bucket } of rows) {
+      const where = { accountId: String(account), bucket: Number(bucket) };
+      if (!(await buildBlock({ session, hashSecret, ...parts }, where))) throw new Error('no block');
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+const writers: Readonly<Record<StoreName, (data: string, written: Written) => Promise<void>>> = {
+  sqlite: writeFolder,
+  cassandra: writeKeyspace,
+};
+
 async function main(): Promise<number> {
   const { version } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')) as { version: string };
-  if (existsSync(join(keptFolder, version))) {
-    console.error(`${join(keptFolder, version)} is kept already: what a version wrote never changes`);
+  const missing = storeNames.filter(store => !isKept(version, store));
+  if (missing.length === 0) {
+    console.error(`${version} is kept already: what a version wrote never changes`);
     return 1;
   }
   const commit = argv[2] ?? execFileSync('git', ['rev-parse', 'HEAD'], { cwd: top, encoding: 'utf8' }).trim();
-  const data = mkdtempSync(join(tmpdir(), 'caliopen-keep-'));
-  try {
-    const config = keptConfig(data);
-    const writtenAt = new Date().toISOString();
-    learn(data);
-    await withParts(config, fill);
-    // What goes on behind a delivery, such as contacts' indexes, has ended now.
-    const portrait = await withParts(config, async parts => {
-      await fillSearchFiles(parts);
-      return portray(parts);
-    });
-    keep(data, { version, commit, writtenAt, ...passwords, portrait });
-    return 0;
-  } finally {
-    rmSync(data, { recursive: true, force: true });
+  for (const store of missing) {
+    const data = mkdtempSync(join(tmpdir(), 'caliopen-keep-'));
+    try {
+      await writers[store](data, { version, commit });
+    } finally {
+      rmSync(data, { recursive: true, force: true });
+    }
   }
+  return 0;
 }
 
 exit(await main());

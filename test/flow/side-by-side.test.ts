@@ -10,7 +10,7 @@ import { type Dialogue, openDialogue } from '../support/smtp-dialogue.ts';
 
 /** Code that may still run while this one begins: of each version, and of the last change of the schema before. */
 const earlier: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(keptVersions().map(version => [version, readKept(version).commit])),
+  ...Object.fromEntries(keptVersions().map(version => [version, readKept(version, 'sqlite').commit])),
   'the first schema': 'cde7ab4b7cf15f7d81b9909f6374b489083bd7dc',
 };
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
+import type { Client } from 'cassandra-driver';
 import { decrypt } from '../../delivery/crypto/decrypt.ts';
 import { readPrivateKey, unlockPrivateKey } from '../../delivery/crypto/keys.ts';
 import { verifyPassword } from '../../delivery/crypto/password.ts';
@@ -14,12 +13,24 @@ import { openParts, type Parts, pipelineParts } from '../../delivery/open.ts';
 import { run } from '../../delivery/pipeline.ts';
 import type { Account } from '../../delivery/store/store.ts';
 import { hashSecret } from '../../webmail/api/secrets.ts';
-import { type Kept, keptConfig, keptVersions, readKept, unpack } from '../data/kept.ts';
+import { tablesOf } from '../data/dump.ts';
+import {
+  type Kept,
+  keptConfig,
+  keptVersions,
+  readKept,
+  type StoreName,
+  settingsOn,
+  storeNames,
+} from '../data/kept.ts';
 import { arrivalOf, plainMessages, sealedMessages } from '../data/messages.ts';
 import { differences, portray } from '../data/portrait.ts';
 import { atEnd } from '../support/at-end.ts';
 import { openTestClock, type TestClock } from '../support/clock.ts';
+import { layOut, openClient } from '../support/kept-store.ts';
+import { leaseKeyspace } from '../support/keyspace.ts';
 import { behindTrace } from '../support/stored.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { unseal } from '../support/unseal.ts';
 
 const versions = keptVersions();
@@ -32,15 +43,14 @@ interface Opened {
   account(name: string): Promise<Account>;
 }
 
-/** The data folder of a version, opened by this one. */
-async function openKept(t: TestContext, version: string): Promise<Opened> {
-  const kept = readKept(version);
-  const data = mkdtempSync(join(tmpdir(), 'caliopen-test-'));
-  atEnd(t, () => rmSync(data, { recursive: true, force: true, maxRetries: 5 }));
-  unpack(version, data);
+/** What a version kept in a store, opened by this one; null where the store can't be had. */
+async function openKept(t: TestContext, version: string, store: StoreName): Promise<Opened | null> {
+  const kept = readKept(version, store);
+  const config = await layOut(t, version, store);
+  if (!config) return null;
   const clock = openTestClock(kept.writtenAt);
   clock.advance(86_400);
-  const parts = await openParts(keptConfig(data), { clock });
+  const parts = await openParts(config, { clock });
   atEnd(t, () => parts.close());
   const account = async (name: string) => {
     const found = await parts.store.getAccountByAddress(`${name}@example.org`);
@@ -77,85 +87,100 @@ async function deliver(octets: string, { id, address }: Account, { parts, clock 
 }
 
 for (const version of versions) {
-  test(`${version}: all that it kept is read as it was`, async t => {
-    const { kept, parts } = await openKept(t, version);
-    assert.deepEqual(differences(kept.portrait, await portray(parts)), []);
-    assert.deepEqual(await Array.fromAsync(parts.store.verify()), []);
-  });
+  for (const storeName of storeNames) {
+    test(`what ${version} kept on ${storeName}`, async t => {
+      const opened = await openKept(t, version, storeName);
+      if (!opened) return;
+      await t.test('is read as it was', () => readAll(opened));
+      await t.test('lets its people sign in, open their mail and find its words', () => signIn(opened));
+      await t.test('knows mail that is sent again, and new mail joins the old', async () => {
+        await sendAgain(opened);
+        await sendMore(opened);
+      });
+      await t.test('has the schema of what is made now', within => compareSchemas(within, opened));
+    });
+  }
+}
 
-  test(`${version}: its people sign in, open their mail and find its words`, async t => {
-    const { kept, parts, account } = await openKept(t, version);
-    const { store, keyring } = parts;
-    const [ada, ben, cleo] = [await account('ada'), await account('ben'), await account('cleo')];
-    const { passwordHash = null } = (await store.getCredentials(ada.id)) ?? {};
-    assert.ok(await verifyPassword(kept.password, passwordHash));
-    const hash = hashSecret('appPassword', kept.appPassword, keyring);
-    assert.equal((await store.findSecret('appPassword', hash))?.accountId, ada.id);
+async function readAll({ kept, parts }: Opened): Promise<void> {
+  assert.deepEqual(differences(kept.portrait, await portray(parts)), []);
+  assert.deepEqual(await Array.fromAsync(parts.store.verify()), []);
+}
 
-    assert.equal((await search(parts, ada, 'quincunx')).length, 2);
-    const [encrypted] = await allEmails(parts, ben);
-    assert.ok(encrypted);
-    assert.deepEqual(await search(parts, ben, 'xylophone'), [encrypted.id]);
-    const { content } = await decrypt(
-      parseMessage((await store.getOctets(ben.id, encrypted.id)) ?? Buffer.of()),
-      {
-        privateKeys: await store.listPrivateKeys(ben.id),
-        publicKeys: await store.listPublicKeys(ben.id),
-        ...{ keyring, receivedAt: encrypted.receivedAt },
-      },
-    );
-    assert.match(content ? visibleText(content, 1000) : '', /the encrypted xylophone/);
+async function signIn({ kept, parts, account }: Opened): Promise<void> {
+  const { store, keyring } = parts;
+  const [ada, ben, cleo] = [await account('ada'), await account('ben'), await account('cleo')];
+  const { passwordHash = null } = (await store.getCredentials(ada.id)) ?? {};
+  assert.ok(await verifyPassword(kept.password, passwordHash));
+  const hash = hashSecret('appPassword', kept.appPassword, keyring);
+  assert.equal((await store.findSecret('appPassword', hash))?.accountId, ada.id);
 
-    const [sealed] = await allEmails(parts, cleo);
-    assert.ok(sealed?.sealed);
-    const [backup] = await store.listPrivateKeys(cleo.id);
-    const key = await unlockPrivateKey(await readPrivateKey(backup?.wrapped ?? Buffer.of()), kept.passphrase);
-    const inner = await unseal((await store.getOctets(cleo.id, sealed.id)) ?? Buffer.of(), [key]);
-    assert.equal(behindTrace(Buffer.from(inner).toString('latin1')), sealedMessages.sealed);
-  });
+  assert.equal((await search(parts, ada, 'quincunx')).length, 2);
+  const [encrypted] = await allEmails(parts, ben);
+  assert.ok(encrypted);
+  assert.deepEqual(await search(parts, ben, 'xylophone'), [encrypted.id]);
+  const { content } = await decrypt(
+    parseMessage((await store.getOctets(ben.id, encrypted.id)) ?? Buffer.of()),
+    {
+      privateKeys: await store.listPrivateKeys(ben.id),
+      publicKeys: await store.listPublicKeys(ben.id),
+      ...{ keyring, receivedAt: encrypted.receivedAt },
+    },
+  );
+  assert.match(content ? visibleText(content, 1000) : '', /the encrypted xylophone/);
 
-  test(`${version}: mail sent again is known, new mail joins the old`, async t => {
-    const opened = await openKept(t, version);
-    const { kept, parts, account } = opened;
-    const [ada, ben, cleo] = [await account('ada'), await account('ben'), await account('cleo')];
-    const before = await allEmails(parts, ada);
-    for (const [name, octets] of Object.entries(plainMessages)) {
-      // A message with neither Message-ID nor Date is known for an hour.
-      const status = name === 'odd' ? 'stored' : 'duplicate';
-      assert.equal((await deliver(octets, ada, opened))?.status, status, name);
-    }
-    assert.equal((await deliver(sealedMessages.sealed ?? '', cleo, opened))?.status, 'duplicate');
+  const [sealed] = await allEmails(parts, cleo);
+  assert.ok(sealed?.sealed);
+  const [backup] = await store.listPrivateKeys(cleo.id);
+  const key = await unlockPrivateKey(await readPrivateKey(backup?.wrapped ?? Buffer.of()), kept.passphrase);
+  const inner = await unseal((await store.getOctets(cleo.id, sealed.id)) ?? Buffer.of(), [key]);
+  assert.equal(behindTrace(Buffer.from(inner).toString('latin1')), sealedMessages.sealed);
+}
 
-    const answer = (plainMessages.reply ?? '').replace('<reply@', '<answer@');
-    const list = (plainMessages.list ?? '').replace('<list@', '<list2@');
-    const stored = await Promise.all([
-      deliver(answer, ada, opened),
-      deliver(list, ada, opened),
-      deliver(answer, ben, opened),
-      deliver(answer, cleo, opened),
-    ]);
-    assert.deepEqual(
-      stored.map(outcome => outcome?.status),
-      ['stored', 'stored', 'stored', 'stored'],
-    );
-    const after = await allEmails(parts, ada);
-    assert.equal(after.length, before.length + 3);
-    const [first] = before.filter(({ summary }) => summary.messageId === 'attached@example.net');
-    const [joined] = after.filter(({ summary }) => summary.messageId === 'answer@example.net');
-    assert.ok(first && joined);
-    assert.equal(joined.threadId, first.threadId);
-    assert.equal(joined.discussionKey, first.discussionKey);
-    const garden = (await parts.store.listTags(ada.id)).find(({ name }) => name === 'Garden');
-    const [filed] = after.filter(({ summary }) => summary.messageId === 'list2@example.net');
-    assert.deepEqual(filed?.tagIds, [garden?.id]);
-    assert.deepEqual(
-      (await allEmails(parts, cleo)).map(email => email.sealed),
-      [true, true],
-    );
-    await checkStates(kept, ada, parts);
-    assert.equal((await search(parts, ada, 'quincunx')).length, 3);
-    assert.deepEqual(await Array.fromAsync(parts.store.verify()), []);
-  });
+async function sendAgain(opened: Opened): Promise<void> {
+  const { kept, account } = opened;
+  const [ada, cleo] = [await account('ada'), await account('cleo')];
+  for (const name of kept.sent) {
+    // A message with neither Message-ID nor Date is known for an hour.
+    const status = name === 'odd' ? 'stored' : 'duplicate';
+    assert.equal((await deliver(plainMessages[name] ?? '', ada, opened))?.status, status, name);
+  }
+  assert.equal((await deliver(sealedMessages.sealed ?? '', cleo, opened))?.status, 'duplicate');
+}
+
+async function sendMore(opened: Opened): Promise<void> {
+  const { kept, parts, account } = opened;
+  const [ada, ben, cleo] = [await account('ada'), await account('ben'), await account('cleo')];
+  const before = await allEmails(parts, ada);
+  const answer = (plainMessages.reply ?? '').replace('<reply@', '<answer@');
+  const list = (plainMessages.list ?? '').replace('<list@', '<list2@');
+  const stored = await Promise.all([
+    deliver(answer, ada, opened),
+    deliver(list, ada, opened),
+    deliver(answer, ben, opened),
+    deliver(answer, cleo, opened),
+  ]);
+  assert.deepEqual(
+    stored.map(outcome => outcome?.status),
+    ['stored', 'stored', 'stored', 'stored'],
+  );
+  const after = await allEmails(parts, ada);
+  assert.equal(after.length, before.length + 2);
+  const [first] = before.filter(({ summary }) => summary.messageId === 'attached@example.net');
+  const [joined] = after.filter(({ summary }) => summary.messageId === 'answer@example.net');
+  assert.ok(first && joined);
+  assert.equal(joined.threadId, first.threadId);
+  assert.equal(joined.discussionKey, first.discussionKey);
+  const garden = (await parts.store.listTags(ada.id)).find(({ name }) => name === 'Garden');
+  const [filed] = after.filter(({ summary }) => summary.messageId === 'list2@example.net');
+  assert.deepEqual(filed?.tagIds, [garden?.id]);
+  assert.deepEqual(
+    (await allEmails(parts, cleo)).map(email => email.sealed),
+    [true, true],
+  );
+  await checkStates(kept, ada, parts);
+  assert.equal((await search(parts, ada, 'quincunx')).length, 3);
+  assert.deepEqual(await Array.fromAsync(parts.store.verify()), []);
 }
 
 /** A client that was away during the upgrade is told what has come since. */
@@ -167,18 +192,21 @@ async function checkStates(kept: Kept, { id }: Account, { store }: Parts): Promi
   assert.deepEqual(changes.destroyed, []);
 }
 
-test('an upgraded folder has the schema of a new one', async t => {
-  const data = mkdtempSync(join(tmpdir(), 'caliopen-test-'));
-  atEnd(t, () => rmSync(data, { recursive: true, force: true, maxRetries: 5 }));
-  const parts = await openParts(keptConfig(data));
-  await parts.close();
-  const fresh = [schemaOf(join(data, 'directory.db')), schemaOf(join(data, 'shard-0.db'))];
-  for (const version of versions) {
-    const { parts: upgraded } = await openKept(t, version);
-    const { data: folder } = upgraded.config;
-    assert.deepEqual([schemaOf(join(folder, 'directory.db')), schemaOf(join(folder, 'shard-0.db'))], fresh);
+async function compareSchemas(t: TestContext, { parts: { config } }: Opened): Promise<void> {
+  const data = temporaryFolder(t);
+  const { store, 'cassandra.keyspace': keyspace } = config;
+  const leased = store === 'cassandra' ? await leaseKeyspace(t) : null;
+  const fresh = await openParts(keptConfig(data, leased ? settingsOn(leased) : {}));
+  await fresh.close();
+  if (leased) {
+    const client = openClient(t, leased);
+    const made = await schemaOfKeyspace(client, leased.keyspace);
+    assert.deepEqual(await schemaOfKeyspace(client, keyspace), made);
+    return;
   }
-});
+  for (const name of ['directory.db', 'shard-0.db'])
+    assert.deepEqual(schemaOf(join(config.data, name)), schemaOf(join(data, name)));
+}
 
 function schemaOf(file: string): unknown {
   const database = new DatabaseSync(file, { readOnly: true });
@@ -190,4 +218,13 @@ function schemaOf(file: string): unknown {
   } finally {
     database.close();
   }
+}
+
+async function schemaOfKeyspace(client: Client, keyspace: string): Promise<unknown> {
+  const { rows } = await client.execute(
+    `select generation, number from ${keyspace}.schema_step where part = 0`,
+  );
+  const tables = await tablesOf(client, keyspace);
+  // Made where a step is missing.
+  return [rows.map(row => ({ ...row })), tables.filter(({ table }) => table !== 'schema_lock')];
 }
