@@ -2,32 +2,44 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig } from '../../../delivery/config.ts';
+import { environmentName, loadConfig, type SettingKey } from '../../../delivery/config.ts';
 import { generateKey } from '../../../delivery/crypto/keys.ts';
 import { silentLog } from '../../../delivery/log.ts';
 import { openParts } from '../../../delivery/open.ts';
+import type { BenchNodes } from '../cassandra/nodes.ts';
 import { accountAddress, accountCount, domain } from './messages.ts';
 import { type BenchSubject, freePort, portOpens, startChild, stopChild } from './subject.ts';
 
 const top = join(import.meta.dirname, '../../..');
 
+/** Where one of our doors looks senders up, and what it stores in. */
+export interface CaliopenOptions {
+  readonly resolverPort: number;
+  /** Share of the accounts whose key is on their own devices. */
+  readonly sealed: number;
+  /** A cluster that stops with the door; without it, SQLite. */
+  readonly nodes?: BenchNodes;
+}
+
 /**
  * One of our doors with its own data folder and `accountCount` accounts. `deliver`: our Haraka with nothing but
- * `recipients` and `deliver`. `sealed`: the share of the accounts whose key is on their own devices.
+ * `recipients` and `deliver`.
  */
 export async function startCaliopen(
   name: string,
   kind: 'deliver' | 'smtp' | 'lmtp',
-  { resolverPort, sealed }: { resolverPort: number; sealed: number },
+  { resolverPort, sealed, nodes }: CaliopenOptions,
 ): Promise<BenchSubject> {
   const data = mkdtempSync(join(tmpdir(), 'caliopen-bench-'));
   const port = await freePort();
   const door = kind === 'lmtp' ? 'lmtp' : 'smtp';
-  await makeAccounts(data, sealed);
+  const settings = nodes?.settings ?? {};
+  await makeAccounts({ ...settings, data }, sealed);
   const child = startChild(join(top, 'bin/caliopen'), ['serve', door, '--data', data], {
     [`CALIOPEN_${door.toUpperCase()}_PORT`]: String(port),
     CALIOPEN_LOG_LEVEL: 'warn',
     CALIOPEN_RESOLVER_SERVERS: `127.0.0.1:${resolverPort}`,
+    ...environmentOf(settings),
     ...(kind === 'deliver' ? { CALIOPEN_SMTP_PLUGINS: 'recipients,deliver' } : {}),
     ...(process.env.BENCH_PRELOAD ? { LD_PRELOAD: process.env.BENCH_PRELOAD } : {}),
   });
@@ -37,18 +49,29 @@ export async function startCaliopen(
     protocol: door,
     port,
     processes: () => [child.pid ?? 0],
+    ...(nodes ? { nodes } : {}),
     // A 250 of ours means stored: there is nothing to wait for.
     settle: async () => {},
     async stop() {
       await stopChild(child);
+      await nodes?.stop();
       execFileSync('du', ['-sh', data], { stdio: process.env.BENCH_VERBOSE ? 'inherit' : 'ignore' });
       rmSync(data, { recursive: true, force: true });
     },
   };
 }
 
-async function makeAccounts(data: string, sealed: number): Promise<void> {
-  const parts = await openParts(loadConfig({ overrides: { data } }), { log: silentLog });
+type Settings = Partial<Record<SettingKey, unknown>>;
+
+function environmentOf(settings: Settings): Record<string, string> {
+  const write = (value: unknown): string => (Array.isArray(value) ? value.join(' ') : String(value));
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [environmentName(key as SettingKey), write(value)]),
+  );
+}
+
+async function makeAccounts(settings: Settings, sealed: number): Promise<void> {
+  const parts = await openParts(loadConfig({ overrides: settings }), { log: silentLog });
   await parts.store.addDomain(domain);
   for (let index = 0; index < accountCount; index++) {
     const address = accountAddress(index);

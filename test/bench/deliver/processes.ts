@@ -50,3 +50,17 @@ export function cpuSecondsOf(roots: readonly number[]): number {
 export function residentOctetsOf(roots: readonly number[]): number {
   return treeOf(roots).reduce((sum, row) => sum + row.residentOctets, 0);
 }
+
+/** Octets that these processes and all below them have sent to disks so far, ended children included. */
+export function writtenOctetsOf(roots: readonly number[]): number {
+  return treeOf(roots).reduce((sum, { id }) => sum + writtenOctets(id), 0);
+}
+
+/** Pages that became dirty, whoever writes them: what a mapped file changes counts as well. */
+function writtenOctets(id: number): number {
+  try {
+    return Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${id}/io`, 'latin1'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}

@@ -2,14 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { BenchNodes } from '../cassandra/nodes.ts';
 
 /** Something that takes mail on a port of its own; all run at once and are measured in turn. */
 export interface BenchSubject {
   readonly name: string;
   readonly protocol: 'smtp' | 'lmtp';
   readonly port: number;
-  /** Root processes, for CPU and memory. */
+  /** Root processes, for CPU, memory and octets written. */
   readonly processes: () => number[];
+  /** The cluster that it stores in, counted apart from its own processes. */
+  readonly nodes?: BenchNodes;
   /** Resolves when all that was taken has reached its last place. */
   settle(expected: number): Promise<void>;
   stop(): Promise<void>;
