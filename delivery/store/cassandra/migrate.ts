@@ -72,15 +72,25 @@ async function withClient(
   keyspace: string | undefined,
   work: (client: Client) => Promise<void>,
 ): Promise<void> {
-  const client = new Client(clientOptions(settings, keyspace));
-  try {
-    await client.connect();
-    await work(client);
-  } catch (error) {
-    throw fromDriver(error);
-  } finally {
-    await client.shutdown();
+  const until = performance.now() + maxTroubleMilliseconds;
+  for (;;) {
+    const client = new Client(clientOptions(settings, keyspace));
+    try {
+      await client.connect();
+      return await work(client);
+    } catch (error) {
+      if (!isUnheardOf(error, keyspace) || performance.now() > until) throw fromDriver(error);
+    } finally {
+      await client.shutdown();
+    }
+    await wait(pollMilliseconds);
   }
+}
+
+/** A node that has written a new keyspace down may take a moment to know it. */
+function isUnheardOf(error: unknown, keyspace: string | undefined): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return code === types.responseErrorCodes.invalid && String(message).startsWith(`Keyspace '${keyspace}'`);
 }
 
 async function makeKeyspace(client: Client, settings: ClusterSettings): Promise<void> {
