@@ -21,6 +21,11 @@ export interface Store extends Directory, Keys, Mail, Blobs, News {
   putInstanceState(name: string, octets: Uint8Array): Promise<void>;
   /** Faults found by walking the store, worst first within each account; ends when all is checked. */
   verify(options?: { accountId?: string }): AsyncIterable<StoreFault>;
+  /**
+   * Makes anew, while others write, whatever follows from the truth (counts, lists, links, search), and gives the faults
+   * that were mended. Loses nothing, and may run twice at once. What it can't mend `verify` names behind it.
+   */
+  rebuild(options?: { accountId?: string }): AsyncIterable<StoreFault>;
   /** Opens what can be opened and answers a small read and a small flushed write; throws when it can't. */
   check(): Promise<void>;
   /** Flushes what is queued, then closes every handle and thread. */

@@ -2,7 +2,6 @@ import type { Clock } from '../../clock.ts';
 import type { Keyring } from '../../crypto/keyring.ts';
 import type { Log } from '../../log.ts';
 import type { SharedStore } from '../shared-store.ts';
-import type { Store, StoreFault } from '../store.ts';
 import { blobPart } from './blobs/blobs.ts';
 import { type ClockGuard, noClockGuard, openClockGuard } from './clock-guard.ts';
 import type { CassandraContext } from './context.ts';
@@ -12,7 +11,9 @@ import { instancePart } from './instance.ts';
 import { eraseMail } from './mail/erase.ts';
 import { type MailPart, openMail } from './mail/mail.ts';
 import { emailBlob } from './mail/reads.ts';
-import { verifyAccount } from './mail/verify.ts';
+import { rebuildStore } from './mail/rebuild.ts';
+import { type SelfCheck, type SelfCheckPace, startSelfCheck } from './mail/self-check.ts';
+import { verifyStore } from './mail/verify.ts';
 import { prepareKeyspace } from './migrate.ts';
 import { personalPart } from './personal/personal.ts';
 import { eraseSearch } from './search/generations.ts';
@@ -35,6 +36,8 @@ export interface CassandraStore extends SharedStore {
 export interface CassandraOptions {
   /** False where the clock is not this machine's, as in tests. */
   readonly checksClock?: boolean;
+  /** How fast the store checks itself, where that is not as usual. */
+  readonly selfCheck?: SelfCheckPace;
 }
 
 /**
@@ -53,7 +56,7 @@ export async function openCassandraStore(options: {
   const hashSecret = await prepareKeyspace({ settings, keyring, clock, log });
   const ports: CassandraPorts = { kind: 'cassandra', settings, hashSecret };
   const store = await attach(ports, { clock, log }, options.options ?? {});
-  store.resumeRemovals();
+  store.beginWork(options.options?.selfCheck);
   return store;
 }
 
@@ -65,11 +68,16 @@ export async function attachCassandraStore(
   return await attach(ports, deps, {});
 }
 
+/** What opening a store begins and attaching to it does not: work of which one in a process is enough. */
+interface OpenedStore extends CassandraStore {
+  beginWork(pace?: SelfCheckPace): void;
+}
+
 async function attach(
   ports: CassandraPorts,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
   { checksClock = true }: CassandraOptions,
-): Promise<CassandraStore & { resumeRemovals(): void }> {
+): Promise<OpenedStore> {
   const session = await openSession(ports.settings);
   const context: CassandraContext = { session, clock, log, hashSecret: ports.hashSecret };
   try {
@@ -81,11 +89,7 @@ async function attach(
   }
 }
 
-function assemble(
-  ports: CassandraPorts,
-  context: CassandraContext,
-  guard: ClockGuard,
-): CassandraStore & { resumeRemovals(): void } {
+function assemble(ports: CassandraPorts, context: CassandraContext, guard: ClockGuard): OpenedStore {
   const indexer = openIndexer(context);
   const mail: MailPart = openMail(context, {
     guard,
@@ -96,11 +100,10 @@ function assemble(
   const { heldOctets } = mail;
   const blobs = blobPart(context, { heldOctets });
   const erase = (accountId: string): Promise<void> =>
-    eraseMail(
-      { ...mail.reads, eraseSearch: (id, buckets) => eraseSearch(context, id, buckets) },
-      accountId,
-    );
+    eraseMail({ ...mail.reads, eraseSearch: (id, buckets) => eraseSearch(context, id, buckets) }, accountId);
   const directory = directoryPart(context, { heldOctets, eraseMail: erase });
+  const { changeEmails } = mail.operations;
+  let selfCheck: SelfCheck | null = null;
   return {
     ...directory,
     ...personalPart(context, {
@@ -116,38 +119,25 @@ function assemble(
       return await blobs.getUpload(accountId, blobId);
     },
     watch: (accountId, listener) => mail.news.watch(accountId, listener),
-    verify: options => verify(mail, directory, options?.accountId),
+    verify: options => verifyStore(mail.reads, options?.accountId),
+    rebuild: options =>
+      rebuildStore(mail.reads, options?.accountId, { changeEmails, requireClock: () => guard.require() }),
     check: () => check(context),
     share: () => ports,
-    resumeRemovals: () => {
+    beginWork: pace => {
+      selfCheck = startSelfCheck(mail.reads, pace);
       resumeRemovals(context, erase).catch(error => {
         context.log.warn({ cause: String(error) }, 'accountRemovalFailed');
       });
     },
     close: async () => {
       guard.stop();
+      await selfCheck?.stop();
       await indexer.stop();
       await mail.news.close();
       await context.session.close();
     },
   };
-}
-
-async function* verify(
-  mail: MailPart,
-  directory: Pick<Store, 'listAccounts'>,
-  accountId: string | undefined,
-): AsyncIterable<StoreFault> {
-  if (accountId !== undefined) {
-    yield* verifyAccount(mail.reads, accountId);
-    return;
-  }
-  for (let after: string | null = null; ; ) {
-    const page: Awaited<ReturnType<Store['listAccounts']>> = await directory.listAccounts({ after, limit: 200 });
-    for (const { id } of page.items) yield* verifyAccount(mail.reads, id);
-    after = page.next;
-    if (after === null) return;
-  }
 }
 
 /** A small write at a quorum, and reading it back. */

@@ -9,13 +9,13 @@ import type {
   NewAccount,
   News,
   Store,
-  StoreFault,
   Tag,
 } from '../store.ts';
 import type { Calls } from './calls.ts';
 import { shardOf } from './files.ts';
 import { packEmail } from './mail/packed-email.ts';
 import type { EmailReply } from './mail/reads.ts';
+import { rebuildStore, verifyStore } from './walk.ts';
 
 /** The whole contract but what belongs to the process: news and closing. */
 export type Client = Omit<Store, 'close' | keyof News>;
@@ -231,56 +231,10 @@ function instancePart(calls: Calls) {
       const own = new Uint8Array(octets);
       await calls.directoryLink().call('putInstanceState', [name, own], [own.buffer]);
     },
-    verify: options => verify(calls, options?.accountId),
+    verify: options => verifyStore(calls, options?.accountId),
+    rebuild: options => rebuildStore(calls, options?.accountId),
     check: () => check(calls),
   } satisfies Partial<Client>;
-}
-
-async function* verify(calls: Calls, accountId: string | undefined): AsyncIterable<StoreFault> {
-  const { read } = calls;
-  if (accountId !== undefined) {
-    yield* orUnreadable(accountId, 'account', () => verifyAccount(calls, accountId));
-    return;
-  }
-  yield* await read.verifyFile(null);
-  for (let shard = 0; shard < calls.shards; shard++) {
-    yield* orUnreadable(null, `shard ${shard}`, async function* () {
-      yield* await read.verifyFile(shard);
-    });
-  }
-  let after: string | null = null;
-  do {
-    const page: Awaited<ReturnType<typeof read.listAccounts>> = await read.listAccounts({
-      after,
-      limit: 200,
-    });
-    for (const { id } of page.items) yield* orUnreadable(id, 'account', () => verifyAccount(calls, id));
-    after = page.next;
-  } while (after !== null);
-}
-
-/** What can't be read is a fault itself, and the walk goes on behind it. */
-async function* orUnreadable(
-  accountId: string | null,
-  what: string,
-  walk: () => AsyncIterable<StoreFault>,
-): AsyncIterable<StoreFault> {
-  try {
-    yield* walk();
-  } catch (error) {
-    if (!(error instanceof DeliveryError) || error.code !== 'storeUnavailable') throw error;
-    yield { accountId, kind: 'unreadable', detail: `${what}: ${error.message}` };
-  }
-}
-
-async function* verifyAccount({ read }: Calls, accountId: string): AsyncIterable<StoreFault> {
-  let after: number | null = -1;
-  while (after !== null) {
-    const step: Awaited<ReturnType<typeof read.verifyEmails>> = await read.verifyEmails(accountId, after);
-    yield* step.faults;
-    after = step.next;
-  }
-  yield* await read.verifyCounts(accountId);
 }
 
 async function check(calls: Calls): Promise<void> {

@@ -4,13 +4,22 @@ import * as changes from './mail/change.ts';
 import { deliverEmail, type PreparedEmail } from './mail/deliver.ts';
 import * as erase from './mail/erase.ts';
 import type { PackedEmail } from './mail/packed-email.ts';
+import * as rebuild from './mail/rebuild.ts';
 import { maxTogether, writeStored } from './mail/stored-detail.ts';
 import * as tags from './mail/tag-writes.ts';
 import * as uploads from './mail/upload.ts';
 import * as personal from './personal/writes.ts';
 
 /** Every operation of a shard's writer thread. */
-export const shardWrites = { deliverEmail, ...changes, ...tags, ...uploads, ...personal, ...erase } as const;
+export const shardWrites = {
+  deliverEmail,
+  ...changes,
+  ...tags,
+  ...uploads,
+  ...personal,
+  ...erase,
+  ...rebuild,
+} as const;
 
 /** The same, as callers name their arguments: they give emails unprepared. */
 export type ShardWrites = Omit<typeof shardWrites, 'deliverEmail'> & {

@@ -1,90 +1,108 @@
 import type { StoreFault } from '../../store.ts';
-import type { Bucket } from './buckets.ts';
-import { readCells } from './detail.ts';
-import { octetsOf, type ReadParts } from './reads.ts';
-import type { LightRow } from './row.ts';
-import { countRows, type Tally } from './tally.ts';
+import type { ReadParts } from './reads.ts';
+import { blockSuspicions } from './verify-blocks.ts';
+import { miscounted, missingBuckets, readCounted } from './verify-buckets.ts';
+import { chunkLeftovers, destroyedEmails } from './verify-chunks.ts';
+import { confirmed, type Suspicion } from './verify-fault.ts';
+import { LinkNames, linkLeftovers, linkSuspicions } from './verify-links.ts';
+import { allAccountIds, directoryOfAccount, directorySuspicions } from './verify-lists.ts';
+import { contactSuspicions, keySuspicions } from './verify-personal.ts';
+import { damagedEmails, detailSuspicions, type Place, rowLeftovers, type TimedRow } from './verify-rows.ts';
+import { tagLeftovers } from './verify-tags.ts';
 
-/** Faults of one account, bucket by bucket. */
+/** How a walk looks. */
+export interface WalkOptions {
+  /** Reads the octets of every email, too: they are the truth, and can't be made anew. */
+  readonly withOctets: boolean;
+}
+
+/** Faults of the whole store, or of one account. */
+export async function* verifyStore(
+  parts: ReadParts,
+  accountId: string | undefined,
+): AsyncGenerator<StoreFault> {
+  for await (const suspicion of walkStore(parts, accountId, { withOctets: true })) yield toFault(suspicion);
+}
+
+/** The fault in the words of the contract. */
+export function toFault({ accountId, kind, detail }: Suspicion): StoreFault {
+  return { accountId, kind, detail };
+}
+
+/** Faults of one account's mail, bucket by bucket. */
 export async function* verifyAccount(parts: ReadParts, accountId: string): AsyncGenerator<StoreFault> {
-  const list = await parts.buckets.list(accountId);
-  const kept = await parts.buckets.kept(accountId, list);
-  const seen = new Set<string>();
-  for (const bucket of list) {
-    const rows = await parts.buckets.allRows(accountId, bucket);
-    for (const row of rows) {
-      if (seen.has(row.id)) yield { accountId, kind: 'emailTwice', detail: row.id };
-      seen.add(row.id);
-      for (const detail of await rowFaults(parts, accountId, row))
-        yield { accountId, kind: 'emailDamaged', detail };
-    }
-    const tally = kept.get(bucket.bucket);
-    if (tally) yield* countFaults(accountId, bucket, { kept: tally, counted: countRows(rows) });
+  for await (const suspicion of walkMail(parts, accountId, { withOctets: true })) yield toFault(suspicion);
+}
+
+/** What is wrong, confirmed: the directory, then account by account. */
+export async function* walkStore(
+  parts: ReadParts,
+  accountId: string | undefined,
+  options: WalkOptions,
+): AsyncGenerator<Suspicion> {
+  if (accountId !== undefined) {
+    yield* walkAccount(parts, accountId, options);
+    return;
   }
+  for await (const some of directorySuspicions(parts.context)) yield* await confirmed(some);
+  for await (const id of allAccountIds(parts.context)) yield* walkAccount(parts, id, options);
 }
 
-async function rowFaults(parts: ReadParts, accountId: string, row: LightRow): Promise<string[]> {
-  const faults: string[] = [];
-  const check = async (what: string, work: () => Promise<boolean>): Promise<void> => {
-    try {
-      if (!(await work())) faults.push(`${row.id}: ${what}`);
-    } catch (error) {
-      faults.push(`${row.id}: ${what}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
-  await check('octets', async () => {
-    const octets = await octetsOf(parts.context, accountId, row);
-    return octets.byteLength === row.head.sizeOctets;
-  });
-  await check('detail', () => hasDetail(parts, accountId, row));
-  await check('links', () => hasLinks(parts, accountId, row));
-  return faults;
-}
-
-async function hasDetail(
-  { context }: ReadParts,
+async function* walkAccount(
+  parts: ReadParts,
   accountId: string,
-  { bucket, id }: LightRow,
-): Promise<boolean> {
-  const cells = await context.session.row<Parameters<typeof readCells>[0]>(
-    'select summary, findings, facts, judged from detail where account = ? and bucket = ? and id = ?',
-    [accountId, bucket, id],
-  );
-  return cells !== undefined && readCells(cells).summary !== undefined;
+  options: WalkOptions,
+): AsyncGenerator<Suspicion> {
+  const { context } = parts;
+  yield* await confirmed(await directoryOfAccount(context, accountId));
+  yield* await confirmed(await keySuspicions(context, accountId));
+  yield* await confirmed(await contactSuspicions(context, accountId));
+  yield* walkMail(parts, accountId, options);
 }
 
-/** What points to an email was written before it, so it is there. */
-async function hasLinks({ context }: ReadParts, accountId: string, { id, head }: LightRow): Promise<boolean> {
-  const rows = await context.session.rows('select id from link where account = ? and name in ? and id = ?', [
-    accountId,
-    head.links,
-    id,
-  ]);
-  return rows.length === head.links.length;
-}
-
-/** A kept count is one that no change was announced for: it must be what is there. */
-function countFaults(
+/** The same of an account's mail. */
+export async function* walkMail(
+  parts: ReadParts,
   accountId: string,
-  { bucket }: Bucket,
-  { kept, counted }: { readonly kept: Tally; readonly counted: Tally },
-): StoreFault[] {
-  const [one, other] = [sorted(kept), sorted(counted)];
-  if (one === other) return [];
+  options: WalkOptions,
+): AsyncGenerator<Suspicion> {
+  const { context, buckets, emails } = parts;
+  const listed = await buckets.list(accountId);
+  yield* await confirmed(await missingBuckets(context, accountId, listed));
+  const names = new LinkNames();
+  // Whoever mends has listed those that were missing by now.
+  for (const { bucket } of await buckets.list(accountId)) {
+    const place = { accountId, bucket };
+    yield* await confirmed(await bucketSuspicions(parts, place, { ...options, names }));
+    yield* await confirmed(await blockSuspicions(context, place, { isDeep: true }));
+  }
+  const destroyed = await destroyedEmails(context, accountId);
+  for (const { threadId } of destroyed) if (threadId) names.addThread(threadId);
+  for await (const some of linkLeftovers(context, { accountId, emails }, names)) yield* await confirmed(some);
+  yield* await confirmed(await chunkLeftovers(context, { accountId, emails }, destroyed));
+}
+
+async function bucketSuspicions(
+  parts: ReadParts,
+  place: Place,
+  { withOctets, names }: WalkOptions & { readonly names: LinkNames },
+): Promise<Suspicion[]> {
+  const { context, buckets, tags } = parts;
+  const { rows, leftovers, isMiscounted } = await readCounted(context, place);
+  const twice = rows.flatMap(({ row }) => (names.ids.has(row.id) ? [inTwo(place, row.id)] : []));
+  for (const { row } of rows) names.add(row);
   return [
-    {
-      accountId,
-      kind: 'bucketCount',
-      detail: `bucket ${bucket}: ${kept.emails} counted, ${counted.emails} there`,
-    },
+    ...twice,
+    ...(isMiscounted ? [miscounted(context, place, buckets)] : []),
+    ...rowLeftovers(context, place, leftovers),
+    ...(await detailSuspicions(context, place, rows)),
+    ...(withOctets ? await damagedEmails(context, place, rows) : []),
+    ...(await linkSuspicions(context, place, rows)),
+    ...(await tagLeftovers(context, { place, tags }, rows)),
   ];
 }
 
-/** The tally as a text that does not depend on the order in which emails were counted. */
-function sorted(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : inner,
-  );
+/** An id is written to the bucket that its claim names, and to no other. */
+function inTwo({ accountId }: Place, id: TimedRow['row']['id']): Suspicion {
+  return { kind: 'emailTwice', accountId, detail: id, isStill: async () => true, mend: null };
 }

@@ -85,45 +85,37 @@ export function verifyCounts(context: ReadContext, accountId: string): StoreFaul
   if (!account) return [];
   const database = context.shard(shardOf(accountId, context.settings.shards));
   return database.read(() =>
-    recounts.flatMap(({ kind, sql }) =>
-      database
-        .all<Record<string, unknown>>(sql.replaceAll('$account', String(account.number)))
-        .map(row => ({ accountId, kind, detail: JSON.stringify(row) })),
+    recountKinds.flatMap(kind =>
+      recount(database, account.number, kind).map(row => ({ accountId, kind, detail: JSON.stringify(row) })),
     ),
   );
+}
+
+/** Rows of one kept count, or list, of an account that are wrong, with what a recount finds. */
+export function recount(database: Database, account: number, kind: RecountKind): Record<string, unknown>[] {
+  return database.all<Record<string, unknown>>(recounts[kind].replaceAll('$account', String(account)));
 }
 
 const { trash } = systemTagNumbers;
 
 /** One row per kept count: the query gives the rows that are wrong. */
-const recounts: readonly { readonly kind: string; readonly sql: string }[] = [
-  {
-    kind: 'accountCount',
-    sql: `select a.used, a.emails, a.sealed, c.* from account a,
+const recounts = {
+  accountCount: `select a.used, a.emails, a.sealed, c.* from account a,
         (select count(*) n, coalesce(sum(size), 0) octets, coalesce(sum(sealed), 0) s from email
          where account = $account) c
       where a.number = $account and (a.emails <> n or a.used <> octets or a.sealed <> s)`,
-  },
-  {
-    kind: 'tagCount',
-    sql: `select t.id, t.emails, t.unread, count(e.place) n, coalesce(sum(e.unread), 0) u
+  tagCount: `select t.id, t.emails, t.unread, count(e.place) n, coalesce(sum(e.unread), 0) u
       from tag t left join email_tag l on l.account = t.account and l.tag = t.number
         left join email e on e.account = l.account and e.place = l.place
       where t.account = $account group by t.number having t.emails <> n or t.unread <> u`,
-  },
-  {
-    kind: 'monthCount',
-    sql: `select coalesce(k.tag, c.tag) tag, coalesce(k.month, c.month) month, k.emails, c.n
+  monthCount: `select coalesce(k.tag, c.tag) tag, coalesce(k.month, c.month) month, k.emails, c.n
       from (select tag, month, emails from tag_month where account = $account and emails <> 0) k
       full join (
         select tag, place >> 42 month, count(*) n from email_tag where account = $account group by 1, 2
         union all select 0, place >> 42, count(*) from email where account = $account group by 2) c
         on c.tag = k.tag and c.month = k.month
       where k.emails is not c.n`,
-  },
-  {
-    kind: 'tagThreadCount',
-    sql: `select t.id, t.threads, t.unread_threads, count(s.thread) n, coalesce(sum(s.u), 0) su
+  tagThreadCount: `select t.id, t.threads, t.unread_threads, count(s.thread) n, coalesce(sum(s.u), 0) su
       from tag t left join (
         select l.tag, e.thread, exists (
             select 1 from email o where o.account = $account and o.thread = e.thread and o.unread = 1
@@ -131,32 +123,23 @@ const recounts: readonly { readonly kind: string; readonly sql: string }[] = [
         from email_tag l join email e on e.account = l.account and e.place = l.place
         where l.account = $account group by l.tag, e.thread) s on s.tag = t.number
       where t.account = $account group by t.number having t.threads <> n or t.unread_threads <> su`,
-  },
-  {
-    kind: 'threadCount',
-    sql: `select hex(t.thread) thread, t.emails, t.unread, t.unread_trash, count(e.place) n,
+  threadCount: `select hex(t.thread) thread, t.emails, t.unread, t.unread_trash, count(e.place) n,
         coalesce(sum(e.unread and e.tags <> ',${trash},'), 0) u,
         coalesce(sum(e.unread and instr(e.tags, ',${trash},') > 0), 0) ut
       from thread t left join email e on e.account = t.account and e.thread = t.thread
       where t.account = $account group by t.thread
       having t.emails <> n or t.unread <> u or t.unread_trash <> ut`,
-  },
-  {
-    kind: 'discussionCount',
-    sql: `select d.key, d.emails, d.unread, d.last_place, count(e.place) n, coalesce(sum(e.unread), 0) u
+  discussionCount: `select d.key, d.emails, d.unread, d.last_place, count(e.place) n, coalesce(sum(e.unread), 0) u
       from discussion d left join email e on e.account = d.account and e.discussion = d.key
       where d.account = $account group by d.key
       having d.emails <> n or d.unread <> u or d.last_place is not max(e.place)`,
-  },
-  {
-    kind: 'listLeftover',
-    sql: `select l.tag, l.place from email_tag l left join email e on e.account = l.account and e.place = l.place
+  listLeftover: `select l.tag, l.place from email_tag l left join email e on e.account = l.account and e.place = l.place
       where l.account = $account and (e.place is null or instr(e.tags, ',' || l.tag || ',') = 0)`,
-  },
-  {
-    kind: 'keywordLeftover',
-    sql: `select l.keyword, l.place from email_keyword l
+  keywordLeftover: `select l.keyword, l.place from email_keyword l
         left join email e on e.account = l.account and e.place = l.place
       where l.account = $account and (e.place is null or instr(e.keywords, ' ' || l.keyword || ' ') = 0)`,
-  },
-];
+} as const satisfies Record<string, string>;
+
+/** What can be counted anew. */
+export type RecountKind = keyof typeof recounts;
+const recountKinds = Object.keys(recounts) as RecountKind[];
