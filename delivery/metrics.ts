@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { Arrival, Outcome } from './delivery.ts';
 import type { Log } from './log.ts';
+import { onSelfCheck } from './store/cassandra/mail/self-check-news.ts';
 
 /** What one process counts. Names and help follow Prometheus' rules. */
 export interface Metrics {
@@ -43,7 +44,8 @@ export function openMetrics(data: string, processName: string, { log }: { log: L
     labelNames: ['stage'],
     registers: [registry],
   });
-  const close = publish(registry, { data, processName, log });
+  const stopCounting = countSelfChecks(registry);
+  const unpublish = publish(registry, { data, processName, log });
   return {
     delivered(door, results, took) {
       for (const result of results)
@@ -51,8 +53,30 @@ export function openMetrics(data: string, processName: string, { log }: { log: L
       latency.observe({ door }, took);
     },
     stageFailed: stage => failures.inc({ stage }),
-    close,
+    close() {
+      stopCounting();
+      return unpublish();
+    },
   };
+}
+
+/** Counts what the store of this process finds when it checks itself; gives how to stop. */
+export function countSelfChecks(registry: Registry): () => void {
+  const faults = new Counter({
+    name: 'caliopen_store_faults_total',
+    help: 'Faults that the store found when it checked itself, by kind; caliopen store rebuild mends them',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
+  const checked = new Counter({
+    name: 'caliopen_store_checked_emails_total',
+    help: 'Emails at which the store looked to check itself',
+    registers: [registry],
+  });
+  return onSelfCheck(told => {
+    checked.inc(told.checkedEmails);
+    for (const kind of told.faults) faults.inc({ kind });
+  });
 }
 
 function publish(

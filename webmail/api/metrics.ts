@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Config } from '../../delivery/config.ts';
+import { countSelfChecks } from '../../delivery/metrics.ts';
 import { listDamage } from '../../delivery/store/sqlite/damage.ts';
 
 /** What the web door counts. */
@@ -17,6 +18,8 @@ export interface WebMetrics {
 export function openMetrics({ store, data }: Pick<Config, 'store' | 'data'>): WebMetrics {
   const registry = new Registry();
   if (store === 'sqlite') countDamage(data, registry);
+  // This door has no socket of its own: it tells what it counts itself.
+  else countSelfChecks(registry);
   const requests = new Histogram({
     name: 'caliopen_web_request_seconds',
     help: 'Time to answer, by route and status class.',
