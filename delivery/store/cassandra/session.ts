@@ -64,6 +64,9 @@ const { localQuorum, localSerial } = types.consistencies;
 /** Longest wait for one node's answer; the server gives up at 5 s itself. */
 const readTimeoutMilliseconds = 6000;
 
+/** Waits before a statement is tried again that met no node. */
+const reconnectMilliseconds = [150, 400];
+
 /** Rows of one page at most, unless more are asked for. */
 const largestPage = 1000;
 
@@ -120,6 +123,7 @@ class DriverSession implements Session {
   #lastMicros = 0n;
   #ticks = 0;
   #lastInstant = 0;
+  #isClosed = false;
 
   constructor(client: Client, now: () => number) {
     this.#client = client;
@@ -164,7 +168,7 @@ class DriverSession implements Session {
       logged: isLogged,
       timestamp: longOf(timestamp ?? this.micros()),
     };
-    await this.#guard(() => this.#client.batch(queries, options));
+    await this.#guard(() => this.#client.batch(queries, options), true);
   }
 
   async claim<T>(cql: string, values: readonly Value[]): Promise<{ applied: boolean; row: T | undefined }> {
@@ -199,14 +203,29 @@ class DriverSession implements Session {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#client.shutdown();
   }
 
-  #execute(cql: string, values: readonly Value[], options: object): Promise<types.ResultSet> {
-    return this.#guard(() => this.#client.execute(cql, values.map(asDriverValue), options));
+  #execute(
+    cql: string,
+    values: readonly Value[],
+    options: { readonly isIdempotent: boolean } & Record<string, unknown>,
+  ): Promise<types.ResultSet> {
+    const { isIdempotent } = options;
+    return this.#guard(() => this.#client.execute(cql, values.map(asDriverValue), options), isIdempotent);
   }
 
-  async #guard<T>(work: () => Promise<T>): Promise<T> {
+  /** The driver asks other nodes when one falls; with none left, a moment later one may be back. */
+  async #guard<T>(work: () => Promise<T>, isIdempotent: boolean): Promise<T> {
+    for (const wait of isIdempotent ? reconnectMilliseconds : []) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isUnconnected(error) || this.#isClosed) throw fromDriver(error);
+        await new Promise(resolve => setTimeout(resolve, wait));
+      }
+    }
     try {
       return await work();
     } catch (error) {
@@ -217,6 +236,14 @@ class DriverSession implements Session {
 
 function longOf(value: bigint): types.Long {
   return types.Long.fromString(value.toString());
+}
+
+/** No node could be asked, or the connection to it went. */
+function isUnconnected(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    error.name === 'NoHostAvailableError' || (error as { isSocketError?: boolean }).isSocketError === true
+  );
 }
 
 /** The driver takes octets as Buffers alone; those of another thread are none. */
