@@ -1,31 +1,27 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { systemClock } from '../../delivery/clock.ts';
-import { openLog } from '../../delivery/log.ts';
-import { openSqliteStore } from '../../delivery/store/sqlite/sqlite-store.ts';
-import type { NewEmail, Store } from '../../delivery/store/store.ts';
+import { env } from 'node:process';
+import type { NewEmail } from '../../delivery/store/store.ts';
 import { newEmail } from '../suites/store/under-test.ts';
-import { testKeyring } from '../support/keyring.ts';
+import { type Block, measureBlock, medianOf } from './stores/block.ts';
+import { type StoreSubject, startStores } from './stores/subject.ts';
 
 /**
- * Deliveries into the store alone: messages/s, waiting times and CPU, over 200 accounts.
- * `node test/bench/store.ts [seconds per row]`. With an LD_PRELOAD that slows fsync it shows group commit at work.
+ * Deliveries into the store alone, without doors or stages: messages/s, waiting times and CPU, over 200 accounts. Every
+ * row is the median of interleaved rounds, so read the ratios. CPU is that of this process, load included, and apart
+ * from it of all nodes. `BENCH_SECONDS` (per block), `BENCH_ROUNDS`, `BENCH_SUBJECTS` (sqlite, cassandra1, cassandra3).
+ * With an LD_PRELOAD that slows fsync it shows group commit at work.
  */
-const seconds = Number(process.argv[2] ?? 5);
+const seconds = Number(process.argv[2] ?? env.BENCH_SECONDS ?? 5);
+const rounds = Number(env.BENCH_ROUNDS ?? 3);
 const accounts = 200;
 
-interface Row {
+interface Load {
   readonly size: number;
   readonly inFlight: number;
 }
 
-const rows: readonly Row[] = [
-  { size: 5_000, inFlight: 1 },
-  { size: 5_000, inFlight: 10 },
-  { size: 5_000, inFlight: 50 },
-  { size: 50_000, inFlight: 50 },
-];
+const loads: readonly Load[] = [5000, 50_000].flatMap(size =>
+  [1, 10, 50].map(inFlight => ({ size, inFlight })),
+);
 
 const vocabulary = Array.from(
   { length: 3000 },
@@ -49,60 +45,65 @@ function emails(size: number): NewEmail[] {
   });
 }
 
-async function measure(store: Store, ids: readonly string[], { size, inFlight }: Row): Promise<string> {
+/** A store with its accounts, and a number for each email that it gets. */
+interface Filled {
+  readonly subject: StoreSubject;
+  readonly ids: readonly string[];
+  sent: number;
+}
+
+async function fill(subject: StoreSubject): Promise<Filled> {
+  await subject.store.addDomain('example.org');
+  const names = Array.from({ length: accounts }, (_unused, n) => ({ address: `u${n}@example.org` }));
+  const made = await subject.store.addAccounts(names);
+  return { subject, ids: made.map(({ id = '' }) => id), sent: 0 };
+}
+
+async function deliverNext(filled: Filled, made: readonly NewEmail[]): Promise<void> {
+  const n = filled.sent++;
+  const deliveryKey = Buffer.alloc(32);
+  deliveryKey.writeUInt32BE(n);
+  const discussion = { key: `d${n % 997}`, participants: ['email:b@example.net'] };
+  const email = { ...(made[n % made.length] as NewEmail), deliveryKey, discussion, receivedAt: new Date() };
+  await filled.subject.store.deliverEmail(filled.ids[n % filled.ids.length] ?? '', email);
+}
+
+function measure(filled: Filled, made: readonly NewEmail[], inFlight: number): Promise<Block> {
+  const { nodes } = filled.subject;
+  const options = { seconds, inFlight, nodes: () => nodes?.processes() ?? [] };
+  return measureBlock(() => deliverNext(filled, made), options);
+}
+
+async function measureLoad({ size, inFlight }: Load, stores: readonly Filled[]): Promise<void> {
   const made = emails(size);
-  const waits: number[] = [];
-  let sent = 0;
-  const until = performance.now() + seconds * 1000;
-  const cpu = process.cpuUsage();
-  const one = async (): Promise<void> => {
-    while (performance.now() < until) {
-      const n = sent++;
-      const began = performance.now();
-      const base = made[n % made.length] as NewEmail;
-      const key = Buffer.alloc(32);
-      key.writeUInt32BE(n);
-      key.write(`${size}-${inFlight}`, 8);
-      const discussion = { key: `d${n % 997}`, participants: ['email:b@example.net'] };
-      await store.deliverEmail(ids[n % ids.length] ?? '', {
-        ...base,
-        deliveryKey: key,
-        discussion,
-        receivedAt: new Date(),
-      });
-      waits.push(performance.now() - began);
-    }
-  };
-  const began = performance.now();
-  await Promise.all(Array.from({ length: inFlight }, one));
-  const elapsed = (performance.now() - began) / 1000;
-  const used = process.cpuUsage(cpu);
-  waits.sort((first, second) => first - second);
-  const at = (share: number): string => (waits[Math.floor(waits.length * share)] ?? 0).toFixed(1).padStart(8);
-  const perMessage = ((used.user + used.system) / 1000 / waits.length).toFixed(2).padStart(8);
-  const rate = (waits.length / elapsed).toFixed(0).padStart(8);
-  return `${String(size).padStart(7)} ${String(inFlight).padStart(9)} ${rate} ${at(0.5)} ${at(0.99)} ${perMessage}`;
+  const found = new Map<Filled, Block[]>(stores.map(filled => [filled, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [filled, blocks] of found) blocks.push(await measure(filled, made, inFlight));
+  }
+  for (const [{ subject }, blocks] of found) {
+    const figure = (of: keyof Block, digits: number) => medianOf(blocks, of).toFixed(digits);
+    const cells = [figure('perSecond', 0), figure('p50', 1), figure('p99', 1), figure('cpu', 2)];
+    const nodesCpu = subject.nodes ? figure('nodesCpu', 2) : '-';
+    console.log([size, inFlight, subject.name, ...cells, nodesCpu].join(' | '));
+  }
 }
 
 async function main(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'caliopen-bench-'));
-  const store = await openSqliteStore({
-    folder,
-    shards: 4,
-    keyring: testKeyring,
-    clock: systemClock,
-    log: openLog('warn'),
-  });
+  const subjects = await startStores(4);
   try {
-    await store.addDomain('example.org');
-    const names = Array.from({ length: accounts }, (_unused, n) => ({ address: `u${n}@example.org` }));
-    const ids = (await store.addAccounts(names)).map(({ id = '' }) => id);
-    console.log(' octets in flight  mails/s   p50 ms   p99 ms CPU ms/mail');
-    for (const row of rows) console.log(await measure(store, ids, row));
+    const stores: Filled[] = [];
+    for (const subject of subjects) stores.push(await fill(subject));
+    const small = emails(5000);
+    for (const filled of stores) {
+      // Cassandra is compiled while it runs: it is three times slower at first.
+      for (let blocks = filled.subject.nodes ? 4 : 1; blocks > 0; blocks--) await measure(filled, small, 10);
+    }
+    console.log(`median of ${rounds} interleaved rounds of ${seconds} s; p50, p99 in ms; CPU in ms a mail`);
+    console.log('octets | in flight | store | mails/s | p50 | p99 | CPU | CPU nodes');
+    for (const load of loads) await measureLoad(load, stores);
     console.log(`memory ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`);
   } finally {
-    await store.close();
-    rmSync(folder, { recursive: true, force: true });
+    for (const subject of subjects) await subject.stop();
   }
 }
 
