@@ -107,7 +107,7 @@ function assemble(ports: CassandraPorts, context: CassandraContext, guard: Clock
   return {
     ...directory,
     ...personalPart(context, {
-      logChange: (accountId, change) => mail.logChange(accountId, change),
+      changes: mail.changeLog,
       habit: (accountId, key) => mail.operations.discussionHabit(accountId, key),
     }),
     ...mail.operations,

@@ -2,6 +2,7 @@ import { DeliveryError } from '../../../errors.ts';
 import type { Mail } from '../../store.ts';
 import type { ClockGuard } from '../clock-guard.ts';
 import type { CassandraContext } from '../context.ts';
+import type { ChangeLog } from '../log-change.ts';
 import type { Indexer } from '../search/indexer.ts';
 import { Buckets } from './buckets.ts';
 import { type ChangeParts, changeEmails } from './change.ts';
@@ -36,8 +37,8 @@ export interface MailPart {
   readonly reads: reads.ReadParts;
   /** Octets that an account holds, uploads included. */
   heldOctets(accountId: string): Promise<number>;
-  /** Writes a line of the log by itself, and tells who watches. */
-  logChange(accountId: string, line: LogLine): Promise<void>;
+  /** The change log for what is an account's own besides mail. */
+  readonly changeLog: ChangeLog;
 }
 
 export function openMail(context: CassandraContext, hooks: MailHooks): MailPart {
@@ -87,10 +88,10 @@ export function openMail(context: CassandraContext, hooks: MailHooks): MailPart 
     news,
     reads: read,
     heldOctets,
-    async logChange(accountId, line) {
-      guard.require();
-      await context.session.together([logStatement(context, accountId, line)]);
-      tell(accountId, line);
+    changeLog: {
+      require: () => guard.require(),
+      line: (accountId, line) => logStatement(context, accountId, line),
+      tell,
     },
   };
 }

@@ -4,9 +4,9 @@ import type { Contact, Page, PageRequest } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
 import { grouped } from '../directory/at-once.ts';
 import { ofAccount, requireAccount } from '../directory/rows.ts';
-import type { LogChange } from '../log-change.ts';
+import type { ChangeLog, PersonalChange } from '../log-change.ts';
 import type { Session, Statement } from '../session.ts';
-import { putRow, type Times } from './put-row.ts';
+import { type Times, writeLater } from './put-row.ts';
 
 /** A row of `contact`: what its owner edits, and what is computed of it, each in cells of its own. */
 interface ContactRow {
@@ -21,12 +21,16 @@ type Edited = Pick<Contact, 'name' | 'addresses' | 'card'>;
 
 const contactColumns = 'id, data, judged, facts' as const;
 
-/** Row and addresses are one mutation: both tables have the account as their partition. */
+/**
+ * Row and addresses are one mutation: both tables have the account as their partition. The line of the change log lies
+ * in another one, so the batch is logged.
+ */
 export async function putContact(
   { session, clock }: CassandraContext,
   { accountId, contact }: { accountId: string; contact: Omit<Contact, 'id'> & { id?: string } },
-  logChange: LogChange,
+  changes: ChangeLog,
 ): Promise<Contact> {
+  changes.require();
   await requireAccount(session, accountId);
   const addresses = [...new Set(contact.addresses.map(address => address.toLowerCase()))];
   const stored: Contact = { ...contact, addresses, id: contact.id ?? newId('P', clock.now().getTime()) };
@@ -37,13 +41,21 @@ export async function putContact(
     ...addresses.map(address => addressStatement('insert', { accountId, id: stored.id, address })),
     ...obsolete.map(address => addressStatement('delete', { accountId, id: stored.id, address })),
   ];
-  await putRow(session, statements, () => timesOf(session, accountId, stored.id));
-  await logChange(accountId, {
-    class: 'contact',
-    kind: known ? 'updated' : 'created',
-    object: stored.id,
-  });
+  const change = changeOf(stored.id, known ? 'updated' : 'created');
+  await writeLater(
+    session,
+    () => timesOf(session, accountId, stored.id),
+    async timestamp => {
+      const line = changes.line(accountId, change);
+      await session.together([...statements, line], { timestamp, isLogged: true });
+    },
+  );
+  changes.tell(accountId, change);
   return stored;
+}
+
+function changeOf(id: string, kind: PersonalChange['kind']): PersonalChange {
+  return { class: 'contact', kind, object: id };
 }
 
 function insertContact(accountId: string, contact: Contact): Statement {
@@ -78,17 +90,22 @@ async function timesOf(session: Session, accountId: string, id: string): Promise
 export async function putContactIndex(
   { session }: CassandraContext,
   { accountId, id, computed }: { accountId: string; id: string; computed: Pick<Contact, 'index' | 'facts'> },
-  logChange: LogChange,
+  changes: ChangeLog,
 ): Promise<void> {
+  changes.require();
   await requireAccount(session, accountId);
   const times = await timesOf(session, accountId, id);
   if (!times) return;
-  await session.run(
-    'update contact set judged = ?, facts = ? where account = ? and id = ?',
-    [JSON.stringify(computed.index), JSON.stringify(computed.facts), accountId, id],
-    session.micros(times.slice(1)),
-  );
-  await logChange(accountId, { class: 'contact', kind: 'updated', object: id });
+  const change = changeOf(id, 'updated');
+  const update: Statement = {
+    cql: 'update contact set judged = ?, facts = ? where account = ? and id = ?',
+    values: [JSON.stringify(computed.index), JSON.stringify(computed.facts), accountId, id],
+  };
+  await session.together([update, changes.line(accountId, change)], {
+    timestamp: session.micros(times.slice(1)),
+    isLogged: true,
+  });
+  changes.tell(accountId, change);
 }
 
 /** `Keys.getContact`. */
@@ -177,8 +194,9 @@ async function idsAt(session: Session, accountId: string, addresses: readonly st
 export async function removeContact(
   { session }: CassandraContext,
   { accountId, id }: { accountId: string; id: string },
-  logChange: LogChange,
+  changes: ChangeLog,
 ): Promise<void> {
+  changes.require();
   await requireAccount(session, accountId);
   const known = await readContact(session, accountId, id);
   if (!known) return;
@@ -187,6 +205,10 @@ export async function removeContact(
     ...known.addresses.map(address => addressStatement('delete', { accountId, id, address })),
   ];
   const times = await timesOf(session, accountId, id);
-  await session.together(statements, { timestamp: session.micros(times) });
-  await logChange(accountId, { class: 'contact', kind: 'destroyed', object: id });
+  const change = changeOf(id, 'destroyed');
+  await session.together([...statements, changes.line(accountId, change)], {
+    timestamp: session.micros(times),
+    isLogged: true,
+  });
+  changes.tell(accountId, change);
 }

@@ -1,8 +1,8 @@
 import type { TagRule } from '../../../tags/findings.ts';
 import type { CassandraContext } from '../context.ts';
 import { ofAccount, requireAccount } from '../directory/rows.ts';
-import type { LogChange } from '../log-change.ts';
-import type { Session } from '../session.ts';
+import type { ChangeLog, PersonalChange } from '../log-change.ts';
+import type { Session, Statement } from '../session.ts';
 
 /** Documents of an account. */
 export interface Documents {
@@ -33,22 +33,27 @@ export async function listTagRules({ session }: CassandraContext, accountId: str
   return (await ofAccount(session, accountId, () => readDocuments(session, accountId))).tagRules;
 }
 
-/** Replaces one document. */
+/** Replaces one document, and notes it in the same batch. */
 export async function putDocument<Name extends keyof Documents>(
   { session }: CassandraContext,
   document: { readonly accountId: string; readonly name: Name; readonly value: Readonly<Documents[Name]> },
-  logChange: LogChange,
+  changes: ChangeLog,
 ): Promise<void> {
+  changes.require();
   const { accountId, name, value } = document;
+  const change: PersonalChange = { class: 'settings', kind: 'updated', object: name };
   await requireAccount(session, accountId);
   const known = await session.row<{ written: bigint | null }>(
     'select writetime(value) as written from document where account = ? and name = ?',
     [accountId, name],
   );
-  await session.run(
-    'update document set value = ? where account = ? and name = ?',
-    [JSON.stringify(value), accountId, name],
-    session.micros([known?.written]),
-  );
-  await logChange(accountId, { class: 'settings', kind: 'updated', object: name });
+  const update: Statement = {
+    cql: 'update document set value = ? where account = ? and name = ?',
+    values: [JSON.stringify(value), accountId, name],
+  };
+  await session.together([update, changes.line(accountId, change)], {
+    timestamp: session.micros([known?.written]),
+    isLogged: true,
+  });
+  changes.tell(accountId, change);
 }

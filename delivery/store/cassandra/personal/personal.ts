@@ -1,6 +1,6 @@
 import type { Keys } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
-import type { LogChange } from '../log-change.ts';
+import type { ChangeLog } from '../log-change.ts';
 import * as contacts from './contacts.ts';
 import { getSettings, listTagRules, putDocument } from './documents.ts';
 import * as keys from './keys.ts';
@@ -8,7 +8,7 @@ import { getOwnerContext, type Habit } from './owner-context.ts';
 
 /** What keys and contacts ask of the rest of the store. */
 export interface PersonalHooks {
-  readonly logChange: LogChange;
+  readonly changes: ChangeLog;
   readonly habit: Habit;
 }
 
@@ -29,26 +29,25 @@ function keyPart(context: CassandraContext) {
   } satisfies Partial<Keys>;
 }
 
-function contactPart(context: CassandraContext, { logChange }: PersonalHooks) {
+function contactPart(context: CassandraContext, { changes }: PersonalHooks) {
   return {
-    putContact: (accountId, contact) => contacts.putContact(context, { accountId, contact }, logChange),
+    putContact: (accountId, contact) => contacts.putContact(context, { accountId, contact }, changes),
     putContactIndex: (accountId, id, computed) =>
-      contacts.putContactIndex(context, { accountId, id, computed }, logChange),
+      contacts.putContactIndex(context, { accountId, id, computed }, changes),
     getContact: (accountId, id) => contacts.getContact(context, accountId, id),
     listContacts: (accountId, page) => contacts.listContacts(context, accountId, page),
     findContacts: (accountId, addresses) => contacts.findContacts(context, accountId, addresses),
-    removeContact: (accountId, id) => contacts.removeContact(context, { accountId, id }, logChange),
+    removeContact: (accountId, id) => contacts.removeContact(context, { accountId, id }, changes),
   } satisfies Partial<Keys>;
 }
 
-function documentPart(context: CassandraContext, { habit, logChange }: PersonalHooks) {
+function documentPart(context: CassandraContext, { habit, changes }: PersonalHooks) {
   return {
     getOwnerContext: (accountId, asked) => getOwnerContext(context, { accountId, asked }, habit),
     getSettings: accountId => getSettings(context, accountId),
-    putSettings: (accountId, value) =>
-      putDocument(context, { accountId, name: 'settings', value }, logChange),
+    putSettings: (accountId, value) => putDocument(context, { accountId, name: 'settings', value }, changes),
     listTagRules: accountId => listTagRules(context, accountId),
     putTagRules: (accountId, value) =>
-      putDocument(context, { accountId, name: 'tagRules', value: [...value] }, logChange),
+      putDocument(context, { accountId, name: 'tagRules', value: [...value] }, changes),
   } satisfies Partial<Keys>;
 }

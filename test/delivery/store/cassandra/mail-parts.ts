@@ -1,8 +1,9 @@
 import type { TestContext } from 'node:test';
 import { silentLog } from '../../../../delivery/log.ts';
-import { noClockGuard } from '../../../../delivery/store/cassandra/clock-guard.ts';
+import { type ClockGuard, noClockGuard } from '../../../../delivery/store/cassandra/clock-guard.ts';
 import { openMail } from '../../../../delivery/store/cassandra/mail/mail.ts';
 import { verifyAccount } from '../../../../delivery/store/cassandra/mail/verify.ts';
+import { personalPart } from '../../../../delivery/store/cassandra/personal/personal.ts';
 import { openIndexer } from '../../../../delivery/store/cassandra/search/indexer.ts';
 import { openSession, type Session } from '../../../../delivery/store/cassandra/session.ts';
 import { atEnd } from '../../../support/at-end.ts';
@@ -18,14 +19,15 @@ export async function openMailProcess(
   {
     aheadSeconds = 0,
     wrap = session => session,
-  }: { aheadSeconds?: number; wrap?: (s: Session) => Session } = {},
+    guard = noClockGuard,
+  }: { aheadSeconds?: number; wrap?: (s: Session) => Session; guard?: ClockGuard } = {},
 ) {
   const session = await openSession(shared.settings, { now: () => Date.now() + aheadSeconds * 1000 });
   const clock = { now: () => new Date(shared.clock.now().getTime() + aheadSeconds * 1000) };
   const context = { ...shared, clock, session: wrap(session), log: silentLog };
   const indexer = openIndexer(context);
   const mail = openMail(context, {
-    guard: noClockGuard,
+    guard,
     indexer,
     waitingOctets: async () => 0,
     dropUploads: async () => undefined,
@@ -36,7 +38,8 @@ export async function openMailProcess(
     await session.close();
   });
   const faults = async (accountId: string) => await Array.fromAsync(verifyAccount(mail.reads, accountId));
-  return { ...mail.operations, context, parts: mail.reads, faults };
+  const personal = personalPart(context, { habit: async () => null, changes: mail.changeLog });
+  return { ...mail.operations, personal, context, parts: mail.reads, faults };
 }
 
 /** A domain and some accounts in it. */

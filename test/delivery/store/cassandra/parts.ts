@@ -5,7 +5,8 @@ import { blobPart } from '../../../../delivery/store/cassandra/blobs/blobs.ts';
 import type { CassandraContext } from '../../../../delivery/store/cassandra/context.ts';
 import { directoryPart } from '../../../../delivery/store/cassandra/directory/directory.ts';
 import { instancePart } from '../../../../delivery/store/cassandra/instance.ts';
-import type { PersonalChange } from '../../../../delivery/store/cassandra/log-change.ts';
+import type { ChangeLog } from '../../../../delivery/store/cassandra/log-change.ts';
+import { logStatement } from '../../../../delivery/store/cassandra/mail/log.ts';
 import { prepareKeyspace } from '../../../../delivery/store/cassandra/migrate.ts';
 import { personalPart } from '../../../../delivery/store/cassandra/personal/personal.ts';
 import {
@@ -57,7 +58,11 @@ export async function openProcess(
 }
 
 function partsOf(context: CassandraContext) {
-  const changes: PersonalChange[] = [];
+  const changeLog: ChangeLog = {
+    require: () => undefined,
+    line: (accountId, change) => logStatement(context, accountId, change),
+    tell: () => undefined,
+  };
   const erased: string[] = [];
   const blobs = blobPart(context, { heldOctets: accountId => blobs.waitingOctets(accountId) });
   return {
@@ -67,13 +72,11 @@ function partsOf(context: CassandraContext) {
     }),
     ...personalPart(context, {
       habit: async () => null,
-      logChange: async (_accountId, change) => void changes.push(change),
+      changes: changeLog,
     }),
     ...instancePart(context),
     blobs,
     context,
-    /** What was told to `logChange`. */
-    changes,
     /** Accounts whose mail was erased. */
     erased,
   };
@@ -147,7 +150,7 @@ const notAsked: ReadonlySet<string | symbol> = new Set(['micros', 'timeId', 'pag
 
 /** Every row of these tables, to see what is left in them. */
 export async function rowsOf(
-  { context }: Process,
+  { context }: Pick<Process, 'context'>,
   tables: readonly string[],
 ): Promise<Record<string, unknown[]>> {
   const found: Record<string, unknown[]> = {};
