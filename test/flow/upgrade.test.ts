@@ -27,7 +27,7 @@ import { arrivalOf, plainMessages, sealedMessages } from '../data/messages.ts';
 import { differences, portray } from '../data/portrait.ts';
 import { atEnd } from '../support/at-end.ts';
 import { openTestClock, type TestClock } from '../support/clock.ts';
-import { layOut, openClient } from '../support/kept-store.ts';
+import { layOut, openTables } from '../support/kept-store.ts';
 import { leaseKeyspace } from '../support/keyspace.ts';
 import { behindTrace } from '../support/stored.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -199,7 +199,7 @@ async function compareSchemas(t: TestContext, { parts: { config } }: Opened): Pr
   const fresh = await openParts(keptConfig(data, leased ? settingsOn(leased) : {}));
   await fresh.close();
   if (leased) {
-    const client = openClient(t, leased);
+    const client = openTables(t, leased);
     const made = await schemaOfKeyspace(client, leased.keyspace);
     assert.deepEqual(await schemaOfKeyspace(client, keyspace), made);
     return;
