@@ -1,12 +1,30 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { env, execPath } from 'node:process';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Client } from 'cassandra-driver';
 import type { Config } from '../../delivery/config.ts';
-import { keptVersions, readKept } from '../data/kept.ts';
+import { schemaSteps } from '../../delivery/store/cassandra/schema.ts';
+import { keptVersions, readKept, settingsOn } from '../data/kept.ts';
+import { atEnd } from '../support/at-end.ts';
 import { type Code, openTestParts, startDoor, testConfig } from '../support/door-process.ts';
 import { requireCommit } from '../support/earlier.ts';
-import { type Dialogue, openDialogue } from '../support/smtp-dialogue.ts';
+import { nameKeyspace, openTables } from '../support/kept-store.ts';
+import { type LaterStep, laterCode, laterStep } from '../support/later.ts';
+import { poll } from '../support/poll.ts';
+import {
+  caliopen,
+  found,
+  greet,
+  names,
+  send,
+  sendAll,
+  serveFromBoth,
+  type TwoVersions,
+  talkTo,
+} from '../support/two-versions.ts';
 
 /** Code that may still run while this one begins: of each version, and of the last change of the schema before. */
 const earlier: Readonly<Record<string, string>> = {
@@ -14,189 +32,112 @@ const earlier: Readonly<Record<string, string>> = {
   'the first schema': 'cde7ab4b7cf15f7d81b9909f6374b489083bd7dc',
 };
 
-const password = 'a long password';
+/** The same for Cassandra. */
+const earlierOnCassandra: Readonly<Record<string, string>> = Object.fromEntries(
+  keptVersions().map(version => [version, readKept(version, 'cassandra').commit]),
+);
 
-function caliopen({ main, settings }: Code, config: Config, words: readonly string[], input = ''): void {
-  execFileSync(execPath, ['--disable-warning=ExperimentalWarning', main, ...words], {
-    env: { ...env, ...settings(config) },
-    input,
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
+function startDoors(t: TestContext, config: Config, code?: Code) {
+  const options = code ? { code } : {};
+  return Promise.all([startDoor(t, 'lmtp', config, options), startDoor(t, 'web', config, options)]);
 }
-
-async function greet(port: number): Promise<Dialogue> {
-  const peer = await openDialogue(port);
-  await peer.expect(/^220 /);
-  await peer.say('LHLO client.example.net', /^250-/);
-  return peer;
-}
-
-/** Sends one message and, while it is put off, sends it again, as any MTA does. */
-async function send(peer: Dialogue, name: string): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    await peer.say('MAIL FROM:<zoe@example.net>', /^250/);
-    await peer.say('RCPT TO:<ada@example.org>', /^250/);
-    await peer.say('DATA', /^354/);
-    peer.send(
-      `From: zoe@example.net\r\nSubject: ${name}\r\nMessage-ID: <${name}@example.net>\r\n` +
-        'Date: Sun, 1 Mar 2026 12:00:00 +0000\r\n\r\npears\r\n.\r\n',
-    );
-    const reply = await peer.expect(/^[24]\d\d /);
-    if (reply.startsWith('2')) return;
-    assert.ok(tries < 20, `${name} is put off for ever: ${reply}`);
-  }
-}
-
-type Calls = readonly (readonly [string, Record<string, unknown>])[];
-
-/** A JMAP client of one web door. */
-async function openClient(port: number) {
-  const headers = {
-    Authorization: `Basic ${Buffer.from(`ada@example.org:${password}`).toString('base64')}`,
-    'Content-Type': 'application/json',
-  };
-  const session = (await (await fetch(`http://127.0.0.1:${port}/.well-known/jmap`, { headers })).json()) as {
-    apiUrl: string;
-    primaryAccounts: Record<string, string>;
-  };
-  const accountId = session.primaryAccounts['urn:ietf:params:jmap:mail'];
-  return async (calls: Calls): Promise<Record<string, unknown>[]> => {
-    const response = await fetch(session.apiUrl, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({
-        using: ['urn:ietf:params:jmap:core', 'urn:ietf:params:jmap:mail'],
-        methodCalls: calls.map(([name, given], at) => [name, { accountId, ...given }, `c${at}`]),
-      }),
-    });
-    const { methodResponses } = (await response.json()) as {
-      methodResponses: [string, Record<string, unknown>, string][];
-    };
-    return methodResponses.map(([name, answer]) => {
-      assert.notEqual(name, 'error', JSON.stringify(answer));
-      return answer;
-    });
-  };
-}
-
-type Client = Awaited<ReturnType<typeof openClient>>;
-
-interface Seen {
-  readonly id: string;
-  readonly subject: string;
-  readonly keywords: Record<string, boolean>;
-}
-
-/** All mail as this client sees it: page by page, by position, as a list on a screen reads it. */
-async function readAll(call: Client): Promise<{ emails: Seen[]; total: unknown; inbox: unknown }> {
-  const emails: Seen[] = [];
-  let total: unknown;
-  for (let position = 0; ; position += 25) {
-    const sort = [{ property: 'receivedAt', isAscending: false }];
-    const [page] = await call([['Email/query', { sort, position, limit: 25, calculateTotal: true }]]);
-    const ids = page?.ids as string[];
-    total = page?.total;
-    if (ids.length === 0) break;
-    const [got] = await call([['Email/get', { ids, properties: ['id', 'subject', 'keywords'] }]]);
-    emails.push(...((got?.list ?? []) as Seen[]));
-  }
-  const [mailboxes] = await call([['Mailbox/get', { ids: null }]]);
-  const list = mailboxes?.list as { role: string | null; totalEmails: number; unreadEmails: number }[];
-  const inbox = list.find(({ role }) => role === 'inbox');
-  return { emails, total, inbox: [inbox?.totalEmails, inbox?.unreadEmails] };
-}
-
-/** How many emails a search finds: each version keeps the search files that both use. */
-async function countFound(call: Client, text: string): Promise<unknown> {
-  const [found] = await call([['Email/query', { filter: { text }, limit: 1, calculateTotal: true }]]);
-  return found?.total;
-}
-
-const subjects = (emails: readonly Seen[]) => emails.map(({ subject }) => subject).sort();
-const names = (prefix: string, count: number) =>
-  Array.from({ length: count }, (_unused, n) => `${prefix}-${n}`);
 
 /** Doors of the older code that have been at work, and doors of this one that join them, on one data folder. */
-async function openBoth(t: TestContext, older: Code) {
+async function openBoth(t: TestContext, older: Code): Promise<TwoVersions> {
   const config = testConfig(t);
-  caliopen(older, config, ['domain', 'add', 'example.org']);
-  caliopen(older, config, ['account', 'add', 'ada@example.org', '--password-stdin'], `${password}\n`);
-  const [oldLmtp, oldWeb] = await Promise.all([
-    startDoor(t, 'lmtp', config, { code: older }),
-    startDoor(t, 'web', config, { code: older }),
-  ]);
-  const oldPeer = await greet(oldLmtp.ports.lmtp ?? 0);
-  for (const name of names('before', 30)) await send(oldPeer, name);
+  found(older, config);
+  const [oldLmtp, oldWeb] = await startDoors(t, config, older);
+  const peer = await greet(oldLmtp.ports.lmtp ?? 0);
+  const [before, during] = [names('before', 30), names('during', 60)];
+  await sendAll(peer, before);
   // The older doors go on while this version steps the files.
-  const during = (async () => {
-    for (const name of names('during', 60)) await send(oldPeer, name);
-  })();
-  const [newLmtp, newWeb] = await Promise.all([startDoor(t, 'lmtp', config), startDoor(t, 'web', config)]);
-  await during;
-  const [oldClient, newClient] = [
-    await openClient(oldWeb.ports.web ?? 0),
-    await openClient(newWeb.ports.web ?? 0),
-  ];
-  const newPeer = await greet(newLmtp.ports.lmtp ?? 0);
-  return { config, oldPeer, newPeer, oldClient, newClient, doors: [oldLmtp, oldWeb, newLmtp, newWeb] };
+  const [[newLmtp, newWeb]] = await Promise.all([startDoors(t, config), sendAll(peer, during)]);
+  return await talkTo(config, [oldLmtp, oldWeb, newLmtp, newWeb], [...before, ...during]);
 }
 
 for (const [version, commit] of Object.entries(earlier)) {
   test(`${version} and this version serve one data folder at once: nothing lost, nothing twice`, async t => {
     const older = requireCommit(t, commit);
     if (!older) return;
-    const { config, oldPeer, newPeer, oldClient, newClient, doors } = await openBoth(t, older);
-    const both = names('both', 20);
-    await Promise.all([
-      (async () => {
-        for (const name of [...names('old', 30), ...both]) await send(oldPeer, name);
-      })(),
-      (async () => {
-        for (const name of [...names('new', 30), ...both]) await send(newPeer, name);
-      })(),
-    ]);
-    const sent = ['before', 'during', 'old', 'new', 'both'].flatMap((prefix, at) =>
-      names(prefix, [30, 60, 30, 30, 20][at] ?? 0),
-    );
-    for (const client of [oldClient, newClient]) {
-      const { emails, total, inbox } = await readAll(client);
-      assert.deepEqual(subjects(emails), sent.toSorted());
-      assert.equal(await countFound(client, 'pears'), sent.length);
-      assert.deepEqual([total, inbox], [sent.length, [sent.length, sent.length]]);
-    }
-    await changeFromBoth(oldClient, newClient, sent);
-    for (const door of doors) assert.equal(await door.stop(), 0, door.log.join('\n'));
-    const parts = await openTestParts(t, config);
+    const opened = await openBoth(t, older);
+    await serveFromBoth(opened);
+    const parts = await openTestParts(t, opened.config);
     assert.deepEqual(await Array.fromAsync(parts.store.verify()), []);
   });
 }
 
-/** Each version reads, flags and destroys; the other sees the same. */
-async function changeFromBoth(oldClient: Client, newClient: Client, sent: readonly string[]): Promise<void> {
-  const { emails } = await readAll(newClient);
-  const idOf = (name: string) => emails.find(({ subject }) => subject === name)?.id ?? '';
-  const read = (name: string) => ({ [idOf(name)]: { 'keywords/$seen': true } });
-  for (const [client, mine, others] of [
-    [oldClient, 'old', 'new'],
-    [newClient, 'new', 'old'],
-  ] as const) {
-    await client([
-      ['Email/set', { update: { ...read(`${others}-0`), ...read(`${mine}-1`) } }],
-      ['Email/set', { destroy: [idOf(`${others}-2`), idOf(`${mine}-3`)] }],
-    ]);
+for (const [version, commit] of Object.entries(earlierOnCassandra)) {
+  test(`${version} and a version with one step more serve one keyspace at once, also while it is stepped`, async t => {
+    const older = requireCommit(t, commit);
+    const shared = older && (await nameKeyspace(t));
+    if (!shared) return;
+    const config = testConfig(t, settingsOn(shared));
+    found(older, config);
+    const { step, newer, ...opened } = await openWithStep(t, {
+      config,
+      older,
+      tables: openTables(t, shared),
+    });
+    const { length } = opened.before;
+    assert.deepEqual([await step.isEnded(), await step.countFilled()], [true, length]);
+    await serveFromBoth(opened);
+    for (const code of [older, newer]) caliopen(code, config, ['store', 'verify']);
+    assert.equal(await step.countFilled(), length);
+  });
+}
+
+/**
+ * Doors of the older code that have been at work, and go on while a process of the newer code is killed in its step,
+ * and doors of the newer code end that.
+ */
+async function openWithStep(
+  t: TestContext,
+  { config, older, tables }: { config: Config; older: Code; tables: Client },
+) {
+  const [oldLmtp, oldWeb] = await startDoors(t, config, older);
+  const peer = await greet(oldLmtp.ports.lmtp ?? 0);
+  const before = names('before', 20);
+  await sendAll(peer, before);
+  const step = await laterStep(tables, config['cassandra.keyspace'], schemaSteps.length);
+  const newer = laterCode(t, step.statements);
+  const stepped = new AbortController();
+  const [[newLmtp, newWeb], during] = await Promise.all([
+    killInStep(t, { config, newer, step, tables })
+      .then(() => startDoors(t, config, newer))
+      .finally(() => stepped.abort()),
+    sendUntil(stepped.signal, name => send(peer, name)),
+  ]);
+  const sent = [...before, ...during];
+  return { ...(await talkTo(config, [oldLmtp, oldWeb, newLmtp, newWeb], sent)), before, step, newer };
+}
+
+/** Sends a few messages a second; gives their names. */
+async function sendUntil(over: AbortSignal, post: (name: string) => Promise<void>): Promise<string[]> {
+  const sent: string[] = [];
+  while (!over.aborted) {
+    const name = `during-${sent.length}`;
+    await post(name);
+    sent.push(name);
+    await wait(100);
   }
-  const gone = ['new-2', 'new-3', 'old-2', 'old-3'];
-  const left = sent.filter(name => !gone.includes(name)).toSorted();
-  for (const client of [oldClient, newClient]) {
-    const seen = await readAll(client);
-    assert.deepEqual(subjects(seen.emails), left);
-    assert.deepEqual([seen.total, seen.inbox], [left.length, [left.length, left.length - 4]]);
-    assert.deepEqual(
-      seen.emails
-        .filter(({ keywords }) => keywords.$seen)
-        .map(({ subject }) => subject)
-        .sort(),
-      ['new-0', 'new-1', 'old-0', 'old-1'],
-    );
-  }
+  return sent;
+}
+
+/** Begins the step with a process that is killed when half of it is done. */
+async function killInStep(
+  t: TestContext,
+  { config, newer, step, tables }: { config: Config; newer: Code; step: LaterStep; tables: Client },
+): Promise<void> {
+  const words = ['--disable-warning=ExperimentalWarning', newer.main, 'domain', 'list'];
+  const child = spawn(execPath, words, { env: { ...env, ...newer.settings(config) }, stdio: 'ignore' });
+  atEnd(t, () => child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  await poll('the step to begin', async () => ((await step.countFilled()) > 0 ? true : undefined), 60_000);
+  child.kill('SIGKILL');
+  assert.deepEqual(await ended, [null, 'SIGKILL']);
+  assert.equal(await step.isEnded(), false);
+  // What a minute does: the lock of a process that died is free.
+  await tables.execute(
+    `delete from ${config['cassandra.keyspace']}.schema_lock where name = 'steps' if exists`,
+  );
 }

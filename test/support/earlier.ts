@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { env } from 'node:process';
 import type { TestContext } from 'node:test';
 import { settingsEnvironment } from '../../bin/serve/settings-environment.ts';
+import type { Config } from '../../delivery/config.ts';
 import type { Code } from './door-process.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -12,6 +13,17 @@ const top = join(import.meta.dirname, '..', '..');
 /** What every version knows: newer settings are unknown words to older code. */
 const everKnown =
   /^CALIOPEN_(DATA|HOSTNAME|(SMTP|LMTP|WEB)_(PORT|ADDRESS)|SQLITE_SHARDS|JUDGE_THREADS|RESOLVER_(SERVERS|TIMEOUT_MILLISECONDS))$/;
+
+/** What all code knows that has a store on Cassandra. */
+const knownWithCassandra =
+  /^CALIOPEN_(STORE|CASSANDRA_(CONTACT_POINTS|LOCAL_DATA_CENTER|KEYSPACE|REPLICATION))$/;
+
+/** The settings that an earlier version knows, as environment. */
+function earlierEnvironment(config: Config): Record<string, string> {
+  const isKnown = (name: string) =>
+    everKnown.test(name) || (config.store === 'cassandra' && knownWithCassandra.test(name));
+  return Object.fromEntries(Object.entries(settingsEnvironment(config)).filter(([name]) => isKnown(name)));
+}
 
 /**
  * The code of an earlier commit, laid out in a folder of its own, with the packages of this one. Where the history
@@ -41,9 +53,7 @@ export function requireCommit(t: TestContext, commit: string): Code | null {
     settings: config => ({
       // The file beside the tests has rows that it does not know.
       CALIOPEN_CONFIG: join(folder, 'config', 'caliopen.yaml'),
-      ...Object.fromEntries(
-        Object.entries(settingsEnvironment(config)).filter(([name]) => everKnown.test(name)),
-      ),
+      ...earlierEnvironment(config),
     }),
   };
 }
