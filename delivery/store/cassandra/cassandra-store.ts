@@ -134,7 +134,7 @@ function assemble(ports: CassandraPorts, context: CassandraContext, guard: Clock
       guard.stop();
       await selfCheck?.stop();
       await indexer.stop();
-      await mail.news.close();
+      await mail.close();
       await context.session.close();
     },
   };

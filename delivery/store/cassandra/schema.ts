@@ -67,7 +67,7 @@ export const schemaSteps: readonly (readonly string[])[] = [
        primary key ((account, blob, generation, number)))
        with default_time_to_live = 172800 and gc_grace_seconds = 172800`,
     // Mail.
-    `create table if not exists bucket (account text, bucket int, changed timeuuid, size int, tally blob, tally_of timeuuid,
+    `create table if not exists bucket (account text, bucket int, changed timeuuid, sizes map<text, int>, tally blob, tally_of timeuuid,
        block text, block_generations set<text>, primary key (account, bucket))
        with clustering order by (bucket desc)`,
     `create table if not exists email (account text, bucket int, id text, head text, marks map<text, boolean>,
@@ -75,10 +75,14 @@ export const schemaSteps: readonly (readonly string[])[] = [
        with clustering order by (id desc)`,
     `create table if not exists detail (account text, bucket int, id text, summary text, findings text, facts text,
        judged text, words text, reworded text, packing int, head blob, body blob, chunks int,
+       generation text,
        primary key ((account, bucket), id)) with clustering order by (id desc)
        and compression = {'class': 'ZstdCompressor', 'chunk_length_in_kb': 64}`,
-    `create table if not exists chunk (account text, id text, number int, octets blob,
-       primary key ((account, id, number)))`,
+    // Octets of big emails. Each try of a delivery writes a generation of its own, listed before its first chunk.
+    `create table if not exists chunk (account text, id text, generation text, number int, octets blob,
+       primary key ((account, id, generation, number)))`,
+    `create table if not exists chunk_list (account text, id text, generation text, chunks int,
+       primary key (account, id, generation))`,
     `create table if not exists change (account text, bucket int, class tinyint, at timeuuid, kind tinyint,
        object text, thread text, tags set<text>, flags set<text>, primary key ((account, bucket), class, at))
        with clustering order by (class asc, at desc) and default_time_to_live = 3024000`,
@@ -86,7 +90,8 @@ export const schemaSteps: readonly (readonly string[])[] = [
        with clustering order by (id desc)`,
     `create table if not exists delivery_key (account text, key blob, email text, bucket int, expires timestamp,
        primary key ((account, key)))`,
-    `create table if not exists delivery_gone (account text, key blob, email text, primary key ((account, key)))`,
+    `create table if not exists delivery_gone (account text, key blob, email text, since timestamp,
+       primary key ((account, key), email))`,
     `create table if not exists posting (account text, bucket int, generation text, term text, hits blob,
        primary key ((account, bucket, generation), term))`,
     `create table if not exists news (shard int, minute int, at timeuuid, account text,

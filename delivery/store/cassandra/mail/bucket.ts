@@ -1,4 +1,4 @@
-import { emailId, readEmailId, tailLength } from '../../ids.ts';
+import { emailId, placesPerMillisecond, readEmailId, tailLength } from '../../ids.ts';
 
 /** Parts that a month of an account can have at most. */
 export const partsPerMonth = 1000;
@@ -14,9 +14,14 @@ export function monthOfEmail(id: string): number | null {
   return place === undefined ? null : Math.floor(place / placesPerMonth);
 }
 
+/** The instant of an email's place, from its id, in milliseconds. */
+export function instantOfEmail(id: string): number {
+  return Math.floor((readEmailId(id)?.place ?? 0) / placesPerMillisecond);
+}
+
 /** The month of an instant. */
 export function monthOfInstant(instant: Date): number {
-  return Math.floor((Math.max(0, instant.getTime()) * 2048) / placesPerMonth);
+  return Math.floor((Math.max(0, instant.getTime()) * placesPerMillisecond) / placesPerMonth);
 }
 
 /** The bucket of a part of a month. */

@@ -8,15 +8,13 @@ import { isSettled } from './settled.ts';
 
 export { settleMilliseconds } from './settled.ts';
 
-import { addUp, type Books, countRows, readTally, type Tally, writeTally } from './tally.ts';
+import { addUp, type Books, countRows, readTally, sumUp, type Tally, writeTally } from './tally.ts';
 
 /** A bucket of an account, as the account's list names it. */
 export interface Bucket {
   readonly bucket: number;
   /** When the last change of its emails was announced, before it was made; null: never. */
   readonly changed: types.TimeUuid | null;
-  /** About how many emails were ever put in. */
-  readonly size: number;
   /** The `changed` that the stored tally counts. */
   readonly tally_of: types.TimeUuid | null;
 }
@@ -54,7 +52,7 @@ export class Buckets {
   /** The account's buckets, newest first; of one month the parts in descending order. */
   async list(accountId: string): Promise<Bucket[]> {
     return await this.#context.session.rows<Bucket>(
-      'select bucket, changed, size, tally_of from bucket where account = ?',
+      'select bucket, changed, tally_of from bucket where account = ?',
       [accountId],
     );
   }
@@ -65,11 +63,11 @@ export class Buckets {
    */
   announce(accountId: string, bucket: number): Statement | null {
     if (this.#isHeld(`${accountId}/${bucket}`)) return null;
-    const size = this.#placing.sizeOf(accountId, bucket);
+    const sizes = this.#placing.sizes(accountId, bucket);
     const changed = this.#context.session.timeId(this.#context.clock.now());
     return {
-      cql: 'update bucket set changed = ?, size = ? where account = ? and bucket = ?',
-      values: [changed, size, accountId, bucket],
+      cql: `update bucket set changed = ?${sizes ? ', sizes = sizes + ?' : ''} where account = ? and bucket = ?`,
+      values: [changed, ...(sizes ? [sizes] : []), accountId, bucket],
     };
   }
 
@@ -186,6 +184,11 @@ export class Buckets {
       if (known) kept.set(bucket.bucket, known);
     }
     return kept;
+  }
+
+  /** The sums alone, which cost no adding up of threads and discussions. */
+  async sums(accountId: string): Promise<Pick<Books, 'emails' | 'octets' | 'sealed'>> {
+    return sumUp(await this.tallies(accountId, await this.list(accountId)));
   }
 
   async books(accountId: string): Promise<Books> {

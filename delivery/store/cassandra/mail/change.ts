@@ -4,11 +4,12 @@ import { sortColumns } from '../../sort-columns.ts';
 import type { ChangeOutcome, EmailChange } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
 import type { Statement } from '../session.ts';
-import { type Buckets, slowMilliseconds } from './buckets.ts';
+import type { Buckets } from './buckets.ts';
 import { findingCells, readCells } from './detail.ts';
 import { discussionLink, type Emails } from './emails.ts';
-import { type LogLine, logBucket, logStatement } from './log.ts';
+import type { LogLine } from './log.ts';
 import { cleanKeywords, isUnread, type LightRow, markOfKeyword, markOfTag, sortTags } from './row.ts';
+import type { Telling } from './telling.ts';
 
 /** What changes and destructions need besides the rows of mail. */
 export interface ChangeParts {
@@ -19,7 +20,7 @@ export interface ChangeParts {
   readonly getState: (accountId: string) => Promise<string>;
   /** Emails of the bucket have gone, or are found by other words: its index is behind. */
   readonly noteIndexed: (accountId: string, bucket: number) => void;
-  readonly tell: (accountId: string, line: LogLine) => void;
+  readonly telling: Telling;
 }
 
 /** An email on its way from what it was to what it shall be. */
@@ -30,6 +31,8 @@ interface Edit {
   index: EmailChange['index'];
   findings: EmailChange['findings'];
   searchText: EmailChange['searchText'];
+  /** Marks the new words, if there are any. */
+  readonly reworded: string;
 }
 
 /**
@@ -86,6 +89,7 @@ function editOne(
     index: change.index ?? edit.index,
     findings: change.findings ?? edit.findings,
     searchText: change.searchText === undefined ? edit.searchText : change.searchText,
+    reworded: edit.reworded,
   });
   return { emailId, status: 'done' };
 }
@@ -98,6 +102,7 @@ function newEdit(row: LightRow): Edit {
     index: undefined,
     findings: undefined,
     searchText: undefined,
+    reworded: randomText(10),
   };
 }
 
@@ -109,7 +114,7 @@ function changed(before: ReadonlySet<string>, change: EmailChange['tags']): Set<
 }
 
 /** Emails of one bucket changed in one batch. */
-const atOnce = 50;
+const atOnce = 25;
 
 async function writeEdits(parts: ChangeParts, accountId: string, edits: readonly Edit[]): Promise<void> {
   const real = edits.filter(edit => isChange(edit));
@@ -140,34 +145,19 @@ function differs(before: readonly string[], after: ReadonlySet<string>): boolean
 }
 
 async function writeSome(parts: ChangeParts, accountId: string, edits: readonly Edit[]): Promise<void> {
-  const { context } = parts;
+  const { context, telling } = parts;
   const [
     {
       row: { bucket },
     } = { row: { bucket: 0 } },
   ] = edits;
-  const detailTimes = await detailWrittenAt(parts, accountId, edits.filter(isJudged));
-  const lines = edits.map(lineOf);
-  const statements = (await Promise.all(edits.map(edit => editStatements(parts, accountId, edit)))).flat();
+  const judged = edits.filter(isJudged);
+  const detailTimes = await detailWrittenAt(parts, accountId, judged);
   const timestamp = context.session.micros([...edits.flatMap(({ row }) => row.writtenAt), ...detailTimes]);
-  await inOneGo(context, { accountId, bucket, timestamp }, statements, lines);
-  for (const line of lines) parts.tell(accountId, line);
-}
-
-/** What is changed, and the lines of the log that tell it: all or none. */
-export async function inOneGo(
-  context: CassandraContext,
-  { accountId, bucket, timestamp }: { accountId: string; bucket: number; timestamp: bigint },
-  statements: readonly Statement[],
-  lines: readonly LogLine[],
-): Promise<void> {
-  const began = performance.now();
-  const log = () => lines.map(line => logStatement(context, accountId, line));
-  const isLogged =
-    bucket !== logBucket(context.clock.now()) || statements.some(({ cql }) => cql.includes(' link '));
-  await context.session.together([...statements, ...log()], { timestamp, isLogged });
-  // Readers may have passed the instant that slow lines carry.
-  if (performance.now() - began > slowMilliseconds) await context.session.together(log());
+  // Texts are big, and count for nothing that is listed or counted: they go first.
+  for (const edit of judged) await context.session.together([textStatement(accountId, edit)], { timestamp });
+  const statements = (await Promise.all(edits.map(edit => editStatements(parts, accountId, edit)))).flat();
+  await telling.write({ accountId, bucket, timestamp, statements, lines: edits.map(lineOf) });
 }
 
 function lineOf({ row, tagIds, keywords }: Edit): LogLine {
@@ -209,36 +199,38 @@ function changedMarks({ row, tagIds, keywords }: Edit): Record<string, boolean> 
   return marks;
 }
 
-/** New findings, index or words, and the columns that follow from them. */
-async function judgedStatements(parts: ChangeParts, accountId: string, edit: Edit): Promise<Statement[]> {
-  const { row, index, findings, searchText } = edit;
-  const where = [accountId, row.bucket, row.id];
+/** New findings, index or words. Their mark is the same in both rows: an index tells by it which words it holds. */
+function textStatement(accountId: string, { row, index, findings, searchText, reworded }: Edit): Statement {
   const cells = findings ? findingCells(findings) : { findings: undefined, facts: undefined };
   const facts = index ? JSON.stringify(index.facts) : cells.facts;
   const judged = index ? JSON.stringify(index.index) : undefined;
   const words = searchText === null ? null : searchText && JSON.stringify(searchText);
-  // The same mark in both rows: an index tells by it which words it holds.
-  const reworded = searchText === undefined ? undefined : randomText(10);
-  const statements: Statement[] = [
-    {
-      cql: `update detail set findings = ?, facts = ?, judged = ?, words = ?, reworded = ?
-        where account = ? and bucket = ? and id = ?`,
-      values: [cells.findings, facts, judged, words, reworded, ...where],
-    },
-  ];
+  const mark = searchText === undefined ? undefined : reworded;
+  return {
+    cql: `update detail set findings = ?, facts = ?, judged = ?, words = ?, reworded = ?
+      where account = ? and bucket = ? and id = ?`,
+    values: [cells.findings, facts, judged, words, mark, accountId, row.bucket, row.id],
+  };
+}
+
+/** The columns that follow from new findings, index or words. */
+async function judgedStatements(parts: ChangeParts, accountId: string, edit: Edit): Promise<Statement[]> {
+  const { row, index, findings, searchText, reworded } = edit;
   const columns =
     findings && sortColumns({ ...(await detailOf(parts, accountId, row)), findings }, new Date(0));
-  statements.push({
-    cql: `update email set level = ?, encrypted = ?, unfinished = ?, reworded = ?
-      where account = ? and bucket = ? and id = ?`,
-    values: [
-      index ? index.index.level : undefined,
-      columns && columns.encrypted === 1,
-      columns && columns.unfinished === 1,
-      reworded,
-      ...where,
-    ],
-  });
+  const statements: Statement[] = [
+    {
+      cql: `update email set level = ?, encrypted = ?, unfinished = ?, reworded = ?
+        where account = ? and bucket = ? and id = ?`,
+      values: [
+        index ? index.index.level : undefined,
+        columns && columns.encrypted === 1,
+        columns && columns.unfinished === 1,
+        searchText === undefined ? undefined : reworded,
+        ...[accountId, row.bucket, row.id],
+      ],
+    },
+  ];
   if (columns && (columns.encrypted === 1) !== row.isEncrypted) {
     statements.push({
       cql: 'insert into link (account, name, id, value) values (?, ?, ?, ?)',

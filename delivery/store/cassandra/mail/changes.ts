@@ -1,10 +1,10 @@
 import { DeliveryError } from '../../../errors.ts';
 import type { Changes, ChangeType } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
+import { grouped } from '../directory/at-once.ts';
 import type { Emails } from './emails.ts';
 import {
   classes,
-  comparable,
   keptMilliseconds,
   kinds,
   linesSince,
@@ -19,16 +19,18 @@ import {
   type StateMark,
   toldBy,
   windowMilliseconds,
+  windowStart,
   writeState,
 } from './state.ts';
+import { ToldLines } from './told-lines.ts';
 
-/** States whose lines this process remembers, so that nothing is told twice in a burst. */
-const rememberedStates = 2000;
-/** Longest memory of one state. */
-const maxRemembered = 5000;
+/** Lines read for one answer at most; whoever is further behind reads everything anew, which costs less. */
+const maxLines = 20_000;
 
 /** Where an email's thread leads beyond this many, all tags count as changed. */
 const maxThreads = 50;
+/** Threads looked up at once. */
+const threadsAtOnce = 100;
 
 /** States and changes of accounts. */
 export class ChangeReads {
@@ -36,7 +38,7 @@ export class ChangeReads {
   readonly #emails: Emails;
   /** Ids of the account's tags, system tags included. */
   readonly #tagIds: (accountId: string) => Promise<string[]>;
-  readonly #remembered = new Map<string, ReadonlySet<string>>();
+  readonly #remembered = new ToldLines();
 
   constructor(
     context: CassandraContext,
@@ -51,20 +53,20 @@ export class ChangeReads {
   async getState(accountId: string, type: ChangeType): Promise<string> {
     const newest = await newestLine(this.#context, accountId, type);
     if (newest === 0) return '0';
-    const since = newest - windowMilliseconds;
-    const lines = await linesSince(this.#context, accountId, { type, since });
+    const since = windowStart(newest, this.#context.clock.now().getTime());
+    const lines = await linesSince(this.#context, accountId, { type, since, limit: maxLines });
     return this.#write(accountId, markOf(since, lines.map(lineName)), lines);
+  }
+
+  async #linesSince(accountId: string, type: ChangeType, { since }: StateMark): Promise<ReadLine[]> {
+    const lines = await linesSince(this.#context, accountId, { type, since, limit: maxLines });
+    if (lines.length < maxLines) return lines;
+    throw cannotCalculate(type, 'too much has changed since');
   }
 
   #write(accountId: string, mark: StateMark, told: readonly ReadLine[]): string {
     const state = writeState(mark);
-    const key = `${accountId} ${state}`;
-    if (mark.names === null && told.length <= maxRemembered) {
-      this.#remembered.delete(key);
-      this.#remembered.set(key, new Set(told.map(lineName)));
-      const [oldest] = this.#remembered.keys();
-      if (this.#remembered.size > rememberedStates && oldest !== undefined) this.#remembered.delete(oldest);
-    }
+    if (mark.names === null) this.#remembered.keep(`${accountId} ${state}`, told.map(lineName));
     return state;
   }
 
@@ -74,8 +76,9 @@ export class ChangeReads {
     type: ChangeType,
     { since, limit }: { readonly since: string; readonly limit: number },
   ): Promise<Changes> {
+    if (since === (await this.getState(accountId, type))) return nothingSince(since);
     const mark = await this.#requireState(accountId, type, since);
-    const lines = await linesSince(this.#context, accountId, { type, since: mark.since });
+    const lines = await this.#linesSince(accountId, type, mark);
     const told = toldBy(mark, lines.map(lineName), this.#remembered.get(`${accountId} ${since}`));
     const fresh = lines.filter(line => !told.isTold(lineName(line)));
     const folded = await this.#fold(accountId, type, fresh);
@@ -84,7 +87,10 @@ export class ChangeReads {
     const known = lines.filter(line => toldNow.has(lineName(line)) || told.isTold(lineName(line)));
     const hasMore = cut < fresh.length;
     const last = fresh[cut - 1];
-    const next = markAfter(mark, known.map(lineName), hasMore && last ? lineName(last) : null);
+    const next = markAfter(mark, known.map(lineName), {
+      cutAt: hasMore && last ? lineName(last) : null,
+      now: this.#context.clock.now().getTime(),
+    });
     return {
       ...folded.summarize(fresh.slice(0, cut), told.isKnown),
       oldState: since,
@@ -102,17 +108,24 @@ export class ChangeReads {
       if (createdAt.getTime() >= now - logMilliseconds) return mark;
     } else if (mark && mark.since >= now - keptMilliseconds && mark.since <= now + windowMilliseconds)
       return mark;
-    throw new DeliveryError('badRequest', 'the state is too old or unknown', {
-      fields: { field: 'cannotCalculateChanges', type },
-    });
+    throw cannotCalculate(type, 'the state is too old or unknown');
   }
 
   async #fold(accountId: string, type: ChangeType, fresh: readonly ReadLine[]): Promise<Folding> {
     if (fresh.length === 0) return foldByObject();
-    if (type === 'Thread') return foldThreads(await this.#emails.threadMembers(accountId, threadsOf(fresh)));
+    if (type === 'Thread') return await this.#foldThreads(accountId, fresh);
     if (type === 'Mailbox') return await this.#foldTags(accountId, fresh);
     if (type === 'Settings') return foldSettings();
     return foldByObject();
+  }
+
+  async #foldThreads(accountId: string, fresh: readonly ReadLine[]): Promise<Folding> {
+    const members = new Map<string, readonly { readonly id: string }[]>();
+    // An answer holds a few of them at most.
+    for (const some of grouped(threadsOf(fresh), threadsAtOnce))
+      for (const [thread, rows] of await this.#emails.threadMembers(accountId, some))
+        members.set(thread, rows);
+    return foldThreads(members, fresh);
   }
 
   /** A change of one email can change counts of the tags of all emails of its thread (RFC 8621 §2, unreadThreads). */
@@ -128,8 +141,16 @@ export class ChangeReads {
   }
 }
 
-function lineName({ at }: ReadLine): string {
-  return comparable(at);
+function lineName({ name }: ReadLine): string {
+  return name;
+}
+
+function cannotCalculate(type: ChangeType, detail: string): DeliveryError {
+  return new DeliveryError('badRequest', detail, { fields: { field: 'cannotCalculateChanges', type } });
+}
+
+function nothingSince(state: string): Changes {
+  return { created: [], updated: [], destroyed: [], oldState: state, newState: state, hasMore: false };
 }
 
 function threadsOf(lines: readonly ReadLine[]): string[] {
@@ -202,13 +223,16 @@ function sortLives(
 type Kind = keyof typeof kinds;
 
 /** A thread is there as long as one of its emails is. */
-function foldThreads(members: ReadonlyMap<string, readonly { readonly id: string }[]>): Folding {
+function foldThreads(
+  members: ReadonlyMap<string, readonly { readonly id: string }[]>,
+  all: readonly ReadLine[],
+): Folding {
+  const created = new Set<string>();
+  for (const { kind, object } of all) if (kind === kinds.created) created.add(object);
   return {
     objectsOf: line => (line.thread === null ? [] : [line.thread]),
     summarize: (lines, isExact) => {
-      const created = new Set<string>();
       const hadOlder = new Set<string>();
-      for (const { kind, object } of lines) if (kind === kinds.created) created.add(object);
       for (const { kind, object, thread } of lines) {
         if (kind === kinds.destroyed && !created.has(object) && thread !== null) hadOlder.add(thread);
       }

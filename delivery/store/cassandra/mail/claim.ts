@@ -1,4 +1,5 @@
 import type { CassandraContext } from '../context.ts';
+import type { Statement } from '../session.ts';
 
 /** Keys that hold longer are prolonged each time they are seen; shorter ones hold from their first sight on. */
 const longestFixedSeconds = 86_400;
@@ -98,16 +99,29 @@ async function tryClaim(context: CassandraContext, key: DeliveryKey, wanted: Cla
   return winner ? { emailId: winner.email, bucket: winner.bucket } : wanted;
 }
 
-/** Whether the owner destroyed the email that the key led to: then it is known, though it is not there. */
+/** What was destroyed is known as long as its key is, and some days more. */
+const goneSeconds = 50 * 86_400;
+
+/** The statement that notes that the email a key leads to was destroyed: it is known, though it is not there. */
+export function goneStatement(accountId: string, key: Uint8Array, emailId: string): Statement {
+  return {
+    cql: 'insert into delivery_gone (account, key, email, since) values (?, ?, ?, ?) using ttl ?',
+    values: [accountId, key, emailId, new Date(), goneSeconds],
+  };
+}
+
+/** Whether the email that the key led to was destroyed; noted anew each time, because the key is prolonged, too. */
 export async function isGone(
   { session }: CassandraContext,
-  accountId: string,
-  key: Uint8Array,
+  { accountId, key }: DeliveryKey,
   emailId: string,
 ): Promise<boolean> {
   const row = await session.row<{ email: string }>(
-    'select email from delivery_gone where account = ? and key = ?',
-    [accountId, key],
+    'select email from delivery_gone where account = ? and key = ? and email = ?',
+    [accountId, key, emailId],
   );
-  return row?.email === emailId;
+  if (!row) return false;
+  const { cql, values } = goneStatement(accountId, key, emailId);
+  await session.run(cql, values);
+  return true;
 }

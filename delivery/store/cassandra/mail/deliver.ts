@@ -3,16 +3,18 @@ import { emailId, randomText, tailLength } from '../../ids.ts';
 import { type Account, type NewEmail, tagRoles } from '../../store.ts';
 import { messageKey, newThread, threadGivers, threadId } from '../../thread-names.ts';
 import type { CassandraContext } from '../context.ts';
+import type { Statement } from '../session.ts';
 import { monthOfEmail, monthOfInstant } from './bucket.ts';
 import { type Buckets, slowMilliseconds } from './buckets.ts';
 import { type Claim, claimKey, type DeliveryKey, findClaim, isGone } from './claim.ts';
 import { type Emails, messageLink } from './emails.ts';
-import { type LogLine, logBucket, logStatement } from './log.ts';
+import { type LogLine, logBucket } from './log.ts';
 import { detailStatement, emailStatement, headOf, linkStatements, type NewRow } from './new-row.ts';
 import { type PackedOctets, packOctets, writeChunks } from './packed.ts';
 import type { Places } from './places.ts';
 import type { Placing } from './placing.ts';
-import type { Head } from './row.ts';
+import { changedColumns, type EmailRecord, type Head, toLightRow } from './row.ts';
+import type { Telling } from './telling.ts';
 import type { UnderWay } from './under-way.ts';
 
 /** What a delivery needs besides the rows of mail. */
@@ -30,7 +32,7 @@ export interface DeliverParts {
   readonly dropUploads: (accountId: string, blobIds: readonly string[]) => Promise<void>;
   /** The bucket has an email that its index has not. */
   readonly noteIndexed: (accountId: string, bucket: number) => void;
-  readonly tell: (accountId: string, line: LogLine) => void;
+  readonly telling: Telling;
 }
 
 export interface DeliverResult {
@@ -57,20 +59,51 @@ export async function deliverEmail(
 async function deliver(parts: DeliverParts, accountId: string, email: NewEmail): Promise<DeliverResult> {
   const key = keyOf(accountId, email);
   const prepared = await prepare(parts, accountId, email, key);
-  if (!prepared.claim) await requireTaken(parts, prepared.account, email);
-  const wanted = prepared.claim ?? (await newClaim(parts, accountId, email));
-  const isNew = prepared.claim === null;
-  if (!isNew && (await isDelivered(parts, accountId, wanted, key))) {
-    await parts.dropUploads(accountId, email.takesOver ?? []);
-    return { emailId: wanted.emailId, status: 'duplicate' };
+  const known = prepared.claim;
+  if (known) {
+    const found = await findDelivered(parts, accountId, known, key);
+    if (found) return await again(parts, { accountId, email, claim: known }, found);
   }
-  if (!isNew) await requireTaken(parts, prepared.account, email);
-  const claim = isNew && key ? await claimKey(parts.context, key, wanted) : wanted;
-  const isOwn = isNew && claim.emailId === wanted.emailId;
-  if (isOwn || !(await isDeliveredSoon(parts, accountId, claim, key)))
-    await write(parts, { ...prepared, accountId, email, claim });
-  await parts.dropUploads(accountId, email.takesOver ?? []);
-  return { emailId: claim.emailId, status: isOwn ? 'stored' : 'duplicate' };
+  await requireTaken(parts, prepared.account, email);
+  const wanted = known ?? (await newClaim(parts, accountId, email));
+  const claim = !known && key ? await claimKey(parts.context, key, wanted) : wanted;
+  const isFirst = !known && claim.emailId === wanted.emailId;
+  if (isFirst || !(await isDeliveredSoon(parts, accountId, claim, key)))
+    await write(parts, { ...prepared, accountId, email, claim, isFirst, generation: randomText(10) });
+  await dropTaken(parts, accountId, email);
+  return { emailId: claim.emailId, status: isFirst ? 'stored' : 'duplicate' };
+}
+
+/** The email is stored: that an upload waits a day longer is no reason to say anything else. */
+async function dropTaken(
+  { dropUploads, context }: DeliverParts,
+  accountId: string,
+  { takesOver = [] }: NewEmail,
+): Promise<void> {
+  try {
+    await dropUploads(accountId, takesOver);
+  } catch (error) {
+    context.log.warn({ accountId, cause: String(error) }, 'uploadsNotDropped');
+  }
+}
+
+/** A sender that tries again within this time may do so because the first try was not told. */
+const doubtMilliseconds = 6 * 60 * 60_000;
+
+/**
+ * The email is here already. Where the first try was cut short or applied late, its line of the log carries an instant
+ * that readers have passed: it is told once more.
+ */
+async function again(
+  parts: DeliverParts,
+  { accountId, email, claim }: { accountId: string; email: NewEmail; claim: Claim },
+  { row, writtenAt }: Delivered,
+): Promise<DeliverResult> {
+  await dropTaken(parts, accountId, email);
+  const age = Date.now() - (writtenAt ?? 0);
+  if (row && age < doubtMilliseconds)
+    await parts.telling.tellAgain(accountId, claim.bucket, createdLine(row.id, email, row));
+  return { emailId: claim.emailId, status: 'duplicate' };
 }
 
 function keyOf(accountId: string, { deliveryKey, deliveryKeySeconds }: NewEmail): DeliveryKey | null {
@@ -161,19 +194,31 @@ async function newClaim(
   return { emailId: id, bucket: await placing.place(accountId, monthOfEmail(id) ?? 0) };
 }
 
-/** Whether the claimed email is there, or was and its owner destroyed it. */
-async function isDelivered(
+/** An email that a claim led to; without its row when its owner has destroyed it. */
+interface Delivered {
+  readonly row: { readonly id: string; readonly threadId: string; readonly tagIds: readonly string[] } | null;
+  /** In milliseconds. */
+  readonly writtenAt: number | null;
+}
+
+/** Whether the claimed email is there, or was and its owner destroyed it; null: neither. */
+async function findDelivered(
   { context }: DeliverParts,
   accountId: string,
   { emailId: id, bucket }: Claim,
   key: DeliveryKey | null,
-): Promise<boolean> {
-  const row = await context.session.row<{ head: string | null }>(
-    'select head from email where account = ? and bucket = ? and id = ?',
+): Promise<Delivered | null> {
+  const record = await context.session.row<EmailRecord>(
+    `select ${changedColumns} from email where account = ? and bucket = ? and id = ?`,
     [accountId, bucket, id],
   );
-  if (row?.head) return true;
-  return key !== null && (await isGone(context, accountId, key.key, id));
+  const row = record && toLightRow(record);
+  if (row) {
+    const { threadId } = row.head;
+    const writtenAt = record.head_at ? Number(record.head_at / 1000n) : null;
+    return { row: { id, threadId, tagIds: row.tagIds }, writtenAt };
+  }
+  return key !== null && (await isGone(context, key, id)) ? { row: null, writtenAt: null } : null;
 }
 
 /** How often, and how long in between, a process waits for another that delivers the same at this moment. */
@@ -187,35 +232,45 @@ async function isDeliveredSoon(
   key: DeliveryKey | null,
 ): Promise<boolean> {
   for (let count = 0; count < waits.count; count++) {
-    if (await isDelivered(parts, accountId, claim, key)) return true;
+    if (await findDelivered(parts, accountId, claim, key)) return true;
     await new Promise(resolve => setTimeout(resolve, waits.milliseconds));
   }
-  return await isDelivered(parts, accountId, claim, key);
+  return (await findDelivered(parts, accountId, claim, key)) !== null;
 }
 
-async function write(parts: DeliverParts, writing: NewRow): Promise<void> {
+async function write(parts: DeliverParts, row: NewRow): Promise<void> {
   const { context, buckets } = parts;
-  const { accountId, claim, email, thread, tagIds } = writing;
-  const head = headOf(writing);
+  const { accountId, claim, email, thread, tagIds, generation } = row;
+  const head = headOf(row);
   const packed = packOctets(email.octets);
   const began = performance.now();
   const announcement = buckets.announce(accountId, claim.bucket);
   await Promise.all([
-    context.session.together([...(announcement ? [announcement] : []), ...linkStatements(writing, head)]),
-    writeChunks(context, { accountId, id: claim.emailId }, packed.chunks),
+    writeHints(context, [...(announcement ? [announcement] : []), ...linkStatements(row, head)]),
+    writeChunks(context, { accountId, id: claim.emailId, generation }, packed.chunks),
   ]);
   if (announcement) buckets.noteAnnounced(accountId, claim.bucket, began);
-  const line: LogLine = {
-    class: isDelivery(email, tagIds) ? 'delivered' : 'membership',
-    kind: 'created',
-    object: claim.emailId,
-    thread,
-    tags: tagIds,
-  };
-  await writeTruth(context, writing, { head, packed, line });
-  if (performance.now() - began > slowMilliseconds) await tellAgain(parts, writing, line);
+  await writeTruth(parts, row, {
+    head,
+    packed,
+    line: createdLine(claim.emailId, email, { threadId: thread, tagIds }),
+  });
+  if (performance.now() - began > slowMilliseconds) await buckets.announceAgain(accountId, [claim.bucket]);
   parts.noteIndexed(accountId, claim.bucket);
-  parts.tell(accountId, line);
+}
+
+/** What only points to the email: of many partitions, applied side by side. */
+async function writeHints({ session }: CassandraContext, statements: readonly Statement[]): Promise<void> {
+  await session.together(statements);
+}
+
+function createdLine(
+  id: string,
+  email: NewEmail,
+  { threadId: thread, tagIds }: { readonly threadId: string; readonly tagIds: readonly string[] },
+): LogLine {
+  const isNews = isDelivery(email, tagIds);
+  return { class: isNews ? 'delivered' : 'membership', kind: 'created', object: id, thread, tags: tagIds };
 }
 
 /** Own drafts and sent mail are no news to their owner (RFC 8621 §1.5). */
@@ -223,28 +278,24 @@ function isDelivery({ keywords }: NewEmail, tagIds: readonly string[]): boolean 
   return !keywords.includes('$draft') && tagIds.some(tag => tag !== 'drafts' && tag !== 'sent');
 }
 
-/** One mutation for mail of this month: the others need a second one for the log, and are written by both or none. */
+/**
+ * One mutation for mail of this month. Mail of another one has its line of the log elsewhere: its texts and octets go
+ * first, and count for nothing until its row is there, which is written with the line.
+ */
 async function writeTruth(
-  context: CassandraContext,
-  writing: NewRow,
+  { context, telling, emails }: DeliverParts,
+  row: NewRow,
   { head, packed, line }: { head: Head; packed: PackedOctets; line: LogLine },
 ): Promise<void> {
-  const { accountId, claim } = writing;
-  const statements = [
-    emailStatement(writing, head),
-    detailStatement(writing, packed),
-    logStatement(context, accountId, line),
-  ];
-  const isLogged = claim.bucket !== logBucket(context.clock.now());
-  await context.session.together(statements, { isLogged });
-}
-
-/** A write that has waited long carries an instant that readers may have passed: it is told anew, with a fresh one. */
-async function tellAgain(
-  { context, buckets }: DeliverParts,
-  { accountId, claim }: NewRow,
-  line: LogLine,
-): Promise<void> {
-  await buckets.announceAgain(accountId, [claim.bucket]);
-  await context.session.together([logStatement(context, accountId, line)]);
+  const { accountId, claim } = row;
+  const detail = detailStatement(row, packed);
+  const isOne = claim.bucket === logBucket(context.clock.now());
+  if (!isOne) await context.session.together([detail]);
+  await telling.write({
+    accountId,
+    bucket: claim.bucket,
+    statements: [emailStatement(row, head), ...(isOne ? [detail] : [])],
+    lines: [line],
+    isThere: async () => (await emails.find(accountId, [claim.emailId])).size > 0,
+  });
 }

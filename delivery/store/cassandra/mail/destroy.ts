@@ -1,13 +1,13 @@
 import type { CassandraContext } from '../context.ts';
 import type { Statement } from '../session.ts';
-import { type ChangeParts, inOneGo, requireState } from './change.ts';
+import { type ChangeParts, requireState } from './change.ts';
+import { goneStatement } from './claim.ts';
 import type { LogLine } from './log.ts';
+import { listChunks, removeChunks } from './packed.ts';
 import type { LightRow } from './row.ts';
 
 /** Emails of one bucket destroyed in one batch. */
 const atOnce = 25;
-/** A destroyed email's delivery key is known as long as any key can be. */
-const goneSeconds = 50 * 86_400;
 
 /** `Mail.destroyEmails`. */
 export async function destroyEmails(
@@ -50,16 +50,14 @@ async function destroySome(parts: ChangeParts, accountId: string, rows: readonly
   const { context } = parts;
   await noteGone(context, accountId, rows);
   const timestamp = context.session.micros(rows.flatMap(({ writtenAt }) => writtenAt));
-  const lines = rows.map(destroyedLine);
-  const bucket = rows[0]?.bucket ?? 0;
-  await inOneGo(
-    context,
-    { accountId, bucket, timestamp },
-    rows.flatMap(row => deletions(accountId, row)),
-    lines,
-  );
+  await parts.telling.write({
+    accountId,
+    bucket: rows[0]?.bucket ?? 0,
+    timestamp,
+    statements: rows.flatMap(row => deletions(accountId, row)),
+    lines: rows.map(destroyedLine),
+  });
   await removePointers(context, accountId, rows, timestamp);
-  for (const line of lines) parts.tell(accountId, line);
 }
 
 function destroyedLine({ id, head, tagIds }: LightRow): LogLine {
@@ -72,14 +70,7 @@ async function noteGone(
   rows: readonly LightRow[],
 ): Promise<void> {
   const statements = rows.flatMap(({ id, deliveryKey }) =>
-    deliveryKey
-      ? [
-          {
-            cql: 'insert into delivery_gone (account, key, email) values (?, ?, ?) using ttl ?',
-            values: [accountId, deliveryKey, id, goneSeconds],
-          },
-        ]
-      : [],
+    deliveryKey ? [goneStatement(accountId, deliveryKey, id)] : [],
   );
   if (statements.length > 0) await session.together(statements);
 }
@@ -105,28 +96,9 @@ async function removePointers(
     })),
   );
   if (links.length > 0) await context.session.together(links, { timestamp });
-  for (const { id, head } of rows)
-    await removeChunks(context, accountId, { id, sizeOctets: head.sizeOctets });
-}
-
-const chunkOctets = 256 * 1024;
-
-/** Deletes the chunks that a message of this size can have at most. */
-export async function removeChunks(
-  { session }: CassandraContext,
-  accountId: string,
-  { id, sizeOctets }: { id: string; sizeOctets: number },
-): Promise<void> {
-  // Packing never makes a message bigger by more than a little.
-  if (sizeOctets <= 64 * 1024) return;
-  const numbers = Array.from(
-    { length: Math.ceil((sizeOctets + 1024) / chunkOctets) },
-    (_unused, number) => number,
-  );
-  await session.together(
-    numbers.map(number => ({
-      cql: 'delete from chunk where account = ? and id = ? and number = ?',
-      values: [accountId, id, number],
-    })),
-  );
+  // Only octets that are not small have chunks; packing never makes a message much bigger.
+  for (const { id } of rows.filter(({ head }) => head.sizeOctets > 32 * 1024)) {
+    for await (const some of listChunks(context, accountId, id))
+      for (const listed of some) await removeChunks(context, accountId, { listed, timestamp });
+  }
 }

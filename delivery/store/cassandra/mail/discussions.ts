@@ -133,16 +133,24 @@ export async function listDiscussionEmails(
   return { items: items.flatMap(row => (row ? [toRow(row)] : [])), next };
 }
 
-/** `Mail.discussionHabit`: from the links alone, because every delivery asks. */
+/**
+ * `Mail.discussionHabit`: from the links alone, because every delivery asks. Unknown where they can't be read: behind
+ * very many that were deleted at once, Cassandra refuses to look, and no delivery may fail for that.
+ */
 export async function discussionHabit(
-  { session }: CassandraContext,
+  { session, log }: CassandraContext,
   accountId: string,
   key: string,
 ): Promise<number | null> {
-  const links = await session.rows<{ value: string }>(
-    'select value from link where account = ? and name = ? limit 20',
-    [accountId, discussionLink(key)],
-  );
-  if (links.length === 0) return null;
-  return links.filter(({ value }) => value === '1').length / links.length;
+  try {
+    const links = await session.rows<{ value: string }>(
+      'select value from link where account = ? and name = ? limit 20',
+      [accountId, discussionLink(key)],
+    );
+    if (links.length === 0) return null;
+    return links.filter(({ value }) => value === '1').length / links.length;
+  } catch (error) {
+    log.warn({ accountId, cause: String(error) }, 'discussionHabitUnknown');
+    return null;
+  }
 }

@@ -1,7 +1,8 @@
 import type { CassandraContext } from '../context.ts';
+import { forEver } from '../directory/making-end.ts';
 import { bucketOf, monthOfInstant } from './bucket.ts';
 import type { Buckets } from './buckets.ts';
-import { removeChunks } from './destroy.ts';
+import { listChunks, removeChunks } from './packed.ts';
 import type { LightRow } from './row.ts';
 import type { Tags } from './tags.ts';
 
@@ -30,7 +31,11 @@ export async function eraseMail(parts: EraseParts, accountId: string): Promise<v
     list.map(({ bucket }) => bucket),
   );
   for (const month of logMonths(context)) await erasePartitions(context, accountId, bucketOf(month, 0));
-  await context.session.run('delete from bucket where account = ?', [accountId]);
+  const timestamp = forEver(context.session);
+  // Also those of deliveries that never came to their end.
+  for await (const some of listChunks(context, accountId))
+    for (const listed of some) await removeChunks(context, accountId, { listed, timestamp });
+  await context.session.run('delete from bucket where account = ?', [accountId], timestamp);
   await parts.tags.erase(accountId);
   buckets.forget(accountId);
 }
@@ -50,8 +55,7 @@ async function erasePartitions(
     cql: `delete from ${table} where account = ? and bucket = ?`,
     values: [accountId, bucket],
   }));
-  // Behind every cell, also of clocks that are ahead.
-  await session.together(statements, { timestamp: session.micros() + 60_000_000n });
+  await session.together(statements, { timestamp: forEver(session) });
 }
 
 async function erasePointers(
@@ -65,7 +69,7 @@ async function erasePointers(
       cql: 'delete from link where account = ? and name = ?',
       values: [accountId, name],
     }));
-    await context.session.together(statements);
+    await context.session.together(statements, { timestamp: forEver(context.session) });
   }
   const keys = rows.flatMap(({ deliveryKey }) => deliveryKey ?? []);
   for (const key of keys) {
@@ -75,6 +79,4 @@ async function erasePointers(
       key,
     ]);
   }
-  for (const { id, head } of rows)
-    await removeChunks(context, accountId, { id, sizeOctets: head.sizeOctets });
 }

@@ -84,6 +84,8 @@ export function typesOf(line: Pick<LogLine, 'class'>): ChangeType[] {
 
 /** A line as it is read back. */
 export interface ReadLine {
+  /** Names it, and sorts by its instant. */
+  readonly name: string;
   readonly class: number;
   readonly at: types.TimeUuid;
   readonly kind: number;
@@ -121,27 +123,31 @@ export async function newestLine(
   return Math.max(0, ...found.flat().map(({ at }) => at.getDate().getTime()));
 }
 
-/** Lines of a type from an instant on, oldest first. */
+/** Lines of a type from an instant on, oldest first; of more than `limit` some. */
 export async function linesSince(
   { session, clock }: CassandraContext,
   accountId: string,
-  { type, since }: { readonly type: ChangeType; readonly since: number },
+  { type, since, limit }: { readonly type: ChangeType; readonly since: number; readonly limit?: number },
 ): Promise<ReadLine[]> {
-  const rows = await session.rows<ReadLine>(
-    `select class, at, kind, object, thread, tags from change
-     where account = ? and bucket in ? and class in ? and at >= mintimeuuid(?)`,
-    [accountId, logBuckets(clock.now()), classesOf[type].map(name => classes[name]), new Date(since)],
-  );
-  return rows.sort(byInstant);
+  const cql = `select class, at, kind, object, thread, tags from change
+    where account = ? and bucket in ? and class in ? and at >= mintimeuuid(?)`;
+  const classNumbers = classesOf[type].map(name => classes[name]);
+  const values = [accountId, logBuckets(clock.now()), classNumbers, new Date(since)];
+  const lines: ReadLine[] = [];
+  for await (const rows of session.pages<Omit<ReadLine, 'name'>>(cql, values, 1000)) {
+    for (const row of rows) lines.push({ ...row, name: comparable(row.at) });
+    if (limit !== undefined && lines.length >= limit) break;
+  }
+  return lines.sort(byInstant);
 }
 
 /** The order of two lines: all readers see the same. */
-export function byInstant(one: Pick<ReadLine, 'at'>, other: Pick<ReadLine, 'at'>): number {
-  return comparable(one.at) < comparable(other.at) ? -1 : 1;
+export function byInstant(one: Pick<ReadLine, 'name'>, other: Pick<ReadLine, 'name'>): number {
+  return one.name < other.name ? -1 : 1;
 }
 
-/** A text that sorts as its line does. */
-export function comparable(at: types.TimeUuid): string {
+/** A text that names a line and sorts as it does. */
+function comparable(at: types.TimeUuid): string {
   const { date, ticks } = at.getDatePrecision();
   return `${String(date.getTime()).padStart(14, '0')}.${String(ticks).padStart(4, '0')}.${at}`;
 }

@@ -1,4 +1,3 @@
-import { DeliveryError } from '../../../errors.ts';
 import type { Mail } from '../../store.ts';
 import type { ClockGuard } from '../clock-guard.ts';
 import type { CassandraContext } from '../context.ts';
@@ -8,7 +7,8 @@ import { Buckets } from './buckets.ts';
 import { type ChangeParts, changeEmails } from './change.ts';
 import { ChangeReads } from './changes.ts';
 import { type DeliverParts, deliverEmail } from './deliver.ts';
-import { destroyEmails, destroyRows } from './destroy.ts';
+import { destroyEmails } from './destroy.ts';
+import { destroyTag } from './destroy-tag.ts';
 import * as discussions from './discussions.ts';
 import { Emails } from './emails.ts';
 import { type LogLine, logStatement, typesOf } from './log.ts';
@@ -18,6 +18,7 @@ import { Placing } from './placing.ts';
 import { queryEmails } from './query.ts';
 import * as reads from './reads.ts';
 import { Tags, withCounts } from './tags.ts';
+import { Telling } from './telling.ts';
 import { UnderWay } from './under-way.ts';
 import { Walks } from './walk.ts';
 
@@ -39,6 +40,8 @@ export interface MailPart {
   heldOctets(accountId: string): Promise<number>;
   /** The change log for what is an account's own besides mail. */
   readonly changeLog: ChangeLog;
+  /** Writes what waits, and ends what goes on in the background. */
+  close(): Promise<void>;
 }
 
 export function openMail(context: CassandraContext, hooks: MailHooks): MailPart {
@@ -53,6 +56,7 @@ export function openMail(context: CassandraContext, hooks: MailHooks): MailPart 
     return Object.fromEntries(states);
   });
   const tell = (accountId: string, line: LogLine): void => news.publish(accountId, typesOf(line));
+  const telling = new Telling(context, buckets, tell);
   const tags = new Tags(context, tell);
   const tagIds = (accountId: string): Promise<string[]> => tags.ids(accountId);
   const changes = new ChangeReads(context, { emails, tagIds });
@@ -61,12 +65,12 @@ export function openMail(context: CassandraContext, hooks: MailHooks): MailPart 
   );
   const read: reads.ReadParts = { context, buckets, emails, tags, walks };
   const heldOctets = async (accountId: string): Promise<number> => {
-    const [books, waiting] = await Promise.all([buckets.books(accountId), hooks.waitingOctets(accountId)]);
-    return books.octets + waiting;
+    const [sums, waiting] = await Promise.all([buckets.sums(accountId), hooks.waitingOctets(accountId)]);
+    return sums.octets + waiting;
   };
   const getState = (accountId: string): Promise<string> => changes.getState(accountId, 'Email');
   const noteIndexed = (accountId: string, bucket: number): void => indexer.note(accountId, bucket);
-  const change: ChangeParts = { context, buckets, emails, tagIds, getState, noteIndexed, tell };
+  const change: ChangeParts = { context, buckets, emails, tagIds, getState, noteIndexed, telling };
   const deliver: DeliverParts = {
     context,
     buckets,
@@ -75,7 +79,7 @@ export function openMail(context: CassandraContext, hooks: MailHooks): MailPart 
     places: new Places(),
     underWay: new UnderWay(),
     heldOctets,
-    tell,
+    telling,
     noteIndexed,
     knownTags: (accountId, ids) => tags.known(accountId, ids),
     dropUploads: async (accountId, ids) => {
@@ -92,6 +96,10 @@ export function openMail(context: CassandraContext, hooks: MailHooks): MailPart 
       require: () => guard.require(),
       line: (accountId, line) => logStatement(context, accountId, line),
       tell,
+    },
+    async close() {
+      telling.stop();
+      await news.close();
     },
   };
 }
@@ -145,8 +153,8 @@ function readOperations({ read, changes }: AllParts): Omit<Mail, Written> {
     },
     listUnfinished: (accountId, page) => reads.listUnfinished(read, accountId, page),
     usedOctets: async accountId => {
-      const [, books] = await Promise.all([emails.account(accountId), buckets.books(accountId)]);
-      return books.octets;
+      const [, sums] = await Promise.all([emails.account(accountId), buckets.sums(accountId)]);
+      return sums.octets;
     },
   };
 }
@@ -176,35 +184,7 @@ function writeOperations({ read, change, deliver, guard }: AllParts): Pick<Mail,
     destroyTag: async (accountId, id, { destroyEmails: isForced }) => {
       guard.require();
       await emails.account(accountId);
-      await destroyTag({ read, change }, accountId, { id, isForced });
+      await destroyTag({ ...read, change }, accountId, { id, isForced });
     },
   };
-}
-
-/** `Mail.destroyTag`. What another process puts under the tag meanwhile is taken off once more when it has gone. */
-async function destroyTag(
-  { read, change }: Pick<AllParts, 'read' | 'change'>,
-  accountId: string,
-  { id, isForced }: { readonly id: string; readonly isForced: boolean },
-): Promise<void> {
-  const { emails, tags, walks } = read;
-  const tag = await tags.requireRemovable(accountId, id);
-  const wanted = { accountId, filter: { tag: id }, ascending: false, threads: new Map() };
-  const empty = async (): Promise<void> => {
-    for await (const rows of walks.find(wanted)) {
-      const alone = rows.filter(({ tagIds }) => tagIds.length === 1).map(row => row.id);
-      const others = rows.filter(({ tagIds }) => tagIds.length > 1).map(row => row.id);
-      const found = await emails.find(accountId, alone, { isForChange: true });
-      await destroyRows(change, accountId, [...found.values()]);
-      const untag = others.map(emailId => ({ emailId, tags: { remove: [id] } }));
-      await changeEmails(change, accountId, untag);
-    }
-  };
-  if (isForced) await empty();
-  for await (const rows of walks.find(wanted)) {
-    if (rows.length > 0)
-      throw new DeliveryError('badRequest', 'the tag has emails', { fields: { field: 'mailboxHasEmail' } });
-  }
-  await tags.remove(accountId, tag);
-  if (isForced) await empty();
 }

@@ -2,6 +2,7 @@ import { sortColumns } from '../../sort-columns.ts';
 import type { Account, NewEmail } from '../../store.ts';
 import { messageKey } from '../../thread-names.ts';
 import type { Statement } from '../session.ts';
+import { instantOfEmail } from './bucket.ts';
 import type { Claim } from './claim.ts';
 import { detailCells } from './detail.ts';
 import { discussionLink, messageLink, threadLink } from './emails.ts';
@@ -14,20 +15,24 @@ export interface NewRow {
   readonly accountId: string;
   readonly email: NewEmail;
   readonly claim: Claim;
+  /** False when an earlier try gave it its id: then it came at the instant of that. */
+  readonly isFirst: boolean;
+  /** Names this try to write it. */
+  readonly generation: string;
   /** Id of its thread. */
   readonly thread: string;
   readonly tagIds: readonly string[];
 }
 
 /** What of the email never changes. */
-export function headOf({ account, email, thread }: NewRow): Head {
+export function headOf({ account, email, thread, claim, isFirst }: NewRow): Head {
   const key = messageKey(account.hashKey, email.thread.messageId);
   const { discussion } = email;
   return {
     threadId: thread,
     discussion: discussion.key,
     participants: discussion.participants,
-    receivedAt: email.receivedAt.getTime(),
+    receivedAt: isFirst ? email.receivedAt.getTime() : instantOfEmail(claim.emailId),
     sizeOctets: email.octets.byteLength,
     isSealed: email.sealed,
     ...sortedBy(sortColumns(email, email.receivedAt)),
@@ -70,11 +75,14 @@ export function emailStatement({ accountId, claim, email, tagIds }: NewRow, head
 }
 
 /** Its texts, and its octets or how many chunks have them. */
-export function detailStatement({ accountId, claim, email }: NewRow, packed: PackedOctets): Statement {
+export function detailStatement(
+  { accountId, claim, email, generation }: NewRow,
+  packed: PackedOctets,
+): Statement {
   const cells = detailCells(email);
   return {
-    cql: `insert into detail (account, bucket, id, summary, findings, facts, judged, words, packing, head, body, chunks)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    cql: `insert into detail (account, bucket, id, summary, findings, facts, judged, words, packing, head, body, chunks,
+        generation) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     values: [
       accountId,
       claim.bucket,
@@ -88,6 +96,7 @@ export function detailStatement({ accountId, claim, email }: NewRow, packed: Pac
       packed.head.byteLength > 0 ? Buffer.from(packed.head) : undefined,
       packed.body ? Buffer.from(packed.body) : undefined,
       packed.chunks.length || undefined,
+      packed.chunks.length > 0 ? generation : undefined,
     ],
   };
 }

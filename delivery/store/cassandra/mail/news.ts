@@ -29,9 +29,11 @@ export class News {
   readonly #told = new Map<string, number>();
   /** What changes now and was not written yet, by account. */
   readonly #waiting = new Map<string, Set<ChangeType>>();
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #writing = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | null = null;
   #isPolling = false;
+  /** How many told news are held when they are looked through next. */
+  #sweepAt = 1000;
   #isClosed = false;
 
   constructor(context: CassandraContext, states: States) {
@@ -61,7 +63,8 @@ export class News {
       return;
     }
     this.#waiting.set(accountId, new Set(changed));
-    this.#writing = Promise.allSettled([this.#writing, this.#send(accountId)]);
+    const sending = this.#send(accountId).finally(() => this.#writing.delete(sending));
+    this.#writing.add(sending);
   }
 
   async #send(accountId: string): Promise<void> {
@@ -71,7 +74,7 @@ export class News {
     this.#waiting.delete(accountId);
     const now = this.#context.clock.now();
     const at = this.#context.session.timeId(now);
-    this.#remember(String(at), now.getTime());
+    if (this.#listeners.size > 0) this.#remember(String(at), now.getTime());
     const told = this.#tell(accountId, changed);
     await this.#context.session
       .run('insert into news (shard, minute, at, account, types) values (?, ?, ?, ?, ?)', [
@@ -137,16 +140,17 @@ export class News {
 
   #remember(name: string, instant: number): void {
     this.#told.set(name, instant);
-    if (this.#told.size < 1000) return;
+    if (this.#told.size < this.#sweepAt) return;
     const oldest = this.#context.clock.now().getTime() - 3 * windowMilliseconds;
     for (const [known, at] of this.#told) if (at < oldest) this.#told.delete(known);
+    this.#sweepAt = Math.max(1000, 2 * this.#told.size);
   }
 
   /** Writes what waits, then tells nobody any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#timer) clearInterval(this.#timer);
-    await this.#writing;
+    await Promise.allSettled(this.#writing);
     this.#listeners.clear();
   }
 }

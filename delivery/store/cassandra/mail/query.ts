@@ -16,6 +16,9 @@ export interface QueryParts {
   readonly walks: Walks;
 }
 
+/** Results that are held to be sorted by anything but their date. */
+const maxSorted = 50_000;
+
 /** Everything a query is answered with. */
 interface Plan {
   readonly parts: QueryParts;
@@ -45,7 +48,8 @@ export async function queryEmails(
     total: query.calculateTotal ? await totalOf(plan) : null,
     next: rows.length > limit && last ? encodeCursor(valuesOf(plan.keys, last)) : null,
     behind: false,
-    incomplete: (searchesWords(query) || asksInside(query)) && (await plan.books()).sealed > 0,
+    incomplete:
+      (searchesWords(query) || asksInside(query)) && (await parts.buckets.sums(accountId)).sealed > 0,
   };
 }
 
@@ -93,7 +97,13 @@ async function* sorted(
   keys: readonly OrderKey[],
 ): AsyncGenerator<readonly LightRow[]> {
   const all: { row: LightRow; values: CursorValue[] }[] = [];
-  for await (const rows of found) for (const row of rows) all.push({ row, values: valuesOf(keys, row) });
+  for await (const rows of found) {
+    for (const row of rows) all.push({ row, values: valuesOf(keys, row) });
+    if (all.length > maxSorted)
+      throw new DeliveryError('badRequest', `more than ${maxSorted} results are sorted by date alone`, {
+        fields: { field: 'unsupportedSort' },
+      });
+  }
   all.sort((one, other) => compareValues(keys, one.values, other.values));
   yield all.map(({ row }) => row);
 }
@@ -112,7 +122,7 @@ async function* folded(found: AsyncIterable<readonly LightRow[]>): AsyncGenerato
 
 /** Where an answer begins. */
 interface Start {
-  /** Behind the row with these values. */
+  /** Behind the row with these values; of none: behind all. */
   readonly behind: readonly CursorValue[] | null;
   /** Rows to leave out from there. */
   readonly skip: number;
@@ -122,6 +132,7 @@ interface Start {
 async function take(plan: Plan, start: Start, count: number): Promise<LightRow[]> {
   const { keys, query } = plan;
   const { behind } = start;
+  if (behind?.length === 0) return [];
   // Folding needs to have seen what stands before.
   const isDirect = behind !== null && isById(keys) && !query.collapseThreads;
   const taken: LightRow[] = [];
@@ -158,6 +169,8 @@ async function startAt(plan: Plan, position: number): Promise<Start> {
   const months = position > 0 ? await countedMonths(plan) : null;
   let passed = 0;
   let behind: CursorValue[] | null = null;
+  if (months && months.reduce((sum, { emails }) => sum + emails, 0) <= position)
+    return { behind: [], skip: 0, position };
   for (const { emails, edge } of months ?? []) {
     if (passed + emails > position) break;
     passed += emails;

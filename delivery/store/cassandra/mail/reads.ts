@@ -3,6 +3,7 @@ import { readEmailId } from '../../ids.ts';
 import { decodeCursor, maxPage, pageSize, toPage } from '../../page.ts';
 import type { Email, EmailRow, Page, PageRequest } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
+import { monthOfBucket } from './bucket.ts';
 import type { Buckets } from './buckets.ts';
 import { type DetailCells, readCells } from './detail.ts';
 import type { Emails } from './emails.ts';
@@ -106,7 +107,7 @@ export async function octetsOf(
   { bucket, id }: Pick<LightRow, 'bucket' | 'id'>,
 ): Promise<Uint8Array> {
   const cells = await context.session.row<OctetCells>(
-    'select packing, head, body, chunks from detail where account = ? and bucket = ? and id = ?',
+    'select packing, head, body, chunks, generation from detail where account = ? and bucket = ? and id = ?',
     [accountId, bucket, id],
   );
   if (cells?.packing == null)
@@ -150,11 +151,14 @@ export async function listUnfinished(
   const found: LightRow[] = [];
   const list = (await buckets.list(accountId)).reverse();
   const tallies = await buckets.tallies(accountId, list);
+  let month = -1;
   for (const [index, bucket] of list.entries()) {
+    // Parts of one month lie side by side in time.
+    if (found.length > limit && monthOfBucket(bucket.bucket) !== month) break;
+    month = monthOfBucket(bucket.bucket);
     if (!tallies[index]?.unfinished) continue;
     const rows = await buckets.allRows(accountId, bucket);
     found.push(...rows.filter(row => row.isUnfinished && row.id > after));
-    if (found.length > limit) break;
   }
   found.sort((one, other) => (one.id < other.id ? -1 : 1));
   return toPage(found, limit, toRow, last => [last.id]);

@@ -21,7 +21,7 @@ export interface SelfCheckPace {
 }
 
 /** One account a minute. */
-export const usualPace: SelfCheckPace = { milliseconds: 60_000, random: Math.random };
+const usualPace: SelfCheckPace = { milliseconds: 60_000, random: Math.random };
 
 /** Emails whose rows are read of one account at most, and of how many what hangs on them is read, too. */
 const mostEmails = 2000;
@@ -89,7 +89,7 @@ async function chooseAccount(
 }
 
 /** What a check of one account found. */
-export interface CheckedAccount {
+interface CheckedAccount {
   readonly emails: number;
   readonly faults: readonly Suspicion[];
 }

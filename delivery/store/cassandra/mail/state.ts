@@ -17,8 +17,15 @@ export interface StateMark {
   readonly upTo: string | null;
 }
 
-/** Twice the 5 s that clocks may be apart, and 5 s for a write. */
-export const windowMilliseconds = 15_000;
+/** Twice the 5.5 s that clocks may be off the cluster's, and 6 s for a write. */
+export const windowMilliseconds = 17_000;
+/** How far a clock may be ahead of ours at most; what carries a later instant does not move the window. */
+const aheadMilliseconds = 11_000;
+
+/** From where on the log is read again, when the newest line carries this instant. */
+export function windowStart(newest: number, now: number): number {
+  return Math.max(0, Math.min(newest, now + aheadMilliseconds) - windowMilliseconds);
+}
 
 /** Names that a state holds at most. */
 const maxNames = 64;
@@ -96,7 +103,11 @@ export function toldBy(mark: StateMark, lines: readonly string[], remembered?: R
  * The mark behind an answer. `known`: the lines from `mark.since` on that are told now, oldest first. `cutAt`: the last
  * line told of an answer that was cut; then nothing before it is forgotten, because the answer goes on from there.
  */
-export function markAfter(mark: StateMark, known: readonly string[], cutAt: string | null): StateMark {
+export function markAfter(
+  mark: StateMark,
+  known: readonly string[],
+  { cutAt, now }: { readonly cutAt: string | null; readonly now: number },
+): StateMark {
   if (cutAt !== null) {
     const before = known.filter(line => line <= cutAt);
     // Lines behind it that were told earlier are told by name, or again.
@@ -104,7 +115,7 @@ export function markAfter(mark: StateMark, known: readonly string[], cutAt: stri
   }
   const newest = known.at(-1);
   if (newest === undefined) return mark;
-  const since = Math.max(mark.since, instantOf(newest) - windowMilliseconds);
+  const since = Math.max(mark.since, windowStart(instantOf(newest), now));
   return markOf(
     since,
     known.filter(line => instantOf(line) >= since),

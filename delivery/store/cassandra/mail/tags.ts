@@ -3,6 +3,7 @@ import { newId } from '../../ids.ts';
 import { type Tag, type TagRole, tagRoles } from '../../store.ts';
 import { maxTagDepth, maxTags, systemTagNames } from '../../system-tags.ts';
 import type { CassandraContext } from '../context.ts';
+import { forEver } from '../directory/making-end.ts';
 import { type LogLine, logStatement } from './log.ts';
 import { sortTags } from './row.ts';
 import type { Books } from './tally.ts';
@@ -18,11 +19,22 @@ interface TagRow {
   readonly sort_order: number | null;
   readonly colour: string | null;
   readonly subscribed: boolean | null;
-  readonly written_at: bigint | null;
+  readonly name_at: bigint | null;
+  readonly parent_at: bigint | null;
+  readonly sort_at: bigint | null;
+  readonly colour_at: bigint | null;
+  readonly subscribed_at: bigint | null;
 }
 
-const selectTags = `select id, name, parent, sort_order, colour, subscribed, writetime(name) as written_at
-  from tag where account = ?`;
+const selectTags = `select id, name, parent, sort_order, colour, subscribed, writetime(name) as name_at,
+  writetime(parent) as parent_at, writetime(sort_order) as sort_at, writetime(colour) as colour_at,
+  writetime(subscribed) as subscribed_at from tag where account = ?`;
+
+/** When the cells of a tag were written. */
+function writtenAt(rows: readonly TagRow[], id: string): (bigint | null)[] {
+  const row = rows.find(candidate => candidate.id === id);
+  return row ? [row.name_at, row.parent_at, row.sort_at, row.colour_at, row.subscribed_at] : [];
+}
 
 /** What `putTag` is given. */
 export interface TagChange {
@@ -83,8 +95,7 @@ export class Tags {
     if (!known || known.name !== merged.name || known.parentId !== merged.parentId) {
       await this.#claimName(accountId, merged, all);
     }
-    const writtenAt = rows.map(row => (row.id === merged.id ? row.written_at : null));
-    await this.#write(accountId, merged, { kind: known ? 'updated' : 'created', writtenAt });
+    await this.#write(accountId, merged, { known, times: writtenAt(rows, merged.id) });
     if (known && (known.name !== merged.name || known.parentId !== merged.parentId))
       await this.#freeName(accountId, known);
     return merged;
@@ -93,9 +104,12 @@ export class Tags {
   async #write(
     accountId: string,
     tag: TagRecord,
-    { kind, writtenAt }: { kind: LogLine['kind']; writtenAt: readonly (bigint | null)[] },
+    { known, times }: { readonly known: TagRecord | undefined; readonly times: readonly (bigint | null)[] },
   ): Promise<void> {
-    const line: LogLine = { class: 'tag', kind, object: tag.id };
+    const line: LogLine = { class: 'tag', kind: known ? 'updated' : 'created', object: tag.id };
+    // Cells that stay as they are may be changed by another process at this moment.
+    const ifNew = <T>(value: T, before: T | undefined): T | undefined =>
+      value === before ? undefined : value;
     await this.#context.session.together(
       [
         {
@@ -104,16 +118,16 @@ export class Tags {
           values: [
             accountId,
             tag.id,
-            tag.name,
-            tag.parentId ?? '',
-            tag.sortOrder,
-            tag.colour ?? '',
-            tag.isSubscribed,
+            ifNew(tag.name, known?.name),
+            ifNew(tag.parentId ?? '', known ? (known.parentId ?? '') : undefined),
+            ifNew(tag.sortOrder, known?.sortOrder),
+            ifNew(tag.colour ?? '', known ? (known.colour ?? '') : undefined),
+            ifNew(tag.isSubscribed, known?.isSubscribed),
           ],
         },
         logStatement(this.#context, accountId, line),
       ],
-      { timestamp: this.#context.session.micros(writtenAt), isLogged: true },
+      { timestamp: this.#context.session.micros(times), isLogged: true },
     );
     this.#tell(accountId, line);
   }
@@ -166,13 +180,12 @@ export class Tags {
   async remove(accountId: string, tag: TagRecord): Promise<void> {
     const line: LogLine = { class: 'tag', kind: 'destroyed', object: tag.id };
     const rows = await this.#rows(accountId);
-    const writtenAt = rows.map(row => (row.id === tag.id ? row.written_at : null));
     await this.#context.session.together(
       [
         { cql: 'delete from tag where account = ? and id = ?', values: [accountId, tag.id] },
         logStatement(this.#context, accountId, line),
       ],
-      { timestamp: this.#context.session.micros(writtenAt), isLogged: true },
+      { timestamp: this.#context.session.micros(writtenAt(rows, tag.id)), isLogged: true },
     );
     await this.#freeName(accountId, tag);
     this.#tell(accountId, line);
@@ -181,7 +194,8 @@ export class Tags {
   /** Deletes all rows of an account. */
   async erase(accountId: string): Promise<void> {
     for (const tag of await this.list(accountId)) await this.#freeName(accountId, tag);
-    await this.#context.session.run('delete from tag where account = ?', [accountId]);
+    const { session } = this.#context;
+    await session.run('delete from tag where account = ?', [accountId], forEver(session));
   }
 }
 

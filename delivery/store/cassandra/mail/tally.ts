@@ -103,16 +103,23 @@ export interface Books {
   readonly discussions: ReadonlyMap<string, DiscussionPart>;
 }
 
+/** Sums over buckets. */
+export function sumUp(tallies: readonly Tally[]): Pick<Books, 'emails' | 'octets' | 'sealed'> {
+  const sum = { emails: 0, octets: 0, sealed: 0 };
+  for (const { emails, octets, sealed } of tallies) {
+    sum.emails += emails;
+    sum.octets += octets;
+    sum.sealed += sealed;
+  }
+  return sum;
+}
+
 /** Adds up. A thread counts once in each of its tags, in whatever buckets its emails lie (RFC 8621 §2). */
 export function addUp(tallies: readonly Tally[]): Books {
   const tags = new Map<string, TagCounts>();
-  const sum = { emails: 0, octets: 0, sealed: 0 };
   const threads = new Map<string, ThreadPart>();
   const discussions = new Map<string, DiscussionPart>();
   for (const tally of tallies) {
-    sum.emails += tally.emails;
-    sum.octets += tally.octets;
-    sum.sealed += tally.sealed;
     for (const [tag, [emails, unread]] of Object.entries(tally.tags)) {
       const counts = countsOf(tags, tag);
       counts.totalEmails += emails;
@@ -128,7 +135,7 @@ export function addUp(tallies: readonly Tally[]): Books {
       counts.unreadThreads += (tag === 'trash' ? unreadTrash : unread) > 0 ? 1 : 0;
     }
   }
-  return { ...sum, tags, discussions };
+  return { ...sumUp(tallies), tags, discussions };
 }
 
 function countsOf(tags: Map<string, TagCounts>, tag: string): TagCounts {

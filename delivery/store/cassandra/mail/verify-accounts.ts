@@ -21,17 +21,14 @@ function listsOf({ id, domain, tenant }: AccountRecord): ListRow[] {
 }
 
 /** Whether the list has the row. */
-export async function isListed(
-  { session }: CassandraContext,
-  { table, columns, key }: ListRow,
-): Promise<boolean> {
+async function isListed({ session }: CassandraContext, { table, columns, key }: ListRow): Promise<boolean> {
   const [partition, name] = columns;
   const cql = `select ${name} from ${table} where ${partition} = ? and ${name} = ?`;
   return (await session.row(cql, key)) !== undefined;
 }
 
 /** Adds the row to the list. */
-export async function enlist({ session }: CassandraContext, { table, columns, key }: ListRow): Promise<void> {
+async function enlist({ session }: CassandraContext, { table, columns, key }: ListRow): Promise<void> {
   await session.run(`insert into ${table} (${columns.join(', ')}) values (?, ?)`, key);
 }
 

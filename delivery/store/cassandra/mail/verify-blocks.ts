@@ -192,7 +192,7 @@ function addSheet(sums: Uint32Array, sheet: Uint8Array): true {
   return true;
 }
 
-/** The same sum for one email, as an index of it alone would have it. */
+/** The same sum for one email, as an index of it alone would have it: other terms are another `blockLayout`. */
 function sumOfWords(row: TextCells): number {
   const postings = new Postings();
   postings.add(0, toTexts(row));

@@ -15,7 +15,7 @@ interface CountCells {
 }
 
 /** The cells as they are now. */
-export async function readCounts(
+async function readCounts(
   { session }: CassandraContext,
   { accountId, bucket }: Place,
 ): Promise<CountCells | undefined> {
@@ -128,9 +128,9 @@ function missing(context: CassandraContext, place: Place): Suspicion {
       const size = await lacks();
       if (size === 0) return;
       const changed = session.timeId(clock.now());
-      await session.run('update bucket set changed = ?, size = ? where account = ? and bucket = ?', [
+      await session.run('update bucket set changed = ?, sizes = sizes + ? where account = ? and bucket = ?', [
         changed,
-        size,
+        { rebuilt: size },
         accountId,
         bucket,
       ]);

@@ -1,110 +1,93 @@
 import type { CassandraContext } from '../context.ts';
-import { grouped } from '../directory/at-once.ts';
 import type { Emails } from './emails.ts';
-import { keptMilliseconds, kinds, linesSince } from './log.ts';
+import { keptMilliseconds, kinds, linesSince, logMilliseconds } from './log.ts';
+import { type ListedChunks, listChunks, removeChunks } from './packed.ts';
 import { isOld, type Suspicion } from './verify-fault.ts';
 
-/** A chunk as it was seen. */
-interface SeenChunk {
-  readonly id: string;
-  readonly number: number;
-  readonly at: bigint | null;
+/** They were written behind their row of the list; another try to deliver the email has chunks of its own. */
+async function remove(context: CassandraContext, accountId: string, listed: ListedChunks): Promise<void> {
+  await removeChunks(context, accountId, { listed, timestamp: context.session.micros([listed.at]) });
 }
 
-const selectChunks = 'select id, number, writetime(octets) as at from chunk where account = ?';
-const numbersAtOnce = 50;
-/** Chunks that the biggest message can have, and more. */
-const mostChunks = 1000;
-
-async function chunksOf({ session }: CassandraContext, accountId: string, id: string): Promise<SeenChunk[]> {
-  const found: SeenChunk[] = [];
-  for (let first = 0; first < mostChunks; first += numbersAtOnce) {
-    const numbers = Array.from({ length: numbersAtOnce }, (_unused, index) => first + index);
-    const cql = `${selectChunks} and id = ? and number in ?`;
-    const some = await session.rows<SeenChunk>(cql, [accountId, id, numbers]);
-    found.push(...some);
-    if (some.length === 0) break;
-  }
-  return found;
-}
-
-/** Deletes what was seen, and nothing later. */
-async function removeSeen(
-  { session }: CassandraContext,
-  accountId: string,
-  chunks: readonly SeenChunk[],
-): Promise<void> {
-  const cql = 'delete from chunk where account = ? and id = ? and number = ?';
-  for (const { id, number, at } of chunks) await session.run(cql, [accountId, id, number], at ?? undefined);
-}
-
-/** Deletes the chunks of an email that never came; those that a delivery may be writing now stay. */
-export async function removeOldChunks(
-  context: CassandraContext,
-  accountId: string,
-  id: string,
-): Promise<void> {
-  const chunks = await chunksOf(context, accountId, id);
-  await removeSeen(
-    context,
-    accountId,
-    chunks.filter(({ at }) => isOld(context, at)),
-  );
-}
-
-/** An email that was destroyed, as the log tells. */
-export interface Destroyed {
-  readonly id: string;
-  readonly threadId: string | null;
+/** What the log tells of an account's emails, as long as it goes back. */
+export interface EmailLog {
+  /** In microseconds: what came or went later is told. */
+  readonly since: bigint;
+  readonly created: ReadonlySet<string>;
+  /** Ids of emails that were destroyed, and their threads. */
+  readonly destroyed: ReadonlyMap<string, string | null>;
 }
 
 /** Whoever destroys an email has removed what points to it by then. */
 const destroyingMilliseconds = 60_000;
 
-/** Emails that were destroyed as long as the log goes back. */
-export async function destroyedEmails(context: CassandraContext, accountId: string): Promise<Destroyed[]> {
+/** Reads it. */
+export async function readEmailLog(context: CassandraContext, accountId: string): Promise<EmailLog> {
   const now = context.clock.now().getTime();
+  const created = new Set<string>();
+  const destroyed = new Map<string, string | null>();
   // Lines of emails that came or went.
   const lines = await linesSince(context, accountId, { type: 'Thread', since: now - keptMilliseconds });
-  return lines.flatMap(({ kind, object, thread, at }) => {
-    const isOver = kind === kinds.destroyed && at.getDate().getTime() <= now - destroyingMilliseconds;
-    return isOver ? [{ id: object, threadId: thread }] : [];
-  });
-}
-
-/** First chunks that are looked for, because a removal may have come to some of them. */
-const firstNumbers = [0, 1, 2, 3];
-
-/** Chunks that destroyed emails have left. */
-export async function chunkLeftovers(
-  context: CassandraContext,
-  { accountId, emails }: { readonly accountId: string; readonly emails: Pick<Emails, 'find'> },
-  destroyed: readonly Destroyed[],
-): Promise<Suspicion[]> {
-  const suspicions: Suspicion[] = [];
-  const cql = `${selectChunks} and id in ? and number in ?`;
-  for (const some of grouped(destroyed, 25)) {
-    const ids = some.map(({ id }) => id);
-    const found = await context.session.rows<SeenChunk>(cql, [accountId, ids, firstNumbers]);
-    for (const id of new Set(found.map(chunk => chunk.id)))
-      suspicions.push(leftover(context, { accountId, emails, id }));
+  for (const { kind, object, thread, at } of lines) {
+    if (kind === kinds.created) created.add(object);
+    const isOver = at.getDate().getTime() <= now - destroyingMilliseconds;
+    if (kind === kinds.destroyed && isOver) destroyed.set(object, thread);
   }
-  return suspicions;
+  return { since: context.session.micros() - BigInt(logMilliseconds) * 1000n, created, destroyed };
 }
 
-function leftover(
+/** An account, and how its emails are found. */
+interface Holder {
+  readonly accountId: string;
+  readonly emails: Pick<Emails, 'find'>;
+}
+
+/** Chunks that nothing names: of emails that are gone or never came, and of tries whose octets were not taken. */
+export async function* chunkLeftovers(
   context: CassandraContext,
-  { accountId, emails, id }: { accountId: string; emails: Pick<Emails, 'find'>; id: string },
-): Suspicion {
-  const look = async (): Promise<SeenChunk[]> => {
-    const chunks = await chunksOf(context, accountId, id);
-    return (await emails.find(accountId, [id])).has(id) ? [] : chunks;
+  holder: Holder,
+  { destroyed }: EmailLog,
+): AsyncGenerator<Suspicion[]> {
+  for await (const some of listChunks(context, holder.accountId)) {
+    const suspicions: Suspicion[] = [];
+    for (const listed of some) {
+      const isOver = destroyed.has(listed.id) || isOld(context, listed.at);
+      if (isOver && !(await isNamed(context, holder, listed)))
+        suspicions.push(leftover(context, holder, listed));
+    }
+    if (suspicions.length > 0) yield suspicions;
+  }
+}
+
+function leftover(context: CassandraContext, holder: Holder, listed: ListedChunks): Suspicion {
+  const { accountId } = holder;
+  const isStill = async (): Promise<boolean> => {
+    for await (const some of listChunks(context, accountId, listed.id))
+      if (some.some(({ generation }) => generation === listed.generation))
+        return !(await isNamed(context, holder, listed));
+    return false;
   };
   return {
     kind: 'chunkLeftover',
     accountId,
-    detail: `${id}: octets of an email that was destroyed`,
-    isStill: async () => (await look()).length > 0,
-    mend: async () => removeSeen(context, accountId, await look()),
+    detail: `${listed.id}: octets that no email names`,
+    isStill,
+    mend: async () => {
+      if (await isStill()) await remove(context, accountId, listed);
+    },
   };
+}
+
+async function isNamed(
+  { session }: CassandraContext,
+  { accountId, emails }: Holder,
+  { id, generation }: ListedChunks,
+): Promise<boolean> {
+  const row = (await emails.find(accountId, [id])).get(id);
+  if (!row) return false;
+  const cells = await session.row<{ generation: string | null }>(
+    'select generation from detail where account = ? and bucket = ? and id = ?',
+    [accountId, row.bucket, id],
+  );
+  return cells?.generation === generation;
 }

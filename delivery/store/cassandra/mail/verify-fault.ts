@@ -9,7 +9,7 @@ export const faultKinds = [
   'emailTwice',
   /** Octets or texts of an email are missing, or can't be read. */
   'emailDamaged',
-  /** Cells that a change wrote behind a destruction. */
+  /** Cells that a change wrote behind a destruction, or texts of an email that never came. */
   'rowLeftover',
   /** An email has a tag that there is not. */
   'tagLeftover',

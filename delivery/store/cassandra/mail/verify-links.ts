@@ -3,7 +3,6 @@ import { mapAtOnce } from '../directory/at-once.ts';
 import { settleMilliseconds } from './buckets.ts';
 import { type Emails, threadLink } from './emails.ts';
 import type { LightRow } from './row.ts';
-import { removeOldChunks } from './verify-chunks.ts';
 import { isOld, newestOf, type Suspicion } from './verify-fault.ts';
 import { type Place, readRow, type TimedRow } from './verify-rows.ts';
 
@@ -193,11 +192,11 @@ function leftover(
     link,
   }: { readonly accountId: string; readonly emails: Pick<Emails, 'find'>; readonly link: LinkName },
 ): Suspicion {
-  const look = async (): Promise<{ at: bigint | null; isGone: boolean } | null> => {
+  const look = async (): Promise<{ at: bigint | null } | null> => {
     const found = await readLink(context, accountId, link);
     if (!found || !isOld(context, found.at)) return null;
     const row = (await emails.find(accountId, [link.id])).get(link.id);
-    return row?.head.links.includes(link.name) ? null : { at: found.at, isGone: !row };
+    return row?.head.links.includes(link.name) ? null : { at: found.at };
   };
   return {
     kind: 'linkLeftover',
@@ -210,7 +209,6 @@ function leftover(
       // Not later than what was seen: a delivery that is tried again writes it anew.
       const key = [accountId, link.name, link.id];
       await context.session.run(deleteLink, key, seen.at ?? undefined);
-      if (seen.isGone) await removeOldChunks(context, accountId, link.id);
     },
   };
 }

@@ -3,6 +3,7 @@ import { grouped, mapAtOnce } from '../directory/at-once.ts';
 import { readCells } from './detail.ts';
 import { octetsOf } from './reads.ts';
 import { changedColumns, type EmailRecord, type LightRow, toLightRow } from './row.ts';
+import type { EmailLog } from './verify-chunks.ts';
 import { isOld, newestOf, type Suspicion } from './verify-fault.ts';
 
 /** A bucket of an account. */
@@ -95,7 +96,7 @@ function leftover(context: CassandraContext, name: RowName): Suspicion {
   return {
     kind: 'rowLeftover',
     accountId,
-    detail: `${id}: cells of ${table} behind its destruction`,
+    detail: `${id}: cells of ${table} without an email`,
     isStill: async () => {
       const at = await writtenAt();
       return at !== null && isOld(context, at);
@@ -137,16 +138,14 @@ const detailTimes = `id, writetime(packing) as packing, writetime(summary) as su
   writetime(findings) as findings, writetime(facts) as facts, writetime(judged) as judged,
   writetime(words) as words, writetime(reworded) as reworded`;
 
-async function detailLeftoverAt(
-  { session }: CassandraContext,
-  { accountId, bucket }: Place,
-  id: string,
-): Promise<bigint | null> {
-  const times = await session.row<DetailTimes>(
+async function detailLeftoverAt(context: CassandraContext, place: Place, id: string): Promise<bigint | null> {
+  const { accountId, bucket } = place;
+  const times = await context.session.row<DetailTimes>(
     `select ${detailTimes} from detail where account = ? and bucket = ? and id = ?`,
     [accountId, bucket, id],
   );
-  return times && isNoEmail(times) ? newestOfDetail(times) : null;
+  if (!times || (await readRow(context, place, id))) return null;
+  return newestOfDetail(times);
 }
 
 function isNoEmail({ packing, summary }: DetailTimes): boolean {
@@ -161,23 +160,32 @@ function newestOfDetail({ id: _id, ...times }: DetailTimes): bigint | null {
 export async function detailSuspicions(
   context: CassandraContext,
   place: Place,
-  rows: readonly TimedRow[],
+  { rows, log }: { readonly rows: readonly TimedRow[]; readonly log: EmailLog },
 ): Promise<Suspicion[]> {
   const { accountId, bucket } = place;
-  const lacking = new Set(rows.map(({ row }) => row.id));
+  const known = new Set(rows.map(({ row }) => row.id));
+  const lacking = new Set(known);
   const found: Suspicion[] = [];
   const cql = `select ${detailTimes} from detail where account = ? and bucket = ?`;
-  const known = new Set(lacking);
   for await (const page of context.session.pages<DetailTimes>(cql, [accountId, bucket], 100)) {
     for (const times of page) {
-      if (!isNoEmail(times)) {
-        lacking.delete(times.id);
-        if (!known.has(times.id)) found.push(unpaired(context, place, times.id));
-      } else if (!known.has(times.id) && isOld(context, newestOfDetail(times)))
-        found.push(leftover(context, { place, id: times.id, table: 'detail' }));
+      if (!isNoEmail(times)) lacking.delete(times.id);
+      // A delivery may write texts and octets first.
+      if (known.has(times.id) || !isOld(context, newestOfDetail(times))) continue;
+      found.push(
+        isNeverCome(times, log)
+          ? leftover(context, { place, id: times.id, table: 'detail' })
+          : unpaired(context, place, { id: times.id, lacks: 'row' }),
+      );
     }
   }
-  return [...found, ...[...lacking].map(id => unpaired(context, place, id))];
+  return [...found, ...[...lacking].map(id => unpaired(context, place, { id, lacks: 'texts' }))];
+}
+
+/** Whether texts without an email are surely of one that was never told of, or was destroyed. */
+function isNeverCome(times: DetailTimes, { since, created, destroyed }: EmailLog): boolean {
+  if (isNoEmail(times) || destroyed.has(times.id)) return true;
+  return (times.packing ?? 0n) > since && !created.has(times.id);
 }
 
 /** The same for some emails of a bucket alone. */
@@ -193,22 +201,27 @@ export async function someDetails(
     context.session.rows<DetailTimes>(cql, [accountId, bucket, some]),
   );
   const found = new Set(parts.flat().flatMap(times => (isNoEmail(times) ? [] : [times.id])));
-  return ids.filter(id => !found.has(id)).map(id => unpaired(context, place, id));
+  return ids.filter(id => !found.has(id)).map(id => unpaired(context, place, { id, lacks: 'texts' }));
 }
 
-/** An email's row and its texts are one mutation: one is not there without the other. */
-function unpaired(context: CassandraContext, place: Place, id: string): Suspicion {
+/** Texts are written before their email's row, or with it, and go with it. */
+function unpaired(
+  context: CassandraContext,
+  place: Place,
+  { id, lacks }: { readonly id: string; readonly lacks: 'row' | 'texts' },
+): Suspicion {
   return {
     kind: 'emailDamaged',
     accountId: place.accountId,
-    detail: `${id}: row or texts alone`,
+    detail: `${id}: without its ${lacks}`,
     isStill: async () => {
-      const hasRow = (await readRow(context, place, id)) !== undefined;
       const times = await context.session.row<DetailTimes>(
         `select ${detailTimes} from detail where account = ? and bucket = ? and id = ?`,
         [place.accountId, place.bucket, id],
       );
-      return hasRow !== (times !== undefined && !isNoEmail(times));
+      const hasTexts = times !== undefined && !isNoEmail(times);
+      const hasRow = (await readRow(context, place, id)) !== undefined;
+      return lacks === 'row' ? hasTexts && !hasRow : hasRow && !hasTexts;
     },
     mend: null,
   };

@@ -1,8 +1,9 @@
 import type { StoreFault } from '../../store.ts';
+import { findAccount } from '../directory/rows.ts';
 import type { ReadParts } from './reads.ts';
 import { blockSuspicions } from './verify-blocks.ts';
 import { miscounted, missingBuckets, readCounted } from './verify-buckets.ts';
-import { chunkLeftovers, destroyedEmails } from './verify-chunks.ts';
+import { chunkLeftovers, type EmailLog, readEmailLog } from './verify-chunks.ts';
 import { confirmed, type Suspicion } from './verify-fault.ts';
 import { LinkNames, linkLeftovers, linkSuspicions } from './verify-links.ts';
 import { allAccountIds, directoryOfAccount, directorySuspicions } from './verify-lists.ts';
@@ -55,6 +56,8 @@ async function* walkAccount(
 ): AsyncGenerator<Suspicion> {
   const { context } = parts;
   yield* await confirmed(await directoryOfAccount(context, accountId));
+  // What is left of an account that is being made or removed goes with that.
+  if (!(await findAccount(context.session, accountId))) return;
   yield* await confirmed(await keySuspicions(context, accountId));
   yield* await confirmed(await contactSuspicions(context, accountId));
   yield* walkMail(parts, accountId, options);
@@ -70,22 +73,22 @@ export async function* walkMail(
   const listed = await buckets.list(accountId);
   yield* await confirmed(await missingBuckets(context, accountId, listed));
   const names = new LinkNames();
+  const log = await readEmailLog(context, accountId);
   // Whoever mends has listed those that were missing by now.
   for (const { bucket } of await buckets.list(accountId)) {
     const place = { accountId, bucket };
-    yield* await confirmed(await bucketSuspicions(parts, place, { ...options, names }));
+    yield* await confirmed(await bucketSuspicions(parts, place, { ...options, names, log }));
     yield* await confirmed(await blockSuspicions(context, place, { isDeep: true }));
   }
-  const destroyed = await destroyedEmails(context, accountId);
-  for (const { threadId } of destroyed) if (threadId) names.addThread(threadId);
+  for (const threadId of log.destroyed.values()) if (threadId) names.addThread(threadId);
   for await (const some of linkLeftovers(context, { accountId, emails }, names)) yield* await confirmed(some);
-  yield* await confirmed(await chunkLeftovers(context, { accountId, emails }, destroyed));
+  for await (const some of chunkLeftovers(context, { accountId, emails }, log)) yield* await confirmed(some);
 }
 
 async function bucketSuspicions(
   parts: ReadParts,
   place: Place,
-  { withOctets, names }: WalkOptions & { readonly names: LinkNames },
+  { withOctets, names, log }: WalkOptions & { readonly names: LinkNames; readonly log: EmailLog },
 ): Promise<Suspicion[]> {
   const { context, buckets, tags } = parts;
   const { rows, leftovers, isMiscounted } = await readCounted(context, place);
@@ -95,7 +98,7 @@ async function bucketSuspicions(
     ...twice,
     ...(isMiscounted ? [miscounted(context, place, buckets)] : []),
     ...rowLeftovers(context, place, leftovers),
-    ...(await detailSuspicions(context, place, rows)),
+    ...(await detailSuspicions(context, place, { rows, log })),
     ...(withOctets ? await damagedEmails(context, place, rows) : []),
     ...(await linkSuspicions(context, place, rows)),
     ...(await tagLeftovers(context, { place, tags }, rows)),

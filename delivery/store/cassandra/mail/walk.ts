@@ -5,6 +5,7 @@ import { monthOfBucket, monthOfEmail } from './bucket.ts';
 import type { Bucket, Buckets } from './buckets.ts';
 import type { Emails } from './emails.ts';
 import { type KeywordThreads, mayMeet, meets, requiredSearches, searchesIn } from './filter.ts';
+import { mergeSorted } from './merge.ts';
 import type { LightRow } from './row.ts';
 import type { Tally } from './tally.ts';
 
@@ -59,35 +60,33 @@ export class Walks {
     }
   }
 
+  /** Parts of one month lie side by side in time. */
   async *#findInMonth(wanted: Wanted, month: readonly Bucket[]): AsyncGenerator<readonly LightRow[]> {
     const leaves = searchesIn(wanted.filter);
-    const [only] = month;
-    if (month.length === 1 && only && leaves.length === 0) {
-      for await (const rows of this.#buckets.rows(wanted.accountId, only, wanted.ascending)) {
-        const found = matching(rows, wanted, new Map());
-        if (found.length > 0) yield found;
-      }
+    const isBefore = (one: LightRow, other: LightRow): boolean =>
+      wanted.ascending ? one.id < other.id : one.id > other.id;
+    if (leaves.length === 0) {
+      const { accountId, ascending } = wanted;
+      const parts = month.map(bucket => this.#buckets.rows(accountId, bucket, ascending));
+      const [only] = parts;
+      const rows = parts.length === 1 && only ? only : mergeSorted(parts, isBefore);
+      for await (const some of rows) yield matching(some, wanted, new Map());
       return;
     }
-    // Parts of one month lie side by side in time.
     const all: LightRow[] = [];
     for (const bucket of month) {
       const { rows, found } = await this.#candidates(wanted, bucket, leaves);
       all.push(...matching(rows, wanted, found));
     }
-    const direction = wanted.ascending ? 1 : -1;
-    yield all.sort((one, other) => (one.id < other.id ? -direction : direction));
+    yield all.sort((one, other) => (isBefore(one, other) ? -1 : 1));
   }
 
   /** The rows of a bucket that may be wanted, and what the searches find among them. */
   async #candidates(wanted: Wanted, bucket: Bucket, leaves: readonly SearchLeaf[]): Promise<Candidates> {
     const { accountId } = wanted;
-    if (leaves.length > 0) {
-      const few = await this.#byBlock(wanted, bucket, leaves);
-      if (few) return few;
-    }
+    const few = await this.#byBlock(wanted, bucket, leaves);
+    if (few) return few;
     const rows = await this.#buckets.allRows(accountId, bucket);
-    if (leaves.length === 0) return { rows, found: new Map() };
     return { rows, found: await this.#search(accountId, bucket, { rows, leaves }) };
   }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { newEmail } from '../../../suites/store/under-test.ts';
 import { requireCassandra } from '../../../support/cassandra.ts';
@@ -10,6 +11,10 @@ const big = Buffer.concat([
   Buffer.from('Subject: big\r\n\r\n'),
   Buffer.from(Array.from({ length: 700_000 }, (_unused, n) => (n * n * 7919 + n) >>> 3)),
 ]);
+/** Big for one batch, small enough to lie beside the texts. */
+const beside = randomBytes(60_000);
+/** More participants than one batch holds. */
+const wordy = `${'x'.repeat(40_000)}@example.net`;
 /** Of another month: its line of the log lies elsewhere. */
 const longAgo = new Date('2019-05-05T00:00:00Z');
 
@@ -26,10 +31,16 @@ async function inboxOf(process: MailProcess, accountId: string): Promise<number[
 }
 
 test('a delivery cut anywhere is whole when it is tried again, and stored once', async t => {
-  const opened = await open(t, 40);
+  const opened = await open(t, 60);
   if (!opened) return;
   const { shared, ids, well } = opened;
-  for (const traits of [{}, { octets: big }, { receivedAt: longAgo }]) {
+  for (const traits of [
+    {},
+    { octets: big },
+    { receivedAt: longAgo },
+    { receivedAt: longAgo, octets: beside },
+    { receivedAt: longAgo, octets: big, from: wordy },
+  ]) {
     for (let writes = 0; ; writes++) {
       const accountId = ids.pop() ?? '';
       const email = newEmail({ key: 'k', references: ['root@x'], ...traits });

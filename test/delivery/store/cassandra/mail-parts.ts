@@ -34,7 +34,7 @@ export async function openMailProcess(
   });
   atEnd(t, async () => {
     await indexer.stop();
-    await mail.news.close();
+    await mail.close();
     await session.close();
   });
   const faults = async (accountId: string) => await Array.fromAsync(verifyAccount(mail.reads, accountId));

@@ -71,7 +71,7 @@ const mendable: Readonly<Record<string, Row>> = {
     },
   },
   'links of an email that never came, and its octets': {
-    kinds: ['linkLeftover'],
+    kinds: ['chunkLeftover', 'linkLeftover'],
     isChecked: false,
     async damage(damaged, { accountId, emailId }) {
       const [, discussion] = await linksOf(damaged, accountId, emailId);
@@ -81,17 +81,11 @@ const mendable: Readonly<Record<string, Row>> = {
         strangerId,
         '0',
       ]);
-      for (const number of [0, 1])
-        await damaged.cql('insert into chunk (account, id, number, octets) values (?, ?, ?, ?)', [
-          accountId,
-          strangerId,
-          number,
-          big,
-        ]);
+      await leaveChunks(damaged, { accountId, id: strangerId });
     },
   },
   'a link to an email of another thread': {
-    kinds: ['linkLeftover'],
+    kinds: ['chunkLeftover', 'linkLeftover'],
     isChecked: false,
     async damage(damaged, { accountId, emailId }) {
       const other = await damaged.mail.deliverEmail(accountId, newEmail({ name: 'other' }));
@@ -139,6 +133,16 @@ const mendable: Readonly<Record<string, Row>> = {
     isChecked: false,
     damage: ({ cql }, { accountId }) =>
       cql("update detail set facts = '{}' where account = ? and bucket = ? and id = ?", [
+        accountId,
+        bucket,
+        strangerId,
+      ]),
+  },
+  'texts of an email that never came are left': {
+    kinds: ['rowLeftover'],
+    isChecked: false,
+    damage: ({ cql }, { accountId }) =>
+      cql("insert into detail (account, bucket, id, summary, packing) values (?, ?, ?, '{}', 0)", [
         accountId,
         bucket,
         strangerId,
@@ -249,13 +253,7 @@ const mendable: Readonly<Record<string, Row>> = {
     async damage({ mail, cql }, { accountId }) {
       const { emailId } = await mail.deliverEmail(accountId, newEmail({ name: 'big', octets: big }));
       await mail.destroyEmails(accountId, [emailId]);
-      for (const number of [1, 2])
-        await cql('insert into chunk (account, id, number, octets) values (?, ?, ?, ?)', [
-          accountId,
-          emailId,
-          number,
-          big,
-        ]);
+      await leaveChunks({ cql }, { accountId, id: emailId });
     },
   },
   'the link of a destroyed email is left, of a thread that has no other': {
@@ -274,6 +272,19 @@ const mendable: Readonly<Record<string, Row>> = {
     },
   },
 };
+
+/** Two chunks, one of which a removal has come to already. */
+async function leaveChunks(
+  { cql }: Pick<Damaged, 'cql'>,
+  { accountId, id }: { accountId: string; id: string },
+): Promise<void> {
+  const list = 'insert into chunk_list (account, id, generation, chunks) values (?, ?, ?, ?)';
+  await cql(list, [accountId, id, 'left', 3]);
+  for (const number of [1, 2]) {
+    const chunk = 'insert into chunk (account, id, generation, number, octets) values (?, ?, ?, ?, ?)';
+    await cql(chunk, [accountId, id, 'left', number, big]);
+  }
+}
 
 test('each damage of an account is named, counted by the self-check, and mended', async t => {
   const rows = Object.entries(mendable);
@@ -294,9 +305,9 @@ test('each damage of an account is named, counted by the self-check, and mended'
 });
 
 test('what the truth has lost is named, and not mended', async t => {
-  const damaged = await openDamaged(t, 2);
+  const damaged = await openDamaged(t, 3);
   if (!damaged) return;
-  const [one = '', two = ''] = damaged.ids;
+  const [one = '', two = '', three = ''] = damaged.ids;
   const { mail, cql } = damaged;
   const lost = await mail.deliverEmail(one, newEmail({ words: 'apple' }));
   await cql('delete from detail where account = ? and bucket = ? and id = ?', [one, bucket, lost.emailId]);
@@ -309,7 +320,19 @@ test('what the truth has lost is named, and not mended', async t => {
     timed?.record.head,
   ]);
   await cql('update bucket set changed = now() where account = ? and bucket = ?', [two, bucket + 1]);
-  assert.deepEqual(await damaged.rebuild(), []);
+  const unnamed = await mail.deliverEmail(three, newEmail());
+  await cql('delete from email where account = ? and bucket = ? and id = ?', [
+    three,
+    bucket,
+    unnamed.emailId,
+  ]);
+  assert.deepEqual(await damaged.verify(three), ['emailDamaged']);
+  await damaged.rebuild();
+  const octets = await mail.context.session.row('select id from detail where account = ? and bucket = ?', [
+    three,
+    bucket,
+  ]);
+  assert.ok(octets, 'octets of an email that the log knows stay');
   const named = await damaged.verify();
   assert.deepEqual([...new Set(named)], ['emailDamaged', 'emailTwice']);
   assert.deepEqual(await damaged.check(one), ['emailDamaged']);

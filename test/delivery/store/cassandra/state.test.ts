@@ -63,7 +63,10 @@ class Client {
     this.told.push(...cut);
     const known = lines.filter(line => cut.includes(line) || told.isTold(line));
     const hasMore = cut.length < fresh.length;
-    const next: StateMark = markAfter(mark, known, hasMore ? (cut.at(-1) ?? null) : null);
+    const next: StateMark = markAfter(mark, known, {
+      cutAt: hasMore ? (cut.at(-1) ?? null) : null,
+      now,
+    });
     assert.ok(next.since >= mark.since, 'the beginning never goes back');
     this.#state = writeState(next);
     this.#memory?.set(this.#state, new Set(known));
