@@ -24,8 +24,8 @@ export async function takeStock({ processes, nodes }: BenchSubject): Promise<Sto
   if (!nodes) return { octets: writtenOctetsOf(processes()), nodeOctets: 0, counted: null };
   const before = await nodes.counted();
   await nodes.flush();
-  const [octets, nodeOctets] = [writtenOctetsOf(processes()), writtenOctetsOf(nodes.processes())];
-  return { octets, nodeOctets, counted: { before, after: await nodes.counted() } };
+  const counted = { before, after: await nodes.counted() };
+  return { octets: writtenOctetsOf(processes()), nodeOctets: nodes.writtenOctets(), counted };
 }
 
 /** What each of `messages` cost between two stocks. */
