@@ -93,10 +93,8 @@ for (const version of versions) {
       if (!opened) return;
       await t.test('is read as it was', () => readAll(opened));
       await t.test('lets its people sign in, open their mail and find its words', () => signIn(opened));
-      await t.test('knows mail that is sent again, and new mail joins the old', async () => {
-        await sendAgain(opened);
-        await sendMore(opened);
-      });
+      await t.test('is joined by new mail, of which clients are told', () => sendMore(opened));
+      await t.test('knows mail that is sent again', () => sendAgain(opened));
       await t.test('has the schema of what is made now', within => compareSchemas(within, opened));
     });
   }
@@ -137,17 +135,6 @@ async function signIn({ kept, parts, account }: Opened): Promise<void> {
   assert.equal(behindTrace(Buffer.from(inner).toString('latin1')), sealedMessages.sealed);
 }
 
-async function sendAgain(opened: Opened): Promise<void> {
-  const { kept, account } = opened;
-  const [ada, cleo] = [await account('ada'), await account('cleo')];
-  for (const name of kept.sent) {
-    // A message with neither Message-ID nor Date is known for an hour.
-    const status = name === 'odd' ? 'stored' : 'duplicate';
-    assert.equal((await deliver(plainMessages[name] ?? '', ada, opened))?.status, status, name);
-  }
-  assert.equal((await deliver(sealedMessages.sealed ?? '', cleo, opened))?.status, 'duplicate');
-}
-
 async function sendMore(opened: Opened): Promise<void> {
   const { kept, parts, account } = opened;
   const [ada, ben, cleo] = [await account('ada'), await account('ben'), await account('cleo')];
@@ -183,12 +170,24 @@ async function sendMore(opened: Opened): Promise<void> {
   assert.deepEqual(await Array.fromAsync(parts.store.verify()), []);
 }
 
+async function sendAgain(opened: Opened): Promise<void> {
+  const { kept, parts, account } = opened;
+  const [ada, cleo] = [await account('ada'), await account('cleo')];
+  for (const name of kept.sent) {
+    // A message with neither Message-ID nor Date is known for an hour.
+    const status = name === 'odd' ? 'stored' : 'duplicate';
+    assert.equal((await deliver(plainMessages[name] ?? '', ada, opened))?.status, status, name);
+  }
+  assert.equal((await deliver(sealedMessages.sealed ?? '', cleo, opened))?.status, 'duplicate');
+  assert.deepEqual(await Array.fromAsync(parts.store.verify()), []);
+}
+
 /** A client that was away during the upgrade is told what has come since. */
 async function checkStates(kept: Kept, { id }: Account, { store }: Parts): Promise<void> {
   const { accounts } = kept.portrait as { accounts: { account: { id: string }; states: string[] }[] };
   const [since = ''] = accounts.find(({ account }) => account.id === id)?.states ?? [];
   const changes = await store.getChanges(id, 'Email', since, 100);
-  assert.equal(changes.created.length, 3);
+  assert.equal(changes.created.length, 2);
   assert.deepEqual(changes.destroyed, []);
 }
 
@@ -201,7 +200,10 @@ async function compareSchemas(t: TestContext, { parts: { config } }: Opened): Pr
   if (leased) {
     const client = openTables(t, leased);
     const made = await schemaOfKeyspace(client, leased.keyspace);
-    assert.deepEqual(await schemaOfKeyspace(client, keyspace), made);
+    const upgraded = await schemaOfKeyspace(client, keyspace);
+    const lacking = made.filter(line => !upgraded.includes(line));
+    const odd = upgraded.filter(line => !made.includes(line));
+    assert.deepEqual({ lacking, odd }, { lacking: [], odd: [] });
     return;
   }
   for (const name of ['directory.db', 'shard-0.db'])
@@ -220,11 +222,15 @@ function schemaOf(file: string): unknown {
   }
 }
 
-async function schemaOfKeyspace(client: Client, keyspace: string): Promise<unknown> {
+/** Steps that were run, and how each table would be made. */
+async function schemaOfKeyspace(client: Client, keyspace: string): Promise<string[]> {
   const { rows } = await client.execute(
     `select generation, number from ${keyspace}.schema_step where part = 0`,
   );
   const tables = await tablesOf(client, keyspace);
-  // Made where a step is missing.
-  return [rows.map(row => ({ ...row })), tables.filter(({ table }) => table !== 'schema_lock')];
+  return [
+    ...rows.map(({ generation, number }) => `step ${number} of generation ${generation}`),
+    // That of the lock is made where a step is missing.
+    ...tables.filter(({ table }) => table !== 'schema_lock').map(({ create }) => create),
+  ];
 }
