@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { Counter, Registry } from 'prom-client';
 import { silentLog } from '../../delivery/log.ts';
 import { gatherMetrics, openMetrics } from '../../delivery/metrics.ts';
+import { publishSelfCheck } from '../../delivery/store/cassandra/mail/self-check-news.ts';
 import { poll } from '../support/poll.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -51,4 +52,17 @@ test('a door whose counters nobody can read says so and goes on', async t => {
   assert.deepEqual(events, ['metricsUnavailable']);
   smtp.stageFailed('score');
   await smtp.close();
+});
+
+test('faults that the store of a door finds when it checks itself are counted, until the door ends', async t => {
+  const data = temporaryFolder(t);
+  const lmtp = openMetrics(data, 'lmtp', { log: silentLog });
+  publishSelfCheck({ checkedEmails: 40, faults: ['linkMissing', 'bucketCount', 'linkMissing'] });
+  publishSelfCheck({ checkedEmails: 2, faults: [] });
+  const text = await gatherMetrics(data, webRegistry());
+  assert.match(text, /caliopen_store_faults_total\{kind="linkMissing"\} 2/);
+  assert.match(text, /caliopen_store_faults_total\{kind="bucketCount"\} 1/);
+  assert.match(text, /caliopen_store_checked_emails_total 42/);
+  await lmtp.close();
+  publishSelfCheck({ checkedEmails: 1, faults: ['linkWrong'] });
 });

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { Keyring } from '../../crypto/keyring.ts';
 import type { Log } from '../../log.ts';
 import type { SharedStore } from '../shared-store.ts';
+import type { Store } from '../store.ts';
 import { blobPart } from './blobs/blobs.ts';
 import { type ClockGuard, noClockGuard, openClockGuard } from './clock-guard.ts';
 import type { CassandraContext } from './context.ts';
@@ -102,8 +103,7 @@ function assemble(ports: CassandraPorts, context: CassandraContext, guard: Clock
   const erase = (accountId: string): Promise<void> =>
     eraseMail({ ...mail.reads, eraseSearch: (id, buckets) => eraseSearch(context, id, buckets) }, accountId);
   const directory = directoryPart(context, { heldOctets, eraseMail: erase });
-  const { changeEmails } = mail.operations;
-  let selfCheck: SelfCheck | null = null;
+  const upkeep = upkeepPart(context, { mail, guard, erase });
   return {
     ...directory,
     ...personalPart(context, {
@@ -119,25 +119,46 @@ function assemble(ports: CassandraPorts, context: CassandraContext, guard: Clock
       return await blobs.getUpload(accountId, blobId);
     },
     watch: (accountId, listener) => mail.news.watch(accountId, listener),
-    verify: options => verifyStore(mail.reads, options?.accountId),
-    rebuild: options =>
-      rebuildStore(mail.reads, options?.accountId, { changeEmails, requireClock: () => guard.require() }),
+    verify: upkeep.verify,
+    rebuild: upkeep.rebuild,
     check: () => check(context),
     share: () => ports,
-    beginWork: pace => {
-      selfCheck = startSelfCheck(mail.reads, pace);
-      resumeRemovals(context, erase).catch(error => {
-        context.log.warn({ cause: String(error) }, 'accountRemovalFailed');
-      });
-    },
+    beginWork: upkeep.begin,
     close: async () => {
       guard.stop();
-      await selfCheck?.stop();
+      await upkeep.stop();
       await indexer.stop();
       await mail.close();
       await context.session.close();
     },
   };
+}
+
+/** What finds and mends faults, and ends what crashes left. */
+function upkeepPart(
+  context: CassandraContext,
+  {
+    mail,
+    guard,
+    erase,
+  }: { readonly mail: MailPart; readonly guard: ClockGuard; readonly erase: (id: string) => Promise<void> },
+) {
+  const { changeEmails } = mail.operations;
+  let selfCheck: SelfCheck | null = null;
+  return {
+    verify: options => verifyStore(mail.reads, options?.accountId),
+    rebuild: options =>
+      rebuildStore(mail.reads, options?.accountId, { changeEmails, requireClock: () => guard.require() }),
+    begin(pace?: SelfCheckPace): void {
+      selfCheck = startSelfCheck(mail.reads, pace);
+      resumeRemovals(context, erase).catch(error => {
+        context.log.warn({ cause: String(error) }, 'accountRemovalFailed');
+      });
+    },
+    async stop(): Promise<void> {
+      await selfCheck?.stop();
+    },
+  } satisfies Pick<Store, 'verify' | 'rebuild'> & Record<string, unknown>;
 }
 
 /** A small write at a quorum, and reading it back. */

@@ -85,7 +85,7 @@ const mendable: Readonly<Record<string, Row>> = {
     },
   },
   'a link to an email of another thread': {
-    kinds: ['chunkLeftover', 'linkLeftover'],
+    kinds: ['linkLeftover'],
     isChecked: false,
     async damage(damaged, { accountId, emailId }) {
       const other = await damaged.mail.deliverEmail(accountId, newEmail({ name: 'other' }));

@@ -10,6 +10,7 @@ import {
   type SelfCheckNews,
 } from '../../../../delivery/store/cassandra/mail/self-check-news.ts';
 import { verifyStore } from '../../../../delivery/store/cassandra/mail/verify.ts';
+import { buildBlock } from '../../../../delivery/store/cassandra/search/build.ts';
 import { openMetrics as openWebMetrics } from '../../../../webmail/api/metrics.ts';
 import { newEmail } from '../../../suites/store/under-test.ts';
 import { atEnd } from '../../../support/at-end.ts';
@@ -17,6 +18,7 @@ import { requireCassandra } from '../../../support/cassandra.ts';
 import { testKeyring } from '../../../support/keyring.ts';
 import { poll } from '../../../support/poll.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { bucket } from './damage.ts';
 import { addAccounts, type MailProcess, openMailProcess } from './mail-parts.ts';
 import { openShared } from './parts.ts';
 
@@ -88,6 +90,16 @@ async function write(
     const own = await mail.deliverEmail(accountId, newEmail({ name: `${name} ${written}` }));
     const { findings } = newEmail({ failed: ['score'], encryption: written % 2 === 0 ? 'strong' : 'none' });
     await mail.changeEmails(accountId, [{ emailId: own.emailId, findings }]);
+    const reworded = {
+      subject: name,
+      body: `other ${written}`,
+      originators: '',
+      destinations: '',
+      attachments: '',
+    };
+    await mail.changeEmails(accountId, [{ emailId: own.emailId, searchText: reworded }]);
+    // One at a time, as indexers take turns.
+    if (name === 'tag 0' && written % 8 === 0) await buildBlock(mail.context, { accountId, bucket });
     if (written % 2 === 0) await mail.destroyEmails(accountId, [emailId]);
     await mail.destroyTag(accountId, tag.id, { destroyEmails: true });
   }
