@@ -12,8 +12,8 @@ export const onceOnly: Readonly<Record<string, string>> = {
   'test/flow/full-disk.test.ts':
     "fills the disk of SQLite's files; a node whose disk is full is a node that is down",
   'test/flow/package.test.ts': 'runs what npm installs; Cassandra is driven from there as from here',
-  'test/flow/side-by-side.test.ts': 'older versions know no Cassandra',
-  'test/flow/upgrade.test.ts': 'older versions have left no keyspace',
+  'test/flow/side-by-side.test.ts': 'serves older versions on each store itself',
+  'test/flow/upgrade.test.ts': 'opens what versions kept on each store itself',
   'test/webmail/api/file-name.test.ts': 'asks no store',
   'test/webmail/api/rfc8620-request.test.ts': 'asks no store',
   'test/webmail/api/rfc8621-header-forms.test.ts': 'asks no store',
