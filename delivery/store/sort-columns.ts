@@ -1,6 +1,6 @@
 import type { Level } from '../privacy/shape.ts';
 import { casemapKey } from '../search/collation.ts';
-import type { Email, Summary } from './store.ts';
+import type { Email, Findings, Summary } from './store.ts';
 
 /** Columns beside the detail by which lists are sorted and filtered. */
 export interface SortColumns {
@@ -23,13 +23,18 @@ export function sortColumns(detail: Detail, receivedAt: Date): SortColumns {
   return {
     sentAt: (summary.sentAt ?? receivedAt).getTime(),
     attachment: summary.hasAttachment ? 1 : 0,
-    encrypted: findings.decrypt?.encryption === 'strong' || findings.decrypt?.encryption === 'weak' ? 1 : 0,
-    unfinished: findings.failed.length > 0 ? 1 : 0,
+    ...findingColumns(findings),
     level: index?.level ?? null,
     subject: baseSubject(summary.subject ?? ''),
     originator: mailboxKey(summary.originators.from),
     destination: mailboxKey(summary.destinations.to),
   };
+}
+
+/** Those of them that follow from the findings alone. */
+export function findingColumns({ decrypt, failed }: Findings): Pick<SortColumns, 'encrypted' | 'unfinished'> {
+  const isEncrypted = decrypt?.encryption === 'strong' || decrypt?.encryption === 'weak';
+  return { encrypted: isEncrypted ? 1 : 0, unfinished: failed.length > 0 ? 1 : 0 };
 }
 
 /** Longest sort key in characters: beyond it, texts count as equal. */

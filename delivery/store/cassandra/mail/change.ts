@@ -1,11 +1,11 @@
 import { DeliveryError } from '../../../errors.ts';
 import { randomText } from '../../ids.ts';
-import { sortColumns } from '../../sort-columns.ts';
+import { findingColumns } from '../../sort-columns.ts';
 import type { ChangeOutcome, EmailChange } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
 import type { Statement } from '../session.ts';
 import type { Buckets } from './buckets.ts';
-import { findingCells, readCells } from './detail.ts';
+import { findingCells } from './detail.ts';
 import { discussionLink, type Emails } from './emails.ts';
 import type { LogLine } from './log.ts';
 import { cleanKeywords, isUnread, type LightRow, markOfKeyword, markOfTag, sortTags } from './row.ts';
@@ -156,7 +156,7 @@ async function writeSome(parts: ChangeParts, accountId: string, edits: readonly 
   const timestamp = context.session.micros([...edits.flatMap(({ row }) => row.writtenAt), ...detailTimes]);
   // Texts are big, and count for nothing that is listed or counted: they go first.
   for (const edit of judged) await context.session.together([textStatement(accountId, edit)], { timestamp });
-  const statements = (await Promise.all(edits.map(edit => editStatements(parts, accountId, edit)))).flat();
+  const statements = edits.flatMap(edit => editStatements(accountId, edit));
   await telling.write({ accountId, bucket, timestamp, statements, lines: edits.map(lineOf) });
 }
 
@@ -168,7 +168,7 @@ function lineOf({ row, tagIds, keywords }: Edit): LogLine {
   return { ...base, class: 'standing', tags: sortTags([...new Set([...row.tagIds, ...tagIds])]) };
 }
 
-async function editStatements(parts: ChangeParts, accountId: string, edit: Edit): Promise<Statement[]> {
+function editStatements(accountId: string, edit: Edit): Statement[] {
   const { row } = edit;
   const where = [accountId, row.bucket, row.id];
   const statements: Statement[] = [];
@@ -179,7 +179,7 @@ async function editStatements(parts: ChangeParts, accountId: string, edit: Edit)
       values: [marks, ...where],
     });
   }
-  if (isJudged(edit)) statements.push(...(await judgedStatements(parts, accountId, edit)));
+  if (isJudged(edit)) statements.push(...judgedStatements(accountId, edit));
   return statements;
 }
 
@@ -214,10 +214,9 @@ function textStatement(accountId: string, { row, index, findings, searchText, re
 }
 
 /** The columns that follow from new findings, index or words. */
-async function judgedStatements(parts: ChangeParts, accountId: string, edit: Edit): Promise<Statement[]> {
+function judgedStatements(accountId: string, edit: Edit): Statement[] {
   const { row, index, findings, searchText, reworded } = edit;
-  const columns =
-    findings && sortColumns({ ...(await detailOf(parts, accountId, row)), findings }, new Date(0));
+  const columns = findings && findingColumns(findings);
   const statements: Statement[] = [
     {
       cql: `update email set level = ?, encrypted = ?, unfinished = ?, reworded = ?
@@ -238,15 +237,6 @@ async function judgedStatements(parts: ChangeParts, accountId: string, edit: Edi
     });
   }
   return statements;
-}
-
-async function detailOf({ context }: ChangeParts, accountId: string, { bucket, id }: LightRow) {
-  const cells = await context.session.row<Parameters<typeof readCells>[0]>(
-    'select summary, findings, facts, judged from detail where account = ? and bucket = ? and id = ?',
-    [accountId, bucket, id],
-  );
-  if (!cells) throw new DeliveryError('storeUnavailable', 'an email has lost its detail', { fields: { id } });
-  return readCells(cells);
 }
 
 /** When the cells were written that are about to change. */

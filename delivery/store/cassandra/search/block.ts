@@ -24,9 +24,14 @@ export function writeBlock(block: Block): string {
   return JSON.stringify(block);
 }
 
-/** The block that the cell names; null for none. */
+/** The block that the cell names; null for none, and where it can't be read. */
 export function readBlock(cell: string | null | undefined): Block | null {
-  return cell ? (JSON.parse(cell) as Block) : null;
+  if (!cell) return null;
+  try {
+    return JSON.parse(cell) as Block;
+  } catch {
+    return null; // Damaged: the bucket is searched without, and gets another.
+  }
 }
 
 /** A name for a new generation, which tells when it was begun. */

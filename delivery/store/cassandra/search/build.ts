@@ -86,6 +86,11 @@ async function takeOver(
   const after = await readBlockRow(session, where);
   if (after.changed === null) await session.run(deleteCell, [where.accountId, where.bucket]);
   if (after.changed === null || after.block !== cell) return null;
+  if (cell !== null && !after.generations.includes(generation)) {
+    // Whoever came through has dropped it already: a bucket without a block is right, one that names nothing is not.
+    await session.run(deleteCell, [where.accountId, where.bucket]);
+    return null;
+  }
   return after.generations.filter(other => other !== generation || cell === null);
 }
 
