@@ -39,11 +39,12 @@ export interface Session {
   run(cql: string, values: readonly Value[], timestamp?: bigint): Promise<void>;
   /**
    * Several writes in one request. Of one partition they are one mutation: all or none. Of several they are applied
-   * side by side; `isLogged` makes sure that all are applied in the end, at twice the cost.
+   * side by side; `isLogged` makes sure that all are applied in the end, at twice the cost, and needs two nodes besides
+   * the one that is asked. `isTriedOnce`: the caller has another way.
    */
   together(
     statements: readonly Statement[],
-    options?: { readonly timestamp?: bigint; readonly isLogged?: boolean },
+    options?: { readonly timestamp?: bigint; readonly isLogged?: boolean; readonly isTriedOnce?: boolean },
   ): Promise<void>;
   /** A lightweight transaction (`… if …`): whether it was applied, and the row that was in the way. */
   claim<T>(cql: string, values: readonly Value[]): Promise<{ applied: boolean; row: T | undefined }>;
@@ -159,16 +160,16 @@ class DriverSession implements Session {
 
   async together(
     statements: readonly Statement[],
-    { timestamp, isLogged = false }: { timestamp?: bigint; isLogged?: boolean } = {},
+    { timestamp, isLogged = false, isTriedOnce = false }: Parameters<Session['together']>[1] = {},
   ): Promise<void> {
     const queries = statements.map(({ cql, values }) => ({ query: cql, params: values.map(asDriverValue) }));
     const options = {
-      isIdempotent: true,
+      isIdempotent: !isTriedOnce,
       prepare: true,
       logged: isLogged,
       timestamp: longOf(timestamp ?? this.micros()),
     };
-    await this.#guard(() => this.#client.batch(queries, options), true);
+    await this.#guard(() => this.#client.batch(queries, options), !isTriedOnce);
   }
 
   async claim<T>(cql: string, values: readonly Value[]): Promise<{ applied: boolean; row: T | undefined }> {

@@ -64,14 +64,29 @@ export class Telling {
     const { session, clock } = this.#context;
     const log = lines.map(line => logStatement(this.#context, accountId, line));
     const options = timestamp === undefined ? {} : { timestamp };
-    const isOne = bucket === logBucket(clock.now()) && statements.every(isOfBucket);
-    if (isOne || sizeOf([...statements, ...log]) <= mostSpanning) {
-      await session.together([...statements, ...log], { ...options, isLogged: !isOne });
+    if (bucket === logBucket(clock.now()) && statements.every(isOfBucket)) {
+      await session.together([...statements, ...log], options);
       return;
     }
-    // Too much for one batch: a crash in between is met by whoever tries again.
+    if (
+      sizeOf([...statements, ...log]) <= mostSpanning &&
+      (await this.#logged([...statements, ...log], options))
+    )
+      return;
+    // A crash in between is met by whoever tries again.
     for (const statement of statements) await session.together([statement], options);
-    for (const line of log) await session.together([line]);
+    for (const line of lines) await session.together([logStatement(this.#context, accountId, line)]);
+  }
+
+  /** False when the batch log can't be written: it needs two other nodes, one of which may have just died. */
+  async #logged(statements: readonly Statement[], options: { timestamp?: bigint }): Promise<boolean> {
+    try {
+      await this.#context.session.together(statements, { ...options, isLogged: true, isTriedOnce: true });
+      return true;
+    } catch (error) {
+      this.#context.log.debug({ cause: String(error) }, 'storeBatchNotLogged');
+      return false;
+    }
   }
 
   /** Tells what is there once more: announced and with a fresh instant. Readers may be told twice. */
