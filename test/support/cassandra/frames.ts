@@ -112,9 +112,10 @@ export function readPrepare({ body }: Frame): string {
 
 /** The id that a RESULT frame gives to what was prepared; null when it is another result. */
 export function readPrepared({ flags, body }: Frame): string | null {
-  // Tracing ids and warnings may stand in front (§2.2); the driver asks for none, and PREPARE gives none.
-  if (flags !== 0) return null;
   const cursor = new Cursor(body);
+  // §2.2: a tracing id and warnings stand in front. (Of statements that rely on USE the server warns once.)
+  if (flags & 0x02) cursor.take(16);
+  if (flags & 0x08) for (let left = cursor.short(); left > 0; left--) cursor.take(cursor.short());
   return cursor.int() === 4 ? cursor.take(cursor.short()).toString('hex') : null;
 }
 
