@@ -17,6 +17,7 @@ export interface ClusterPlan {
   readonly tls: Tls | null;
   readonly asksForCredentials: boolean;
   readonly isForFigures: boolean;
+  readonly heapMegabytes: number;
   /** More settings of cassandra.yaml, or other values. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -173,7 +174,7 @@ function javaWords(folder: string, scratch: string, plan: ClusterPlan): string[]
     `-Djava.io.tmpdir=${scratch}`,
     `-Djna.tmpdir=${scratch}`,
     '-XX:-UsePerfData',
-    '-Xmx384M',
+    `-Xmx${plan.heapMegabytes}M`,
     '-Xss256k',
     '-XX:+ExitOnOutOfMemoryError',
     '-XX:+UseSerialGC',

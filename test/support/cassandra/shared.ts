@@ -68,7 +68,7 @@ async function listen(
   const start = async () => {
     // Loaded when needed: most runs need none of it.
     const { startCassandra } = await import('./cluster.ts');
-    const cluster = await startCassandra({ nodes: 1 });
+    const cluster = await startCassandra({ nodes: 1, heapMegabytes: 1280 });
     onStarted(cluster);
     return cluster;
   };
