@@ -38,6 +38,13 @@ const rememberedFailures = 10_000;
 /** Trouble of everybody: it says nothing about the one owner that met it. */
 const commonTrouble: ReadonlySet<ErrorCode> = new Set(['storeFull', 'shuttingDown', 'tooBusy']);
 
+/** A file of SQLite can be damaged for some owners alone; a cluster that can't be reached is everybody's trouble. */
+function isCommon(code: ErrorCode, { store }: RecipientSettings): boolean {
+  return commonTrouble.has(code) || (store === 'cassandra' && code === 'storeUnavailable');
+}
+
+type RecipientSettings = Pick<Config, 'postmaster'> & Partial<Pick<Config, 'store'>>;
+
 type AskedStore = Pick<Store, 'findReceiver' | 'isLocalDomain' | 'listPublicKeys'>;
 
 /**
@@ -51,7 +58,7 @@ export function openRecipients({
 }: {
   store: AskedStore;
   clock: Clock;
-  config: Pick<Config, 'postmaster'>;
+  config: RecipientSettings;
 }): Recipients {
   const failures = new Map<string, Failure>();
 
@@ -91,7 +98,7 @@ export function openRecipients({
         const outcome = outcomes[index];
         const pair = pairOf(accountId, reversePath);
         failures.delete(pair);
-        if (!isSplittable || outcome?.status !== 'deferred' || commonTrouble.has(outcome.code)) return;
+        if (!isSplittable || outcome?.status !== 'deferred' || isCommon(outcome.code, config)) return;
         remember(failures, pair, {
           code: toldAs(outcome.code),
           until: clock.now().getTime() + rememberedSeconds * 1000,

@@ -51,10 +51,17 @@ function isWrong(milliseconds: number): boolean {
   return Math.abs(milliseconds) > mostMilliseconds;
 }
 
+/** Measures of which the one with the quickest answer counts: of a slow one nobody knows when it was given. */
+const samples = 3;
+
 /** How far our clock is ahead of that of the node that answers. */
 async function measure({ session, clock }: CassandraContext): Promise<number> {
-  const before = clock.now().getTime();
-  const row = await session.row<{ now: Date }>('select totimestamp(now()) as now from system.local', []);
-  const here = (before + clock.now().getTime()) / 2;
-  return row ? Math.round(here - row.now.getTime()) : 0;
+  let best = { took: Number.POSITIVE_INFINITY, off: 0 };
+  for (let sample = 0; sample < samples; sample++) {
+    const before = clock.now().getTime();
+    const row = await session.row<{ now: Date }>('select totimestamp(now()) as now from system.local', []);
+    const took = clock.now().getTime() - before;
+    if (row && took < best.took) best = { took, off: Math.round(before + took / 2 - row.now.getTime()) };
+  }
+  return best.off;
 }

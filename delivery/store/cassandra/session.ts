@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { auth, Client, type ClientOptions, policies, types } from 'cassandra-driver';
 import { asDeliveryError, DeliveryError } from '../../errors.ts';
 import { portOf, tlsOptions } from './endpoint.ts';
@@ -46,8 +47,15 @@ export interface Session {
     statements: readonly Statement[],
     options?: { readonly timestamp?: bigint; readonly isLogged?: boolean; readonly isTriedOnce?: boolean },
   ): Promise<void>;
-  /** A lightweight transaction (`… if …`): whether it was applied, and the row that was in the way. */
-  claim<T>(cql: string, values: readonly Value[]): Promise<{ applied: boolean; row: T | undefined }>;
+  /**
+   * A lightweight transaction (`… if …`): whether it was applied, and the row that was in the way. `isRepeatable`: the
+   * caller knows its own row when it meets it, so that another node may be asked when one does not answer.
+   */
+  claim<T>(
+    cql: string,
+    values: readonly Value[],
+    options?: { readonly isRepeatable?: boolean },
+  ): Promise<{ applied: boolean; row: T | undefined }>;
   /** A read that ends lightweight transactions which are under way, and sees what they did. */
   claimed<T>(cql: string, values: readonly Value[]): Promise<T | undefined>;
   /** Time of the next write in microseconds, later than any given before and than `known` (writetimes of cells). */
@@ -121,6 +129,8 @@ export async function openSession(
 class DriverSession implements Session {
   readonly #client: Client;
   readonly #now: () => number;
+  /** Two processes that write the same cells in the same millisecond have times apart: of equal ones cells would mix. */
+  readonly #salt = BigInt(randomInt(1000));
   #lastMicros = 0n;
   #ticks = 0;
   #lastInstant = 0;
@@ -172,8 +182,12 @@ class DriverSession implements Session {
     await this.#guard(() => this.#client.batch(queries, options), !isTriedOnce);
   }
 
-  async claim<T>(cql: string, values: readonly Value[]): Promise<{ applied: boolean; row: T | undefined }> {
-    const result = await this.#execute(cql, values, { isIdempotent: false });
+  async claim<T>(
+    cql: string,
+    values: readonly Value[],
+    { isRepeatable = false }: { readonly isRepeatable?: boolean } = {},
+  ): Promise<{ applied: boolean; row: T | undefined }> {
+    const result = await this.#execute(cql, values, { isIdempotent: isRepeatable });
     const applied = result.wasApplied();
     return { applied, row: applied ? undefined : (result.rows[0] as unknown as T | undefined) };
   }
@@ -184,7 +198,7 @@ class DriverSession implements Session {
   }
 
   micros(known: readonly (bigint | null | undefined)[] = []): bigint {
-    let next = BigInt(this.#now()) * 1000n;
+    let next = BigInt(this.#now()) * 1000n + this.#salt;
     if (next <= this.#lastMicros) next = this.#lastMicros + 1n;
     for (const time of known) {
       if (time === null || time === undefined) continue;

@@ -40,6 +40,15 @@ export async function findClaim(context: CassandraContext, key: DeliveryKey): Pr
   return { emailId: row.email, bucket: row.bucket };
 }
 
+/** When the key was claimed, in microseconds of the cluster's clock; null: it is not there. */
+export async function claimedAt({ session }: CassandraContext, key: DeliveryKey): Promise<bigint | null> {
+  const row = await session.row<{ at: bigint | null }>(
+    'select writetime(email) as at from delivery_key where account = ? and key = ?',
+    [key.accountId, key.key],
+  );
+  return row?.at ?? null;
+}
+
 async function readClaim(
   { session }: CassandraContext,
   { accountId, key }: DeliveryKey,
@@ -86,6 +95,7 @@ async function tryClaim(context: CassandraContext, key: DeliveryKey, wanted: Cla
     `insert into delivery_key (account, key, email, bucket, expires) values (?, ?, ?, ?, ?)
      if not exists using ttl ?`,
     [key.accountId, key.key, wanted.emailId, wanted.bucket, expiryOf(key, now), ttl],
+    { isRepeatable: true },
   );
   if (applied || !row) return wanted;
   if (row.expires > now) return { emailId: row.email, bucket: row.bucket };

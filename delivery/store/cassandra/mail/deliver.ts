@@ -6,9 +6,9 @@ import type { CassandraContext } from '../context.ts';
 import type { Statement } from '../session.ts';
 import { monthOfEmail, monthOfInstant } from './bucket.ts';
 import { type Buckets, slowMilliseconds } from './buckets.ts';
-import { type Claim, claimKey, type DeliveryKey, findClaim, isGone } from './claim.ts';
+import { type Claim, claimedAt, claimKey, type DeliveryKey, findClaim, isGone } from './claim.ts';
 import { type Emails, messageLink } from './emails.ts';
-import { type LogLine, logBucket } from './log.ts';
+import type { LogLine } from './log.ts';
 import { detailStatement, emailStatement, headOf, linkStatements, type NewRow } from './new-row.ts';
 import { type PackedOctets, packOctets, writeChunks } from './packed.ts';
 import type { Places } from './places.ts';
@@ -58,6 +58,7 @@ export async function deliverEmail(
 
 async function deliver(parts: DeliverParts, accountId: string, email: NewEmail): Promise<DeliverResult> {
   const key = keyOf(accountId, email);
+  const began = parts.context.session.micros();
   const prepared = await prepare(parts, accountId, email, key);
   const known = prepared.claim;
   if (known) {
@@ -68,10 +69,29 @@ async function deliver(parts: DeliverParts, accountId: string, email: NewEmail):
   const wanted = known ?? (await newClaim(parts, accountId, email));
   const claim = !known && key ? await claimKey(parts.context, key, wanted) : wanted;
   const isFirst = !known && claim.emailId === wanted.emailId;
-  if (isFirst || !(await isDeliveredSoon(parts, accountId, claim, key)))
-    await write(parts, { ...prepared, accountId, email, claim, isFirst, generation: randomText(10) });
+  if (isFirst || !(await isDeliveredSoon(parts, accountId, claim, key))) {
+    const timestamp = isFirst ? began - firstMicros : await timeOfLate(parts, key, began);
+    const generation = randomText(10);
+    await write(parts, { ...prepared, accountId, email, claim, isFirst, generation, timestamp });
+  }
   await dropTaken(parts, accountId, email);
   return { emailId: claim.emailId, status: isFirst ? 'stored' : 'duplicate' };
+}
+
+/**
+ * An email's cells are written with a time before its owner can have changed them, whatever the clocks say. Who writes
+ * what another one has claimed takes one before that other's: of the two the first counts, however late it comes.
+ */
+const firstMicros = 12_000_000n;
+const lateMicros = 25_000_000n;
+
+async function timeOfLate(
+  { context }: DeliverParts,
+  key: DeliveryKey | null,
+  began: bigint,
+): Promise<bigint> {
+  const at = key && (await claimedAt(context, key));
+  return (at && at < began ? at : began) - lateMicros;
 }
 
 /** The email is stored: that an upload waits a day longer is no reason to say anything else. */
@@ -278,23 +298,18 @@ function isDelivery({ keywords }: NewEmail, tagIds: readonly string[]): boolean 
   return !keywords.includes('$draft') && tagIds.some(tag => tag !== 'drafts' && tag !== 'sent');
 }
 
-/**
- * One mutation for mail of this month. Mail of another one has its line of the log elsewhere: its texts and octets go
- * first, and count for nothing until its row is there, which is written with the line.
- */
+/** The email's row with its texts and octets is one mutation; its line of the log is part of it, or written with it. */
 async function writeTruth(
-  { context, telling, emails }: DeliverParts,
+  { telling, emails }: DeliverParts,
   row: NewRow,
   { head, packed, line }: { head: Head; packed: PackedOctets; line: LogLine },
 ): Promise<void> {
-  const { accountId, claim } = row;
-  const detail = detailStatement(row, packed);
-  const isOne = claim.bucket === logBucket(context.clock.now());
-  if (!isOne) await context.session.together([detail]);
+  const { accountId, claim, timestamp } = row;
   await telling.write({
     accountId,
     bucket: claim.bucket,
-    statements: [emailStatement(row, head), ...(isOne ? [detail] : [])],
+    timestamp,
+    statements: [emailStatement(row, head), detailStatement(row, packed)],
     lines: [line],
     isThere: async () => (await emails.find(accountId, [claim.emailId])).size > 0,
   });

@@ -19,6 +19,8 @@ export interface NewRow {
   readonly isFirst: boolean;
   /** Names this try to write it. */
   readonly generation: string;
+  /** Time of its cells, before any change of them: a writer that is late undoes nothing. */
+  readonly timestamp: bigint;
   /** Id of its thread. */
   readonly thread: string;
   readonly tagIds: readonly string[];

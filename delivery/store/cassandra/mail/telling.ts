@@ -73,8 +73,10 @@ export class Telling {
       (await this.#logged([...statements, ...log], options))
     )
       return;
-    // A crash in between is met by whoever tries again.
-    for (const statement of statements) await session.together([statement], options);
+    // A crash in between is met by whoever tries again. What is of one partition is one mutation, whatever its size.
+    const own = statements.filter(isOfBucket);
+    if (own.length > 0) await session.together(own, options);
+    for (const other of statements) if (!own.includes(other)) await session.together([other], options);
     for (const line of lines) await session.together([logStatement(this.#context, accountId, line)]);
   }
 

@@ -58,10 +58,14 @@ test('an open store checks its accounts by itself, logs faults without saying wh
     log,
     options,
   });
-  const text = await poll('a fault to be counted by both doors', async () => {
-    const told = await gatherMetrics(data, registry);
-    return /caliopen_store_faults_total\{kind="linkMissing"\} ([2-9]|\d\d)/.test(told) ? told : undefined;
-  });
+  const text = await poll(
+    'a fault to be counted by both doors',
+    async () => {
+      const told = await gatherMetrics(data, registry);
+      return /caliopen_store_faults_total\{kind="linkMissing"\} ([2-9]|\d\d)/.test(told) ? told : undefined;
+    },
+    60_000,
+  );
   assert.match(text, /caliopen_store_checked_emails_total [1-9]/);
   assert.deepEqual(errors[0], { accountId, kind: 'linkMissing', event: 'storeFault' });
   await store.close();
