@@ -69,20 +69,26 @@ async function checkOne(parts: ReadParts, random: () => number, signal: AbortSig
   }
 }
 
-/** An account of the directory's list; null when there is none. */
-async function chooseAccount(
-  { session, clock }: CassandraContext,
-  random: () => number,
-): Promise<string | null> {
+/**
+ * An account of the directory's list; null when there is none. Ids are the time of making and then chance: a place
+ * between the oldest and the newest finds accounts that were made at one instant as well as those of years.
+ */
+async function chooseAccount({ session }: CassandraContext, random: () => number): Promise<string | null> {
   const first = Math.floor(random() * slots.length);
-  const cql = 'select id from account_list where slot = ? and id > ? limit 1';
+  const select = 'select id from account_list where slot = ?';
   for (let step = 0; step < slots.length; step++) {
     const slot = slots[(first + step) % slots.length];
-    const oldest = await session.row<{ id: string }>(cql, [slot, '']);
-    if (!oldest) continue;
+    const [oldest, newest] = await Promise.all([
+      session.row<{ id: string }>(`${select} limit 1`, [slot]),
+      session.row<{ id: string }>(`${select} order by id desc limit 1`, [slot]),
+    ]);
+    if (!oldest || !newest) continue;
     const began = madeAt(oldest.id);
-    const instant = began + Math.floor(random() * Math.max(1, clock.now().getTime() - began));
-    const found = await session.row<{ id: string }>(cql, [slot, newId('A', instant)]);
+    const instant = began + Math.floor(random() * (madeAt(newest.id) - began + 1));
+    const found = await session.row<{ id: string }>(`${select} and id > ? limit 1`, [
+      slot,
+      newId('A', instant),
+    ]);
     return (found ?? oldest).id;
   }
   return null;
