@@ -58,6 +58,7 @@ test('an open store checks its accounts by itself, logs faults without saying wh
     log,
     options,
   });
+  atEnd(t, () => store.close());
   const text = await poll(
     'a fault to be counted by both doors',
     async () => {
