@@ -68,10 +68,14 @@ async function runPasses(files: readonly string[]): Promise<boolean> {
       continue;
     console.log(`\n${store}: ${those.length} ${those.length === 1 ? 'file' : 'files'}`);
     env[storeVariable] = store;
-    passed = (await run('node', ['--test', '--test-reporter=spec', concurrency, ...those])) && passed;
+    passed = (await run('node', [...testWords, concurrency, ...those])) && passed;
   }
   return passed;
 }
+
+/** A file that never ends is a failure, not a run without an end; long runs take up to half of that. */
+const limitMilliseconds = 30 * 60_000;
+const testWords = ['--test', '--test-reporter=spec', `--test-timeout=${limitMilliseconds}`];
 
 /** Runs a command; this process goes on meanwhile, which serves tests that ask for Cassandra. */
 function run(command: string, words: readonly string[]): Promise<boolean> {
