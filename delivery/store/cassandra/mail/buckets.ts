@@ -6,8 +6,6 @@ import { remember } from './remember.ts';
 import { type EmailRecord, type LightRow, lightColumns, toLightRow } from './row.ts';
 import { isSettled } from './settled.ts';
 
-export { settleMilliseconds } from './settled.ts';
-
 import { addUp, type Books, countRows, readTally, sumUp, type Tally, writeTally } from './tally.ts';
 
 /** A bucket of an account, as the account's list names it. */

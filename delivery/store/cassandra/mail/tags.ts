@@ -1,7 +1,7 @@
 import { DeliveryError } from '../../../errors.ts';
 import { newId } from '../../ids.ts';
 import { type Tag, type TagRole, tagRoles } from '../../store.ts';
-import { maxTagDepth, maxTags, systemTagNames } from '../../system-tags.ts';
+import { maxTagDepth, maxTags, requireTagName, systemTagNames, type TagChange } from '../../system-tags.ts';
 import type { CassandraContext } from '../context.ts';
 import { forEver } from '../directory/making-end.ts';
 import { type LogLine, logStatement } from './log.ts';
@@ -34,17 +34,6 @@ const selectTags = `select id, name, parent, sort_order, colour, subscribed, wri
 function writtenAt(rows: readonly TagRow[], id: string): (bigint | null)[] {
   const row = rows.find(candidate => candidate.id === id);
   return row ? [row.name_at, row.parent_at, row.sort_at, row.colour_at, row.subscribed_at] : [];
-}
-
-/** What `putTag` is given. */
-export interface TagChange {
-  readonly id?: string;
-  readonly name?: string;
-  readonly parentId?: string | null;
-  readonly sortOrder?: number;
-  readonly colour?: string | null;
-  readonly isSubscribed?: boolean;
-  readonly role?: TagRole | null;
 }
 
 /** The tags of accounts. System tags are there without a row, until their owner changes them. */
@@ -238,10 +227,7 @@ function mergeChange(
   known: TagRecord | undefined,
   makeId: () => string,
 ): TagRecord {
-  const name = (change.name ?? known?.name ?? '').normalize('NFC').trim();
-  if (name === '' || name.length > 255 || /\p{Cc}/u.test(name)) {
-    throw new DeliveryError('badRequest', 'a tag needs a name', { fields: { field: 'name' } });
-  }
+  const name = requireTagName(change.name ?? known?.name ?? '');
   const parentId = change.parentId === undefined ? (known?.parentId ?? null) : change.parentId;
   if (change.parentId) requireTag(all, change.parentId);
   requireNoLoop(all, parentId, known?.id);

@@ -1,8 +1,8 @@
 import type { CassandraContext } from '../context.ts';
 import { mapAtOnce } from '../directory/at-once.ts';
-import { settleMilliseconds } from './buckets.ts';
 import { type Emails, threadLink } from './emails.ts';
 import type { LightRow } from './row.ts';
+import { settleMilliseconds } from './settled.ts';
 import { isOld, newestOf, type Suspicion } from './verify-fault.ts';
 import { type Place, readRow, type TimedRow } from './verify-rows.ts';
 

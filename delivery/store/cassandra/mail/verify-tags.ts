@@ -1,6 +1,6 @@
 import type { CassandraContext } from '../context.ts';
-import { settleMilliseconds } from './buckets.ts';
 import { classes, kinds, linesSince } from './log.ts';
+import { settleMilliseconds } from './settled.ts';
 import type { Tags } from './tags.ts';
 import type { Suspicion } from './verify-fault.ts';
 import { type Place, readRow, type TimedRow } from './verify-rows.ts';

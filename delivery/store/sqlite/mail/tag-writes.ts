@@ -1,7 +1,7 @@
 import { DeliveryError } from '../../../errors.ts';
 import { newId } from '../../ids.ts';
-import type { Tag, TagRole } from '../../store.ts';
-import { maxTagDepth, maxTags } from '../../system-tags.ts';
+import type { Tag } from '../../store.ts';
+import { maxTagDepth, maxTags, requireTagName, type TagChange } from '../../system-tags.ts';
 import type { Database } from '../database.ts';
 import type { WriteContext } from '../threads/context.ts';
 import { destroyOne } from './change.ts';
@@ -13,16 +13,6 @@ import { countStanding } from './thread.ts';
 /** Makes the account's state row and system tags where they are missing. */
 export function ensureAccounts(context: WriteContext, accountIds: readonly string[]): void {
   for (const id of accountIds) new Ledger(context, id);
-}
-
-export interface TagChange {
-  readonly id?: string;
-  readonly name?: string;
-  readonly parentId?: string | null;
-  readonly sortOrder?: number;
-  readonly colour?: string | null;
-  readonly isSubscribed?: boolean;
-  readonly role?: TagRole | null;
 }
 
 /** `Mail.putTag`: makes a tag, or with an id changes one. */
@@ -58,10 +48,7 @@ function mergeTag(
   change: TagChange,
   known: TagRecord | undefined,
 ): TagValues {
-  const name = (change.name ?? known?.name ?? '').normalize('NFC').trim();
-  if (name === '' || name.length > 255 || /\p{Cc}/u.test(name)) {
-    throw new DeliveryError('badRequest', 'a tag needs a name', { fields: { field: 'name' } });
-  }
+  const name = requireTagName(change.name ?? known?.name ?? '');
   const parent =
     change.parentId === undefined ? (known?.parent ?? 0) : parentNumber(database, account, change.parentId);
   requireNoLoop(database, account, parent, known?.number);
