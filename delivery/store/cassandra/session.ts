@@ -4,7 +4,7 @@ import { asDeliveryError, DeliveryError } from '../../errors.ts';
 import { portOf, tlsOptions } from './endpoint.ts';
 import { RepeatIdempotent } from './retry.ts';
 
-/** A value of a statement or of a cell. `null` deletes a cell: leave columns out, or pass `unset`. */
+/** A value of a statement or of a cell. `null` deletes a cell: leave columns out, or pass `undefined`. */
 export type Value = unknown;
 
 /** A statement with the values of its placeholders. */
@@ -64,9 +64,6 @@ export interface Session {
   timeId(now: Date): types.TimeUuid;
   close(): Promise<void>;
 }
-
-/** A column that a statement leaves as it is. */
-export const unset = types.unset;
 
 const { localQuorum, localSerial } = types.consistencies;
 
