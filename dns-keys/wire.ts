@@ -1,0 +1,174 @@
+import { maxLabelOctets, maxNameOctets, type Name, nameKey, parentName } from './name.ts';
+import { WireError } from './wire-error.ts';
+
+/** Longest DNS message: its length over TCP has two octets (RFC 1035 §4.2.2). */
+export const maxMessageOctets = 65_535;
+
+/** Reads a message from its front. Whatever is not there throws `WireError`; no octet outside is ever looked at. */
+export class WireReader {
+  /** The whole message, for compressed names. */
+  readonly octets: Uint8Array;
+  at: number;
+  end: number;
+
+  constructor(octets: Uint8Array, at = 0, end = octets.length) {
+    this.octets = octets;
+    this.at = at;
+    this.end = end;
+  }
+
+  get left(): number {
+    return this.end - this.at;
+  }
+
+  uint8(): number {
+    return this.bytes(1)[0] ?? 0;
+  }
+
+  uint16(): number {
+    const bytes = this.bytes(2);
+    return ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
+  }
+
+  uint32(): number {
+    return this.uint16() * 0x1_0000 + this.uint16();
+  }
+
+  uint48(): number {
+    return this.uint16() * 0x1_0000_0000 + this.uint32();
+  }
+
+  /** A view of the next octets. */
+  bytes(length: number): Uint8Array {
+    if (length > this.end - this.at) throw new WireError('ends too early');
+    const found = this.octets.subarray(this.at, this.at + length);
+    this.at += length;
+    return found;
+  }
+
+  rest(): Uint8Array {
+    return this.bytes(this.left);
+  }
+
+  /** A character-string: up to 255 octets behind their length (RFC 1035 §3.3). */
+  characterString(): Uint8Array {
+    return this.bytes(this.uint8());
+  }
+
+  /**
+   * A name, its compression undone (RFC 1035 §4.1.4) unless `isPlain`. Pointers must lead backwards, so no loop ends
+   * up here.
+   */
+  name({ isPlain = false }: { isPlain?: boolean } = {}): Name {
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    let from: WireReader = this;
+    // Where the piece that is read now began: the next one must begin before it.
+    let began = this.at;
+    for (;;) {
+      const octet = from.uint8();
+      if (octet >= 0xc0) {
+        const target = ((octet & 0x3f) << 8) | from.uint8();
+        if (isPlain) throw new WireError('compressed name where none may be');
+        if (target >= began) throw new WireError('pointer that does not lead backwards');
+        from = new WireReader(this.octets, target);
+        began = target;
+        continue;
+      }
+      if (octet > maxLabelOctets) throw new WireError('label of an unknown kind');
+      length += 1 + octet;
+      if (length > maxNameOctets) throw new WireError('name over 255 octets');
+      const label = from.bytes(octet);
+      parts.push(this.octets.subarray(from.at - label.length - 1, from.at));
+      if (octet === 0) return new Uint8Array(Buffer.concat(parts));
+    }
+  }
+}
+
+/** Writes a message front to back; grows as needed. Throws `WireError` beyond 65,535 octets. */
+export class WireWriter {
+  #octets = Buffer.allocUnsafe(512);
+  #length = 0;
+  /** Where names that were written begin, by `nameKey`. */
+  readonly #names = new Map<string, number>();
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** A copy of what was written. */
+  finish(): Buffer {
+    return Buffer.from(this.#octets.subarray(0, this.#length));
+  }
+
+  /** Takes back what was written behind `length`. */
+  cut(length: number): void {
+    this.#length = length;
+    for (const [key, at] of this.#names) if (at >= length) this.#names.delete(key);
+  }
+
+  uint8(value: number): this {
+    this.#octets[this.#room(1)] = value;
+    return this;
+  }
+
+  uint16(value: number): this {
+    this.#octets.writeUInt16BE(value, this.#room(2));
+    return this;
+  }
+
+  uint32(value: number): this {
+    this.#octets.writeUInt32BE(value, this.#room(4));
+    return this;
+  }
+
+  uint48(value: number): this {
+    this.#octets.writeUIntBE(value, this.#room(6), 6);
+    return this;
+  }
+
+  bytes(octets: Uint8Array): this {
+    this.#octets.set(octets, this.#room(octets.length));
+    return this;
+  }
+
+  characterString(octets: Uint8Array): this {
+    if (octets.length > 255) throw new WireError('character-string over 255 octets');
+    return this.uint8(octets.length).bytes(octets);
+  }
+
+  /** A name whole, as it must stand in RDATA of all but the oldest types (RFC 3597 §4). */
+  name(name: Name): this {
+    return this.bytes(name);
+  }
+
+  /** A name, its end replaced by a pointer where the same was written before (RFC 1035 §4.1.4). */
+  compressedName(name: Name): this {
+    let at = name;
+    for (; at.length > 1; at = parentName(at)) {
+      const known = this.#names.get(nameKey(at));
+      if (known !== undefined) return this.uint16(0xc000 | known);
+      if (this.#length < 0x4000) this.#names.set(nameKey(at), this.#length);
+      this.bytes(at.subarray(0, 1 + (at[0] ?? 0)));
+    }
+    return this.uint8(0);
+  }
+
+  /** Overwrites two octets written before. */
+  setUint16(at: number, value: number): void {
+    this.#octets.writeUInt16BE(value, at);
+  }
+
+  #room(octets: number): number {
+    const at = this.#length;
+    const needed = at + octets;
+    if (needed > maxMessageOctets) throw new WireError('message over 65,535 octets');
+    if (needed > this.#octets.length) {
+      const grown = Buffer.allocUnsafe(Math.min(maxMessageOctets, Math.max(needed, this.#octets.length * 2)));
+      grown.set(this.#octets.subarray(0, at));
+      this.#octets = grown;
+    }
+    this.#length = needed;
+    return at;
+  }
+}
