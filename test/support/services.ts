@@ -26,6 +26,23 @@ const services = {
   },
   maven: { packages: ['maven'], commands: ['mvn'] },
   faketime: { packages: ['libfaketime'], commands: ['/usr/lib*/**/faketime/libfaketime.so.1'] },
+  iproute2: { packages: ['iproute2'], commands: ['ip'] },
+  // Name servers and what comes with them: keymgr with knotd, nsd-checkzone and nsd-control with nsd.
+  knot: { packages: ['knot'], commands: ['knotd'] },
+  nsd: { packages: ['nsd'], commands: ['nsd'] },
+  bind9: { packages: ['bind9'], commands: ['named'] },
+  unbound: { packages: ['unbound'], commands: ['unbound'] },
+  // Those that ask and check: knsupdate comes with kdig, dig with delv, named-checkzone with dnssec-verify.
+  kdig: { packages: ['knot-dnsutils'], commands: ['kdig'] },
+  kzonecheck: { packages: ['knot-dnssecutils'], commands: ['kzonecheck'] },
+  delv: { packages: ['bind9-dnsutils'], commands: ['delv'] },
+  bind9Utils: { packages: ['bind9-utils'], commands: ['dnssec-verify'] },
+  ldnsutils: { packages: ['ldnsutils'], commands: ['ldns-verify-zone'] },
+  dnsperf: { packages: ['dnsperf'], commands: ['dnsperf'] },
+  // Those that look for keys.
+  dirmngr: { packages: ['dirmngr'], commands: ['dirmngr'] },
+  hashSlinger: { packages: ['hash-slinger'], commands: ['openpgpkey'] },
+  sq: { packages: ['sq'], commands: ['sq'] },
 } as const satisfies Record<string, Omit<Service, 'name'>>;
 
 export type ServiceName = keyof typeof services;
