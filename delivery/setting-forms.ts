@@ -24,6 +24,7 @@ export const settingForms = {
     allowed: 'an IP address, a host name, or unix:/path',
     fits: text => isListenAddress(text) || /^unix:./.test(text),
   },
+  httpsAddress: { allowed: 'an https:// address', fits: isHttpsAddress },
   ipAddress: { allowed: 'IP addresses', fits: text => isIP(text) !== 0 },
   network: {
     allowed: `IP addresses, networks such as 192.0.2.0/24, ${[...networkWords].join(', ')}`,
@@ -53,6 +54,10 @@ export function isHostName(text: string): boolean {
 
 function isListenAddress(text: string): boolean {
   return isIP(text) !== 0 || isHostName(text);
+}
+
+function isHttpsAddress(text: string): boolean {
+  return URL.parse(text)?.protocol === 'https:';
 }
 
 function isNetwork(text: string): boolean {

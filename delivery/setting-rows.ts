@@ -151,6 +151,12 @@ export const settingRows = {
     defaultText: 'self-made',
     help: 'PEM private key of the certificate.',
   },
+  'tls.folder': {
+    type: 'path',
+    default: '',
+    needs: ['web.tls'],
+    help: "Folder of certificates that the web door shows by the client's SNI, read again when they change: NAME/fullchain.pem and NAME/privkey.pem, NAME.crt and NAME.key, or NAME.pem with both.",
+  },
   'smtp.address': {
     type: 'text',
     form: 'listenAddress',
@@ -239,6 +245,45 @@ export const settingRows = {
     form: 'network',
     default: [],
     help: 'Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.',
+  },
+  'acme.directory': {
+    type: 'text',
+    form: 'httpsAddress',
+    default: '',
+    needs: ['web.tls'],
+    help: 'ACME server (RFC 8555) that gives certificates for openpgpkey.DOMAIN of every domain that points here, such as https://acme-v02.api.letsencrypt.org/directory; to set it is to agree to its terms.',
+  },
+  'acme.email': {
+    type: 'text',
+    form: 'mailAddress',
+    default: '',
+    needs: ['acme.directory'],
+    help: 'Address that the ACME server may write to.',
+  },
+  'acme.caFile': {
+    type: 'path',
+    default: '',
+    defaultText: "the system's authorities",
+    needs: ['acme.directory'],
+    help: 'PEM certificates of the authorities that sign for the ACME server itself.',
+  },
+  'acme.names': {
+    type: 'list',
+    form: 'hostName',
+    default: [],
+    help: 'Other names of the web door to get certificates for.',
+  },
+  'acme.httpPort': {
+    ...port,
+    default: 80,
+    help: 'Port at web.address for plain HTTP where acme.directory is set: answers the ACME server, which asks at port 80, and sends all others to HTTPS.',
+  },
+  'acme.ordersPerHour': {
+    type: 'integer',
+    min: 1,
+    max: 100_000,
+    default: 80,
+    help: "Certificates ordered in an hour at most; below the server's limit for one account.",
   },
   'dns.address': {
     type: 'text',

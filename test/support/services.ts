@@ -25,8 +25,10 @@ const services = {
     commands: ['/usr/lib/jvm/*-17-*/bin/java', '/usr/lib/jvm/*-21-*/bin/java'],
   },
   maven: { packages: ['maven'], commands: ['mvn'] },
+  go: { packages: ['golang-go'], commands: ['/usr/lib/go-*/bin/go', 'go', '/usr/local/go/bin/go'] },
   faketime: { packages: ['libfaketime'], commands: ['/usr/lib*/**/faketime/libfaketime.so.1'] },
   iproute2: { packages: ['iproute2'], commands: ['ip'] },
+  openssl: { packages: ['openssl'], commands: ['openssl'] },
   // Name servers and what comes with them: keymgr with knotd, nsd-checkzone and nsd-control with nsd.
   knot: { packages: ['knot'], commands: ['knotd'] },
   nsd: { packages: ['nsd'], commands: ['nsd'] },
