@@ -32,6 +32,18 @@ export const settingForms = {
   },
   nameServer: { allowed: 'IP addresses, with :port behind (IPv6: [address]:port)', fits: isNameServer },
   node: { allowed: 'IP addresses or host names, with :port behind (IPv6: [address]:port)', fits: isNode },
+  tsigKey: {
+    allowed: 'ALGORITHM:NAME:SECRET in base64',
+    fits: text => /^(?:hmac-sha(?:256|384|512):)?[^\s:@=]+:[A-Za-z0-9+/]{16,}={0,2}$/.test(text),
+  },
+  secondary: { allowed: 'KEYNAME@ADDRESS:PORT, the key and the port may be left out', fits: isSecondary },
+  parentUpdate: {
+    allowed: 'ZONE=KEYNAME@ADDRESS:PORT, the port may be left out',
+    fits: text => {
+      const [zone = '', server = '', ...rest] = text.split('=');
+      return rest.length === 0 && isHostName(zone) && server.includes('@') && isSecondary(server);
+    },
+  },
   name: { allowed: 'a name', fits: text => /^\S(?:.*\S)?$/.test(text) },
   keyspace: {
     allowed: 'a lower-case letter, then up to 47 of them, digits or _; no keyspace of the system',
@@ -71,6 +83,12 @@ function isNetwork(text: string): boolean {
 function isNameServer(text: string): boolean {
   const { host } = hostAndPort(text) ?? {};
   return host !== undefined && isIP(host) !== 0;
+}
+
+/** A server's address with the name of its TSIG key in front. */
+function isSecondary(text: string): boolean {
+  const [server = '', name, ...rest] = text.split('@').reverse();
+  return rest.length === 0 && (name === undefined || isHostName(name)) && isNameServer(server);
 }
 
 function isNode(text: string): boolean {
