@@ -1,0 +1,41 @@
+import { optionCodes, optRecord } from '../edns.ts';
+import { type Message, newMessage, type ResourceRecord, writeMessage } from '../message.ts';
+import { rrTypes } from '../rr/type-name.ts';
+
+/** Octets over UDP that we take and send (RFC 9715). */
+export const udpPayloadOctets = 1232;
+
+/** Info-codes of extended errors (RFC 8914 §4). */
+export const extendedErrors = { prohibited: 18, notAuthoritative: 20, notReady: 14 } as const;
+
+/** Why a request is not answered. */
+export interface Refusal {
+  readonly rcode: number;
+  readonly infoCode?: number;
+  /** For people at the other end; ASCII, short. */
+  readonly text?: string;
+}
+
+/** The answer to a request that is refused, with an extended error (RFC 8914) where the request had OPT. */
+export function refusalOf(request: Message, { rcode, infoCode, text = '' }: Refusal): Buffer {
+  const { id, opcode, questions, recursionDesired } = request;
+  const head = { id, opcode, isResponse: true, recursionDesired, rcode, questions: questions.slice(0, 1) };
+  const opt = replyOpt(request, infoCode === undefined ? null : { infoCode, text });
+  return writeMessage(newMessage({ ...head, additionals: opt ? [opt] : [] }));
+}
+
+/** The OPT of an answer; null when the request had none (RFC 6891 §7). */
+export function replyOpt(
+  request: Message,
+  error: { infoCode: number; text: string } | null = null,
+): ResourceRecord | null {
+  if (!request.additionals.some(record => record.type === rrTypes.OPT)) return null;
+  const options = [];
+  if (error) {
+    const data = Buffer.alloc(2 + error.text.length);
+    data.writeUInt16BE(error.infoCode, 0);
+    data.write(error.text, 2, 'latin1');
+    options.push({ code: optionCodes.ERROR, data });
+  }
+  return optRecord({ udpPayloadOctets, options });
+}

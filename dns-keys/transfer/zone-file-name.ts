@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import { type Name, nameKey, nameText } from '../name.ts';
+
+/** Characters of a file's name before its ending: file systems take 255 octets of both. */
+const maxCharacters = 200;
+
+/** The name of a zone's files without their ending: its apex, with `%hh` for what is no letter, digit, `-`, `_` or dot. */
+export function zoneFileName(apex: Name): string {
+  const text = nameText(apex)
+    .slice(0, -1)
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]/g, character => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  if (text.length > 0 && text.length <= maxCharacters && !text.startsWith('.')) return text;
+  const hash = createHash('sha256').update(nameKey(apex), 'latin1').digest('hex');
+  return `${text.slice(0, 100)}%${hash}`;
+}

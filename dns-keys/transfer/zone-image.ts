@@ -1,0 +1,128 @@
+import { type FileHandle, open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { equalNames, type Name, nameText } from '../name.ts';
+import { rrTypes } from '../rr/type-name.ts';
+import { WireReader } from '../wire.ts';
+import type { RecordSet } from '../zone/record-set.ts';
+import { type Block, blockOf, DamagedFileError, readBlocks } from './blocks.ts';
+import { partOctets, readParts, writeParts } from './record-octets.ts';
+
+const magic = Buffer.from('caliopen zone 1\n');
+
+/** About the octets of sets that stand in one block. */
+const blockOctets = 64 * 1024;
+
+/** A whole zone in a file: its SOA set in the first block, the other sets in those behind it, then their count. */
+export interface ZoneImage {
+  readonly soa: RecordSet;
+  /** Octets of all its sets. */
+  readonly octets: number;
+}
+
+export type RecordSets = Iterable<RecordSet> | AsyncIterable<RecordSet>;
+
+/**
+ * Writes an image beside the old one and puts it in its place when all of it has come to the disk. A SOA among `sets`
+ * is left out. They must not change before the promise is done.
+ */
+export async function writeImage(
+  file: string,
+  { apex, soa, sets }: { apex: Name; soa: RecordSet; sets: RecordSets },
+): Promise<ZoneImage> {
+  const aside = `${file}.new`;
+  const handle = await open(aside, 'w');
+  let written: ZoneImage;
+  try {
+    written = await writeBlocks(handle, { apex, soa, sets });
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
+  await rename(aside, file);
+  await syncFolder(dirname(file));
+  return written;
+}
+
+async function writeBlocks(
+  handle: FileHandle,
+  { apex, soa, sets }: { apex: Name; soa: RecordSet; sets: RecordSets },
+): Promise<ZoneImage> {
+  let [octets, count, waiting]: [number, number, Buffer[]] = [partOctets(soa), 0, []];
+  waiting.push(magic, blockOf(Buffer.concat([apex, writeParts([soa])])));
+  let block: RecordSet[] = [];
+  let left = blockOctets;
+  const flush = async () => {
+    if (block.length > 0) waiting.push(blockOf(writeParts(block)));
+    [block, left] = [[], blockOctets];
+    await handle.appendFile(Buffer.concat(waiting));
+    waiting = [];
+  };
+  for await (const set of sets) {
+    if (set.type === rrTypes.SOA) continue;
+    count += 1;
+    const size = partOctets(set);
+    octets += size;
+    block.push(set);
+    left -= size;
+    if (left <= 0) await flush();
+  }
+  await flush();
+  await handle.appendFile(blockOf(lastPayload(count, octets)));
+  return { soa, octets };
+}
+
+/** The last block: a root name and a type of zero, which no set has, then the count of sets and their octets. */
+function lastPayload(count: number, octets: number): Buffer {
+  const last = Buffer.alloc(13);
+  last.writeUInt32BE(count, 3);
+  last.writeUIntBE(octets, 7, 6);
+  return last;
+}
+
+function isLast(payload: Buffer): boolean {
+  return payload.length === 13 && payload.readUInt16BE(1) === 0 && payload[0] === 0;
+}
+
+/** A folder remembers a new name only when it is synced itself. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Reads an image through, all checksums. Throws `DamagedFileError` when it is not whole or of another zone. */
+export async function checkImage(handle: FileHandle, apex: Name): Promise<ZoneImage> {
+  const found = Buffer.alloc(magic.length);
+  await handle.read(found, 0, found.length, 0);
+  if (!found.equals(magic)) throw new DamagedFileError('no image of a zone', false);
+  let soa: RecordSet | null = null;
+  let last: Buffer | null = null;
+  for await (const { payload } of readBlocks(handle, magic.length)) {
+    if (last) throw new DamagedFileError('blocks behind the last', false);
+    if (!soa) soa = readHead(payload, apex);
+    else if (isLast(payload)) last = payload;
+  }
+  if (!soa || !last) throw new DamagedFileError('ends before its last block', false);
+  return { soa, octets: last.readUIntBE(7, 6) };
+}
+
+function readHead(payload: Buffer, apex: Name): RecordSet {
+  const reader = new WireReader(payload);
+  const found = reader.name({ isPlain: true });
+  if (!equalNames(found, apex)) throw new DamagedFileError(`image of ${nameText(found)}`, false);
+  const [soa] = readParts(reader.rest());
+  if (soa?.type !== rrTypes.SOA) throw new DamagedFileError('no SOA in front', false);
+  return soa;
+}
+
+/** The sets of a checked image but for the SOA, a block's worth at one time. Throws `DamagedFileError`. */
+export async function* imageSets(handle: FileHandle): AsyncGenerator<readonly RecordSet[]> {
+  let head: Block | null = null;
+  for await (const block of readBlocks(handle, magic.length)) {
+    if (!head) head = block;
+    else if (!isLast(block.payload)) yield readParts(block.payload);
+  }
+}
