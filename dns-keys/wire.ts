@@ -4,6 +4,9 @@ import { WireError } from './wire-error.ts';
 /** Longest DNS message: its length over TCP has two octets (RFC 1035 §4.2.2). */
 export const maxMessageOctets = 65_535;
 
+/** As many as a name can have labels: a chain that is longer only costs time, for each name that leads into it. */
+const maxPointers = 127;
+
 /** Reads a message from its front. Whatever is not there throws `WireError`; no octet outside is ever looked at. */
 export class WireReader {
   /** The whole message, for compressed names. */
@@ -22,12 +25,12 @@ export class WireReader {
   }
 
   uint8(): number {
-    return this.bytes(1)[0] ?? 0;
+    return this.octets[this.#advance(1)] ?? 0;
   }
 
   uint16(): number {
-    const bytes = this.bytes(2);
-    return ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
+    const at = this.#advance(2);
+    return ((this.octets[at] ?? 0) << 8) | (this.octets[at + 1] ?? 0);
   }
 
   uint32(): number {
@@ -40,10 +43,16 @@ export class WireReader {
 
   /** A view of the next octets. */
   bytes(length: number): Uint8Array {
-    if (length > this.end - this.at) throw new WireError('ends too early');
-    const found = this.octets.subarray(this.at, this.at + length);
-    this.at += length;
-    return found;
+    const at = this.#advance(length);
+    return this.octets.subarray(at, at + length);
+  }
+
+  /** Steps over so many octets; gives where they begin. */
+  #advance(length: number): number {
+    const at = this.at;
+    if (length > this.end - at) throw new WireError('ends too early');
+    this.at = at + length;
+    return at;
   }
 
   rest(): Uint8Array {
@@ -65,12 +74,15 @@ export class WireReader {
     let from: WireReader = this;
     // Where the piece that is read now began: the next one must begin before it.
     let began = this.at;
+    let pointers = 0;
     for (;;) {
       const octet = from.uint8();
       if (octet >= 0xc0) {
         const target = ((octet & 0x3f) << 8) | from.uint8();
         if (isPlain) throw new WireError('compressed name where none may be');
         if (target >= began) throw new WireError('pointer that does not lead backwards');
+        pointers += 1;
+        if (pointers > maxPointers) throw new WireError('too many pointers in one name');
         from = new WireReader(this.octets, target);
         began = target;
         continue;
