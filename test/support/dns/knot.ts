@@ -27,7 +27,7 @@ export interface Knot {
 
 /** TSIG key that may change the zones and transfer them. */
 export const updateKey = {
-  name: 'caliopen-update.',
+  name: 'caliopen-update',
   algorithm: 'hmac-sha256',
   secret: 'Wm9uZXMgb2YgdGhlIHRlc3QgcmlnLCBubyBzZWNyZXQ=',
 } as const;
@@ -107,6 +107,9 @@ policy:
   - id: signed
     algorithm: ecdsap256sha256
     cds-cdnskey-publish: none
+    # For tests whose clock is set on by months.
+    rrsig-lifetime: 1000d
+    zsk-lifetime: 0
 template:
   - id: default
     storage: "${folder}"

@@ -9,6 +9,7 @@ import { atEnd } from '../at-end.ts';
 import { poll } from '../poll.ts';
 import { childrenOf } from '../processes.ts';
 import { leaveOut, requireService } from '../services.ts';
+import { openSharedClock, type SharedClock } from './clock.ts';
 
 /** How a program inside ended. */
 export interface Ended {
@@ -47,6 +48,8 @@ export interface Namespace {
   must(words: readonly string[], options?: InsideOptions): Promise<Ended>;
   /** Starts a program that stays in the foreground. */
   start(words: readonly string[], options?: InsideOptions): Daemon;
+  /** What all programs inside read the time from; null when that is the machine's clock. */
+  readonly clock: SharedClock | null;
   /** Words before a command that make it run inside with the process identifier of who was started; signals reach it. */
   readonly under: readonly string[];
   /** A new folder in `folder`. */
@@ -61,12 +64,16 @@ const network = [
   ...Array.from({ length: 9 }, (_, index) => `address add fd53::${index + 1}/128 dev lo nodad`),
 ];
 
-/** Opens one until the test ends. Where that can't be (root on Linux) the test is skipped, the runner told; null then. */
+/**
+ * Opens one until the test ends, with a clock of its own where that is asked for. Where it can't be had (root on Linux)
+ * the test is skipped and the runner told; null then.
+ */
 export async function openNamespace(
   t: Pick<TestContext, 'name' | 'skip' | 'after'>,
+  { hasClock = false } = {},
 ): Promise<Namespace | null> {
-  const ip = requireService(t, 'iproute2');
-  if (ip === null) return null;
+  const [ip, faketime] = [requireService(t, 'iproute2'), hasClock ? requireService(t, 'faketime') : ''];
+  if (ip === null || faketime === null) return null;
   const keeper = platform === 'linux' && getuid?.() === 0 ? await startKeeper() : null;
   if (keeper === null) {
     leaveOut(t, 'needs to make a network namespace (root on Linux)');
@@ -79,7 +86,10 @@ export async function openNamespace(
     await ended;
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
-  const namespace = enter(keeper.inside, folder);
+  // libfaketime leaves files there.
+  await enter(keeper.inside, folder, null).must(['mount', '-t', 'tmpfs', 'tmpfs', '/dev/shm']);
+  const clock = hasClock ? openSharedClock(faketime, folder) : null;
+  const namespace = enter(keeper.inside, folder, clock);
   await namespace.must([ip, '-batch', '-'], { input: `${network.join('\n')}\n` });
   return namespace;
 }
@@ -105,14 +115,19 @@ async function startKeeper(): Promise<Keeper | null> {
   return found === null ? null : { process, inside: found };
 }
 
-function enter(inside: number, folder: string): Namespace {
-  const under = ['nsenter', '--target', String(inside), '--net', '--mount', `--wdns=${folder}`, '--'];
+function enter(inside: number, folder: string, clock: SharedClock | null): Namespace {
+  // Not for nsenter itself: libfaketime would leave its files outside.
+  const settings = Object.entries(clock?.environment ?? {}).map(([name, value]) => `${name}=${value}`);
+  const program = [`--wdns=${folder}`, '--', 'env', ...settings];
+  const target = ['nsenter', '--target', String(inside)];
   // Not with the process namespace in `under`: nsenter would stand between the caller and the program.
-  const wholly = ['nsenter', '--target', String(inside), '--all', `--wdns=${folder}`, '--'];
+  const under = [...target, '--net', '--mount', ...program];
+  const wholly = [...target, '--all', ...program];
   let folders = 0;
   const run: Namespace['run'] = (words, options) => runToEnd([...wholly, ...words], options);
   return {
     folder,
+    clock,
     under,
     run,
     async must(words, options) {

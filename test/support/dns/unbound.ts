@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { poll } from '../poll.ts';
-import { findService } from '../services.ts';
 import type { Daemon, Namespace } from './namespace.ts';
+import { unconfined } from './unconfined.ts';
 
 /** Where trust begins: a zone, a server of it, and its key-signing key. */
 export interface TrustAnchor {
@@ -28,7 +28,7 @@ export async function startUnbound(
   const folder = namespace.newFolder('unbound');
   const settings = join(folder, 'unbound.conf');
   writeFileSync(settings, unboundSettings(folder, address, anchors));
-  const daemon = namespace.start([findService('unbound') ?? 'unbound', '-d', '-c', settings]);
+  const daemon = namespace.start([unconfined('unbound', folder), '-d', '-c', settings]);
   const control = (...words: string[]) => namespace.run(['unbound-control', '-c', settings, ...words]);
   await poll('unbound to be ready', async () => (await control('status')).code === 0 || undefined).catch(
     error => {

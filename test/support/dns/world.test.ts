@@ -94,3 +94,18 @@ test('gpg and sq find a key in a Web Key Directory behind a certificate of the r
   assert.equal((await gpgLocate(world, address, 'wkd')).fingerprint, null);
   assert.equal((await sqWkdGet(world, address)).fingerprint, null);
 });
+
+test('all programs of a world read its clock: a signature of a thousand days is good now, and bad past them', async t => {
+  const world = await openWorld(t, { 'alpha.example.': '' }, { hasClock: true });
+  if (world === null) return;
+  assert.equal((await world.delv('ns.alpha.example.', 'A')).verdict, 'fully validated');
+  world.clock?.advance(1001 * 86_400);
+  const late = await poll('unbound to see the time', async () => {
+    const { status } = await world.kdig('ns.alpha.example.', 'A');
+    return status === 'SERVFAIL' || undefined;
+  });
+  assert.ok(late);
+  assert.notEqual((await world.delv('ns.alpha.example.', 'A')).verdict, 'fully validated');
+  const year = new Date(world.clock?.now() ?? 0).getUTCFullYear();
+  assert.match((await world.must(['date', '-u'])).stdout, new RegExp(` ${year}$`, 'm'));
+});

@@ -48,11 +48,12 @@ const resolverAddress = '10.53.0.53';
 export async function openWorld(
   t: Pick<TestContext, 'name' | 'skip' | 'after'>,
   zones: Readonly<Record<string, string>>,
+  options: { readonly hasClock?: boolean } = {},
 ): Promise<World | null> {
   for (const name of ['knot', 'kdig', 'unbound', 'delv', 'openssl'] as const) {
     if (requireService(t, name) === null) return null;
   }
-  const namespace = await openNamespace(t);
+  const namespace = await openNamespace(t, options);
   if (namespace === null) return null;
   const parent = await startKnot(namespace, parentAddresses, parentZones(zones));
   const anchors = await Promise.all(
