@@ -120,27 +120,32 @@ export class WireWriter {
   }
 
   uint8(value: number): this {
-    this.#octets[this.#room(1)] = value;
+    const at = this.#room(1);
+    this.#octets[at] = value;
     return this;
   }
 
   uint16(value: number): this {
-    this.#octets.writeUInt16BE(value, this.#room(2));
+    const at = this.#room(2);
+    this.#octets.writeUInt16BE(value, at);
     return this;
   }
 
   uint32(value: number): this {
-    this.#octets.writeUInt32BE(value, this.#room(4));
+    const at = this.#room(4);
+    this.#octets.writeUInt32BE(value, at);
     return this;
   }
 
   uint48(value: number): this {
-    this.#octets.writeUIntBE(value, this.#room(6), 6);
+    const at = this.#room(6);
+    this.#octets.writeUIntBE(value, at, 6);
     return this;
   }
 
   bytes(octets: Uint8Array): this {
-    this.#octets.set(octets, this.#room(octets.length));
+    const at = this.#room(octets.length);
+    this.#octets.set(octets, at);
     return this;
   }
 
@@ -171,6 +176,7 @@ export class WireWriter {
     this.#octets.writeUInt16BE(value, at);
   }
 
+  /** Makes room and gives where it begins. `#octets` may be another buffer afterwards, so it is read after this. */
   #room(octets: number): number {
     const at = this.#length;
     const needed = at + octets;
