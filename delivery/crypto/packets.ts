@@ -20,6 +20,28 @@ export const packetTypes = {
 const headOctets = 64;
 const maxPackets = 2000;
 
+/** A packet that stands in one piece: how it is written, and its body. Both are views of the octets it was read from. */
+export interface WholePacket {
+  readonly type: number;
+  /** With its header. */
+  readonly octets: Uint8Array;
+  readonly body: Uint8Array;
+}
+
+/** The packets of a key or signature, at most `most` of them; null when it is no sequence of packets in one piece. */
+export function splitPackets(octets: Uint8Array, most = maxPackets): WholePacket[] | null {
+  const packets: WholePacket[] = [];
+  let at = 0;
+  while (at < octets.length) {
+    const packet = readPacket(octets, at);
+    if (!packet || packet.bodyStart === null || packets.length >= most) return null;
+    const body = octets.subarray(packet.bodyStart, packet.bodyStart + packet.length);
+    packets.push({ type: packet.type, octets: octets.subarray(at, packet.end), body });
+    at = packet.end;
+  }
+  return packets;
+}
+
 /** The outer packets of a message; null when the octets are no sequence of packets. */
 export function readPackets(octets: Uint8Array): Packet[] | null {
   const packets: Packet[] = [];
@@ -27,19 +49,23 @@ export function readPackets(octets: Uint8Array): Packet[] | null {
   while (at < octets.length) {
     const packet = readPacket(octets, at);
     if (!packet || packets.length >= maxPackets) return null;
-    packets.push(packet);
-    at = packet.end;
+    const { type, head, length, end } = packet;
+    packets.push({ type, head, length });
+    at = end;
   }
   return packets;
 }
 
-function readPacket(octets: Uint8Array, at: number): (Packet & { end: number }) | null {
+/** `bodyStart` is null when the body stands in several pieces. */
+type PlacedPacket = Packet & { readonly bodyStart: number | null; readonly end: number };
+
+function readPacket(octets: Uint8Array, at: number): PlacedPacket | null {
   const tag = octets[at] ?? 0;
   if ((tag & 0x80) === 0) return null;
   return tag & 0x40 ? readNewFormat(octets, at + 1, tag & 0x3f) : readOldFormat(octets, at + 1, tag);
 }
 
-function readOldFormat(octets: Uint8Array, at: number, tag: number): (Packet & { end: number }) | null {
+function readOldFormat(octets: Uint8Array, at: number, tag: number): PlacedPacket | null {
   const type = (tag >> 2) & 0x0f;
   const lengthOctets = [1, 2, 4, 0][tag & 3] ?? 0;
   const start = at + lengthOctets;
@@ -48,7 +74,7 @@ function readOldFormat(octets: Uint8Array, at: number, tag: number): (Packet & {
   return finish(octets, { type, start, length });
 }
 
-function readNewFormat(octets: Uint8Array, at: number, type: number): (Packet & { end: number }) | null {
+function readNewFormat(octets: Uint8Array, at: number, type: number): PlacedPacket | null {
   let first: { start: number; length: number } | null = null;
   let total = 0;
   let next = at;
@@ -61,7 +87,7 @@ function readNewFormat(octets: Uint8Array, at: number, type: number): (Packet & 
     if (!span.isPartial) break;
   }
   const head = octets.subarray(first.start, first.start + Math.min(headOctets, first.length));
-  return { type, head, length: total, end: next };
+  return { type, head, length: total, bodyStart: first.length === total ? first.start : null, end: next };
 }
 
 /** One length of the current format (RFC 9580 §4.2.1). */
@@ -82,10 +108,11 @@ function readSpan(
 function finish(
   octets: Uint8Array,
   { type, start, length }: { type: number; start: number; length: number },
-): (Packet & { end: number }) | null {
+): PlacedPacket | null {
   const end = start + length;
   if (length < 0 || end > octets.length) return null;
-  return { type, head: octets.subarray(start, start + Math.min(headOctets, length)), length, end };
+  const head = octets.subarray(start, start + Math.min(headOctets, length));
+  return { type, head, length, bodyStart: start, end };
 }
 
 function readNumber(octets: Uint8Array, at: number, count: number): number {
