@@ -11,7 +11,7 @@ export interface KdigAnswer {
   readonly authorities: readonly string[];
   /** Octets of the whole message. */
   readonly sizeOctets: number;
-  /** `TLS` (with certificate checks passed or not), `TCP` or `UDP`. */
+  /** `TLS`, `TCP` or `UDP`. */
   readonly transport: string | null;
   /** All that kdig printed. */
   readonly text: string;
@@ -30,8 +30,9 @@ export async function kdig(namespace: Namespace, words: readonly string[]): Prom
     answers: section(stdout, 'ANSWER'),
     authorities: section(stdout, 'AUTHORITY'),
     sizeOctets: Number(stdout.match(/^;; Received (\d+) B/m)?.[1] ?? 0),
-    transport:
-      stdout.match(/^;; From \S+\((TLS|TCP|UDP)\)/m)?.[1] ?? (/TLS session/.test(stdout) ? 'TLS' : null),
+    transport: /^;; TLS session /m.test(stdout)
+      ? 'TLS'
+      : (stdout.match(/^;; From \S+\((TCP|UDP)\)/m)?.[1] ?? null),
     text: stdout + stderr,
   };
 }

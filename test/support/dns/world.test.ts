@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { test } from 'node:test';
+import { atEnd } from '../at-end.ts';
 import { poll } from '../poll.ts';
 import { requireService } from '../services.ts';
+import { bridge } from './bridge.ts';
 import { startKnot } from './knot.ts';
 import { gpgLocate, gpgMakeKey, hashSlingerFetch, hashSlingerVerify, sqWkdGet } from './locate.ts';
+import { openNamespace } from './namespace.ts';
 import { openWorld } from './world.ts';
 
 const zone = '_openpgpkey.alpha.example.';
@@ -108,4 +114,18 @@ test('all programs of a world read its clock: a signature of a thousand days is 
   assert.notEqual((await world.delv('ns.alpha.example.', 'A')).verdict, 'fully validated');
   const year = new Date(world.clock?.now() ?? 0).getUTCFullYear();
   assert.match((await world.must(['date', '-u'])).stdout, new RegExp(` ${year}$`, 'm'));
+});
+
+test('a server outside is reached inside by a bridge, and by nothing else', async t => {
+  const namespace = await openNamespace(t);
+  if (namespace === null) return;
+  const server = createServer((_, response) => response.end('from outside')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  atEnd(t, () => server.close());
+  const { port } = server.address() as AddressInfo;
+  const program = `fetch('http://127.0.0.1:${port}/').then(got => got.text()).then(console.log)`;
+  const ask = () => namespace.run([execPath, '--eval', program]);
+  assert.match((await ask()).stderr, /ECONNREFUSED/);
+  await bridge(t, namespace, { host: '127.0.0.1', port });
+  assert.equal((await ask()).stdout, 'from outside\n');
 });

@@ -17,6 +17,7 @@ export interface World extends Namespace {
   readonly parent: Knot;
   readonly parentAddress: string;
   readonly resolver: Unbound;
+  readonly resolverAddress: string;
   readonly authority: Authority;
   /** Trust anchors of all parent zones, as unbound and its library read them. */
   readonly anchorFile: string;
@@ -73,6 +74,7 @@ export async function openWorld(
     parent,
     parentAddress: parentAddresses[0],
     resolver,
+    resolverAddress,
     authority: await openAuthority(namespace),
     anchorFile,
     async delegate(zone, delegation) {
