@@ -1,14 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { armor } from '../delivery/crypto/armor.ts';
-import { describeKey, generateKey, readPublicKeys } from '../delivery/crypto/keys.ts';
+import { generateKey } from '../delivery/crypto/keys.ts';
 import { DeliveryError } from '../delivery/errors.ts';
-import type { Parts } from '../delivery/open.ts';
-import type { Account, PublicKey } from '../delivery/store/store.ts';
 import type { CommandContext } from './command.ts';
+import { registerCheck } from './keys/check.ts';
 import { importKey } from './keys/import.ts';
+import { listKeys } from './keys/list.ts';
 import { keepGenerated, recordAudit } from './keys/own-key.ts';
-import { print, printRows, readLine } from './output.ts';
+import { refreshedText, registerPublishing } from './keys/publish.ts';
+import { print, readLine } from './output.ts';
 import { allPages, findAccount, withParts } from './with-parts.ts';
 
 interface KeyOptions {
@@ -26,9 +27,11 @@ const custodyOption = () =>
     'client',
   ]);
 
-/** `caliopen keys import|list|generate|export|rewrap`. */
+/** `caliopen keys import|list|generate|export|rewrap`, and those of `keys/`. */
 export function register(program: Command, context: CommandContext): void {
-  const keys = program.command('keys').description("import, list and make accounts' OpenPGP keys");
+  const keys = program
+    .command('keys')
+    .description("import, list, make, publish and revoke accounts' OpenPGP keys");
   keys
     .command('import <file>')
     .description(
@@ -44,8 +47,8 @@ export function register(program: Command, context: CommandContext): void {
     .action((file: string, options: KeyOptions) => runImport(context, file, options));
   keys
     .command('list [address]')
-    .description('list the keys of an account, or of all')
-    .action((address: string | undefined) => list(context, address));
+    .description('list the keys of an account, or of all, and where each is published')
+    .action((address: string | undefined) => listKeys(context, address));
   keys
     .command('generate <address>')
     .description('make a key for an account; custody client needs a passphrase')
@@ -63,6 +66,8 @@ export function register(program: Command, context: CommandContext): void {
       'wrap every secret key by the newest instance key; afterwards older lines of its file can go',
     )
     .action(() => rewrap(context));
+  registerPublishing(keys, context);
+  registerCheck(keys, context);
 }
 
 async function runImport(context: CommandContext, file: string, options: KeyOptions): Promise<void> {
@@ -81,7 +86,8 @@ async function runImport(context: CommandContext, file: string, options: KeyOpti
     const account = await findAccount(parts, options.account);
     return importKey(octets, { ...options, account, passphrase }, parts);
   });
-  print(context, imported, `imported ${imported.fingerprint} for ${imported.address} (${imported.what})`);
+  const lines = [`imported ${imported.fingerprint} for ${imported.address} (${imported.what})`];
+  print(context, imported, [...lines, ...imported.published.map(refreshedText)].join('\n'));
 }
 
 async function readInput(context: CommandContext, file: string): Promise<Uint8Array> {
@@ -95,48 +101,6 @@ async function readInput(context: CommandContext, file: string): Promise<Uint8Ar
   } catch (cause) {
     throw new DeliveryError('badInput', `${file} can't be read`, { cause });
   }
-}
-
-async function list(context: CommandContext, address: string | undefined): Promise<void> {
-  const rows = await withParts(context, async parts => {
-    const accounts = address
-      ? [await findAccount(parts, address)]
-      : await Array.fromAsync(allPages(page => parts.store.listAccounts(page)));
-    const found: Record<string, unknown>[] = [];
-    for (const account of accounts) found.push(...(await rowsOf(account, parts)));
-    return found;
-  });
-  printRows(context, rows);
-}
-
-async function rowsOf(account: Account, { store, clock }: Parts): Promise<Record<string, unknown>[]> {
-  const secrets = await store.listPrivateKeys(account.id);
-  const publicKeys = await store.listPublicKeys(account.id);
-  const rows: Record<string, unknown>[] = [];
-  for (const key of publicKeys) {
-    const secret = secrets.find(({ fingerprint }) => fingerprint === key.fingerprint);
-    rows.push({ account: account.address, ...(await rowOf(key, clock.now())), secret: secretWord(secret) });
-  }
-  return rows;
-}
-
-function secretWord(secret: { custody: string; wrapped: Uint8Array } | undefined): string {
-  if (!secret) return 'none';
-  return secret.custody === 'server' ? 'server' : secret.wrapped.length > 0 ? 'locked backup' : 'client';
-}
-
-async function rowOf(key: PublicKey, at: Date): Promise<Record<string, unknown>> {
-  const [certificate] = await readPublicKeys(key.octets).catch(() => []);
-  const described = certificate ? await describeKey(certificate, at) : null;
-  return {
-    address: key.address,
-    fingerprint: key.fingerprint,
-    source: key.source,
-    state: described && key.state === 'usable' ? described.state : key.state,
-    strength: described?.strength ?? null,
-    algorithms: described?.algorithms.join(',') ?? null,
-    expiresAt: described?.expiresAt ?? null,
-  };
 }
 
 async function generate(context: CommandContext, address: string, options: KeyOptions): Promise<void> {

@@ -11,6 +11,9 @@ import {
 import { DeliveryError } from '../../delivery/errors.ts';
 import { normalizeAddress } from '../../delivery/message/address.ts';
 import type { Parts } from '../../delivery/open.ts';
+import { ownCertificates } from '../../delivery/own-certificates.ts';
+import { type Refreshed, refreshPublished } from '../../delivery/refresh-published.ts';
+import { revokeKey } from '../../delivery/revoke-key.ts';
 import type { Account } from '../../delivery/store/store.ts';
 import { keepPrivateKey, keepPublicKey, recordAudit } from './own-key.ts';
 
@@ -27,7 +30,14 @@ export interface ImportOptions {
 export interface Imported {
   readonly fingerprint: string;
   readonly address: string;
-  readonly what: 'secret key on the server' | 'locked backup' | 'public key' | "correspondent's key";
+  readonly what:
+    | 'secret key on the server'
+    | 'locked backup'
+    | 'public key'
+    | 'revocation'
+    | "correspondent's key";
+  /** What is published of this key followed the new copy. */
+  readonly published: readonly Refreshed[];
 }
 
 /** Imports an own key or a correspondent's. Throws `badInput`, `badCredentials` (passphrase), `badRequest`. */
@@ -44,7 +54,12 @@ async function importSecret(octets: Uint8Array, options: ImportOptions, parts: P
   const key = await readPrivateKey(octets);
   await keepPrivateKey(key, { account, custody, passphrase }, parts);
   const what = custody === 'server' ? 'secret key on the server' : 'locked backup';
-  return { fingerprint: fingerprint(key), address: account.address, what };
+  return {
+    fingerprint: fingerprint(key),
+    address: account.address,
+    what,
+    published: await refresh(key.toPublic(), account, parts),
+  };
 }
 
 /** A public key alone: its secret part is on the owner's devices, so custody can only be client. */
@@ -54,6 +69,7 @@ async function importPublic(octets: Uint8Array, options: ImportOptions, parts: P
     throw new DeliveryError('badInput', 'this file holds no secret key, which custody server needs');
   }
   const key = await onlyKey(octets);
+  if (await isRevokedCopy(key, account, parts)) return importRevocation(key, account, parts);
   if (options.custody === 'client') await refuseServerCopy(key, account, parts);
   await keepPublicKey(key, account, parts);
   if (options.custody === 'client') await parts.store.updateAccount(account.id, { custody: 'client' });
@@ -61,7 +77,27 @@ async function importPublic(octets: Uint8Array, options: ImportOptions, parts: P
     fingerprint: fingerprint(key),
     custody: options.custody ?? account.custody,
   });
-  return { fingerprint: fingerprint(key), address: account.address, what: 'public key' };
+  const published = await refresh(key, account, parts);
+  return { fingerprint: fingerprint(key), address: account.address, what: 'public key', published };
+}
+
+/** What is published of a key follows a newer copy of it: nothing is published by an import that was not before. */
+function refresh(key: OpenPgpPublicKey, account: Account, parts: Parts): Promise<Refreshed[]> {
+  const copy = { fingerprint: fingerprint(key), octets: key.write() };
+  return refreshPublished({ account, actor: 'operator' }, copy, parts);
+}
+
+/** A copy of the account's own key that says that it is revoked. */
+async function isRevokedCopy(key: OpenPgpPublicKey, account: Account, parts: Parts): Promise<boolean> {
+  if ((await describeKey(key, parts.clock.now())).state !== 'revoked') return false;
+  const own = await ownCertificates(account.id, parts);
+  return own.some(known => known.fingerprint === fingerprint(key));
+}
+
+async function importRevocation(key: OpenPgpPublicKey, account: Account, parts: Parts): Promise<Imported> {
+  const options = { fingerprint: fingerprint(key), certificate: key.write() };
+  const { published } = await revokeKey({ account, actor: 'operator' }, options, parts);
+  return { fingerprint: fingerprint(key), address: account.address, what: 'revocation', published };
 }
 
 /** Custody client would be a lie while the server can still open the key; it is never thrown away unasked. */
@@ -108,7 +144,7 @@ async function importFor(
   for (const contact of await parts.store.findContacts(account.id, [`email:${address}`])) {
     await indexContact(account.id, contact, parts);
   }
-  return { fingerprint: fingerprint(key), address, what: "correspondent's key" };
+  return { fingerprint: fingerprint(key), address, what: "correspondent's key", published: [] };
 }
 
 async function onlyKey(octets: Uint8Array): Promise<OpenPgpPublicKey> {

@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createServer as createHttpServer, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { asDeliveryError, DeliveryError } from '../../delivery/errors.ts';
+import { openPublishedIndex } from '../../dns-keys/published-index.ts';
 import { authenticate } from './authenticate.ts';
 import { type Bundle, bundleUi } from './bundle.ts';
 import { startJmapWork } from './jmap-routes.ts';
+import { type ListenerParts, type Listeners, openListeners } from './listeners.ts';
 import { openMetrics } from './metrics.ts';
 import { OpenStreams } from './open-streams.ts';
 import { openOpener } from './opener.ts';
@@ -23,26 +21,15 @@ import { serveBundle } from './static.ts';
 import { SignInThrottle } from './throttle.ts';
 import { openViewer } from './viewer.ts';
 
-/** The open web door. */
-export interface WebDoor {
-  readonly address: string;
-  readonly port: number;
-  /** Ends open streams and requests, then resolves. */
-  close(): Promise<void>;
-}
-
-/** A certificate made elsewhere, for when the settings name no file. */
-export interface Certificate {
-  readonly cert: string | Buffer;
-  readonly key: string | Buffer;
-}
+/** The open web door; `close` resolves when nothing of it runs any more. */
+export type WebDoor = Listeners;
 
 /**
  * Opens the web door: the JMAP API, sign-in, and the webmail's files (`bundle` replaces the one built from the
- * sources). Listens on `web.address` and `web.port`. Throws when the port is taken or the certificate can't be read.
+ * sources), listening as `openListeners` says. Throws when a port is taken or the certificate can't be read.
  */
 export async function openWeb(
-  parts: WebParts & { readonly certificate?: Certificate; readonly bundle?: Bundle },
+  parts: WebParts & ListenerParts & { readonly bundle?: Bundle },
 ): Promise<WebDoor> {
   const { config, store, keyring, clock, log } = parts;
   const opener = openOpener(parts);
@@ -56,43 +43,18 @@ export async function openWeb(
     streams: new OpenStreams(),
     jmap: startJmapWork(),
     metrics: openMetrics(config),
+    publishedIndex: openPublishedIndex({ store, now: () => clock.now().getTime() }),
   };
   const app = makeApp(tools, parts.bundle ?? (await bundleUi()));
-  const server = makeServer(app, parts);
-  const { address, port } = await listen(server, config['web.port'], config['web.address']);
+  const listeners = await openListeners(app, parts);
   return {
-    address,
-    port,
+    ...listeners,
     async close() {
-      const closed = new Promise<void>(resolve => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
+      await listeners.close();
       await opener.close();
       await viewer.close();
     },
   };
-}
-
-function makeServer(app: Express, { config, certificate }: Parameters<typeof openWeb>[0]): Server {
-  if (!config['web.tls']) return createHttpServer(app);
-  const { 'tls.certificateFile': certificateFile, 'tls.keyFile': keyFile } = config;
-  if (certificateFile !== '' && keyFile !== '') {
-    return createHttpsServer({ cert: readFileSync(certificateFile), key: readFileSync(keyFile) }, app);
-  }
-  if (!certificate)
-    throw new DeliveryError('badSettings', 'web.tls needs tls.certificateFile and tls.keyFile');
-  return createHttpsServer({ cert: certificate.cert, key: certificate.key }, app);
-}
-
-function listen(server: Server, port: number, address: string): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, address, () => {
-      server.off('error', reject);
-      // A listening TCP server has an address record; only pipes have a name.
-      resolve(server.address() as AddressInfo);
-    });
-  });
 }
 
 function makeApp(tools: RouteTools, bundle: Bundle): Express {

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import type { PublishedIndex } from '../../dns-keys/published-index.ts';
 import type { TicketPurpose } from '../wire.ts';
 import type { Caller } from './caller.ts';
 import type { JmapWork } from './jmap-routes.ts';
@@ -12,6 +13,8 @@ export interface RouteTools extends Web, SignInTools {
   readonly jmap: JmapWork;
   readonly streams: OpenStreams;
   readonly metrics: WebMetrics;
+  /** Finds published keys by what clients ask instead of an address. */
+  readonly publishedIndex: PublishedIndex;
 }
 
 /** Who may call a route: anybody, or an account (by ticket, too, where a purpose is named). */

@@ -1,6 +1,7 @@
 import { blobRoutes } from './blob-routes.ts';
 import { frameRoutes } from './frame-routes.ts';
 import { jmapRoutes } from './jmap-routes.ts';
+import { keyDirectoryRoutes } from './key-directory-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { pushRoutes } from './push.ts';
 import type { Route } from './route.ts';
@@ -13,5 +14,6 @@ export const routes: readonly Route[] = [
   ...pushRoutes,
   ...sessionRoutes,
   ...frameRoutes,
+  ...keyDirectoryRoutes,
   ...operationRoutes,
 ];

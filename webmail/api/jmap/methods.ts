@@ -17,6 +17,7 @@ import { mailboxSet } from './mailbox-set.ts';
 import type { Handler, Method } from './method.ts';
 import { privacyReport, privacyWords } from './privacy.ts';
 import { privacyRenew } from './privacy-renew.ts';
+import { publishedKeyGet, publishedKeySet } from './published-key.ts';
 import { searchSnippetGet } from './snippet.ts';
 import { tagRuleGet, tagRuleSet } from './tag-rule.ts';
 import { threadChanges, threadGet } from './thread.ts';
@@ -53,6 +54,8 @@ export const methods: readonly Method[] = (
     ['ContactCard/set', contacts, contactCardSet],
     ['PublicKey/get', keys, publicKeyGet],
     ['PublicKey/confirm', keys, publicKeyConfirm],
+    ['PublishedKey/get', keys, publishedKeyGet],
+    ['PublishedKey/set', keys, publishedKeySet],
     ['Privacy/words', privacy, privacyWords],
     ['Privacy/report', privacy, privacyReport],
     ['Privacy/renew', privacy, privacyRenew],

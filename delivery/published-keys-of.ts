@@ -1,0 +1,37 @@
+import type { PublishedKey, Store } from './store/store.ts';
+
+/** All that an account has published: at most one key of each kind for each of its addresses. */
+export async function publishedKeysOf(
+  accountId: string,
+  { store }: { readonly store: Pick<Store, 'listPublishedKeys'> },
+): Promise<PublishedKey[]> {
+  const found: PublishedKey[] = [];
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<Store['listPublishedKeys']>> = await store.listPublishedKeys({
+      accountId,
+      after,
+      limit: 500,
+    });
+    found.push(...page.items);
+    after = page.next;
+  } while (after !== null);
+  return found;
+}
+
+/** The address of a published key, as it is written in a list of addresses. */
+export function addressOfPublished({
+  localPart,
+  domain,
+}: Pick<PublishedKey, 'localPart' | 'domain'>): string {
+  return writeAddress(localPart, domain);
+}
+
+/** RFC 5321 §4.1.2 with the UTF-8 of RFC 6531; anything else needs quotes. */
+const dotString = /^[^\s\p{Cc}"(),:;<>@[\\\].]+(?:\.[^\s\p{Cc}"(),:;<>@[\\\].]+)*$/u;
+
+/** An addr-spec of a local part without quotes, which are added where it needs them. */
+export function writeAddress(localPart: string, domain: string): string {
+  const written = dotString.test(localPart) ? localPart : `"${localPart.replace(/["\\]/g, '\\$&')}"`;
+  return `${written}@${domain}`;
+}
