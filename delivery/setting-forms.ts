@@ -33,8 +33,8 @@ export const settingForms = {
   nameServer: { allowed: 'IP addresses, with :port behind (IPv6: [address]:port)', fits: isNameServer },
   node: { allowed: 'IP addresses or host names, with :port behind (IPv6: [address]:port)', fits: isNode },
   tsigKey: {
-    allowed: 'ALGORITHM:NAME:SECRET in base64',
-    fits: text => /^(?:hmac-sha(?:256|384|512):)?[^\s:@=]+:[A-Za-z0-9+/]{16,}={0,2}$/.test(text),
+    allowed: 'ALGORITHM:NAME:SECRET, the secret 16 octets or more in base64',
+    fits: text => /^hmac-sha(?:256|384|512):[^\s:@=]+:[A-Za-z0-9+/]{22,}={0,2}$/.test(text),
   },
   secondary: { allowed: 'KEYNAME@ADDRESS:PORT, the key and the port may be left out', fits: isSecondary },
   parentUpdate: {
