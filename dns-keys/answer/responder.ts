@@ -1,0 +1,304 @@
+import { classes, opcodes, rcodes } from '../header.ts';
+import { rrTypes } from '../rr/type-name.ts';
+import {
+  readWord,
+  recordCount,
+  recordsAt,
+  signatureCount,
+  signaturesOf,
+  slabOctets,
+} from '../zone/set-block.ts';
+import type { Zone } from '../zone/zone.ts';
+import type { ZoneTable } from '../zone/zone-table.ts';
+import { AnswerWriter, type Ending, type OptContent, type Output } from './answer-writer.ts';
+import type { Client } from './client.ts';
+import { checkCookie } from './cookie.ts';
+import { extendedErrors } from './extended-error.ts';
+import { writeHashedDenial } from './hashed-denial.ts';
+import { type Denial, LiveSignatures, type Moment } from './live-signatures.ts';
+import { Query } from './query.ts';
+
+/** The longest UDP answer: what fits through any network unfragmented (DNS flag day 2020). */
+export const udpPayloadOctets = 1232;
+const maxTcpOctets = 65_535;
+/** Answers over TLS are padded to multiples of this (RFC 8467 §4.1). */
+const paddingBlock = 468;
+
+/** `respond` gives this for an answer that needs a signature when none may be made. */
+export const putOff = -1;
+
+/** `respond` gives this for what is handed over to others: `special` says to whom. */
+export const handedOver = -2;
+
+/** Queries that others answer: zone transfers, NOTIFY, UPDATE, and what else is signed with TSIG. */
+export type Special = 'transfer' | 'notify' | 'update' | 'signed';
+
+/** How an answer is to be made. One object may be used again and again. */
+export interface Asking extends Moment {
+  client: Client;
+  /** Queries over UDP whose cookie has no good server part get BADCOOKIE (RFC 7873 §5.2.3): for times of load. */
+  requiresCookie: boolean;
+  /** Octets to be left free in a UDP answer, for a TSIG behind it. */
+  reservedOctets: number;
+}
+
+export interface ResponderSettings {
+  readonly zones: ZoneTable;
+  /** Secrets of 16 octets for server cookies, the newest first (RFC 9018 §5); none for no cookies. */
+  readonly cookieSecrets: () => readonly Uint8Array[];
+  /** How long TCP connections may be idle, told to clients that ask (RFC 7828). */
+  readonly idleSeconds: number;
+  /** Handed over; the rest of these is refused here. */
+  readonly handsOver?: ReadonlySet<Special>;
+}
+
+/**
+ * Answers queries for the zones it knows, and no others. One object answers one query after the other and allocates
+ * next to nothing meanwhile.
+ */
+export class Responder {
+  readonly #settings: ResponderSettings;
+  readonly #query = new Query();
+  readonly #writer = new AnswerWriter();
+  readonly #signatures = new LiveSignatures();
+  readonly #opt: OptContent = { udpPayloadOctets, cookie: null, keepalive: null, padTo: 0 };
+  #hasGoodCookie = false;
+  #special: Special | null = null;
+
+  constructor(settings: ResponderSettings) {
+    this.#settings = settings;
+  }
+
+  /** Whether the query answered last came with a good server cookie: its address is no forgery. */
+  get hasGoodCookie(): boolean {
+    return this.#hasGoodCookie;
+  }
+
+  /** What the query is that was handed over last. */
+  get special(): Special | null {
+    return this.#special;
+  }
+
+  /** Signatures made so far. */
+  get signaturesMade(): number {
+    return this.#signatures.made;
+  }
+
+  /**
+   * Writes the answer to `output` and gives its octets; 0 where there must be silence, `putOff` where a signature is
+   * needed and may not be made, `handedOver` for what others answer. Zones and its own memory of signatures are all that it reads beside its parameters.
+   */
+  respond(octets: Uint8Array, asking: Asking, output: Output): number {
+    const query = this.#query;
+    this.#hasGoodCookie = false;
+    const outcome = query.read(octets);
+    if (outcome === 'silence') return 0;
+    this.#begin(query, asking, output);
+    if (outcome === 'malformed') return this.#writer.finish({ rcode: rcodes.FORMERR });
+    return this.#check(query, asking) ?? this.#answer(query, asking);
+  }
+
+  /** An empty answer that says to ask over TCP, for a query that `respond` put off or a client that asks too much. */
+  truncated(octets: Uint8Array, asking: Asking, output: Output): number {
+    const query = this.#query;
+    if (query.read(octets) !== 'answer') return 0;
+    this.#begin(query, asking, output);
+    this.#writer.truncate();
+    return this.#writer.finish({ rcode: rcodes.NOERROR });
+  }
+
+  /** An answer that says that we failed. */
+  failed(octets: Uint8Array, asking: Asking, output: Output): number {
+    if (this.#query.read(octets) === 'silence') return 0;
+    this.#begin(this.#query, asking, output);
+    return this.#writer.finish({ rcode: rcodes.SERVFAIL, error: extendedErrors.OTHER });
+  }
+
+  #begin(query: Query, { client, now, reservedOctets }: Asking, output: Output): void {
+    const isUdp = client.transport === 'udp';
+    const limitOctets =
+      (isUdp ? Math.min(query.udpPayloadOctets, udpPayloadOctets) : maxTcpOctets) - reservedOctets;
+    if (!query.hasOpt) {
+      this.#writer.begin(query, output, { limitOctets, opt: null });
+      return;
+    }
+    const opt = this.#opt;
+    opt.cookie = query.cookieOctets === 0 ? null : this.#cookie(query, client, now);
+    opt.keepalive = query.hasKeepalive && !isUdp ? this.#settings.idleSeconds * 10 : null;
+    opt.padTo = query.hasPadding && client.transport === 'tls' ? paddingBlock : 0;
+    this.#writer.begin(query, output, { limitOctets, opt });
+  }
+
+  #cookie(query: Query, { address }: Client, now: number): Uint8Array | null {
+    const secrets = this.#settings.cookieSecrets();
+    if (secrets.length === 0) return null;
+    const option = query.octets.subarray(query.cookieAt, query.cookieAt + query.cookieOctets);
+    const { isGood, answer } = checkCookie(option, address, { secrets, now });
+    this.#hasGoodCookie = isGood;
+    return Buffer.concat([option.subarray(0, 8), answer]);
+  }
+
+  /** The answer to whatever is no question about a zone; null for one that is. */
+  #check(query: Query, { client, requiresCookie }: Asking): number | null {
+    if (query.version > 0) return this.#writer.finish({ rcode: rcodes.BADVERS });
+    const hasCookie = query.cookieOctets > 0 && this.#opt.cookie !== null;
+    if (requiresCookie && client.transport === 'udp' && hasCookie && !this.#hasGoodCookie)
+      return this.#writer.finish({ rcode: rcodes.BADCOOKIE });
+    this.#special = specialOf(query);
+    if (this.#special !== null && this.#settings.handsOver?.has(this.#special)) return handedOver;
+    if (query.opcode !== opcodes.QUERY) return this.#fail(rcodes.NOTIMP, extendedErrors.NOT_SUPPORTED);
+    // A query for nothing but a cookie (RFC 7873 §5.4).
+    if (query.questionCount === 0) return this.#writer.finish({ rcode: rcodes.NOERROR });
+    // No key is known here (RFC 8945 §5.2); who has keys takes such queries before.
+    if (query.hasTsig) return this.#writer.finish({ rcode: rcodes.NOTAUTH });
+    if (query.class !== classes.IN) return this.#fail(rcodes.REFUSED, extendedErrors.NOT_AUTHORITATIVE);
+    return isAskable(query.type)
+      ? null
+      : this.#fail(metaRcode(query.type), extendedErrors.INVALID_QUERY_TYPE);
+  }
+
+  #fail(rcode: number, error: number): number {
+    return this.#writer.finish({ rcode, error });
+  }
+
+  #answer(query: Query, asking: Asking): number {
+    const { name } = query;
+    for (let label = 0; label <= name.labels; label += 1) {
+      const zone = this.#settings.zones.withApex(name, label);
+      if (zone === null) continue;
+      if (zone.soaRef === 0) return this.#fail(rcodes.SERVFAIL, extendedErrors.NOT_READY);
+      return this.#answerFrom(zone, label, asking);
+    }
+    return this.#fail(rcodes.REFUSED, extendedErrors.NOT_AUTHORITATIVE);
+  }
+
+  #answerFrom(zone: Zone, apexLabel: number, asking: Asking): number {
+    const { name, type } = this.#query;
+    const owner = zone.findOwner(name, 0);
+    const exists = owner !== 0 || apexLabel === 0 || zone.isInner(name, 0);
+    if (zone.signer !== null && isMadeLive(type) && (exists || this.#query.isDnssecOk))
+      return this.#liveNsec(zone, exists ? owner : null, asking);
+    const ref = type === rrTypes.ANY ? smallest(zone, owner) : zone.findType(owner, type);
+    if (ref !== 0) return this.#positive(zone, ref, asking);
+    const place = { apexLabel, asking };
+    if (type === rrTypes.RRSIG && owner !== 0) return this.#signaturesAlone(zone, owner, place);
+    return this.#negative(zone, exists ? owner : null, place);
+  }
+
+  #positive(zone: Zone, ref: number, asking: Asking): number {
+    const { slabs } = zone;
+    const isSigned = this.#query.isDnssecOk;
+    if (isSigned && !this.#signatures.cover(zone, ref, asking)) return putOff;
+    const at = recordsAt(slabs, ref);
+    const records = { octets: slabOctets(slabs, ref), at, end: at + readWord(slabs, ref, 'recordOctets') };
+    this.#writer.copy('answers', records, recordCount(slabs, ref));
+    if (isSigned) this.#writer.copy('answers', signaturesOf(slabs, ref), signatureCount(slabs, ref));
+    return this.#writer.finish(authoritative);
+  }
+
+  /** Signatures without what they cover, of one set only (RFC 8482 §7). */
+  #signaturesAlone(zone: Zone, owner: number, place: Place): number {
+    const ref = smallest(zone, owner);
+    const count = signatureCount(zone.slabs, ref);
+    if (count === 0) return this.#negative(zone, owner, place);
+    this.#writer.copy('answers', signaturesOf(zone.slabs, ref), count);
+    return this.#writer.finish(authoritative);
+  }
+
+  /** NSEC stands at every name of a zone that signs as it answers, and so does its signature. */
+  #liveNsec(zone: Zone, owner: number | null, asking: Asking): number {
+    const denial = this.#denial(zone, owner, asking);
+    if (denial === null) return putOff;
+    const isNsec = this.#query.type === rrTypes.NSEC;
+    if (isNsec) this.#writer.copy('answers', { ...denial, end: denial.nsecEnd }, 1);
+    if (!isNsec || this.#query.isDnssecOk)
+      this.#writer.copy('answers', { ...denial, at: denial.nsecEnd }, denial.signatureCount);
+    return this.#writer.finish(authoritative);
+  }
+
+  /**
+   * NODATA for an owner's first block (0 for a name without records), NXDOMAIN for null: SOA in the authority section,
+   * and what proves it where that is asked for.
+   */
+  #negative(zone: Zone, owner: number | null, { apexLabel, asking }: Place): number {
+    const query = this.#query;
+    const isLive = zone.signer !== null;
+    const denial = query.isDnssecOk && isLive ? this.#denial(zone, owner, asking) : null;
+    if (query.isDnssecOk && isLive) {
+      if (denial === null || !this.#signatures.cover(zone, zone.soaRef, asking)) return putOff;
+    }
+    this.#soa(zone, apexLabel);
+    if (denial !== null) this.#writer.copy('authorities', denial, 1 + denial.signatureCount);
+    else if (query.isDnssecOk && zone.mode === 'presigned')
+      writeHashedDenial(this.#writer, zone, { name: query.name, exists: owner !== null, apexLabel });
+    return this.#writer.finish(owner === null && mayDeny(query, denial) ? nonexistent : authoritative);
+  }
+
+  /** TTL as RFC 2308 §5 has it, of the signature too. */
+  #soa(zone: Zone, apexLabel: number): void {
+    const { slabs, soaRef } = zone;
+    const place = {
+      nameOffset: this.#query.name.labelAt[apexLabel] ?? 0,
+      ttlSeconds: zone.negativeTtlSeconds,
+    };
+    const at = recordsAt(slabs, soaRef);
+    const records = {
+      octets: slabOctets(slabs, soaRef),
+      at,
+      end: at + readWord(slabs, soaRef, 'recordOctets'),
+    };
+    this.#writer.copyAbove(records, place);
+    if (this.#query.isDnssecOk) this.#writer.copyAbove(signaturesOf(slabs, soaRef), place);
+  }
+
+  #denial(zone: Zone, owner: number | null, moment: Moment): Denial | null {
+    const types = owner === null ? null : zone.typesFrom(owner);
+    return this.#signatures.denial(zone, this.#query.name.from(0), { types, moment });
+  }
+}
+
+function specialOf({ opcode, type, hasTsig }: Query): Special | null {
+  if (opcode === opcodes.NOTIFY) return 'notify';
+  if (opcode === opcodes.UPDATE) return 'update';
+  if (opcode !== opcodes.QUERY) return null;
+  if (type === rrTypes.AXFR || type === rrTypes.IXFR) return 'transfer';
+  return hasTsig ? 'signed' : null;
+}
+
+interface Place {
+  /** Label of QNAME at which the zone begins. */
+  readonly apexLabel: number;
+  readonly asking: Asking;
+}
+
+const authoritative: Ending = { rcode: rcodes.NOERROR, isAuthoritative: true };
+const nonexistent: Ending = { rcode: rcodes.NXDOMAIN, isAuthoritative: true };
+
+/** Types that stand at every name of a zone that signs as it answers. */
+function isMadeLive(type: number): boolean {
+  return type === rrTypes.NSEC || type === rrTypes.RRSIG;
+}
+
+/** Compact denial says NOERROR unless the client knows better (RFC 9824 §5). */
+function mayDeny({ isCompactOk }: Query, denial: Denial | null): boolean {
+  return denial === null || isCompactOk;
+}
+
+/** The smallest record set of an owner, for questions that would take any (RFC 8482 §4.1); 0 where it has none. */
+function smallest(zone: Zone, owner: number): number {
+  let found = owner;
+  for (let ref = owner; ref !== 0; ref = zone.next(ref))
+    if (readWord(zone.slabs, ref, 'recordOctets') < readWord(zone.slabs, found, 'recordOctets')) found = ref;
+  return found;
+}
+
+/** Types of questions that are about records: 128 to 255 are not, ANY apart (RFC 6895 §3.1), nor is OPT. */
+function isAskable(type: number): boolean {
+  return type !== rrTypes.OPT && (type < 128 || type > 255 || type === rrTypes.ANY);
+}
+
+/** Transfers are for those who are allowed them; mail records of old are not implemented; the rest are no questions. */
+function metaRcode(type: number): number {
+  if (type === rrTypes.AXFR || type === rrTypes.IXFR) return rcodes.REFUSED;
+  return type === 253 || type === 254 ? rcodes.NOTIMP : rcodes.FORMERR;
+}

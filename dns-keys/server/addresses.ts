@@ -1,0 +1,25 @@
+import { isIPv6 } from 'node:net';
+import type { NetworkInterfaceInfo } from 'node:os';
+
+/** An IPv4 address that came by an IPv6 socket as IPv4; others as they are. */
+export function plainAddress(address: string): string {
+  return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice('::ffff:'.length) : address;
+}
+
+/**
+ * The addresses that UDP sockets are bound to for one that is listened on: for `0.0.0.0` and `::` each address of the
+ * machine, since an answer must leave from the address that was asked, and only a socket of its own makes it so.
+ */
+export function ownAddresses(
+  address: string,
+  interfaces: Readonly<Record<string, NetworkInterfaceInfo[] | undefined>>,
+): string[] {
+  if (address !== '0.0.0.0' && address !== '::') return [address];
+  const family = isIPv6(address) ? 'IPv6' : 'IPv4';
+  const found = Object.values(interfaces)
+    .flatMap(addresses => addresses ?? [])
+    // Link-local ones mean something on one link only; name servers have others.
+    .filter(info => info.family === family && !info.address.toLowerCase().startsWith('fe80:'))
+    .map(info => info.address);
+  return [...new Set(found)];
+}
