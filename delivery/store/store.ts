@@ -15,7 +15,7 @@ import type { EmailFilter, EmailSort } from './query.ts';
  * `[A-Za-z0-9_-]`, at most 64 long, starting with a letter. Pages are bounded: `limit` is at most 500 and a
  * `next` cursor continues where a page ended. No method reads a whole mailbox; no transaction spans accounts.
  */
-export interface Store extends Directory, Keys, Mail, Blobs, News {
+export interface Store extends Directory, Keys, PublishedKeys, Zones, Mail, Blobs, News {
   /** A named document of the instance, such as the shared classifier; null when there is none. At most 64 MiB. */
   getInstanceState(name: string): Promise<Uint8Array | null>;
   putInstanceState(name: string, octets: Uint8Array): Promise<void>;
@@ -326,6 +326,98 @@ export interface Keys {
   putSettings(accountId: string, settings: Record<string, unknown>): Promise<void>;
   listTagRules(accountId: string): Promise<TagRule[]>;
   putTagRules(accountId: string, rules: readonly TagRule[]): Promise<void>;
+}
+
+/* ---- Published keys and zones ---- */
+
+export const publishedKinds = ['openpgp', 'smime'] as const;
+export type PublishedKind = (typeof publishedKinds)[number];
+
+/** A key that the whole world may look up by an address, in DNS (RFC 7929, RFC 8162) and by WKD. */
+export interface PublishedKey {
+  /** Lower-case A-labels. */
+  readonly domain: string;
+  /** Without quotes, letters as given: as the address is registered. It compares case-insensitively. */
+  readonly localPart: string;
+  readonly kind: PublishedKind;
+  readonly accountId: string;
+  /** Lower-case hex; empty for `smime`. */
+  readonly fingerprint: string;
+  /** `openpgp`: the minimal certificate, binary (RFC 9580 §10.1). `smime`: the RDATA of SMIMEA. 1 to 60,000 octets. */
+  readonly octets: Uint8Array;
+  readonly state: 'usable' | 'revoked';
+  readonly publishedAt: Date;
+}
+
+/**
+ * One key for each address and kind. With its address (an alias that is removed, an account that is) a key goes, too,
+ * and that is told as any change (`Zones.getZoneChanges`). Closing an account leaves its keys.
+ */
+export interface PublishedKeys {
+  /**
+   * Replaces what the address had of this kind. Throws `notFound` when the address is not one of the account's own,
+   * primary or alias (an address with `+detail` or of a catch-all never is, unless registered so), `badInput` when the
+   * octets are none or too many.
+   */
+  publishKey(key: PublishedKey): Promise<void>;
+  /** Whether there was one. */
+  unpublishKey(address: string, kind: PublishedKind): Promise<boolean>;
+  /** Null for none, and for what is no address. */
+  getPublishedKey(address: string, kind: PublishedKind): Promise<PublishedKey | null>;
+  /** In no order that means anything. A page may hold fewer than asked for, `next` alone tells the end. */
+  listPublishedKeys(
+    page?: PageRequest & { readonly domain?: string; readonly accountId?: string },
+  ): Promise<Page<PublishedKey>>;
+}
+
+/** What is known of a domain's zones by whoever serves them: JSON, at most 256 KiB, that the store does not look into. */
+export interface StoredZone {
+  /** Lower-case A-labels. */
+  readonly name: string;
+  readonly document: unknown;
+  /** Grows with each put; means nothing else. */
+  readonly version: number;
+}
+
+/** What to read again. */
+export interface ZoneChange {
+  readonly domain: string;
+  /** Whose keys were published, replaced or taken back; null: the domain came or went, or its zone's document did. */
+  readonly localPart: string | null;
+}
+
+export interface ZoneChanges {
+  /** As many as `limit`: there may be more. */
+  readonly changes: readonly ZoneChange[];
+  /** Continues behind them. */
+  readonly next: string;
+  /** False: from `since` to now not all is known; `next` begins now, so that whoever reads everything anew misses nothing. */
+  readonly isWhole: boolean;
+}
+
+export interface Zones {
+  getZone(name: string): Promise<StoredZone | null>;
+  /**
+   * Puts the document where the version is still `ifVersion` (null: where there is none); throws `badRequest` with field
+   * `versionMismatch` where it is not, `badInput` for a document too big, `badAddress`. The domain need not be served:
+   * a zone stays until it is removed, so that whoever serves it can end it in order.
+   */
+  putZone(name: string, document: unknown, ifVersion: number | null): Promise<StoredZone>;
+  /** As `listPublishedKeys`. */
+  listZones(page?: PageRequest): Promise<Page<StoredZone>>;
+  /** Whether there was one. */
+  removeZone(name: string): Promise<boolean>;
+  /**
+   * A serial (RFC 1982, 32 bits) that was never given for this name before, in any process: the time in seconds at
+   * first, then each time one more, also when the zone was removed in between.
+   */
+  claimZoneSerial(name: string): Promise<number>;
+  /**
+   * What changed behind the cursor of an earlier answer, seen by every process within a second. Null, a cursor older
+   * than an hour or one of another store: `isWhole` is false and nothing is told. Tells twice rather than never. What is
+   * told is there when it is read.
+   */
+  getZoneChanges(since: string | null, limit: number): Promise<ZoneChanges>;
 }
 
 /* ---- Mail ---- */

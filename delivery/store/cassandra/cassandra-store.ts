@@ -7,7 +7,7 @@ import { blobPart } from './blobs/blobs.ts';
 import { type ClockGuard, noClockGuard, openClockGuard } from './clock-guard.ts';
 import type { CassandraContext } from './context.ts';
 import { directoryPart } from './directory/directory.ts';
-import { resumeRemovals } from './directory/removal.ts';
+import { type RemovalHooks, resumeRemovals } from './directory/removal.ts';
 import { instancePart } from './instance.ts';
 import { eraseMail } from './mail/erase.ts';
 import { type MailPart, openMail } from './mail/mail.ts';
@@ -20,6 +20,8 @@ import { personalPart } from './personal/personal.ts';
 import { eraseSearch } from './search/generations.ts';
 import { openIndexer } from './search/indexer.ts';
 import { type ClusterSettings, openSession } from './session.ts';
+import { ZoneLog } from './zones/zone-log.ts';
+import { zonePart } from './zones/zones.ts';
 
 /** What another thread needs to open a session of its own on the same keyspace; plain data. */
 export interface CassandraPorts {
@@ -102,14 +104,17 @@ function assemble(ports: CassandraPorts, context: CassandraContext, guard: Clock
   const blobs = blobPart(context, { heldOctets });
   const erase = (accountId: string): Promise<void> =>
     eraseMail({ ...mail.reads, eraseSearch: (id, buckets) => eraseSearch(context, id, buckets) }, accountId);
-  const directory = directoryPart(context, { heldOctets, eraseMail: erase });
-  const upkeep = upkeepPart(context, { mail, guard, erase });
+  const zoneLog = new ZoneLog(context, guard);
+  const removal = { eraseMail: erase, zoneLog };
+  const directory = directoryPart(context, { heldOctets, ...removal });
+  const upkeep = upkeepPart(context, { mail, guard, removal });
   return {
     ...directory,
     ...personalPart(context, {
       changes: mail.changeLog,
       habit: (accountId, key) => mail.operations.discussionHabit(accountId, key),
     }),
+    ...zonePart(context, zoneLog),
     ...mail.operations,
     ...instancePart(context),
     putBlob: (accountId, octets, mediaType) => blobs.putBlob(accountId, { octets, mediaType }),
@@ -126,6 +131,7 @@ function assemble(ports: CassandraPorts, context: CassandraContext, guard: Clock
     beginWork: upkeep.begin,
     close: async () => {
       guard.stop();
+      zoneLog.stop();
       await upkeep.stop();
       await indexer.stop();
       await mail.close();
@@ -140,8 +146,8 @@ function upkeepPart(
   {
     mail,
     guard,
-    erase,
-  }: { readonly mail: MailPart; readonly guard: ClockGuard; readonly erase: (id: string) => Promise<void> },
+    removal,
+  }: { readonly mail: MailPart; readonly guard: ClockGuard; readonly removal: RemovalHooks },
 ) {
   const { changeEmails } = mail.operations;
   let selfCheck: SelfCheck | null = null;
@@ -151,7 +157,7 @@ function upkeepPart(
       rebuildStore(mail.reads, options?.accountId, { changeEmails, requireClock: () => guard.require() }),
     begin(pace?: SelfCheckPace): void {
       selfCheck = startSelfCheck(mail.reads, pace);
-      resumeRemovals(context, erase).catch(error => {
+      resumeRemovals(context, removal).catch(error => {
         context.log.warn({ cause: String(error) }, 'accountRemovalFailed');
       });
     },

@@ -99,7 +99,25 @@ export const schemaSteps: readonly (readonly string[])[] = [
        with default_time_to_live = 300 and gc_grace_seconds = 3600`,
     `create table if not exists probe (id int primary key, at timestamp)`,
   ],
+  [
+    // Published keys, spread over slots so that all of them are read in bounded partitions. The account is part of the
+    // key: what its removal deletes, by a time ahead of every clock, hides nothing of who has the address next.
+    `create table if not exists published_key (slot int, key text, kind text, account text, local_part text,
+       fingerprint text, octets blob, state text, published timestamp, primary key (slot, key, kind, account))`,
+    `create table if not exists published_key_of_account (account text, key text, kind text, local_part text,
+       primary key (account, key, kind))`,
+    // Written by lightweight transactions alone: two processes that sign one zone must not both believe that their
+    // document holds, and no serial may be given twice (DESIGN.md, "the claiming of a unique name").
+    `create table if not exists zone (slot int, name text, document text, version bigint, claim text,
+       primary key (slot, name))`,
+    `create table if not exists zone_serial (name text primary key, serial bigint)`,
+    `create table if not exists zone_change (bucket int, at timeuuid, domain text, local_part text,
+       primary key (bucket, at)) with default_time_to_live = 7200 and gc_grace_seconds = 3600`,
+  ],
 ];
 
 /** Partitions over which a list of the whole instance is spread. */
 export const listSlots = 16;
+
+/** Partitions over which published keys are spread: a million of 1 kB are 1 MB each. Zones are, too. */
+export const keySlots = 1024;

@@ -13,6 +13,7 @@ const longReads: ReadonlySet<string> = new Set<keyof Reads>([
   'verifyFile',
   'verifyEmails',
   'verifyCounts',
+  'verifyPublished',
 ]);
 
 /** The operations of a store's threads, called by name. */

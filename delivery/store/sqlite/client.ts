@@ -1,4 +1,6 @@
 import { DeliveryError } from '../../errors.ts';
+import { requireDomain } from '../address.ts';
+import { toKeptKey } from '../published-key.ts';
 import { readDetail } from '../sort-columns.ts';
 import type {
   Account,
@@ -11,6 +13,7 @@ import type {
   Store,
   Tag,
 } from '../store.ts';
+import { writeDocument } from '../zone-document.ts';
 import type { Calls } from './calls.ts';
 import { shardOf } from './files.ts';
 import { packEmail } from './mail/packed-email.ts';
@@ -25,6 +28,7 @@ export function openClient(calls: Calls): Client {
   return {
     ...directoryPart(calls),
     ...personalPart(calls),
+    ...zonePart(calls),
     ...mailPart(calls),
     ...instancePart(calls),
   };
@@ -34,6 +38,7 @@ type DirectoryPart = Omit<
   Client,
   | keyof ReturnType<typeof mailPart>
   | keyof ReturnType<typeof personalPart>
+  | keyof ReturnType<typeof zonePart>
   | keyof ReturnType<typeof instancePart>
 >;
 
@@ -144,6 +149,28 @@ function personalPart(calls: Calls) {
     putTagRules: (accountId, rules) => shard(accountId).putTagRules(accountId, rules),
     appendAudit: (accountId, entry) => shard(accountId).appendAudit(accountId, entry),
     listAudit: (accountId, page) => read.listAudit(accountId, page),
+  } satisfies Partial<Client>;
+}
+
+function zonePart(calls: Calls) {
+  const { directory, read } = calls;
+  return {
+    publishKey: async published => {
+      const kept = toKeptKey(published);
+      await calls.directoryLink().call('publishKey', [kept], [kept.octets.buffer as ArrayBuffer]);
+    },
+    unpublishKey: (address, kind) => directory.unpublishKey(address, kind),
+    getPublishedKey: (address, kind) => read.getPublishedKey(address, kind),
+    listPublishedKeys: page => read.listPublishedKeys(page),
+    getZone: name => read.getZone(name),
+    putZone: async (name, document, ifVersion) => {
+      const zone = requireDomain(name);
+      return await directory.putZone({ name: zone, document: writeDocument(zone, document), ifVersion });
+    },
+    listZones: page => read.listZones(page),
+    removeZone: name => directory.removeZone(name),
+    claimZoneSerial: name => directory.claimZoneSerial(name),
+    getZoneChanges: (since, limit) => read.getZoneChanges(since, limit),
   } satisfies Partial<Client>;
 }
 

@@ -13,6 +13,7 @@ import {
 } from './mail/reads.ts';
 import * as verify from './mail/verify.ts';
 import * as personal from './personal/reads.ts';
+import * as zones from './zones/reads.ts';
 
 /** Every operation of a reader thread. */
 export const reads = {
@@ -21,6 +22,12 @@ export const reads = {
   ...discussions,
   ...personal,
   ...verify,
+  getPublishedKey: zones.getPublishedKey,
+  listPublishedKeys: zones.listPublishedKeys,
+  getZone: zones.getZone,
+  listZones: zones.listZones,
+  getZoneChanges: zones.getZoneChanges,
+  verifyPublished: zones.verifyPublished,
   queryEmails,
   getBlob,
   getEmails,

@@ -34,6 +34,45 @@ export const directorySteps: readonly string[] = [
   create table state(name text primary key, octets blob not null);
   insert into tenant(id, name) values ('Instance', 'instance');
   `,
+  // Published keys and zones. Triggers take keys away with their addresses and write the log of changes, so that a
+  // process of any version does; the log's times are SQLite's, because no caller gives one to a trigger.
+  `
+  create table published_key(
+    id integer primary key autoincrement, key text not null, kind text not null, account integer not null,
+    domain text not null, local_part text not null, fingerprint text not null, octets blob not null,
+    state text not null, published integer not null, unique(key, kind));
+  create index published_key_account on published_key(account);
+  create index published_key_domain on published_key(domain);
+  create table zone(name text primary key, document text not null, version integer not null) without rowid;
+  create table zone_serial(name text primary key, serial integer not null) without rowid;
+  create table zone_change(
+    seq integer primary key autoincrement, at integer not null default (unixepoch()), domain text not null,
+    local_part text);
+  create trigger zone_change_comes after insert on zone_change
+    begin delete from zone_change where seq <= new.seq - 100000; end;
+  create trigger published_key_comes after insert on published_key
+    begin insert into zone_change(domain, local_part) values (new.domain, new.local_part); end;
+  create trigger published_key_changes after update on published_key begin
+    insert into zone_change(domain, local_part) select old.domain, old.local_part where old.local_part <> new.local_part;
+    insert into zone_change(domain, local_part) values (new.domain, new.local_part);
+  end;
+  create trigger published_key_goes after delete on published_key
+    begin insert into zone_change(domain, local_part) values (old.domain, old.local_part); end;
+  create trigger published_key_of_address after delete on address
+    begin delete from published_key where key = old.key; end;
+  create trigger published_key_of_account after update of state on account when new.state = 'removing'
+    begin delete from published_key where account = new.number; end;
+  create trigger zone_comes after insert on zone
+    begin insert into zone_change(domain) values (new.name); end;
+  create trigger zone_changes after update on zone
+    begin insert into zone_change(domain) values (new.name); end;
+  create trigger zone_goes after delete on zone
+    begin insert into zone_change(domain) values (old.name); end;
+  create trigger zone_domain_comes after insert on domain
+    begin insert into zone_change(domain) values (new.name); end;
+  create trigger zone_domain_goes after delete on domain
+    begin insert into zone_change(domain) values (old.name); end;
+  `,
 ];
 
 /** `account` is the account's number in the directory; a rowid is account * 2^33 + a sequence of the account. */

@@ -91,14 +91,15 @@ function resumeRemovals(accountIds: readonly string[], calls: Calls, log: Log): 
   };
 }
 
-/** How often uploads whose day is over are looked for. */
+/** How often uploads whose day is over, and changes of zones that are not told any more, are looked for. */
 const sweepMilliseconds = 10 * 60_000;
 
-/** Drops uploads whose day is over, also of accounts to which nothing happens any more. Gives how to stop. */
+/** Drops them, also those of accounts to which nothing happens any more. Gives how to stop. */
 function startSweeps(calls: Calls, log: Log): () => void {
   let isStopped = false;
   const sweep = async (): Promise<void> => {
     try {
+      await calls.directory.sweepZoneChanges();
       for (let shard = 0; shard < calls.shards; shard++) {
         while (!isStopped && (await calls.shardAt(shard).sweepShard())) {
           // Each step is a transaction of its own.

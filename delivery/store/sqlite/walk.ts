@@ -6,10 +6,16 @@ import type { Calls } from './calls.ts';
 export async function* verifyStore(calls: Calls, accountId: string | undefined): AsyncIterable<StoreFault> {
   const { read } = calls;
   if (accountId !== undefined) {
-    yield* orUnreadable(accountId, 'account', () => verifyAccount(calls, accountId));
+    yield* orUnreadable(accountId, 'account', async function* () {
+      yield* await read.verifyPublished(accountId);
+      yield* verifyAccount(calls, accountId);
+    });
     return;
   }
   yield* await read.verifyFile(null);
+  yield* orUnreadable(null, 'directory', async function* () {
+    yield* await read.verifyPublished();
+  });
   for (let shard = 0; shard < calls.shards; shard++) {
     yield* orUnreadable(null, `shard ${shard}`, async function* () {
       yield* await read.verifyFile(shard);
@@ -57,6 +63,8 @@ async function* verifyAccount({ read }: Calls, accountId: string): AsyncIterable
 
 /** `Store.rebuild`. */
 export async function* rebuildStore(calls: Calls, accountId: string | undefined): AsyncIterable<StoreFault> {
+  if ((await calls.read.verifyPublished(accountId)).length > 0)
+    yield* await calls.directory.mendPublished(accountId);
   if (accountId !== undefined) yield* rebuildAccount(calls, accountId);
   else for await (const id of allAccounts(calls)) yield* rebuildAccount(calls, id);
 }

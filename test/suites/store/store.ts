@@ -6,6 +6,7 @@ import { modelSuite } from './model.ts';
 import { personalSuite } from './personal.ts';
 import { querySuite } from './query.ts';
 import type { StoreFactory, StoreFeatures } from './under-test.ts';
+import { zoneSuite } from './zones.ts';
 
 /** The whole contract of `delivery/store/store.ts`, for every back-end. */
 export function storeSuite(name: string, factory: StoreFactory, features: StoreFeatures): void {
@@ -15,6 +16,7 @@ export function storeSuite(name: string, factory: StoreFactory, features: StoreF
     querySuite(factory, features);
     changesSuite(factory);
     personalSuite(factory);
+    zoneSuite(factory);
     modelSuite(factory);
   });
 }

@@ -3,6 +3,8 @@ import { requireAddress } from '../../address.ts';
 import type { AddressRow } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
 import type { Session } from '../session.ts';
+import { withdrawKeys } from '../zones/published-keys.ts';
+import type { ZoneLog } from '../zones/zone-log.ts';
 import { findAddress, freeAddress, unlistAddress } from './address-row.ts';
 import { claimAddress } from './claim.ts';
 import { requireServed } from './domain-row.ts';
@@ -27,11 +29,18 @@ export async function addAlias(context: CassandraContext, address: string, accou
 }
 
 /** `Directory.removeAlias`. */
-export async function removeAlias({ session }: CassandraContext, address: string): Promise<void> {
+export async function removeAlias(
+  { session }: CassandraContext,
+  address: string,
+  zoneLog: ZoneLog,
+): Promise<void> {
   const { key } = requireAddress(address);
   const row = await findAddress(session, key);
   if (row?.kind !== 'alias') throw new DeliveryError('notFound', 'no such alias', { fields: { address } });
+  // Before it, so that whoever tries again behind a crash still finds the alias; behind it for what came meanwhile.
+  await withdrawKeys(session, row, zoneLog);
   await dropAlias(session, { key, accountId: row.account });
+  await withdrawKeys(session, row, zoneLog);
 }
 
 /** Takes the alias out of the lists first, so that they name nothing that is not there. */

@@ -1,10 +1,9 @@
 import { asDeliveryError, DeliveryError } from '../../../errors.ts';
 import { parseAddress } from '../../address.ts';
-import type { BulkResult, NewAccount } from '../../store.ts';
+import type { BulkResult, Domain, NewAccount } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
 import { findAddress } from './address-row.ts';
 import { mapAtOnce } from './at-once.ts';
-import { addDomain } from './domains.ts';
 import { addAccount } from './making.ts';
 import { findAccount } from './rows.ts';
 
@@ -14,16 +13,15 @@ const width = 8;
 /** Temporary codes that concern the item alone. */
 const itemCodes: ReadonlySet<string> = new Set(['overQuota']);
 
-/** `Directory.addDomains`. */
+/** `Directory.addDomains`, one by one by `add`. */
 export async function addDomains(
-  context: CassandraContext,
   names: readonly string[],
-  options: { tenantId?: string } = {},
+  add: (name: string) => Promise<Domain>,
 ): Promise<BulkResult[]> {
   return await inRuns(
     bounded(names),
     name => [name.toLowerCase()],
-    name => asBulkResult(name, async () => (await addDomain(context, name, options)).name),
+    name => asBulkResult(name, async () => (await add(name)).name),
   );
 }
 

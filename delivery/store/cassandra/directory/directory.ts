@@ -1,5 +1,6 @@
 import type { Directory } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
+import type { ZoneLog } from '../zones/zone-log.ts';
 import * as accounts from './accounts.ts';
 import * as aliases from './aliases.ts';
 import { appendAudit, listAudit } from './audit.ts';
@@ -8,20 +9,20 @@ import * as domains from './domains.ts';
 import { addAccount } from './making.ts';
 import { setPasswordHash } from './password.ts';
 import { cannotReceive, findReceiver, type HeldOctets, resolveAddress } from './receivers.ts';
-import { type EraseMail, removeAccount } from './removal.ts';
+import { type RemovalHooks, removeAccount } from './removal.ts';
 import * as secrets from './secrets.ts';
 import * as tenants from './tenants.ts';
 
 /** What the directory asks of the rest of the store. */
-export interface DirectoryHooks {
+export interface DirectoryHooks extends RemovalHooks {
   readonly heldOctets: HeldOctets;
-  readonly eraseMail: EraseMail;
 }
 
 /** The directory of the contract. Removals that a crash left are ended by `resumeRemovals`. */
 export function directoryPart(context: CassandraContext, hooks: DirectoryHooks): Directory {
   return {
     ...tenantPart(context),
+    ...domainPart(context, hooks.zoneLog),
     ...accountPart(context, hooks),
     ...addressPart(context, hooks),
     ...secretPart(context),
@@ -38,17 +39,25 @@ function tenantPart(context: CassandraContext) {
     grantRole: (accountId, role, scope) => tenants.grantRole(context, accountId, { role, scope }),
     revokeRole: (accountId, role, scope) => tenants.revokeRole(context, accountId, { role, scope }),
     listRoles: accountId => tenants.listRoles(context, accountId),
-    addDomain: (name, options) => domains.addDomain(context, name, options),
-    addDomains: (names, options) => addDomains(context, names, options),
     getDomain: name => domains.getDomain(context, name),
     listDomains: page => domains.listDomains(context, page),
     setCatchAll: (name, accountId) => domains.setCatchAll(context, name, accountId),
-    removeDomain: name => domains.removeDomain(context, name),
     isLocalDomain: name => domains.isLocalDomain(context, name),
   } satisfies Partial<Directory>;
 }
 
-function accountPart(context: CassandraContext, { eraseMail }: DirectoryHooks) {
+/** What makes domains come and go, which whoever serves zones is told. */
+function domainPart(context: CassandraContext, zoneLog: ZoneLog) {
+  const addDomain: Directory['addDomain'] = (name, options) =>
+    zoneLog.around(name, () => domains.addDomain(context, name, options));
+  return {
+    addDomain,
+    addDomains: (names, options) => addDomains(names, name => addDomain(name, options)),
+    removeDomain: name => zoneLog.around(name, () => domains.removeDomain(context, name)),
+  } satisfies Partial<Directory>;
+}
+
+function accountPart(context: CassandraContext, hooks: DirectoryHooks) {
   return {
     addAccount: account => addAccount(context, account),
     addAccounts: wanted => addAccounts(context, wanted),
@@ -56,16 +65,16 @@ function accountPart(context: CassandraContext, { eraseMail }: DirectoryHooks) {
     getAccountByAddress: address => accounts.getAccountByAddress(context, address),
     updateAccount: (id, change) => accounts.updateAccount(context, id, change),
     listAccounts: page => accounts.listAccounts(context, page),
-    removeAccount: id => removeAccount(context, id, eraseMail),
+    removeAccount: id => removeAccount(context, id, hooks),
     getOwner: accountId => accounts.getOwner(context, accountId),
     getCredentials: accountId => accounts.getCredentials(context, accountId),
   } satisfies Partial<Directory>;
 }
 
-function addressPart(context: CassandraContext, { heldOctets }: DirectoryHooks) {
+function addressPart(context: CassandraContext, { heldOctets, zoneLog }: DirectoryHooks) {
   return {
     addAlias: (address, accountId) => aliases.addAlias(context, address, accountId),
-    removeAlias: address => aliases.removeAlias(context, address),
+    removeAlias: address => aliases.removeAlias(context, address, zoneLog),
     listAddresses: accountId => aliases.listAddresses(context, accountId),
     resolveAddress: address => resolveAddress(context, address),
     cannotReceive: (accountId, sizeOctets) => cannotReceive(context, { accountId, sizeOctets }, heldOctets),

@@ -2,6 +2,8 @@ import { eraseUploads } from '../blobs/uploads.ts';
 import type { CassandraContext } from '../context.ts';
 import { erasePersonal } from '../personal/erase.ts';
 import type { Session } from '../session.ts';
+import { erasePublished } from '../zones/published-keys.ts';
+import type { ZoneLog } from '../zones/zone-log.ts';
 import { hideAccount } from './accounts.ts';
 import { domainOf, freeAddress, unlistAddress } from './address-row.ts';
 import { eraseAudit } from './audit.ts';
@@ -14,25 +16,37 @@ import { slotOf, slots } from './slots.ts';
 /** Erases an account's mail. Must bear to be called again. */
 export type EraseMail = (accountId: string) => Promise<void>;
 
+/** What the removal of an account asks of the rest of the store. */
+export interface RemovalHooks {
+  readonly eraseMail: EraseMail;
+  /** By it readers learn that the account's published keys are gone. */
+  readonly zoneLog: ZoneLog;
+}
+
 /** Erases an account; what a crash leaves undone is ended by `resumeRemovals`. Throws `notFound`. */
 export async function removeAccount(
   context: CassandraContext,
   accountId: string,
-  eraseMail: EraseMail,
+  hooks: RemovalHooks,
 ): Promise<void> {
   const { session } = context;
   const record = await readRecord(session, accountId);
   if (!record?.made) throw noAccount(accountId);
   await session.run('insert into removing_account (slot, id) values (?, ?)', [slotOf(accountId), accountId]);
-  await erase(context, record, eraseMail);
+  await erase(context, record, hooks);
 }
 
 /** From the first step on nobody finds the account; its addresses are free after the last one. */
-async function erase(context: CassandraContext, record: AccountRecord, eraseMail: EraseMail): Promise<void> {
+async function erase(
+  context: CassandraContext,
+  record: AccountRecord,
+  { eraseMail, zoneLog }: RemovalHooks,
+): Promise<void> {
   const { session } = context;
   const { id } = record;
   await hideAccount(context, id);
   await eraseSecrets(session, id);
+  await erasePublished(session, id, zoneLog);
   await eraseMail(id);
   await erasePersonal(session, id);
   await eraseUploads(session, id);
@@ -66,14 +80,14 @@ async function endRemoval(session: Session, id: string): Promise<void> {
  * Ends removals that a crash left; other processes may be at the same. One that fails is logged, stays hidden, and is
  * tried again by the next call.
  */
-export async function resumeRemovals(context: CassandraContext, eraseMail: EraseMail): Promise<void> {
+export async function resumeRemovals(context: CassandraContext, hooks: RemovalHooks): Promise<void> {
   const { session, log } = context;
   for (const slot of slots) {
     const rows = await session.rows<{ id: string }>('select id from removing_account where slot = ?', [slot]);
     for (const { id } of rows) {
       try {
         const record = await readRecord(session, id);
-        await (record ? erase(context, record, eraseMail) : endRemoval(session, id));
+        await (record ? erase(context, record, hooks) : endRemoval(session, id));
       } catch (error) {
         log.warn({ accountId: id, cause: String(error) }, 'accountRemovalFailed');
       }

@@ -147,7 +147,7 @@ export function byInstant(one: Pick<ReadLine, 'name'>, other: Pick<ReadLine, 'na
 }
 
 /** A text that names a line and sorts as it does. */
-function comparable(at: types.TimeUuid): string {
+export function comparable(at: types.TimeUuid): string {
   const { date, ticks } = at.getDatePrecision();
   return `${String(date.getTime()).padStart(14, '0')}.${String(ticks).padStart(4, '0')}.${at}`;
 }

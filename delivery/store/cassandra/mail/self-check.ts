@@ -9,6 +9,7 @@ import { confirmed, type Suspicion } from './verify-fault.ts';
 import { linkSuspicions } from './verify-links.ts';
 import { directoryOfAccount, madeAt } from './verify-lists.ts';
 import { keySuspicions } from './verify-personal.ts';
+import { publishedOfAccount } from './verify-published.ts';
 import { type Place, rowLeftovers, someDetails, type TimedRow } from './verify-rows.ts';
 import { tagLeftovers } from './verify-tags.ts';
 
@@ -109,6 +110,7 @@ export async function checkAccount(
   const { context, buckets } = parts;
   const suspicions = await directoryOfAccount(context, accountId);
   suspicions.push(...(await keySuspicions(context, accountId)));
+  suspicions.push(...(await publishedOfAccount(context, accountId)));
   let emails = 0;
   for (const { bucket } of shuffled(await buckets.list(accountId), random)) {
     signal.throwIfAborted();

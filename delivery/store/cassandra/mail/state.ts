@@ -123,6 +123,6 @@ export function markAfter(
 }
 
 /** The instant that a line carries (`comparable`), in milliseconds. */
-function instantOf(line: string): number {
+export function instantOf(line: string): number {
   return Number(line.slice(0, 14));
 }

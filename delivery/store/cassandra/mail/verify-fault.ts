@@ -47,6 +47,11 @@ export const faultKinds = [
   'ownKeyWrong',
   'ownKeyLeftover',
   'contactUnlisted',
+  /** A key is published at an address that is not its account's. */
+  'publishedKeyWithoutAddress',
+  /** An account's list lacks a key that is published, or has one that is not. */
+  'publishedKeyUnlisted',
+  'publishedKeyLeftover',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 

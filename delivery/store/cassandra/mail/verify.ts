@@ -8,6 +8,7 @@ import { confirmed, type Suspicion } from './verify-fault.ts';
 import { LinkNames, linkLeftovers, linkSuspicions } from './verify-links.ts';
 import { allAccountIds, directoryOfAccount, directorySuspicions } from './verify-lists.ts';
 import { contactSuspicions, keySuspicions } from './verify-personal.ts';
+import { publishedOfAccount, publishedSuspicions } from './verify-published.ts';
 import { damagedEmails, detailSuspicions, type Place, rowLeftovers, type TimedRow } from './verify-rows.ts';
 import { tagLeftovers } from './verify-tags.ts';
 
@@ -46,6 +47,7 @@ export async function* walkStore(
     return;
   }
   for await (const some of directorySuspicions(parts.context)) yield* await confirmed(some);
+  for await (const some of publishedSuspicions(parts.context)) yield* await confirmed(some);
   for await (const id of allAccountIds(parts.context)) yield* walkAccount(parts, id, options);
 }
 
@@ -60,6 +62,7 @@ async function* walkAccount(
   if (!(await findAccount(context.session, accountId))) return;
   yield* await confirmed(await keySuspicions(context, accountId));
   yield* await confirmed(await contactSuspicions(context, accountId));
+  yield* await confirmed(await publishedOfAccount(context, accountId));
   yield* walkMail(parts, accountId, options);
 }
 

@@ -32,14 +32,19 @@ const erasing: ReadonlySet<string> = new Set<keyof ShardWrites | keyof Directory
   'emptyTag',
   'endRemoval',
   'eraseSome',
+  'mendPublished',
   'putContact',
   'putUpload',
+  'putZone',
   'removeAlias',
   'removeContact',
   'removePrivateKey',
   'removePublicKey',
   'removeSecret',
+  'removeZone',
   'setPasswordHash',
+  'sweepZoneChanges',
+  'unpublishKey',
 ]);
 const emptyAfterMilliseconds = 2000;
 

@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test';
 import { DeliveryError } from '../../../../delivery/errors.ts';
 import { silentLog } from '../../../../delivery/log.ts';
 import { blobPart } from '../../../../delivery/store/cassandra/blobs/blobs.ts';
+import { noClockGuard } from '../../../../delivery/store/cassandra/clock-guard.ts';
 import type { CassandraContext } from '../../../../delivery/store/cassandra/context.ts';
 import { directoryPart } from '../../../../delivery/store/cassandra/directory/directory.ts';
 import { instancePart } from '../../../../delivery/store/cassandra/instance.ts';
@@ -14,6 +15,8 @@ import {
   openSession,
   type Session,
 } from '../../../../delivery/store/cassandra/session.ts';
+import { ZoneLog } from '../../../../delivery/store/cassandra/zones/zone-log.ts';
+import { zonePart } from '../../../../delivery/store/cassandra/zones/zones.ts';
 import { atEnd } from '../../../support/at-end.ts';
 import { openTestClock, type TestClock } from '../../../support/clock.ts';
 import { testKeyring } from '../../../support/keyring.ts';
@@ -54,7 +57,9 @@ export async function openProcess(
 ) {
   const session = await openSession(shared.settings, { now: () => Date.now() + aheadSeconds * 1000 });
   atEnd(t, () => session.close());
-  return partsOf({ ...shared, session: wrap(session), log: silentLog });
+  const process = partsOf({ ...shared, session: wrap(session), log: silentLog });
+  atEnd(t, () => process.zoneLog.stop());
+  return process;
 }
 
 function partsOf(context: CassandraContext) {
@@ -64,17 +69,21 @@ function partsOf(context: CassandraContext) {
     tell: () => undefined,
   };
   const erased: string[] = [];
+  const zoneLog = new ZoneLog(context, noClockGuard);
   const blobs = blobPart(context, { heldOctets: accountId => blobs.waitingOctets(accountId) });
   return {
     ...directoryPart(context, {
       heldOctets: accountId => blobs.waitingOctets(accountId),
       eraseMail: async accountId => void erased.push(accountId),
+      zoneLog,
     }),
     ...personalPart(context, {
       habit: async () => null,
       changes: changeLog,
     }),
     ...instancePart(context),
+    ...zonePart(context, zoneLog),
+    zoneLog,
     blobs,
     context,
     /** Accounts whose mail was erased. */

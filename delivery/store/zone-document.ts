@@ -1,0 +1,19 @@
+import { DeliveryError } from '../errors.ts';
+
+const maxOctets = 256 * 1024;
+
+/** The document of a zone as JSON. Throws `badInput` when it is none, or too big. */
+export function writeDocument(name: string, document: unknown): string {
+  const text: string | undefined = JSON.stringify(document);
+  if (text !== undefined && Buffer.byteLength(text) <= maxOctets) return text;
+  throw new DeliveryError('badInput', 'the document of a zone is JSON of at most 256 KiB', {
+    fields: { zone: name },
+  });
+}
+
+/** What is thrown where another has put a document meanwhile, or there is none. */
+export function versionMismatch(name: string): DeliveryError {
+  return new DeliveryError('badRequest', 'the zone has another version', {
+    fields: { field: 'versionMismatch', zone: name },
+  });
+}
