@@ -31,17 +31,21 @@ export function gpgShow(namespace: Namespace, key: Uint8Array): Promise<Located>
   });
 }
 
-/** A real key of gpg's making with these user ids; binary, public part alone. */
+/** A real key of gpg's making with these user ids, Curve25519 or RSA of 4,096 bits; binary, public part alone. */
 export function gpgMakeKey(
   namespace: Namespace,
   userIds: readonly [string, ...string[]],
-  algorithm = 'future-default',
+  algorithm: 'future-default' | 'rsa4096' = 'future-default',
 ): Promise<{ fingerprint: string; octets: Buffer }> {
   return withGpgHome(namespace, async gpg => {
     const [first, ...others] = userIds;
     await gpg(['--passphrase', '', '--quick-generate-key', first, algorithm, 'default', 'never']);
     const { fingerprint } = readColons(await gpg(['--with-colons', '--list-keys']));
     if (fingerprint === null) throw new Error('gpg made no key');
+    if (algorithm === 'rsa4096') {
+      // With an algorithm of one's own choice gpg makes the primary key alone.
+      await gpg(['--passphrase', '', '--quick-add-key', fingerprint, algorithm, 'encr', 'never']);
+    }
     for (const other of others) await gpg(['--passphrase', '', '--quick-add-uid', fingerprint, other]);
     const { output } = await gpg(['--export', fingerprint]);
     return { fingerprint, octets: output };
