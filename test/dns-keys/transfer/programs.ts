@@ -130,19 +130,49 @@ export async function startKnotSecondary(t: Owner, settings: SecondarySettings):
   writeFileSync(
     join(folder, 'knot.conf'),
     `
-server: { rundir: "${folder}", listen: 127.0.0.1@${port}, udp-workers: 1, tcp-workers: 1, background-workers: 1 }
-log: [ { target: stdout, any: info } ]
-database: { storage: "${folder}", journal-db-max-size: 50M, kasp-db-max-size: 50M, timer-db-max-size: 50M, catalog-db-max-size: 50M }
-key: [ { id: secondary.example, algorithm: hmac-sha256, secret: ${secret} } ]
-remote: [ { id: primary, address: 127.0.0.1@${primaryPort}, key: secondary.example } ]
+server:
+  rundir: "${folder}"
+  listen: 127.0.0.1@${port}
+  udp-workers: 1
+  tcp-workers: 1
+  background-workers: 1
+log:
+  - target: stdout
+    any: info
+database:
+  storage: "${folder}"
+  journal-db-max-size: 50M
+  kasp-db-max-size: 50M
+  timer-db-max-size: 50M
+  catalog-db-max-size: 50M
+key:
+  - id: secondary.example
+    algorithm: hmac-sha256
+    secret: ${secret}
+remote:
+  - id: primary
+    address: 127.0.0.1@${primaryPort}
+    key: secondary.example
 acl:
-  - { id: notify, address: 127.0.0.1, key: secondary.example, action: notify }
-  - { id: transfer, address: 127.0.0.1, action: transfer }
+  - id: notify
+    address: 127.0.0.1
+    key: secondary.example
+    action: notify
+  - id: transfer
+    address: 127.0.0.1
+    action: transfer
 template:
-  - { id: default, storage: "${folder}", zonefile-sync: -1, zonefile-load: none, journal-content: all }
-  - { id: member, storage: "${folder}", zonefile-sync: -1, zonefile-load: none, journal-content: all, master: primary, acl: [notify, transfer] }
+  - id: default
+    storage: "${folder}"
+  - id: member
+    storage: "${folder}"
+    zonefile-sync: -1
+    zonefile-load: none
+    journal-content: all
+    master: primary
+    acl: [notify, transfer]
 zone:
-${zones.map(zone => `  - { domain: ${zone}, template: member }\n`).join('')}${interpreted}`,
+${zones.map(zone => `  - domain: ${zone}\n    template: member\n`).join('')}${interpreted}`,
   );
   const words = [findService('knot') ?? 'knotd', '-c', join(folder, 'knot.conf')] as const;
   return startProgram(t, { port, folder, words: [...words] });
@@ -152,8 +182,8 @@ ${zones.map(zone => `  - { domain: ${zone}, template: member }\n`).join('')}${in
 export async function startNamedSecondary(t: Owner, settings: SecondarySettings): Promise<Program> {
   const [folder, port] = [temporaryFolder(t), await freePort()];
   const { primaryPort, zones, catalog } = settings;
-  const primaries = `primaries { 127.0.0.1 port ${primaryPort} key "secondary.example"; };`;
-  const rest = `type secondary; ${primaries} allow-notify { key "secondary.example"; };`;
+  const primaries = `primaries { 127.0.0.1 port ${primaryPort} key "secondary.example"; }`;
+  const rest = `type secondary; ${primaries}; allow-notify { key "secondary.example"; };`;
   const all = catalog ? [...zones, catalog] : zones;
   const catalogs = catalog
     ? `catalog-zones { zone "${catalog}" default-${primaries} in-memory yes min-update-interval 1; };`
