@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { DeliveryError } from '../delivery/errors.ts';
 import type { Domain } from '../delivery/store/store.ts';
 import type { CommandContext } from './command.ts';
+import { registerDns } from './domain/dns.ts';
 import { print, printRows } from './output.ts';
 import { allPages, withParts } from './with-parts.ts';
 
-/** `caliopen domain add|list|remove|catch-all`. */
+/** `caliopen domain add|list|remove|catch-all|dns`. */
 export function register(program: Command, context: CommandContext): void {
   const domain = program
     .command('domain')
@@ -36,6 +37,7 @@ export function register(program: Command, context: CommandContext): void {
     .command('catch-all <name> [address]')
     .description('send mail for unknown local parts to an account; without an address: to nobody')
     .action((name: string, address: string | undefined) => setCatchAll(context, name, address));
+  registerDns(domain, context);
 }
 
 function refuseRemoval(name: string, error: unknown): never {
