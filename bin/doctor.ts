@@ -8,6 +8,7 @@ import { asDeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
 import { listDamage } from '../delivery/store/sqlite/damage.ts';
 import type { CommandContext } from './command.ts';
+import { certificateFindings } from './doctor/certificates.ts';
 import { clusterFindings } from './doctor/cluster.ts';
 import { domainFindings, postmasterFinding } from './doctor/domains.ts';
 import { addressFindings, portFindings } from './doctor/doors.ts';
@@ -46,6 +47,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     ...addressFindings(config),
     hostNameFinding(config),
     ...tlsFindings(config),
+    ...(await certificateFindings(config)),
     instanceKeyFinding(config),
     folderFinding(config),
     ...(config.store === 'sqlite' ? damageFindings(config) : []),

@@ -75,6 +75,11 @@ export class CertificateFolder {
     this.#timer = undefined;
   }
 
+  /** How many names can be found. */
+  get nameCount(): number {
+    return this.#byName.size;
+  }
+
   /** The pair for a server name, by its name or by a wildcard; null when the folder holds none that is valid now. */
   find(serverName: string): CertificatePair | null {
     const now = this.#deps.clock.now();

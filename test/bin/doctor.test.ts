@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { jsonLines, openCommand } from '../support/command.ts';
+import { makePair } from '../support/server-certificate.ts';
 
 /** Free ports, and no name server that answers. */
 const environment = {
@@ -165,4 +166,26 @@ test('doctor tells faults of the settings instead of looking: exit 2', async t =
   const { code, stderr } = await run(['doctor'], { environment: { CALIOPEN_WEB_PORT: '70000' } });
   assert.equal(code, 2);
   assert.match(stderr, /CALIOPEN_WEB_PORT: web\.port: found .*70000.*; allowed: .*65535/);
+});
+
+test('doctor reads the folder of certificates, and sees whether an ACME server can ask', async t => {
+  const { run, folder } = openCommand(t);
+  const certificates = join(folder, 'certificates');
+  mkdirSync(certificates);
+  const { certificate, key } = await makePair(['openpgpkey.example.org']);
+  writeFileSync(join(certificates, 'good.pem'), certificate + key);
+  const settings = {
+    ...environment,
+    CALIOPEN_WEB_TLS: 'true',
+    CALIOPEN_TLS_FOLDER: certificates,
+    CALIOPEN_ACME_DIRECTORY: 'https://127.0.0.1:9/dir',
+    CALIOPEN_ACME_HTTP_PORT: '0',
+  };
+  const good = await run(['doctor'], { environment: settings });
+  assert.match(good.stdout, /^ok {3}tls folder .* holds certificates for 1 names$/m);
+  assert.match(good.stdout, /^ok {3}acme port /m);
+  writeFileSync(join(certificates, 'bad.pem'), 'nothing');
+  const bad = await run(['doctor'], { environment: settings });
+  assert.equal(bad.code, 1);
+  assert.match(bad.stdout, /^fail tls folder .*bad\.pem: it holds no PEM certificate\n +-> give PEM files/m);
 });

@@ -73,10 +73,20 @@ export class OrderBook {
       const heldUntil = this.#clock.now().getTime() + holdMilliseconds;
       await this.#write({ ...page, holder: this.#holder, heldUntil, challenges: {} });
       if (performance.now() - started > this.#settleMilliseconds) continue;
-      await wait(this.#settleMilliseconds, undefined, { signal });
+      await this.#settle(signal);
       return (await this.#read()).holder === this.#holder ? left : 0;
     }
     return 0;
+  }
+
+  async #settle(signal: AbortSignal): Promise<void> {
+    try {
+      await wait(this.#settleMilliseconds, undefined, { signal });
+    } catch (error) {
+      // This process ends: others need not wait for it.
+      await this.close(null);
+      throw error;
+    }
   }
 
   /**

@@ -12,6 +12,8 @@ export interface NameRecord {
   readonly orderAt: Date;
   /** Refusals since the last certificate. */
   readonly refusals: number;
+  /** Why it was refused last, in the server's words; null since the last certificate. */
+  readonly problem: string | null;
   /** It is wrapped by an older instance key, and should be kept anew. */
   readonly isOutdated: boolean;
 }
@@ -27,43 +29,44 @@ const firstPauseSeconds = 3600;
 const laterPauseSeconds = 86_400;
 
 /** To be ordered at once: a name that was never asked for. */
-export const newRecord: NameRecord = { pair: null, orderAt: new Date(0), refusals: 0, isOutdated: false };
+export const newRecord: NameRecord = {
+  ...{ pair: null, orderAt: new Date(0), refusals: 0, problem: null, isOutdated: false },
+};
 
 /** The record of a name with a new certificate, which is renewed when two thirds of its life are over. */
 export function issued(pair: CertificatePair): NameRecord {
   const [start, end] = [pair.notBefore.getTime(), pair.notAfter.getTime()];
-  return { pair, orderAt: new Date(start + ((end - start) * 2) / 3), refusals: 0, isOutdated: false };
+  return { ...newRecord, pair, orderAt: new Date(start + ((end - start) * 2) / 3) };
 }
 
 /** The record after a refusal: tried again after an hour, then once a day, or later where the server says so. */
-export function refused(record: NameRecord, { retryAfterSeconds }: AcmeProblem, now: Date): NameRecord {
+export function refused(record: NameRecord, problem: AcmeProblem, now: Date): NameRecord {
+  const { type, detail, retryAfterSeconds } = problem;
   const pause = record.refusals === 0 ? firstPauseSeconds : laterPauseSeconds;
   const orderAt = new Date(now.getTime() + Math.max(pause, retryAfterSeconds ?? 0) * 1000);
-  return { ...record, orderAt, refusals: record.refusals + 1 };
+  return { ...record, orderAt, refusals: record.refusals + 1, problem: `${type}: ${detail}` };
 }
 
 /** The name's record; a new one where there is none, or none that can be opened by this instance key. */
 export async function readRecord(name: string, deps: RecordDeps): Promise<NameRecord> {
   const secret = await readSecret(documentOf(name), deps);
   if (secret === null) return newRecord;
-  const { certificate, key, orderAt, refusals } = parseObject(secret.text);
+  const { certificate, key, orderAt, refusals, problem } = parseObject(secret.text);
   return {
     pair: typeof certificate === 'string' && typeof key === 'string' ? readPair(certificate, key) : null,
     orderAt: new Date(Number(orderAt) || 0),
     refusals: Number(refusals) || 0,
+    problem: typeof problem === 'string' ? problem : null,
     isOutdated: secret.isOutdated,
   };
 }
 
 /** Keeps the record. */
 export async function writeRecord(name: string, record: NameRecord, deps: RecordDeps): Promise<void> {
-  const { pair, orderAt, refusals } = record;
+  const { pair, orderAt, refusals, problem } = record;
   const { certificate = null, key = null } = pair ?? {};
-  await writeSecret(
-    documentOf(name),
-    JSON.stringify({ certificate, key, orderAt: orderAt.getTime(), refusals }),
-    deps,
-  );
+  const kept = { certificate, key, orderAt: orderAt.getTime(), refusals, problem };
+  await writeSecret(documentOf(name), JSON.stringify(kept), deps);
 }
 
 function documentOf(name: string): string {

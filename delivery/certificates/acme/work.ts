@@ -141,7 +141,7 @@ export class AcmeWork {
     }
     for (const name of names) {
       const record: NameRecord = await readRecord(name, this.#deps);
-      if (record.isOutdated && record.pair) await writeRecord(name, record, this.#deps);
+      if (record.isOutdated) await writeRecord(name, record, this.#deps);
     }
     await this.#deps.book.close(null);
   }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { openCertificate } from '../../../delivery/certificate.ts';
 import { openKeyring } from '../../../delivery/crypto/keyring.ts';
@@ -8,7 +10,11 @@ import { openWeb } from '../../../webmail/api/app.ts';
 import { atEnd } from '../../support/at-end.ts';
 import { backend } from '../../support/backend.ts';
 import { openTestClock } from '../../support/clock.ts';
+import { startDoor } from '../../support/door-process.ts';
 import { testKeyring } from '../../support/keyring.ts';
+import { poll } from '../../support/poll.ts';
+import { makePair, shownCertificate } from '../../support/server-certificate.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { addAccount, password } from './web.ts';
 
 test('over HTTPS the cookie is Secure and bound to the host', async t => {
@@ -54,4 +60,19 @@ test('over HTTPS the cookie is Secure and bound to the host', async t => {
   });
   assert.match(answer.cookie, /^__Host-caliopen=.+Path=\/;.*; Secure$/);
   assert.match(answer.transport, /^max-age=/);
+});
+
+test('a door shows the certificates of tls.folder by name, also those that come while it runs', async t => {
+  const folder = temporaryFolder(t);
+  const [one, two] = [await makePair(['openpgpkey.example.net']), await makePair(['*.example.com'])];
+  writeFileSync(join(folder, 'one.pem'), one.certificate + one.key);
+  const config = await backend.prepare(t, { 'web.tls': true, 'tls.folder': folder });
+  const { ports } = await startDoor(t, 'web', config);
+  const altNames = async (name: string) => (await shownCertificate(Number(ports.web), name)).altNames;
+  assert.equal(await altNames('openpgpkey.example.net'), 'DNS:openpgpkey.example.net');
+  assert.equal(await altNames('openpgpkey.example.com'), 'DNS:mx.example.org');
+  writeFileSync(join(folder, 'two.pem'), two.certificate + two.key);
+  await poll('the new one', async () =>
+    (await altNames('openpgpkey.example.com')) === 'DNS:*.example.com' ? true : undefined,
+  );
 });
