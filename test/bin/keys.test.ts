@@ -100,6 +100,7 @@ describe('caliopen keys', { concurrency: false }, () => {
         algorithms: null,
         expiresAt: null,
         secret: 'server',
+        published: null,
       },
     );
     await withStore(folder, async ({ store, accountId }) => {
