@@ -114,9 +114,9 @@ function delegationLines(zone: string, { servers, ds }: Delegation): string[] {
   return [
     `delete ${zone} NS`,
     `delete ${zone} DS`,
-    ...Object.keys(servers).flatMap(name => [`delete ${name} A`, `delete ${name} AAAA`]),
     ...Object.entries(servers).flatMap(([name, addresses]) => [
       `add ${zone} ${ttl} NS ${name}`,
+      ...(addresses.length > 0 ? [`delete ${name} A`, `delete ${name} AAAA`] : []),
       ...addresses.map(address => `add ${name} ${ttl} ${address.includes(':') ? 'AAAA' : 'A'} ${address}`),
     ]),
     ...ds.map(data => `add ${zone} ${ttl} DS ${data}`),
