@@ -246,3 +246,74 @@ ${settings.zones
   const words = [findService('nsd') ?? 'nsd', '-d', '-c', join(folder, 'nsd.conf')] as const;
   return startProgram(t, { port, folder, words: [...words] });
 }
+
+const plainZone = (zone: string) => `$ORIGIN ${zone}.
+$TTL 300
+@ SOA ns hostmaster 1 3600 600 86400 60
+@ NS ns
+ns A 127.0.0.1
+taken A 192.0.2.1
+`;
+
+/** knotd as the primary of a zone that the key of the harness may change; the key `reader.example` may not. */
+export async function startKnotPrimary(t: Owner, zone: string): Promise<Program> {
+  const [folder, port] = [temporaryFolder(t), await freePort()];
+  writeFileSync(join(folder, 'zone'), plainZone(zone));
+  writeFileSync(
+    join(folder, 'knot.conf'),
+    `
+server:
+  rundir: "${folder}"
+  listen: 127.0.0.1@${port}
+  udp-workers: 1
+  tcp-workers: 1
+  background-workers: 1
+log:
+  - target: stdout
+    any: info
+database:
+  storage: "${folder}"
+  journal-db-max-size: 50M
+  kasp-db-max-size: 50M
+  timer-db-max-size: 50M
+key:
+  - id: secondary.example
+    algorithm: hmac-sha256
+    secret: ${secret}
+  - id: reader.example
+    algorithm: hmac-sha256
+    secret: ${secret}
+acl:
+  - id: update
+    key: secondary.example
+    action: update
+zone:
+  - domain: ${zone}
+    file: "${folder}/zone"
+    acl: update
+`,
+  );
+  const words = [findService('knot') ?? 'knotd', '-c', join(folder, 'knot.conf')] as const;
+  return startProgram(t, { port, folder, words: [...words] });
+}
+
+/** named, the same. */
+export async function startNamedPrimary(t: Owner, zone: string): Promise<Program> {
+  const [folder, port] = [temporaryFolder(t), await freePort()];
+  writeFileSync(join(folder, 'zone'), plainZone(zone));
+  writeFileSync(
+    join(folder, 'named.conf'),
+    `
+key "secondary.example" { algorithm hmac-sha256; secret "${secret}"; };
+key "reader.example" { algorithm hmac-sha256; secret "${secret}"; };
+options {
+  directory "${folder}"; pid-file none; session-keyfile none; lock-file none; recursion no; notify no;
+  listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; }; dnssec-validation no;
+};
+controls { };
+zone "${zone}" { type primary; file "zone"; allow-update { key "secondary.example"; }; };
+`,
+  );
+  const words = [unconfined('bind9', folder), '-g', '-n', '1', '-c', join(folder, 'named.conf')] as const;
+  return startProgram(t, { port, folder, words: [...words] });
+}
