@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { backend } from '../support/backend.ts';
 import { hostedZones, openHosted } from '../support/dns/hosted.ts';
 import { makeLargeKey } from '../support/dns/large-key.ts';
 import { gpgLocate, gpgMakeKey, gpgShow, type Located, sqWkdGet } from '../support/dns/locate.ts';
@@ -12,7 +13,7 @@ test('gpg and sq find keys in the Web Key Directory, by its advanced and its dir
   }
   const world = await openWorld(t, hostedZones);
   if (world === null) return;
-  const hosted = await openHosted(t, world);
+  const hosted = await openHosted(t, world, { on: backend });
   for (const name of ['Zoe', 'rsa', 'large', 'hidden']) await hosted.addAccount(`${name}@alpha.example`);
   await hosted.addAccount('zoe@beta.example');
   await hosted.caliopen(['account', 'alias', 'z@alpha.example', 'Zoe@alpha.example']);

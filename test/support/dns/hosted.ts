@@ -7,7 +7,7 @@ import type { Config, SettingKey } from '../../../delivery/config.ts';
 import { generateKey } from '../../../delivery/crypto/keys.ts';
 import { type Publication, publishKey } from '../../../delivery/publish-key.ts';
 import type { Account } from '../../../delivery/store/store.ts';
-import { type Backend, backend } from '../backend.ts';
+import type { Backend } from '../backend.ts';
 import { jsonLines } from '../command.ts';
 import { type DoorProcess, openTestParts, startDoor } from '../door-process.ts';
 import { bridge } from './bridge.ts';
@@ -50,12 +50,11 @@ export interface Hosted {
   serve(door: DoorName, settings?: Partial<Record<SettingKey, unknown>>): Promise<DoorProcess>;
 }
 
-/** Settings of an instance inside, on the store of this pass, with a certificate that the programs inside trust. */
+/** Settings of an instance inside, on a store of its own, with a certificate that the programs inside trust. */
 export async function openHosted(
   t: Pick<TestContext, 'after'>,
   world: World,
-  settings: Partial<Record<SettingKey, unknown>> = {},
-  on: Backend = backend,
+  { on, settings = {} }: { on: Backend; settings?: Partial<Record<SettingKey, unknown>> },
 ): Promise<Hosted> {
   const { certificateFile, keyFile } = await world.authority.issue(certified);
   const config = await on.prepare(t, {
