@@ -6,16 +6,9 @@ import { rrTypes } from '../rr/type-name.ts';
 import type { RecordSet } from '../zone/record-set.ts';
 import { DamagedFileError } from './blocks.ts';
 import { soaSerial } from './serial.ts';
-import { applyChange, condenseChanges, setKey, type ZoneChange } from './zone-change.ts';
+import { condenseChanges, type ZoneChange } from './zone-change.ts';
 import { zoneFileName } from './zone-file-name.ts';
-import {
-  checkImage,
-  imageSets,
-  type RecordSets,
-  syncFolder,
-  writeImage,
-  type ZoneImage,
-} from './zone-image.ts';
+import { checkImage, type RecordSets, syncFolder, writeImage, type ZoneImage } from './zone-image.ts';
 import {
   appendEntry,
   emptyJournal,
@@ -24,17 +17,9 @@ import {
   readChanges,
   readJournal,
 } from './zone-journal.ts';
+import { oneByOne, snapshotOf, type ZoneSnapshot } from './zone-snapshot.ts';
 
-/** One version of a zone, whole; what changes meanwhile does not show in it. To be closed. */
-export interface ZoneSnapshot {
-  readonly serial: number;
-  readonly soa: RecordSet;
-  /** Octets of its sets, about. */
-  readonly octets: number;
-  /** Its sets but for the SOA, some at a time. Once only. Throws `DamagedFileError` when the disk lost them. */
-  sets(): AsyncIterable<readonly RecordSet[]>;
-  close(): Promise<void>;
-}
+export type { ZoneSnapshot };
 
 /** The versions of a zone as transfers need them. */
 export interface ZoneVersions {
@@ -175,7 +160,13 @@ export class ZoneFile implements ZoneVersions {
       const entries = this.#known?.journal.entries ?? [];
       const first = entries.findIndex(entry => entry.fromSerial === serial);
       if (first === -1) return null;
-      return condenseChanges(await readChanges(this.#journalFile, entries.slice(first)));
+      try {
+        return condenseChanges(await readChanges(this.#journalFile, entries.slice(first)));
+      } catch (error) {
+        if (!(error instanceof DamagedFileError)) throw error;
+        this.#log.warn({ ...this.#fields, why: error.message }, 'zoneJournalDamaged');
+        return null;
+      }
     });
   }
 
@@ -248,13 +239,7 @@ export class ZoneFile implements ZoneVersions {
     const changes = await readChanges(this.#journalFile, known.journal.entries.slice(known.since));
     // The open file goes on to be this image, whatever takes its name.
     const handle = await open(this.#imageFile, 'r');
-    return {
-      serial: soaSerial(soa),
-      soa,
-      octets: known.image.octets,
-      sets: () => changedSets(handle, changes),
-      close: () => handle.close(),
-    };
+    return snapshotOf(handle, { image: known.image, changes, soa });
   }
 
   /** Writes the image anew and forgets the oldest changes, when the journal has grown to twice its limit. */
@@ -272,7 +257,7 @@ export class ZoneFile implements ZoneVersions {
       const image = await writeImage(this.#imageFile, {
         apex: this.#apex,
         soa,
-        sets: oneByOne(snapshot.sets()),
+        sets: oneByOne(snapshot),
       });
       this.#known = { image, journal: known.journal, since: entries.length };
     } finally {
@@ -296,30 +281,4 @@ async function openIfThere(file: string): Promise<FileHandle | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
-}
-
-/** The sets of an image after changes: those that changed come last. */
-async function* changedSets(
-  handle: FileHandle,
-  changes: readonly ZoneChange[],
-): AsyncGenerator<readonly RecordSet[]> {
-  const touched = new Set(changes.flatMap(change => [...change.removed, ...change.added].map(setKey)));
-  const apart = new Map<string, RecordSet>();
-  for await (const sets of imageSets(handle)) {
-    if (touched.size === 0) yield sets;
-    else yield sets.filter(set => !isTouched(set));
-  }
-  for (const change of changes) applyChange(apart, change);
-  yield [...apart.values()].filter(set => set.type !== rrTypes.SOA);
-
-  function isTouched(set: RecordSet): boolean {
-    const key = setKey(set);
-    const found = touched.has(key);
-    if (found) apart.set(key, set);
-    return found;
-  }
-}
-
-async function* oneByOne(blocks: AsyncIterable<readonly RecordSet[]>): AsyncGenerator<RecordSet> {
-  for await (const sets of blocks) yield* sets;
 }
