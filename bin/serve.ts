@@ -13,14 +13,15 @@ const openers: Readonly<Record<DoorName, () => Promise<{ openDoor: OpenDoor }>>>
   smtp: () => import('./serve/smtp.ts'),
   lmtp: () => import('./serve/lmtp.ts'),
   web: () => import('./serve/web.ts'),
+  dns: () => import('./serve/dns.ts'),
 };
 
-/** `caliopen serve [smtp|lmtp|web]`: one door in this process, or without a name all of them, supervised. */
+/** `caliopen serve [smtp|lmtp|web|dns]`: one door in this process, or without a name all of them, supervised. */
 export function register(program: Command, context: CommandContext): void {
   program
     .command('serve')
-    .description('run the doors: smtp, lmtp and web together, or the one named, until Ctrl-C')
-    .argument('[door]', 'smtp, lmtp or web')
+    .description('run the doors: smtp, lmtp, web and dns together, or the one named, until Ctrl-C')
+    .argument('[door]', 'smtp, lmtp, web or dns')
     .addOption(new Option('--json', 'print one JSON line per door as it is ready, and the log as JSON'))
     .action(async (door: string | undefined, options: { json?: boolean }) => {
       const json = options.json ?? context.json();
@@ -32,11 +33,10 @@ export function register(program: Command, context: CommandContext): void {
 function knownDoor(word: string): DoorName {
   const known = doorNames.find(name => name === word);
   if (known) return known;
-  const why =
-    word === 'dns'
-      ? 'the DNS door is not part of this release; doors are smtp, lmtp and web'
-      : `there is no door ${JSON.stringify(word)}; doors are smtp, lmtp and web`;
-  throw new DeliveryError('badRequest', why);
+  throw new DeliveryError(
+    'badRequest',
+    `there is no door ${JSON.stringify(word)}; doors are ${doorNames.join(', ')}`,
+  );
 }
 
 async function serveAll(context: CommandContext, json: boolean): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { AggregatorRegistry, Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Arrival, Outcome } from './delivery.ts';
 import type { Log } from './log.ts';
 import { onSelfCheck } from './store/cassandra/mail/self-check-news.ts';
@@ -12,7 +12,20 @@ export interface Metrics {
   delivered(door: Arrival['door'], outcomes: readonly Outcome[], seconds: number): void;
   /** A judging stage failed; the message was stored without its finding. */
   stageFailed(stage: string): void;
+  /** Counts that are kept elsewhere and read at each scrape. */
+  show(rows: readonly MetricRow[]): void;
   close(): Promise<void>;
+}
+
+/** A number, or one for each value of a label. */
+export interface MetricRow {
+  readonly kind: 'counter' | 'gauge';
+  readonly name: string;
+  readonly help: string;
+  /** Name of the label whose values `read` gives. */
+  readonly label?: string;
+  /** Value by the label's value; by the empty text where there is no label. */
+  readonly read: () => Readonly<Record<string, number>>;
 }
 
 const folderName = 'metrics';
@@ -53,11 +66,36 @@ export function openMetrics(data: string, processName: string, { log }: { log: L
       latency.observe({ door }, took);
     },
     stageFailed: stage => failures.inc({ stage }),
+    show(rows) {
+      for (const row of rows) showRow(row, registry);
+    },
     close() {
       stopCounting();
       return unpublish();
     },
   };
+}
+
+function showRow({ kind, name, help, label, read }: MetricRow, registry: Registry): void {
+  const labelNames = label === undefined ? [] : [label];
+  const labelled = (value: string) => (label === undefined ? {} : { [label]: value });
+  const common = { name, help, labelNames, registers: [registry] };
+  if (kind === 'gauge') {
+    new Gauge({
+      ...common,
+      collect() {
+        for (const [key, value] of Object.entries(read())) this.set(labelled(key), value);
+      },
+    });
+    return;
+  }
+  new Counter({
+    ...common,
+    collect() {
+      this.reset();
+      for (const [key, value] of Object.entries(read())) this.inc(labelled(key), value);
+    },
+  });
 }
 
 /** Counts what the store of this process finds when it checks itself; gives how to stop. */

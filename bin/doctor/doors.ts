@@ -2,18 +2,20 @@ import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Config, environmentName } from '../../delivery/config.ts';
 import type { Finding } from '../doctor.ts';
-import { listenFailure } from '../serve/door.ts';
+import { doorNames, type ListenPlace, listenFailure, listenPlaces } from '../serve/door.ts';
 
 /** Whether each door could listen where the settings say. */
 export async function portFindings(config: Config): Promise<Finding[]> {
-  const doors = ['smtp', 'lmtp', 'web'] as const;
-  return Promise.all(doors.map(door => portFinding(door, config[`${door}.address`], config[`${door}.port`])));
+  return Promise.all(
+    doorNames.flatMap(door => listenPlaces(door, config).map(place => portFinding(door, place))),
+  );
 }
 
-async function portFinding(door: string, address: string, port: number): Promise<Finding> {
-  const check = `${door} port`;
+async function portFinding(door: string, place: ListenPlace): Promise<Finding> {
+  const { address, port, transport } = place;
+  const check = `${door} port${transport === 'udp' ? ' (UDP)' : ''}`;
   if (address.startsWith('unix:')) return socketFileFinding(check, address.slice('unix:'.length));
-  const failure = await listenFailure(address, port);
+  const failure = await listenFailure(place);
   if (failure === null) return { check, status: 'ok', detail: `${address}:${port} is free` };
   if (failure.code === 'EADDRINUSE') {
     const todo = `fine when caliopen serve is running; else end the other program or set ${door}.port (${environmentName(`${door}.port`)})`;

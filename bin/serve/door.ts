@@ -1,10 +1,11 @@
-import { createServer } from 'node:net';
+import { createSocket } from 'node:dgram';
+import { createServer, isIPv6 } from 'node:net';
 import type { Config, SettingKey } from '../../delivery/config.ts';
 import { environmentName } from '../../delivery/config.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
 
 /** The doors that are there, in the order in which they are shown. */
-export const doorNames = ['smtp', 'lmtp', 'web'] as const;
+export const doorNames = ['smtp', 'lmtp', 'web', 'dns'] as const;
 export type DoorName = (typeof doorNames)[number];
 
 /** A door that listens. */
@@ -28,10 +29,12 @@ const hints: Readonly<Record<string, string>> = {
 /** Throws one `DeliveryError` with a line for each of these doors that could not listen where the settings say. */
 export async function checkListening(names: readonly DoorName[], config: Config): Promise<void> {
   const faults = await Promise.all(
-    names.map(async name => {
-      const failure = await listenFailure(config[`${name}.address`], config[`${name}.port`]);
-      return failure && (listenError(name, config, failure) as Error);
-    }),
+    names.flatMap(name =>
+      listenPlaces(name, config).map(async place => {
+        const failure = await listenFailure(place);
+        return failure && (listenError(name, config, failure) as Error);
+      }),
+    ),
   );
   const found = faults.filter(fault => fault !== null);
   if (found.length === 0) return;
@@ -39,13 +42,43 @@ export async function checkListening(names: readonly DoorName[], config: Config)
   throw new DeliveryError('internal', lines, { cause: found[0] });
 }
 
+export interface ListenPlace {
+  readonly address: string;
+  readonly port: number;
+  readonly transport: 'tcp' | 'udp';
+}
+
+/** Where a door listens by the settings. */
+export function listenPlaces(name: DoorName, config: Config): ListenPlace[] {
+  const port = config[`${name}.port`];
+  if (name !== 'dns') return [{ address: config[`${name}.address`], port, transport: 'tcp' }];
+  return config['dns.address'].flatMap(address => [
+    { address, port, transport: 'tcp' },
+    { address, port, transport: 'udp' },
+    ...(config['dns.tls'] ? [{ address, port: config['dns.tlsPort'], transport: 'tcp' } as const] : []),
+  ]);
+}
+
 /** Why nothing can listen there now; null when it can, and for socket files, which their door replaces. */
-export function listenFailure(address: string, port: number): Promise<NodeJS.ErrnoException | null> {
+export function listenFailure(place: ListenPlace): Promise<NodeJS.ErrnoException | null> {
+  const { address, port, transport } = place;
   if (address.startsWith('unix:')) return Promise.resolve(null);
+  if (transport === 'udp') return bindFailure(address, port);
   return new Promise(resolve => {
     const server = createServer();
     server.once('error', error => resolve(error));
     server.listen(port, address, () => server.close(() => resolve(null)));
+  });
+}
+
+function bindFailure(address: string, port: number): Promise<NodeJS.ErrnoException | null> {
+  return new Promise(resolve => {
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    socket.once('error', error => {
+      socket.close();
+      resolve(error);
+    });
+    socket.bind(port, address, () => socket.close(() => resolve(null)));
   });
 }
 
@@ -54,7 +87,8 @@ export function listenError(name: DoorName, config: Config, error: unknown): unk
   const hint = hints[(error as NodeJS.ErrnoException | null)?.code ?? ''];
   if (!hint) return error;
   const [addressKey, portKey]: [SettingKey, SettingKey] = [`${name}.address`, `${name}.port`];
-  const where = `${config[addressKey]} port ${config[portKey]}`;
+  const addresses = [config[addressKey]].flat().join(' and ');
+  const where = `${addresses} port ${config[portKey]}`;
   return new DeliveryError(
     'internal',
     `the ${name} door can't listen on ${where}: ${hint}; ` +

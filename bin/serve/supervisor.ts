@@ -46,7 +46,7 @@ const longestPauseMilliseconds = 30_000;
 const steadyMilliseconds = 60_000;
 
 /**
- * Starts smtp, lmtp and web, one process each in this process group, and restarts one that crashes. Resolves when all
+ * Starts smtp, lmtp, web and dns, one process each in this process group, and restarts one that crashes. Resolves when all
  * are ready; when one can't start, stops the others and throws what that one said. All ports that are taken are told
  * at once.
  */

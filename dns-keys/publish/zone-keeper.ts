@@ -9,6 +9,7 @@ import { type KeyKind, keyLabels, keyZone } from '../owner-name.ts';
 import type { DnsSettings } from '../settings.ts';
 import type { RecordSet } from '../zone/record-set.ts';
 import { Slabs } from '../zone/slabs.ts';
+import type { Zone } from '../zone/zone.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
 import { allPages } from './all-pages.ts';
 import { Breath } from './breath.ts';
@@ -100,6 +101,7 @@ export class ZoneKeeper {
   readonly #deps: ZoneKeeperDeps;
   readonly #slabs = new Slabs();
   readonly #domains = new Map<string, KeptDomain>();
+  readonly #byZone = new WeakMap<Zone, KeptZone>();
   /** Domains to be read anew, and from when on, ms. */
   readonly #late = new Map<string, number>();
   #cursor = '';
@@ -127,6 +129,12 @@ export class ZoneKeeper {
   /** Zones of all domains. */
   *zones(): Iterable<KeptZone> {
     for (const { zones } of this.#domains.values()) yield* zones.values();
+  }
+
+  /** The zone of exactly this apex. */
+  zone(apex: Name): KeptZone | null {
+    const zone = this.#deps.table.get(apex);
+    return zone && (this.#byZone.get(zone) ?? null);
   }
 
   /** Reads all that is in the store and begins to serve it; throws when the store does not answer. */
@@ -409,12 +417,9 @@ export class ZoneKeeper {
         if (record === undefined || known?.zone.mode === record.mode) continue;
         const opened = await this.#openZone(domain.name, kind, record);
         // Its keys are those of the zone before, which is answered from until this one is whole.
-        if (known)
-          await opened.update(
-            record,
-            [...ownersOf(known)].map(set => ({ ...set, set })),
-          );
+        if (known) await opened.update(record, changesBetween(opened, known));
         domain.zones.set(kind, opened);
+        this.#byZone.set(opened.zone, opened);
         domain.renewAt.set(kind, record.mode === 'presigned' ? 0 : Infinity);
         if (known) {
           this.#deps.table.set(opened.zone);
@@ -525,6 +530,14 @@ function changesOf(kept: KeptZone, read: ZoneRead | undefined): OwnerChange[] {
   for (const { owner, type } of ownersOf(kept))
     if (!read?.seen.has(nameKey(owner))) gone.push({ owner, type, set: null });
   return [...(read?.changes ?? []), ...gone];
+}
+
+/** What makes the owners of one zone those of another. */
+function changesBetween(zone: KeptZone, wanted: KeptZone): OwnerChange[] {
+  const changes: OwnerChange[] = [...ownersOf(wanted)].map(set => ({ ...set, set }));
+  for (const { owner, type } of ownersOf(zone))
+    if (wanted.zone.get(owner, type) === null) changes.push({ owner, type, set: null });
+  return changes;
 }
 
 /** The key sets of a zone, without signatures. */

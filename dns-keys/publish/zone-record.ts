@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { isSigningAlgorithm, type SigningAlgorithm } from '../dnssec/algorithms.ts';
 import { type KeyPolicy, onlineKeys, presignedKeys } from '../dnssec/key-policy.ts';
 import { newZoneKeys, readZoneKeys, type ZoneKeys } from '../dnssec/zone-keys.ts';
@@ -8,6 +9,8 @@ import type { ZoneMode } from '../zone/zone.ts';
 
 /** What is kept of one key zone. */
 export interface ZoneRecord {
+  /** Made with the zone: one that comes again after it went has another (RFC 9432 §5.4). */
+  readonly incarnation: string;
   readonly mode: ZoneMode;
   readonly algorithm: SigningAlgorithm;
   /** On its way out of DNSSEC: the parent is asked to take its DS away. */
@@ -29,7 +32,9 @@ export function newZoneRecord(
   kind: KeyKind,
   { mode, algorithm }: Pick<DnsSettings, 'mode' | 'algorithm'>,
 ): ZoneRecord {
-  return { mode, algorithm, isWithdrawn: false, keys: newZoneKeys(nameText(keyZone(domain, kind))) };
+  const incarnation = randomBytes(9).toString('base64url');
+  const keys = newZoneKeys(nameText(keyZone(domain, kind)));
+  return { incarnation, mode, algorithm, isWithdrawn: false, keys };
 }
 
 export function withZone(record: DomainRecord, kind: KeyKind, zone: ZoneRecord): DomainRecord {
@@ -56,10 +61,11 @@ export function readDomainRecord(document: unknown): DomainRecord {
 
 function readZone(zone: unknown): ZoneRecord {
   if (!isRecord(zone)) throw new TypeError('a damaged key zone');
-  const { mode, algorithm, isWithdrawn } = zone;
+  const { incarnation, mode, algorithm, isWithdrawn } = zone;
   const isFit = (mode === 'online' || mode === 'presigned') && isSigningAlgorithm(algorithm);
-  if (!isFit || typeof isWithdrawn !== 'boolean') throw new TypeError('a damaged key zone');
-  return { mode, algorithm, isWithdrawn, keys: readZoneKeys(zone.keys) };
+  if (!isFit || typeof isWithdrawn !== 'boolean' || typeof incarnation !== 'string')
+    throw new TypeError('a damaged key zone');
+  return { incarnation, mode, algorithm, isWithdrawn, keys: readZoneKeys(zone.keys) };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

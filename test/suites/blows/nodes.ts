@@ -25,7 +25,7 @@ export interface Site {
   readonly nodes: ThreeNodes;
   readonly config: Config;
   readonly parts: Parts;
-  readonly doors: Readonly<Record<DoorName, DoorProcess>>;
+  readonly doors: Readonly<Record<Exclude<DoorName, 'dns'>, DoorProcess>>;
   readonly client: JmapClient;
   readonly random: Random;
   /** All messages that were taken, by recipient. */

@@ -1,0 +1,233 @@
+import { join } from 'node:path';
+import type { SecureContextOptions, TlsOptions } from 'node:tls';
+import { describeError } from '../delivery/describe-error.ts';
+import { DeliveryError } from '../delivery/errors.ts';
+import type { Parts } from '../delivery/open.ts';
+import { openDnsClient } from './ask/dns-client.ts';
+import { dnsMetricRows } from './dns-metrics.ts';
+import { parseMessage } from './message.ts';
+import { type Name, nameKey, nameText } from './name.ts';
+import { type CatalogKeeper, openCatalog } from './publish/catalog-keeper.ts';
+import type { KeptZone } from './publish/kept-zone.ts';
+import { openParentLook } from './publish/parent-look.ts';
+import { ZoneKeeper } from './publish/zone-keeper.ts';
+import { rrTypes } from './rr/table.ts';
+import type { DnsHooks } from './server/door.ts';
+import { type DnsServer, openDnsServer } from './server/server.ts';
+import { type DnsSettings, dnsSettings } from './settings.ts';
+import { transferAccess } from './transfer/access.ts';
+import { answerSigned } from './transfer/answer-signed.ts';
+import type { CatalogMember } from './transfer/catalog.ts';
+import { type Notifier, openNotifier } from './transfer/notify.ts';
+import { refuseNotify } from './transfer/notify-message.ts';
+import { type TransferZone, transfer } from './transfer/transfer.ts';
+import { tsigKeyring, tsigOctets } from './transfer/tsig.ts';
+import { WireError } from './wire-error.ts';
+import type { RecordSet } from './zone/record-set.ts';
+import { ZoneTable } from './zone/zone-table.ts';
+
+/** The DNS door, open. */
+export interface DnsDoor {
+  readonly addresses: DnsServer['addresses'];
+  readonly tlsAddresses: DnsServer['tlsAddresses'];
+  close(): Promise<void>;
+}
+
+export type DnsDoorParts = Pick<Parts, 'config' | 'store' | 'keyring' | 'clock' | 'log' | 'metrics'> & {
+  /** For DNS over TLS. */
+  readonly certificate: Pick<SecureContextOptions, 'cert' | 'key'> & Pick<TlsOptions, 'SNICallback'>;
+};
+
+/** Longest wait for one answer about a delegation. */
+const askMilliseconds = 4000;
+/** Changes of the list of zones that come together make one version of the catalog. */
+const catalogMilliseconds = 300;
+
+/** Opens the key zones of all hosted domains and answers for them. Throws `DeliveryError`, or what a socket gives. */
+export async function openDnsDoor(parts: DnsDoorParts): Promise<DnsDoor> {
+  const { config, store, keyring, clock, log } = parts;
+  const settings = dnsSettings(config);
+  const folder = join(config.data, 'dns');
+  const table = new ZoneTable();
+  const notifier = openNotifier({ clock, log });
+  const others = new Secondaries({ settings, notifier });
+  const keeper = new ZoneKeeper({
+    ...{ store, keyring, clock, log, settings, folder, table },
+    parentLook: openParentLook({
+      resolver: openDnsClient({ servers: config['resolver.servers'], timeoutMilliseconds: askMilliseconds }),
+      server: address =>
+        openDnsClient({
+          servers: [address.includes(':') ? `[${address}]` : address],
+          timeoutMilliseconds: askMilliseconds,
+          recursionDesired: false,
+          isTcpOnly: true,
+        }),
+    }),
+    events: {
+      onVersion: ({ versions }) => others.tell(versions?.soa ?? null),
+      onZones: () => catalog?.later(),
+    },
+  });
+  let catalog: CatalogWork | null = null;
+  let server: DnsServer | null = null;
+  const close = async () => {
+    await server?.close();
+    await keeper.close();
+    await catalog?.close();
+    notifier.close();
+  };
+  try {
+    if (settings.catalog) {
+      const onVersion = (soa: RecordSet) => others.tell(soa);
+      const name = nameText(settings.catalog).slice(0, -1);
+      const claimSerial = () => store.claimZoneSerial(name);
+      const opened = await openCatalog(settings.catalog, { folder, log, claimSerial, onVersion });
+      catalog = new CatalogWork(opened, { keeper, log });
+    }
+    await keeper.open();
+    await catalog?.now();
+    const find = (apex: Name) => findZone(apex, { keeper, catalog: catalog?.keeper ?? null, others });
+    server = await openDnsServer({
+      zones: table,
+      ...listening(parts),
+      cookieSecrets: () => [keyring.derive('dns cookies').subarray(0, 16)],
+      hooks: hooksOf(find, { settings, parts }),
+      rateLimit: { perSecond: config['dns.rateLimit'], seed: seedOf(keyring.derive('dns rate limit')) },
+      onFault: error => log.error(describeError(error), 'dnsFault'),
+    });
+    parts.metrics?.show(
+      dnsMetricRows({
+        server: server.metrics,
+        keeper: () => keeper.state,
+        table,
+        unanswered: () => notifier.unanswered,
+        now: () => clock.now(),
+      }),
+    );
+    return { addresses: server.addresses, tlsAddresses: server.tlsAddresses, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function listening({
+  config,
+  certificate,
+}: DnsDoorParts): Pick<Parameters<typeof openDnsServer>[0], 'addresses' | 'tls'> {
+  const addresses = config['dns.address'].map(address => ({ address, port: config['dns.port'] }));
+  if (addresses.length === 0) throw new DeliveryError('badSettings', 'dns.address: no address to listen on');
+  if (!config['dns.tls']) return { addresses };
+  const tlsAddresses = config['dns.address'].map(address => ({ address, port: config['dns.tlsPort'] }));
+  // RFC 7858 §3.1 has no name for it; clients that ask for one get "dot".
+  return { addresses, tls: { addresses: tlsAddresses, options: { ...certificate, ALPNProtocols: ['dot'] } } };
+}
+
+function seedOf(octets: Uint8Array): number {
+  return Buffer.from(octets).readUInt32BE() ^ process.pid;
+}
+
+/** Who may fetch zones, and is told of their changes. */
+class Secondaries {
+  readonly access: ReturnType<typeof transferAccess>;
+  readonly #settings: DnsSettings;
+  readonly #notifier: Notifier;
+
+  constructor({ settings, notifier }: { settings: DnsSettings; notifier: Notifier }) {
+    const { secondaries } = settings;
+    const keys = secondaries.flatMap(({ key }) => (key ? [key.name] : []));
+    const addresses = secondaries.filter(({ key }) => !key).map(({ address }) => address);
+    const [withKey, byAddress] = [
+      keys.length > 0 ? transferAccess({ keys, addresses: [] }) : () => false,
+      transferAccess({ keys: [], addresses }),
+    ];
+    this.access = requester => withKey(requester) || byAddress(requester);
+    this.#settings = settings;
+    this.#notifier = notifier;
+  }
+
+  tell(soa: RecordSet | null): void {
+    if (soa) this.#notifier.notify(soa, this.#settings.secondaries);
+  }
+}
+
+function findZone(
+  apex: Name,
+  { keeper, catalog, others }: { keeper: ZoneKeeper; catalog: CatalogKeeper | null; others: Secondaries },
+): TransferZone | null {
+  if (catalog && nameKey(catalog.apex) === nameKey(apex))
+    return { apex: catalog.apex, access: others.access, versions: catalog.versions };
+  const kept = keeper.zone(apex);
+  return kept && { apex: kept.zone.apex, access: others.access, versions: kept.versions };
+}
+
+function hooksOf(
+  find: (apex: Name) => TransferZone | null,
+  { settings, parts: { clock, log } }: { settings: DnsSettings; parts: DnsDoorParts },
+): DnsHooks {
+  const findKey = tsigKeyring(settings.tsigKeys);
+  return {
+    async *onTransfer(query, peer) {
+      const message = parseOrNull(query);
+      if (message) yield* transfer({ octets: query, message }, peer, { findZone: find, findKey, clock, log });
+    },
+    onNotify(query) {
+      const message = parseOrNull(query);
+      return message && refuseNotify(message, find);
+    },
+    onSigned(query, _peer, answer) {
+      const nowSeconds = Math.floor(clock.now().getTime() / 1000);
+      return answerSigned(query, { findKey, nowSeconds }, (plain, key) =>
+        answer(plain, key ? tsigOctets(key) : 0),
+      );
+    },
+  };
+}
+
+function parseOrNull(query: Uint8Array): ReturnType<typeof parseMessage> | null {
+  try {
+    return parseMessage(query);
+  } catch (error) {
+    // The responder has read its question; what is damaged behind it gets silence.
+    if (error instanceof WireError) return null;
+    throw error;
+  }
+}
+
+/** Brings the catalog up to date a moment after zones came or went. */
+class CatalogWork {
+  readonly keeper: CatalogKeeper;
+  readonly #deps: { readonly keeper: ZoneKeeper; readonly log: Parts['log'] };
+  #timer: NodeJS.Timeout | null = null;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(keeper: CatalogKeeper, deps: { keeper: ZoneKeeper; log: Parts['log'] }) {
+    this.keeper = keeper;
+    this.#deps = deps;
+  }
+
+  later(milliseconds = catalogMilliseconds): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.#work = this.now().catch(error => {
+        this.#deps.log.error(describeError(error), 'catalogNotUpdated');
+        this.later(milliseconds * 10);
+      });
+    }, milliseconds);
+  }
+
+  now(): Promise<void> {
+    return this.keeper.update([...this.#deps.keeper.zones()].flatMap(memberOf));
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#work;
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+}
+
+function memberOf({ zone, record, versions }: KeptZone): CatalogMember[] {
+  const isReady = versions !== null && zone.get(zone.apex, rrTypes.SOA) !== null;
+  return isReady ? [{ apex: zone.apex, incarnation: record.incarnation }] : [];
+}
