@@ -40,8 +40,8 @@ function withHash(
 }
 
 /**
- * Checks a cookie option of 8 to 40 octets. Says whether its server part is good, and what the server part of the answer is:
- * the same where it is fresh, else a new one.
+ * Checks a cookie option of 8 to 40 octets. Says whether its server part is good, and what the server part of the
+ * answer is: the same where it is fresh and of the newest secret, else a new one.
  */
 export function checkCookie(
   option: Uint8Array,
@@ -50,25 +50,27 @@ export function checkCookie(
 ): { isGood: boolean; answer: Uint8Array } {
   const client = option.subarray(0, clientOctets);
   const server = option.subarray(clientOctets);
-  const isGood = isServerCookie(server, client, { address, keys });
-  if (!isGood) return { isGood, answer: serverCookie(client, address, keys) };
-  const isFresh = !isBefore(timeOf(server), (keys.now - freshSeconds) >>> 0);
-  return { isGood, answer: isFresh ? server : serverCookie(client, address, keys) };
+  const secret = secretOf(server, client, { address, keys });
+  const isFresh = secret === 0 && !isBefore(timeOf(server), (keys.now - freshSeconds) >>> 0);
+  return { isGood: secret >= 0, answer: isFresh ? server : serverCookie(client, address, keys) };
 }
 
 function timeOf(server: Uint8Array): number {
   return Buffer.from(server.buffer, server.byteOffset, server.length).readUInt32BE(4);
 }
 
-function isServerCookie(
+/** Index of the secret that the server part was made with; -1 where it is not good. */
+function secretOf(
   server: Uint8Array,
   client: Uint8Array,
   { address, keys }: { address: string; keys: CookieKeys },
-): boolean {
-  if (server.length !== serverOctets || server[0] !== 1) return false;
+): number {
+  if (server.length !== serverOctets || server[0] !== 1) return -1;
   const time = timeOf(server);
   if (isBefore(time, (keys.now - goodSeconds) >>> 0) || isBefore((keys.now + futureSeconds) >>> 0, time))
-    return false;
+    return -1;
   const front = server.subarray(0, 8);
-  return keys.secrets.some(secret => timingSafeEqual(withHash(client, { front, address, secret }), server));
+  return keys.secrets.findIndex(secret =>
+    timingSafeEqual(withHash(client, { front, address, secret }), server),
+  );
 }

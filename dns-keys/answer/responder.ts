@@ -64,6 +64,8 @@ export class Responder {
   readonly #opt: OptContent = { udpPayloadOctets, cookie: null, keepalive: null, padTo: 0 };
   #hasGoodCookie = false;
   #special: Special | null = null;
+  /** Signatures made before the query at hand. */
+  #madeBefore = 0;
 
   constructor(settings: ResponderSettings) {
     this.#settings = settings;
@@ -91,6 +93,7 @@ export class Responder {
   respond(octets: Uint8Array, asking: Asking, output: Output): number {
     const query = this.#query;
     this.#hasGoodCookie = false;
+    this.#madeBefore = this.#signatures.made;
     const outcome = query.read(octets);
     if (outcome === 'silence') return 0;
     this.#begin(query, asking, output);
@@ -222,16 +225,21 @@ export class Responder {
    */
   #negative(zone: Zone, owner: number | null, { apexLabel, asking }: Place): number {
     const query = this.#query;
-    const isLive = zone.signer !== null;
-    const denial = query.isDnssecOk && isLive ? this.#denial(zone, owner, asking) : null;
-    if (query.isDnssecOk && isLive) {
-      if (denial === null || !this.#signatures.cover(zone, zone.soaRef, asking)) return putOff;
-    }
+    const isLive = query.isDnssecOk && zone.signer !== null;
+    const denial = isLive ? this.#denial(zone, owner, asking) : null;
+    if (isLive && (denial === null || !this.#coverSoa(zone, asking))) return putOff;
     this.#soa(zone, apexLabel);
     if (denial !== null) this.#writer.copy('authorities', denial, 1 + denial.signatureCount);
     else if (query.isDnssecOk && zone.mode === 'presigned')
       writeHashedDenial(this.#writer, zone, { name: query.name, exists: owner !== null, apexLabel });
     return this.#writer.finish(owner === null && mayDeny(query, denial) ? nonexistent : authoritative);
+  }
+
+  /** One fresh signature is enough for an answer: that of SOA is made anew when the denial beside it was at hand. */
+  #coverSoa(zone: Zone, asking: Asking): boolean {
+    const isLate = this.#signatures.made > this.#madeBefore;
+    if (isLate && this.#signatures.cover(zone, zone.soaRef, { now: asking.now, maySign: false })) return true;
+    return this.#signatures.cover(zone, zone.soaRef, asking);
   }
 
   /** TTL as RFC 2308 §5 has it, of the signature too. */
