@@ -60,14 +60,14 @@ export function openAcme(
   const probe = new Probe(parts, validationPort);
   const stored = new StoredCertificates(parts);
   const onIssued = (name: string, pair: CertificatePair) => stored.note(name, pair);
-  const names = config['acme.names'].map(name => name.toLowerCase());
+  const names = config['acme.names'].map(nameOf);
   const order = (due: readonly string[], signal: AbortSignal) =>
     orderBatch(due, { ...parts, book, connection, settings, onIssued }, signal);
   const work = new AcmeWork({ ...parts, ...{ book, probe, names, order } });
   const rounds = new Rounds(signal => work.round(signal), { log, ending });
   return {
     async find(serverName) {
-      const name = serverName.toLowerCase().replace(/\.$/, '');
+      const name = nameOf(serverName);
       if (!names.includes(name) && !name.startsWith(webKeyPrefix)) return null;
       const pair = await stored.find(name);
       if (!pair) work.wake(name);
@@ -83,6 +83,10 @@ export function openAcme(
       connection.close();
     },
   };
+}
+
+function nameOf(text: string): string {
+  return text.toLowerCase().replace(/\.$/, '');
 }
 
 /** One round after the other, each minute. */

@@ -12,7 +12,9 @@ import { freePort, type Pebble, requirePebble, startPebble } from '../../support
 import { atEnd } from '../../support/at-end.ts';
 import { backend } from '../../support/backend.ts';
 import { openTestClock } from '../../support/clock.ts';
+import { startDoor } from '../../support/door-process.ts';
 import { testKeyring } from '../../support/keyring.ts';
+import { poll } from '../../support/poll.ts';
 import { shownCertificate } from '../../support/server-certificate.ts';
 
 type Lines = { readonly event: string; readonly fields: Readonly<Record<string, unknown>> }[];
@@ -246,4 +248,24 @@ test('plain HTTP answers challenges alone and sends all others to HTTPS', async 
   assert.equal((await ask('/.well-known/acme-challenge/__proto__')).status, 404);
   assert.equal((await ask('/', { host: 'a b' })).status, 400);
   assert.equal((await ask('/', { method: 'POST' })).status, 405);
+});
+
+test('a door of its own process begins to order when it is ready', async t => {
+  const program = await requirePebble(t);
+  if (program === null) return;
+  const resolver = `127.0.0.1:${await startAddressServer(t, new Map([['www.example.net', '127.0.0.1']]))}`;
+  const httpPort = await freePort();
+  const pebble = await startPebble(t, program, { resolver, httpPort });
+  const config = await backend.prepare(t, {
+    'web.tls': true,
+    'acme.directory': pebble.directory,
+    'acme.caFile': pebble.caFile,
+    'acme.names': ['www.example.net'],
+    'acme.httpPort': httpPort,
+  });
+  const { ports } = await startDoor(t, 'web', config);
+  const shown = () =>
+    shownCertificate(Number(ports.web), 'www.example.net', pebble.root).catch(() => undefined);
+  // What is not there is looked up again after half a minute; the door that got it knows it at once.
+  assert.equal((await poll('the certificate', shown, 60_000)).altNames, 'DNS:www.example.net');
 });
