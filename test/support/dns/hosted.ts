@@ -50,6 +50,11 @@ export interface Hosted {
   serve(door: DoorName, settings?: Partial<Record<SettingKey, unknown>>): Promise<DoorProcess>;
 }
 
+/** What is read of `caliopen domain dns --json`. */
+interface DomainDns {
+  readonly records: readonly { readonly name: string; readonly type: string; readonly data: string[] }[];
+}
+
 /** Settings of an instance inside, on a store of its own, with a certificate that the programs inside trust. */
 export async function openHosted(
   t: Pick<TestContext, 'after'>,
@@ -104,8 +109,9 @@ export async function openHosted(
     },
     async delegate(domain) {
       const zone = `_openpgpkey.${domain}.`;
-      const rows = (await run(['domain', 'dns', domain])).filter(({ name }) => name === zone);
-      const dataOf = (type: string) => rows.filter(row => row.type === type).map(row => String(row.data));
+      const [shown] = (await run(['domain', 'dns', domain, '--no-check'])) as unknown as [DomainDns];
+      const dataOf = (type: string) =>
+        shown.records.filter(row => row.name === zone && row.type === type).flatMap(({ data }) => data);
       const servers = Object.fromEntries(dataOf('NS').map(name => [name, []]));
       await world.delegate(zone, { servers, ds: dataOf('DS') });
     },
