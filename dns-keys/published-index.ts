@@ -25,7 +25,7 @@ interface DomainIndex {
   /** By the WKD hash. */
   readonly byHash: Map<string, string>;
   /** By fingerprint; one key may serve several addresses. */
-  readonly byFingerprint: Map<string, Set<string>>;
+  readonly byFingerprint: Map<string, readonly string[]>;
   /** What a local part (as it is compared) stands under, so that it can be taken out. */
   readonly entries: Map<string, { readonly hash: string; readonly fingerprint: string }>;
 }
@@ -34,7 +34,7 @@ const limits: IndexLimits = { maxEntries: 1_000_000, refreshMilliseconds: 500 };
 const pageKeys = 500;
 
 /**
- * An index in memory: about 300 octets a key, read from the store when a domain is first asked for (100,000 keys in
+ * An index in memory: about 600 octets a key, read from the store when a domain is first asked for (100,000 keys in
  * some seconds, one domain at a time) and kept by what the store tells of changes. Clients of today never need it.
  */
 export function openPublishedIndex(
@@ -92,7 +92,7 @@ export function openPublishedIndex(
   return {
     localPartOfHash: (domain, hash) => inOrder(async () => (await current(domain)).byHash.get(hash) ?? null),
     localPartsOfFingerprint: (domain, fingerprint) =>
-      inOrder(async () => [...((await current(domain)).byFingerprint.get(fingerprint) ?? [])]),
+      inOrder(async () => (await current(domain)).byFingerprint.get(fingerprint) ?? []),
   };
 }
 
@@ -116,26 +116,28 @@ async function readAgain(
   { domain, localPart }: { domain: string; localPart: string },
   store: PublishedSource,
 ): Promise<void> {
-  remove(index, localPart);
   const key = await store.getPublishedKey(writeAddress(localPart, domain), 'openpgp');
   if (key) add(index, key);
+  else remove(index, localPart);
 }
 
 function add(index: DomainIndex, { localPart, fingerprint }: PublishedKey): void {
+  remove(index, localPart);
   const hash = wkdHash(localPart);
   index.entries.set(localPart.toLowerCase(), { hash, fingerprint });
   index.byHash.set(hash, localPart);
-  const others = index.byFingerprint.get(fingerprint) ?? new Set();
-  index.byFingerprint.set(fingerprint, others.add(localPart));
+  const others = index.byFingerprint.get(fingerprint) ?? [];
+  index.byFingerprint.set(fingerprint, [...others, localPart]);
 }
 
 function remove(index: DomainIndex, localPart: string): void {
-  const entry = index.entries.get(localPart.toLowerCase());
+  const name = localPart.toLowerCase();
+  const entry = index.entries.get(name);
   if (!entry) return;
-  index.entries.delete(localPart.toLowerCase());
+  index.entries.delete(name);
   index.byHash.delete(entry.hash);
-  const others = index.byFingerprint.get(entry.fingerprint);
-  for (const other of others ?? [])
-    if (other.toLowerCase() === localPart.toLowerCase()) others?.delete(other);
-  if (others?.size === 0) index.byFingerprint.delete(entry.fingerprint);
+  const others = index.byFingerprint.get(entry.fingerprint) ?? [];
+  const left = others.filter(other => other.toLowerCase() !== name);
+  if (left.length > 0) index.byFingerprint.set(entry.fingerprint, left);
+  else index.byFingerprint.delete(entry.fingerprint);
 }

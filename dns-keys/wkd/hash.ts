@@ -6,7 +6,8 @@ const alphabet = 'ybndrfg8ejkmcpqxot1uwisza345h769';
 
 /** Octets in z-base-32; 20 octets give 32 characters. */
 export function zBase32(octets: Uint8Array): string {
-  let text = '';
+  // Joined at the end: a string that grows by one keeps all its steps in memory.
+  const characters: string[] = [];
   let bits = 0;
   let value = 0;
   for (const octet of octets) {
@@ -14,11 +15,12 @@ export function zBase32(octets: Uint8Array): string {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      text += alphabet[(value >> bits) & 31];
+      characters.push(alphabet.charAt((value >> bits) & 31));
     }
     value &= (1 << bits) - 1;
   }
-  return bits > 0 ? text + alphabet[(value << (5 - bits)) & 31] : text;
+  if (bits > 0) characters.push(alphabet.charAt((value << (5 - bits)) & 31));
+  return characters.join('');
 }
 
 /** The name of a local part in a Web Key Directory: SHA-1 of it with ASCII letters lowered (draft-koch §3.1). */
