@@ -7,6 +7,7 @@ import {
   mergeCertificates,
   readCertificates,
 } from '../../../delivery/crypto/certificate-parts.ts';
+import { keyFingerprint } from '../../../delivery/crypto/fingerprint.ts';
 import { withUserId } from '../../../delivery/crypto/key-block.ts';
 import { generateKey, readPrivateKey, readPublicKeys } from '../../../delivery/crypto/keys.ts';
 import { addressOfUserId, minimalCertificate } from '../../../delivery/crypto/minimal-certificate.ts';
@@ -187,6 +188,7 @@ describe('the minimal certificate', { concurrency: false }, () => {
     });
     const minimal = await minimalCertificate(publicKey, 'zoe@example.org', new Date(Date.now() + 1000));
     assert.equal(minimal.version, 6);
+    assert.equal(keyFingerprint(minimal.octets), minimal.fingerprint);
     assert.deepEqual(
       splitPackets(minimal.octets)?.map(({ type }) => type),
       [6, 2, 13, 2, 14, 2],
