@@ -36,7 +36,11 @@ async function folderFindings(path: string): Promise<Finding[]> {
 async function httpFinding(config: Config): Promise<Finding> {
   const check = 'acme port';
   const where = `${config['web.address']}:${config['acme.httpPort']}`;
-  const failure = await listenFailure(config['web.address'], config['acme.httpPort']);
+  const failure = await listenFailure({
+    address: config['web.address'],
+    port: config['acme.httpPort'],
+    transport: 'tcp',
+  });
   if (failure === null) return { check, status: 'ok', detail: `${where} is free` };
   if (failure.code === 'EADDRINUSE') {
     const todo = 'fine when caliopen serve is running; else end the other program or set acme.httpPort';
