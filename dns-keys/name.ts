@@ -62,8 +62,8 @@ function bounded(name: Name): Name {
   return name;
 }
 
-/** Characters that mean something in a zone file, so that they are written with a backslash. */
-const special = new Set([...'."\\();@$'].map(character => character.charCodeAt(0)));
+/** Characters that every reader of zone files takes as they are; Knot takes no others without a backslash. */
+const plain = /[\w*/-]/;
 
 /** The name in presentation form with its dot at the end; what is not printable ASCII as `\DDD`. */
 export function nameText(name: Name): string {
@@ -76,8 +76,9 @@ export function nameText(name: Name): string {
 function labelText(label: Uint8Array): string {
   let text = '';
   for (const octet of label) {
-    if (special.has(octet)) text += `\\${String.fromCharCode(octet)}`;
-    else if (octet > 0x20 && octet < 0x7f) text += String.fromCharCode(octet);
+    const character = String.fromCharCode(octet);
+    if (plain.test(character)) text += character;
+    else if (octet > 0x20 && octet < 0x7f) text += `\\${character}`;
     else text += `\\${String(octet).padStart(3, '0')}`;
   }
   return text;

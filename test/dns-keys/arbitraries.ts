@@ -80,7 +80,7 @@ export const dataByType: { readonly [Type in RowType]: fc.Arbitrary<DataOf<Type>
     signature: octets(1, 80),
   }),
   [rrTypes.NSEC]: fc.record({ next: anyName, types }),
-  [rrTypes.NSEC3]: fc.record({ ...parameters, nextHash: octets(1, 40), types }),
+  [rrTypes.NSEC3]: fc.record({ ...parameters, nextHash: fc.oneof(octets(20, 20), octets(1, 40)), types }),
   [rrTypes.NSEC3PARAM]: fc.record(parameters),
   [rrTypes.TLSA]: association,
   [rrTypes.SMIMEA]: association,

@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { base32hexOctets } from '../../../dns-keys/base32hex.ts';
-import { parseName } from '../../../dns-keys/name.ts';
+import { optionCodes } from '../../../dns-keys/edns.ts';
+import { parseMessage, rcodes } from '../../../dns-keys/message.ts';
+import { nameText, parseName } from '../../../dns-keys/name.ts';
 import { canonicalRdata } from '../../../dns-keys/rr/rdata-names.ts';
 import {
   dataText,
@@ -267,6 +269,38 @@ describe('published records together', () => {
     const owner = Buffer.from(record.name.subarray(1, 33)).toString('latin1');
     assert.equal(hex(base32hexOctets(owner)), hash('example'));
     assert.equal(hex(nextHash), hash('ns1.example'));
+  });
+});
+
+describe('records of messages', () => {
+  const messages = JSON.parse(readFileSync('test/vectors/dns-messages.json', 'utf8')) as {
+    source: string;
+    octets: string;
+  }[];
+  const additional = (source: string) => {
+    const message = messages.find(vector => vector.source.endsWith(source));
+    return parseMessage(Buffer.from(message?.octets ?? '', 'hex')).additionals[0]?.rdata ?? rdata('');
+  };
+
+  it('the TSIG of kdig is read', () => {
+    const data = decodeData(rrTypes.TSIG, additional('kdig 3.2.6: TSIG'));
+    assert.equal(nameText(data.algorithm), 'hmac-sha256.');
+    assert.equal(new Date(data.timeSigned * 1000).getUTCFullYear(), 2026);
+    assert.deepEqual([data.fudgeSeconds, data.originalId, data.error], [300, 0xbacd, 0]);
+    assert.deepEqual([data.mac.length, data.otherData.length], [32, 0]);
+  });
+
+  it('the TSIG with which knotd refuses a key is read', () => {
+    const data = decodeData(rrTypes.TSIG, additional('knotd 3.2.6: TSIG refused'));
+    assert.deepEqual([data.error, data.mac.length], [rcodes.BADKEY, 0]);
+  });
+
+  it('the cookie of kdig is read', () => {
+    const { options } = decodeData(rrTypes.OPT, additional('kdig 3.2.6: +cookie'));
+    assert.deepEqual(
+      options.map(({ code, data }) => [code, hex(data)]),
+      [[optionCodes.COOKIE, '8473bbc5b4c94427']],
+    );
   });
 });
 
