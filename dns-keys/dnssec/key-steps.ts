@@ -28,7 +28,7 @@ interface Walk {
  * when no resolver could fail by it (`isSafeToServe`), so the waits of a roll are not written down anywhere: they are
  * the time until a step becomes safe. With keys of one algorithm this makes a ZSK roll by pre-publication and a KSK
  * roll by double signature (RFC 7583 §3.2.1, §3.3.1); with two, the conservative order of RFC 6781 §4.1.4: signatures,
- * DNSKEY, DS, and back out in reverse.
+ * DNSKEY, DS, and back out in reverse. A zone that is withdrawn stays as it is and asks for no DS.
  */
 export function planSteps(keys: ZoneKeys, policy: KeyPolicy, now: number): Plan {
   const wanted = wantedKeys(keys, policy);
@@ -36,10 +36,11 @@ export function planSteps(keys: ZoneKeys, policy: KeyPolicy, now: number): Plan 
   const current = keys.served.at(-1) ?? null;
   const walk: Walk = { keys, wanted, caches, current };
   let serving: Serving = { dnskey: current?.dnskey ?? [], signers: current?.signers ?? [] };
+  if (policy.isWithdrawn) return { serving, offer: current === null ? null : [] };
   const isWhole = wanted.length === rolesOf(policy).length;
   // Nothing is done for half of the keys: the other half is being made.
   if (isWhole) for (let next = step(serving, walk); next !== null; next = step(serving, walk)) serving = next;
-  return { serving, offer: isWhole ? planOffer(serving, walk, policy) : null };
+  return { serving, offer: isWhole ? planOffer(serving, walk) : null };
 }
 
 function step(serving: Serving, walk: Walk): Serving | null {
@@ -102,13 +103,8 @@ function mayLeave(key: KeptKey, { wanted, caches, keys }: Walk): boolean {
   return isFollowed && !caches.ds.some(ds => ds.includes(key.id));
 }
 
-/** The parent is asked for the wanted key alone, as soon as its DS would do everywhere; for none on withdrawal. */
-function planOffer(
-  serving: Serving,
-  { wanted, caches, keys }: Walk,
-  { isWithdrawn }: KeyPolicy,
-): readonly string[] | null {
-  if (isWithdrawn) return [];
+/** The parent is asked for the wanted key alone, as soon as its DS would do everywhere. */
+function planOffer(serving: Serving, { wanted, caches, keys }: Walk): readonly string[] | null {
   const key = wanted.find(signsKeys);
   if (key === undefined || !isSafeToOffer([key.id], serving, { caches, keys: keys.keys })) return null;
   return [key.id];

@@ -4,15 +4,15 @@ import { hasClockJumped } from './key-clock.ts';
 import { type ObservedDs, observeParent } from './key-parent.ts';
 import { type KeyPolicy, lifetimeOf, rolesOf } from './key-policy.ts';
 import { type Plan, planSteps, wantedKeys } from './key-steps.ts';
-import { type KeptKey, type KeyRole, signsKeys, signsZone, unixSeconds, type ZoneKeys } from './zone-keys.ts';
+import { type KeptKey, type KeyRole, signsZone, unixSeconds, type ZoneKeys } from './zone-keys.ts';
 
 /** What is known besides the document. */
 export interface KeyEvidence {
   /** See `observeParent`. Only what was validated, where the parent is signed: a forged DS could end a key too early. */
   readonly parent: readonly ObservedDs[] | null;
-  /** TTL of DNSKEY from now on. */
+  /** TTL that DNSKEY shall have; it has the one that `servedKeys` tells. */
   readonly dnskeyTtlSeconds: number;
-  /** Longest TTL of the other sets of the zone from now on, negative answers among them. */
+  /** Longest TTL that the other sets of the zone shall have, negative answers among them; as above. */
   readonly zoneTtlSeconds: number;
 }
 
@@ -174,13 +174,14 @@ function dropKeys(keys: ZoneKeys, policy: KeyPolicy): ZoneKeys {
   return { ...keys, keys: keys.keys.filter(({ id }) => needed.has(id)) };
 }
 
-/** Keys to be made: none there, asked for, or too old. One roll by age at a time. */
+/** Keys to be made: none there, asked for, or too old. One roll by age at a time; none of a zone that is withdrawn. */
 function keysToMake(
   keys: ZoneKeys,
   policy: KeyPolicy,
   now: number,
 ): { keys: WantedKey[]; conditions: KeyCondition[] } {
-  const { algorithm } = policy;
+  const { algorithm, isWithdrawn } = policy;
+  if (isWithdrawn) return { keys: [], conditions: [] };
   const wanted = wantedKeys(keys, policy);
   const made: WantedKey[] = [];
   const conditions: KeyCondition[] = [];
@@ -188,7 +189,7 @@ function keysToMake(
     const current = wanted.find(key => key.role === role);
     const isAsked = keys.requested.some(one => one === role || policy.isCombined);
     const isOld = keys.keys.length === wanted.length && isOver(current, policy, now);
-    if (current !== undefined && (policy.isWithdrawn || !(isAsked || isOld))) continue;
+    if (current !== undefined && !(isAsked || isOld)) continue;
     if (keys.keys.filter(key => key.role === role).length < mostKeys) made.push({ role, algorithm });
     else conditions.push('tooManyKeys');
   }

@@ -9,5 +9,6 @@ export function isBefore(one: number, other: number): boolean {
 
 /** Unix seconds as RRSIG holds them. */
 export function signatureTime(unixSeconds: number): number {
-  return Math.floor(unixSeconds) % 0x1_0000_0000;
+  const round = 0x1_0000_0000;
+  return ((Math.floor(unixSeconds) % round) + round) % round;
 }

@@ -125,6 +125,10 @@ export interface ServedKeys {
   readonly zoneSigners: readonly KeptKey[];
   /** For CDS and CDNSKEY: keys that the parent shall name, `delete` for no DS, null for neither record. */
   readonly offered: readonly KeptKey[] | 'delete' | null;
+  /** TTL of DNSKEY; zero before the first key. */
+  readonly dnskeyTtlSeconds: number;
+  /** No other set may have a longer TTL: keys leave when that has passed. */
+  readonly zoneTtlSeconds: number;
 }
 
 /** What each key does as the document stands: all that a signer needs. */
@@ -137,6 +141,8 @@ export function servedKeys(keys: ZoneKeys): ServedKeys {
     keySigners: published.filter(signsKeys),
     zoneSigners: keysOf(keys, served?.signers ?? []),
     offered: offer === undefined ? null : offer.keys.length === 0 ? 'delete' : keysOf(keys, offer.keys),
+    dnskeyTtlSeconds: served?.dnskeyTtlSeconds ?? 0,
+    zoneTtlSeconds: served?.zoneTtlSeconds ?? 0,
   };
 }
 
