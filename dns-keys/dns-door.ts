@@ -10,6 +10,7 @@ import { type Name, nameKey, nameText } from './name.ts';
 import { type CatalogKeeper, openCatalog } from './publish/catalog-keeper.ts';
 import type { KeptZone } from './publish/kept-zone.ts';
 import { openParentLook } from './publish/parent-look.ts';
+import { ParentUpdates } from './publish/parent-updates.ts';
 import { ZoneKeeper } from './publish/zone-keeper.ts';
 import { rrTypes } from './rr/table.ts';
 import type { DnsHooks } from './server/door.ts';
@@ -66,14 +67,22 @@ export async function openDnsDoor(parts: DnsDoorParts): Promise<DnsDoor> {
     events: {
       onVersion: ({ versions }) => others.tell(versions?.soa ?? null),
       onZones: () => catalog?.later(),
+      onDomain: domain => updates.place(domain),
+      onGone: (domain, apexes) => {
+        for (const apex of apexes) notifier.forget(apex);
+        updates.remove(domain, apexes);
+      },
     },
   });
+  const recordOf = (domain: string) => keeper.record(domain);
+  const updates = new ParentUpdates({ settings, clock, log, recordOf });
   let catalog: CatalogWork | null = null;
   let server: DnsServer | null = null;
   const close = async () => {
     await server?.close();
     await keeper.close();
     await catalog?.close();
+    await updates.close();
     notifier.close();
   };
   try {

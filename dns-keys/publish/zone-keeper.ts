@@ -56,6 +56,8 @@ export interface KeeperEvents {
   onZones(): void;
   /** A domain's zones were brought up to date. */
   onDomain(domain: string): void;
+  /** A domain is hosted no more; its zones are answered from no longer. */
+  onGone(domain: string, apexes: readonly Name[]): void;
 }
 
 /** What there is to say of the keeper's work. */
@@ -129,6 +131,11 @@ export class ZoneKeeper {
   /** Zones of all domains. */
   *zones(): Iterable<KeptZone> {
     for (const { zones } of this.#domains.values()) yield* zones.values();
+  }
+
+  /** What is kept of a domain's zones; null when it has none. */
+  record(domain: string): DomainRecord | null {
+    return this.#domains.get(domain)?.record ?? null;
   }
 
   /** The zone of exactly this apex. */
@@ -256,6 +263,8 @@ export class ZoneKeeper {
     this.#domains.delete(domain.name);
     this.#late.delete(domain.name);
     await this.#inTurn(domain, async () => {
+      const apexes = [...domain.zones.values()].map(({ zone }) => zone.apex);
+      this.#deps.events?.onGone?.(domain.name, apexes);
       for (const kept of domain.zones.values()) {
         this.#deps.table.remove(kept.zone.apex);
         await kept.remove();
