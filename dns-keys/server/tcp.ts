@@ -46,7 +46,9 @@ export class TcpDoor {
   /** Stops listening and ends what is open. */
   async close(): Promise<void> {
     clearInterval(this.#watch);
-    const closed = this.#servers.map(server => new Promise<void>(done => server.close(() => done())));
+    const closed = this.#servers
+      .splice(0)
+      .map(server => new Promise<void>(done => server.close(() => done())));
     for (const connection of this.#connections) connection.close();
     await Promise.all(closed);
   }

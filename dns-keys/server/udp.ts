@@ -65,7 +65,8 @@ export class UdpDoor {
 
   async close(): Promise<void> {
     this.#waiting.length = 0;
-    await Promise.all(this.#sockets.map(socket => new Promise<void>(closed => socket.close(() => closed()))));
+    const sockets = this.#sockets.splice(0);
+    await Promise.all(sockets.map(socket => new Promise<void>(closed => socket.close(() => closed()))));
   }
 
   #receive(query: Buffer, { address, port }: RemoteInfo, socket: Socket): void {
