@@ -366,6 +366,14 @@ export const settingRows = {
     default: [],
     help: 'Parent zones that take DNS UPDATE, as ZONE=KEYNAME@ADDRESS:PORT: delegations, DS and WKD names are placed there by themselves.',
   },
+  'dns.checkHours': {
+    type: 'integer',
+    min: 0,
+    max: 8760,
+    default: 24,
+    unit: 'hours, 0 for never',
+    help: 'How often every published key is looked up in DNS and WKD as the world does, and compared.',
+  },
   'dns.rateLimit': {
     type: 'integer',
     min: 0,

@@ -3,7 +3,9 @@ import type { SecureContextOptions, TlsOptions } from 'node:tls';
 import { describeError } from '../delivery/describe-error.ts';
 import { DeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
+import { checkPublishedPage } from '../delivery/published-check.ts';
 import { openDnsClient } from './ask/dns-client.ts';
+import { openWorldLookup } from './check/world-lookup.ts';
 import { dnsMetricRows } from './dns-metrics.ts';
 import { parseMessage } from './message.ts';
 import { type Name, nameKey, nameText } from './name.ts';
@@ -11,6 +13,7 @@ import { type CatalogKeeper, openCatalog } from './publish/catalog-keeper.ts';
 import type { KeptZone } from './publish/kept-zone.ts';
 import { openParentLook } from './publish/parent-look.ts';
 import { ParentUpdates } from './publish/parent-updates.ts';
+import { PublishedWatch } from './publish/published-watch.ts';
 import { ZoneKeeper } from './publish/zone-keeper.ts';
 import { rrTypes } from './rr/table.ts';
 import type { DnsHooks } from './server/door.ts';
@@ -78,8 +81,10 @@ export async function openDnsDoor(parts: DnsDoorParts): Promise<DnsDoor> {
   const updates = new ParentUpdates({ settings, clock, log, recordOf });
   let catalog: CatalogWork | null = null;
   let server: DnsServer | null = null;
+  const watch = openWatch(parts);
   const close = async () => {
     await server?.close();
+    await watch?.close();
     await keeper.close();
     await catalog?.close();
     await updates.close();
@@ -109,15 +114,31 @@ export async function openDnsDoor(parts: DnsDoorParts): Promise<DnsDoor> {
         server: server.metrics,
         keeper: () => keeper.state,
         table,
+        watched: () => watch?.counts ?? null,
         unanswered: () => notifier.unanswered,
         now: () => clock.now(),
       }),
     );
+    watch?.start();
     return { addresses: server.addresses, tlsAddresses: server.tlsAddresses, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Null where the settings want none. */
+function openWatch({ config, store, clock, log }: DnsDoorParts): PublishedWatch | null {
+  const hours = config['dns.checkHours'];
+  if (hours === 0) return null;
+  const timeoutMilliseconds = askMilliseconds;
+  const dns = openDnsClient({ servers: config['resolver.servers'], timeoutMilliseconds });
+  const lookUp = openWorldLookup({ dns, fetch, timeoutMilliseconds });
+  return new PublishedWatch({
+    checkPage: page => checkPublishedPage(page, { store, clock, log, lookUp }),
+    log,
+    everyMilliseconds: hours * 3_600_000,
+  });
 }
 
 function listening({

@@ -7,6 +7,8 @@ export interface ShownDns {
   readonly server: Readonly<DnsMetrics>;
   readonly keeper: () => KeeperState;
   readonly table: ZoneTable;
+  /** Null where nothing is watched. */
+  readonly watched: () => { readonly checked: number; readonly differing: number } | null;
   /** NOTIFY without an answer. */
   readonly unanswered: () => number;
   readonly now: () => Date;
@@ -15,7 +17,7 @@ export interface ShownDns {
 const rcodeNames = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED'];
 
 /** What the DNS door counts, one row each. */
-export function dnsMetricRows({ server, keeper, table, unanswered, now }: ShownDns): MetricRow[] {
+export function dnsMetricRows({ server, keeper, table, watched, unanswered, now }: ShownDns): MetricRow[] {
   const counter = (name: string, help: string, read: () => number): MetricRow => ({
     kind: 'counter',
     name: `caliopen_dns_${name}_total`,
@@ -61,6 +63,16 @@ export function dnsMetricRows({ server, keeper, table, unanswered, now }: ShownD
     ),
     gauge('store_heard_seconds', 'Seconds since the store answered last', () =>
       Math.max(0, (now().getTime() - keeper().heardAt.getTime()) / 1000),
+    ),
+    gauge(
+      'published_keys_checked',
+      'Published keys looked up as the world does, in the last round',
+      () => watched()?.checked ?? 0,
+    ),
+    gauge(
+      'published_keys_differing',
+      'Of these, keys for which the world hears something else',
+      () => watched()?.differing ?? 0,
     ),
     gauge('notify_unanswered', 'Words to secondaries that have had no answer', unanswered),
   ];
