@@ -121,7 +121,7 @@ export function parentName(name: Name): Name {
 
 /** The same name with A-Z as a-z (RFC 4343); other octets stay. */
 export function lowerName(name: Name): Name {
-  const lower = Uint8Array.from(name);
+  const lower = new Uint8Array(name);
   for (let at = 0; at < lower.length; at += 1) {
     const octet = lower[at] ?? 0;
     // Lengths are at most 63, below "A".
@@ -132,8 +132,8 @@ export function lowerName(name: Name): Name {
 
 /** A string that is equal for names that are equal (RFC 4343), for maps: the lower-case octets as latin1. */
 export function nameKey(name: Name): string {
-  const lower = lowerName(name);
-  return Buffer.from(lower.buffer, lower.byteOffset, lower.length).toString('latin1');
+  const text = Buffer.from(name.buffer, name.byteOffset, name.length).toString('latin1');
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, letters => letters.toLowerCase()) : text;
 }
 
 export function equalNames(one: Name, other: Name): boolean {

@@ -1,4 +1,4 @@
-import { maxLabelOctets, maxNameOctets, type Name, nameKey, parentName } from './name.ts';
+import { maxLabelOctets, maxNameOctets, type Name, nameKey } from './name.ts';
 import { WireError } from './wire-error.ts';
 
 /** Longest DNS message: its length over TCP has two octets (RFC 1035 §4.2.2). */
@@ -69,32 +69,42 @@ export class WireReader {
    * up here.
    */
   name({ isPlain = false }: { isPlain?: boolean } = {}): Name {
-    const parts: Uint8Array[] = [];
-    let length = 0;
+    const pieces: Uint8Array[] = [];
     let from: WireReader = this;
-    // Where the piece that is read now began: the next one must begin before it.
-    let began = this.at;
-    let pointers = 0;
-    for (;;) {
-      const octet = from.uint8();
-      if (octet >= 0xc0) {
-        const target = ((octet & 0x3f) << 8) | from.uint8();
-        if (isPlain) throw new WireError('compressed name where none may be');
-        if (target >= began) throw new WireError('pointer that does not lead backwards');
-        pointers += 1;
-        if (pointers > maxPointers) throw new WireError('too many pointers in one name');
-        from = new WireReader(this.octets, target);
-        began = target;
-        continue;
-      }
-      if (octet > maxLabelOctets) throw new WireError('label of an unknown kind');
-      length += 1 + octet;
-      if (length > maxNameOctets) throw new WireError('name over 255 octets');
-      const label = from.bytes(octet);
-      parts.push(this.octets.subarray(from.at - label.length - 1, from.at));
-      if (octet === 0) return new Uint8Array(Buffer.concat(parts));
+    for (let pointers = 0; ; pointers += 1) {
+      const began = from.at;
+      const octet = from.#labels();
+      if (octet === 0) return joined([...pieces, this.octets.subarray(began, from.at)]);
+      if (from.at - 1 > began) pieces.push(this.octets.subarray(began, from.at - 1));
+      const target = ((octet & 0x3f) << 8) | from.uint8();
+      if (isPlain) throw new WireError('compressed name where none may be');
+      if (target >= began) throw new WireError('pointer that does not lead backwards');
+      if (pointers === maxPointers) throw new WireError('too many pointers in one name');
+      from = new WireReader(this.octets, target);
     }
   }
+
+  /** Steps over labels, and over the octet that ends them: the root's zero or the first of a pointer. Gives it. */
+  #labels(): number {
+    for (;;) {
+      const octet = this.uint8();
+      if (octet === 0 || octet >= 0xc0) return octet;
+      if (octet > maxLabelOctets) throw new WireError('label of an unknown kind');
+      this.#advance(octet);
+    }
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): Name {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (length > maxNameOctets) throw new WireError(`name over ${maxNameOctets} octets`);
+  const name = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    name.set(piece, at);
+    at += piece.length;
+  }
+  return name;
 }
 
 /** Writes a message front to back; grows as needed. Throws `WireError` beyond 65,535 octets. */
@@ -161,14 +171,14 @@ export class WireWriter {
 
   /** A name, its end replaced by a pointer where the same was written before (RFC 1035 §4.1.4). */
   compressedName(name: Name): this {
-    let at = name;
-    for (; at.length > 1; at = parentName(at)) {
-      const known = this.#names.get(nameKey(at));
-      if (known !== undefined) return this.uint16(0xc000 | known);
-      if (this.#length < 0x4000) this.#names.set(nameKey(at), this.#length);
-      this.bytes(at.subarray(0, 1 + (at[0] ?? 0)));
+    const start = this.#length;
+    const key = nameKey(name);
+    for (let at = 0; at < name.length - 1; at += 1 + (name[at] ?? 0)) {
+      const known = this.#names.get(key.slice(at));
+      if (known !== undefined) return this.bytes(name.subarray(0, at)).uint16(0xc000 | known);
+      if (start + at < 0x4000) this.#names.set(key.slice(at), start + at);
     }
-    return this.uint8(0);
+    return this.bytes(name);
   }
 
   /** Overwrites two octets written before. */
