@@ -1,4 +1,6 @@
+import { maxLabelOctets, type Name } from '../name.ts';
 import { WireReader } from '../wire.ts';
+import { WireError } from '../wire-error.ts';
 import type { RecordSet } from '../zone/record-set.ts';
 import type { RecordPart, ZoneChange } from './zone-change.ts';
 
@@ -39,9 +41,19 @@ export function readParts(octets: Uint8Array): RecordPart[] {
 }
 
 function readPart(reader: WireReader): RecordSet {
-  const owner = reader.name({ isPlain: true });
+  const owner = readOwner(reader);
   const [type, ttlSeconds] = [reader.uint16(), reader.uint32()];
   return { owner, type, ttlSeconds, rdatas: readList(reader), signatures: readList(reader) };
+}
+
+/** A name that is never compressed, as a view: what `reader.name` gives costs as much as all the rest. */
+function readOwner(reader: WireReader): Name {
+  const start = reader.at;
+  for (let length = reader.uint8(); length > 0; length = reader.uint8()) {
+    if (length > maxLabelOctets) throw new WireError('label of an unknown kind');
+    reader.bytes(length);
+  }
+  return reader.octets.subarray(start, reader.at);
 }
 
 function readList(reader: WireReader): Uint8Array[] {

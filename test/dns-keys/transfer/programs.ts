@@ -195,6 +195,7 @@ key "secondary.example" { algorithm hmac-sha256; secret "${secret}"; };
 options {
   directory "${folder}"; pid-file none; session-keyfile none; lock-file none; recursion no; notify no;
   listen-on port ${port} { 127.0.0.1; }; listen-on-v6 { none; }; allow-transfer { 127.0.0.1; };
+  serial-query-rate 1000; transfers-in 100; transfers-per-ns 100;
   dnssec-validation no; ${catalogs}
 };
 controls { };
