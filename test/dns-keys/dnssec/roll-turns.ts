@@ -82,10 +82,11 @@ export function started(policy: KeyPolicy = presignedKeys): RollWorld {
 }
 
 /** A parent that does what CDS asks, and a caller that looks when it should, until nothing is left to do. */
-export function settle(world: RollWorld): void {
+export function settle(world: RollWorld, each: () => void = () => {}): void {
   for (let turn = 0; turn < 200; turn += 1) {
     world.parentReads({ lateness: 0, delays: [0.1, 0.2], isAdding: false });
     world.lookWhenDue();
+    each();
     if (world.conditions.includes('clockJumped')) world.accept();
     if (isSettled(world)) return;
   }

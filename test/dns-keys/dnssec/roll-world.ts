@@ -19,7 +19,7 @@ import { parseName } from '../../../dns-keys/name.ts';
 
 export const hour = 3600;
 export const day = 24 * hour;
-const apex = '_openpgpkey.example.org.';
+export const apex = '_openpgpkey.example.org.';
 /** A clock further off than this is noticed. */
 const noticedSeconds = 3 * day;
 
@@ -69,8 +69,15 @@ export class RollWorld {
   readonly #placings: { at: number; server: number; place(now: readonly KeptKey[]): readonly KeptKey[] }[] =
     [];
 
-  constructor(policy: KeyPolicy = onlineKeys) {
+  readonly #dnskeyOf: (wanted: WantedKey, id: string) => Uint8Array;
+
+  /** `dnskeyOf` makes the DNSKEY RDATA of a new key; without it they are as good as any, and nothing can be signed. */
+  constructor(
+    policy: KeyPolicy = onlineKeys,
+    dnskeyOf: (wanted: WantedKey, id: string) => Uint8Array = anyDnskey,
+  ) {
     this.policy = policy;
+    this.#dnskeyOf = dnskeyOf;
     for (const log of this.#ds) this.#give(log, [], this.dsTtl);
   }
 
@@ -245,11 +252,7 @@ export class RollWorld {
     for (;;) {
       this.#made += 1;
       const id = `${role}${algorithm}-${this.#made}`;
-      const octets = dnskeyData(
-        role === 'zsk' ? 256 : 257,
-        algorithm,
-        createHash('sha512').update(id).digest(),
-      );
+      const octets = this.#dnskeyOf({ role, algorithm }, id);
       const dnskey = Buffer.from(octets).toString('base64');
       const made = { id, role, algorithm, tag: keyTag(octets), dnskey, privateKey: '' };
       if (taken.includes(made.tag)) continue;
@@ -282,6 +285,10 @@ export class RollWorld {
       .filter(({ until, ttl }) => until === null || this.now < until + lag + ttl)
       .map(({ what }) => what);
   }
+}
+
+function anyDnskey({ role, algorithm }: WantedKey, id: string): Uint8Array {
+  return dnskeyData(role === 'zsk' ? 256 : 257, algorithm, createHash('sha512').update(id).digest());
 }
 
 function seen({ id, algorithm, role }: KeptKey): SeenKey {
