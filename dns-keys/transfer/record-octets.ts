@@ -78,3 +78,10 @@ export function readChange(octets: Uint8Array): ZoneChange {
   const removed = readParts(head.bytes(head.uint32()));
   return { fromSerial, serial, removed, added: readParts(head.rest()) };
 }
+
+/** Octets that came less those that went, of octets that `writeChange` made. */
+export function changeGrowth(octets: Uint8Array): number {
+  const head = new WireReader(octets, 8);
+  const removed = head.uint32();
+  return octets.length - changeHeadOctets - 2 * removed;
+}

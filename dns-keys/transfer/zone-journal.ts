@@ -1,7 +1,7 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { WireReader } from '../wire.ts';
 import { blockOf, DamagedFileError, readBlocks } from './blocks.ts';
-import { readChange, writeChange } from './record-octets.ts';
+import { changeGrowth, readChange, writeChange } from './record-octets.ts';
 import type { ZoneChange } from './zone-change.ts';
 
 const magic = Buffer.from('caliopen diff 1\n');
@@ -12,6 +12,8 @@ export interface JournalEntry {
   readonly serial: number;
   readonly start: number;
   readonly end: number;
+  /** Octets by which the zone grew, about; negative where it shrank. */
+  readonly growthOctets: number;
 }
 
 export interface JournalIndex {
@@ -48,7 +50,8 @@ async function readEntries(handle: FileHandle): Promise<JournalIndex> {
       const [fromSerial, serial] = [head.uint32(), head.uint32()];
       if (entries.length > 0 && entries.at(-1)?.serial !== fromSerial)
         throw new DamagedFileError(`no change to ${fromSerial} before that from it`, false);
-      entries.push({ fromSerial, serial, start: block.start, end: block.end });
+      const growthOctets = changeGrowth(block.payload);
+      entries.push({ fromSerial, serial, start: block.start, end: block.end, growthOctets });
       end = block.end;
     }
   } catch (error) {
@@ -66,7 +69,8 @@ export async function appendEntry(
   { entries, end }: JournalIndex,
   change: ZoneChange,
 ): Promise<JournalIndex> {
-  const block = blockOf(writeChange(change));
+  const payload = writeChange(change);
+  const block = blockOf(payload);
   const handle = await openForWriting(file);
   try {
     if (entries.length === 0) await writeAll(handle, magic, 0);
@@ -77,10 +81,9 @@ export async function appendEntry(
     await handle.close();
   }
   const { fromSerial, serial } = change;
-  return {
-    entries: [...entries, { fromSerial, serial, start: end, end: end + block.length }],
-    end: end + block.length,
-  };
+  const place = { start: end, end: end + block.length };
+  const entry = { fromSerial, serial, ...place, growthOctets: changeGrowth(payload) };
+  return { entries: [...entries, entry], end: place.end };
 }
 
 async function openForWriting(file: string): Promise<FileHandle> {

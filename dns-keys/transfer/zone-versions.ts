@@ -92,7 +92,9 @@ export class ZoneFile implements ZoneVersions {
   }
 
   get octets(): number {
-    return this.#known?.image.octets ?? 0;
+    if (!this.#known) return 0;
+    const { image, journal, since } = this.#known;
+    return journal.entries.slice(since).reduce((sum, entry) => sum + entry.growthOctets, image.octets);
   }
 
   /** Reads both files through. */

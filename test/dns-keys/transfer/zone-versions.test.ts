@@ -15,6 +15,7 @@ import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { type Log, silentLog } from '../../../delivery/log.ts';
 import { parseName } from '../../../dns-keys/name.ts';
+import { partOctets } from '../../../dns-keys/transfer/record-octets.ts';
 import { soaSerial } from '../../../dns-keys/transfer/serial.ts';
 import { diffZones, setKey } from '../../../dns-keys/transfer/zone-change.ts';
 import { zoneFileName } from '../../../dns-keys/transfer/zone-file-name.ts';
@@ -90,6 +91,25 @@ test('a zone never signed is empty, and a change of another version is refused',
   await assert.rejects(file.append(diffZones(version(1), version(2))), /no version 1/);
   await file.replace(soaOf(apex, 1), version(1));
   await assert.rejects(file.append(diffZones(version(2), version(3))), /no version 2/);
+});
+
+test('a zone is as large as its sets are, however many changes ago it was written whole', async t => {
+  const folder = temporaryFolder(t);
+  const file = await reopen(folder);
+  const grown = (serial: number) =>
+    zoneOf(
+      apexText,
+      serial,
+      Array.from({ length: serial }, (_, index) => textSet(`name${index}`, apex, 'some text')),
+    );
+  const octetsOf = (serial: number) => grown(serial).reduce((sum, set) => sum + partOctets(set), 0);
+  await file.replace(soaOf(apex, 1), grown(1));
+  for (let serial = 2; serial <= 30; serial += 1)
+    await file.append(diffZones(grown(serial - 1), grown(serial)));
+  assert.equal(file.octets, octetsOf(30));
+  assert.equal((await reopen(folder)).octets, octetsOf(30));
+  await file.append(diffZones(grown(30), grown(4)));
+  assert.equal(file.octets, octetsOf(4));
 });
 
 test('a snapshot stays what it was while the zone goes on and its files are written anew', async t => {
