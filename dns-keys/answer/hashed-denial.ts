@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto';
-import type { Name } from '../name.ts';
 import type { HashedName } from '../zone/hashed-name.ts';
+import { nameHash, wildcardHash } from '../zone/hashed-owners.ts';
 import { ownerAt, ownerOctets, readWord, recordsAt, signaturesOf, slabOctets } from '../zone/set-block.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { AnswerWriter } from './answer-writer.ts';
@@ -14,8 +13,6 @@ export interface Denied {
   readonly apexLabel: number;
 }
 
-const wildcardLabel = Uint8Array.of(1, 0x2a);
-
 /**
  * Writes the NSEC3 records that prove that there is no such type (RFC 5155 §7.2.3) or no such name: the record of the
  * closest encloser, those that cover the next closer name and the wildcard (§7.2.2), each once.
@@ -26,14 +23,16 @@ export function writeHashedDenial(
   { name, exists, apexLabel }: Denied,
 ): void {
   if (exists) {
-    copyNsec3(writer, zone, { ref: zone.nsec3Matching(hashOf(name.from(0))), name, apexLabel });
+    copyNsec3(writer, zone, { ref: zone.nsec3Matching(nameHash(name.from(0))), name, apexLabel });
     return;
   }
   const encloser = closestEncloser(zone, name, apexLabel);
+  // Nearly always it is the apex: its two hashes are known.
+  const isApex = encloser === apexLabel;
   const refs = [
-    zone.nsec3Matching(hashOf(name.from(encloser))),
-    zone.nsec3Covering(hashOf(name.from(encloser - 1))),
-    zone.nsec3Covering(hashOf(Buffer.concat([wildcardLabel, name.from(encloser)]))),
+    zone.nsec3Matching(isApex ? zone.apexHash : nameHash(name.from(encloser))),
+    zone.nsec3Covering(nameHash(name.from(encloser - 1))),
+    zone.nsec3Covering(isApex ? zone.wildcardHash : wildcardHash(name.from(encloser))),
   ];
   for (const [index, ref] of refs.entries())
     if (refs.indexOf(ref) === index) copyNsec3(writer, zone, { ref, name, apexLabel });
@@ -44,11 +43,6 @@ function closestEncloser(zone: Zone, name: HashedName, apexLabel: number): numbe
   let label = 1;
   while (label < apexLabel && zone.findOwner(name, label) === 0 && !zone.isInner(name, label)) label += 1;
   return label;
-}
-
-/** One round without salt, as all our zones have it (RFC 9276 §3.1); the name is in lower case. */
-function hashOf(name: Name): Uint8Array {
-  return hash('sha1', name, 'buffer');
 }
 
 function copyNsec3(

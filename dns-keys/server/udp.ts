@@ -14,8 +14,6 @@ const signaturesWhenBusy = 4;
 const busyQueries = 16;
 /** Answers that the system has not taken yet, over which more are dropped. */
 const maxQueued = 1024;
-/** What one socket may hold while we are busy; the system may allow less. */
-const receiveBufferOctets = 1024 * 1024;
 
 interface Waiting {
   readonly query: Buffer;
@@ -25,7 +23,8 @@ interface Waiting {
 }
 
 /**
- * Answers over UDP. Queries whose answer needs a fresh signature wait while others are answered, so that a flood of
+ * Answers over UDP. The system's own size of the receive buffer is kept: some 280 queries, which take 4 ms to answer; in
+ * a larger one a flood would keep others waiting for longer than that. Queries whose answer needs a fresh signature wait while others are answered, so that a flood of
  * names that nobody has does not delay the keys that are there.
  */
 export class UdpDoor {
@@ -56,7 +55,6 @@ export class UdpDoor {
       socket.close();
       throw error;
     }
-    socket.setRecvBufferSize(receiveBufferOctets);
     socket.on('message', (query, from) => this.#receive(query, from, socket));
     // What the network says of earlier answers is nobody's concern.
     socket.on('error', () => {});

@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto';
 import type { Name } from '../name.ts';
 import { HashOrder, type Target } from './hash-order.ts';
 import { ownerAt, slabOctets } from './set-block.ts';
 import type { Slabs } from './slabs.ts';
 
 const labelOctets = 32;
+const wildcardLabel = Uint8Array.of(1, 0x2a);
 const digits = '0123456789abcdefghijklmnopqrstuv';
 const digitOctets = Uint8Array.from(digits, digit => digit.charCodeAt(0));
 const digitValues = new Uint8Array(256);
@@ -80,6 +82,16 @@ export class HashedOwners {
     }
     return 0;
   }
+}
+
+/** Hash of an owner in lower case: one round without salt, as all our zones have it (RFC 9276 §3.1). */
+export function nameHash(lower: Name): Uint8Array {
+  return hash('sha1', lower, 'buffer');
+}
+
+/** Hash of the wildcard below a name in lower case. */
+export function wildcardHash(lower: Name): Uint8Array {
+  return nameHash(Buffer.concat([wildcardLabel, lower]));
 }
 
 /** The first 32 bits of the hash that a label writes. */

@@ -1,7 +1,7 @@
 import { lowerName, type Name } from '../name.ts';
 import { rrTypes } from '../rr/table.ts';
 import { HashedName } from './hashed-name.ts';
-import { HashedOwners } from './hashed-owners.ts';
+import { HashedOwners, nameHash, wildcardHash } from './hashed-owners.ts';
 import { OwnerIndex } from './owner-index.ts';
 import type { RecordSet } from './record-set.ts';
 import {
@@ -51,6 +51,9 @@ export class Zone {
   readonly apex: Name;
   readonly mode: ZoneMode;
   readonly slabs: Slabs;
+  /** NSEC3 hash of the apex, and of the wildcard below it, which no zone of ours has. */
+  readonly apexHash: Uint8Array;
+  readonly wildcardHash: Uint8Array;
   /** Makes signatures in mode online; null leaves answers unsigned. */
   #signer: SetSigner | null = null;
   #owners = new OwnerIndex();
@@ -69,6 +72,8 @@ export class Zone {
     this.apex = lowerName(apex);
     this.mode = mode;
     this.slabs = slabs;
+    this.apexHash = nameHash(this.apex);
+    this.wildcardHash = wildcardHash(this.apex);
     this.#hashedOwners = new HashedOwners(slabs);
     this.#read(this.apex);
     this.#apexLabels = this.#name.labels;
