@@ -13,7 +13,7 @@ const endOfSteps = '\n];\n';
 /** The version after this one: its code with one more step at the end of Cassandra's schema. */
 export function laterCode(t: Pick<TestContext, 'after'>, step: readonly string[]): Code {
   const folder = temporaryFolder(t);
-  for (const name of ['bin', 'config', 'delivery', 'plugins', 'webmail', 'package.json'])
+  for (const name of ['bin', 'config', 'delivery', 'dns-keys', 'plugins', 'webmail', 'package.json'])
     cpSync(join(top, name), join(folder, name), { recursive: true });
   symlinkSync(join(top, 'node_modules'), join(folder, 'node_modules'));
   const [steps = '', rest, ...more] = readFileSync(join(top, schemaFile), 'utf8').split(endOfSteps);

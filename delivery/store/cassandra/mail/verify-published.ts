@@ -1,8 +1,7 @@
 import type { CassandraContext } from '../context.ts';
 import { findAddress } from '../directory/address-row.ts';
-import { grouped, mapAtOnce } from '../directory/at-once.ts';
+import { mapAtOnce } from '../directory/at-once.ts';
 import { findAccount } from '../directory/rows.ts';
-import { keySlots } from '../schema.ts';
 import {
   deleteListed,
   findTimed,
@@ -14,8 +13,9 @@ import {
 import { writeTold } from '../zones/zone-log.ts';
 import type { Suspicion } from './verify-fault.ts';
 
-/** Slots that are read at once. */
-const slotsAtOnce = 32;
+/** Rows of the table, which is read whole, and how many of them are looked at at once. */
+const pageSize = 200;
+const width = 32;
 
 type ListedKey = PublishedName & { readonly local_part: string; readonly written: bigint };
 
@@ -38,12 +38,9 @@ export async function publishedOfAccount(context: CassandraContext, accountId: s
 
 /** What is wrong with published keys but for those that an account which is there is listed with, some at a time. */
 export async function* publishedSuspicions(context: CassandraContext): AsyncGenerator<Suspicion[]> {
-  const cql = 'select key, kind, account from published_key where slot = ?';
-  const slots = Array.from({ length: keySlots }, (_unused, slot) => slot);
-  for (const some of grouped(slots, slotsAtOnce)) {
-    const rows = await Promise.all(some.map(slot => context.session.rows<PublishedName>(cql, [slot])));
-    yield (await mapAtOnce(rows.flat(), slotsAtOnce, name => unlessListed(context, name))).flat();
-  }
+  const cql = 'select key, kind, account from published_key';
+  for await (const page of context.session.pages<PublishedName>(cql, [], pageSize))
+    yield (await mapAtOnce(page, width, name => unlessListed(context, name))).flat();
 }
 
 async function unlessListed(context: CassandraContext, name: PublishedName): Promise<Suspicion[]> {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAccount } from '../../../../delivery/store/cassandra/directory/making.ts';
 import { slotOf } from '../../../../delivery/store/cassandra/directory/slots.ts';
+import { keySlot } from '../../../../delivery/store/cassandra/zones/slot-pages.ts';
+import type { PublishedKey } from '../../../../delivery/store/store.ts';
 import { bucket, type Damaged, openDamaged } from './damage.ts';
 import { dyingAfter } from './parts.ts';
 
@@ -17,6 +19,14 @@ const own = {
   ...{ address: 'ada@example.org', fingerprint: 'ab', octets: new Uint8Array([1]) },
   ...({ source: 'own', state: 'usable', firstSeenAt: new Date('2026-02-01T00:00:00Z') } as const),
 };
+
+function published(accountId: string, address: string): PublishedKey {
+  const [localPart = '', domain = ''] = address.split('@');
+  return {
+    ...{ domain, localPart, kind: 'openpgp', accountId, fingerprint: 'ab', octets: new Uint8Array([1]) },
+    ...{ state: 'usable', publishedAt: new Date('2026-02-01T00:00:00Z') },
+  };
+}
 
 const rows: Readonly<Record<string, Row>> = {
   'no list has an account': {
@@ -119,6 +129,45 @@ const rows: Readonly<Record<string, Row>> = {
         'insert into own_key (account, address, fingerprint, octets, state) values (?, ?, ?, ?, ?)';
       await cql(insert, [id, own.address, 'ab', Buffer.from([2]), 'usable']);
       await cql(insert, [id, own.address, 'cd', Buffer.from([3]), 'usable']);
+    },
+  },
+  'older code took an alias, and left its key': {
+    kinds: ['publishedKeyWithoutAddress'],
+    isChecked: true,
+    async damage({ directory, cql }, { id, address }) {
+      await directory.addAlias(`key-${address}`, id);
+      await directory.publishKey(published(id, `key-${address}`));
+      await cql('delete from address_of_account where account = ? and key = ?', [id, `key-${address}`]);
+      await cql("delete from address_of_domain where domain = 'example.org' and key = ?", [`key-${address}`]);
+      await directory.context.session.claim('delete from address where key = ? if exists', [
+        `key-${address}`,
+      ]);
+    },
+  },
+  'a key of an account that is gone is still published': {
+    kinds: ['publishedKeyWithoutAddress'],
+    async damage({ cql }) {
+      const key = 'left@example.org';
+      await cql(
+        `insert into published_key (slot, key, kind, account, local_part, fingerprint, octets, state, published)
+         values (?, ?, 'openpgp', 'A0gone', 'left', '', 0x00, 'usable', 0)`,
+        [keySlot(key), key],
+      );
+    },
+  },
+  'a published key is not in the list of its account': {
+    kinds: ['publishedKeyUnlisted'],
+    async damage({ directory, cql }, { id, address }) {
+      await directory.publishKey(published(id, address));
+      await cql('delete from published_key_of_account where account = ?', [id]);
+    },
+  },
+  'an account is listed with a key that is not published': {
+    kinds: ['publishedKeyLeftover'],
+    isChecked: true,
+    async damage({ directory, cql }, { id, address }) {
+      await directory.publishKey(published(id, address));
+      await cql('delete from published_key where slot = ? and key = ?', [keySlot(address), address]);
     },
   },
   'a contact is not found by its address': {
