@@ -27,7 +27,12 @@ export function zoneForgottenAt({ until, zoneTtlSeconds }: Served, policy: KeyPo
 
 /** When the last cache has forgotten a DS set. */
 export function dsForgottenAt({ goneAt, ttlSeconds }: ParentSet, policy: KeyPolicy): number {
-  return goneAt === null ? Infinity : goneAt + ttlSeconds + policy.safetySeconds;
+  return goneAt === null ? Infinity : goneAt + dsTtl(ttlSeconds, policy) + policy.safetySeconds;
+}
+
+/** How long a DS set counts as cached. */
+export function dsTtl(seenSeconds: number, { leastDsTtlSeconds }: KeyPolicy): number {
+  return Math.max(seenSeconds, leastDsTtlSeconds);
 }
 
 /** Until when the parent may act on an offer, so that its DS set may turn up. */

@@ -1,6 +1,6 @@
 import { parseName } from '../name.ts';
 import { dsDigest } from './delegation.ts';
-import { offerEndsAt } from './key-caches.ts';
+import { dsTtl, offerEndsAt } from './key-caches.ts';
 import type { KeyPolicy } from './key-policy.ts';
 import { type Offer, type ParentSet, signsKeys, type ZoneKeys } from './zone-keys.ts';
 
@@ -27,7 +27,7 @@ export function observeParent(
   const added: ParentSet[] = [];
   for (const one of seen)
     if (![...known, ...added].some(other => other.goneAt === null && isSameSet(one, other))) added.push(one);
-  const ttl = Math.max(...seen.map(({ ttlSeconds }) => ttlSeconds));
+  const ttl = dsTtl(Math.max(...seen.map(({ ttlSeconds }) => ttlSeconds)), policy);
   const offers = keys.offers.map(offer => endedOffer(keys, offer, { now, policy, ttl }));
   return { ...keys, parent: [...known, ...added], offers };
 }

@@ -19,9 +19,16 @@ export interface KeyPolicy {
   readonly safetySeconds: number;
   /** How late the parent may still act on CDS, CDNSKEY or a DS given by hand that we no longer offer. */
   readonly parentDelaySeconds: number;
+  /** A DS set counts as cached for so long at least: between two looks it may have had a longer TTL than was seen. */
+  readonly leastDsTtlSeconds: number;
 }
 
-const waits = { propagationSeconds: hour, safetySeconds: hour, parentDelaySeconds: 2 * day };
+const waits = {
+  propagationSeconds: hour,
+  safetySeconds: hour,
+  parentDelaySeconds: 2 * day,
+  leastDsTtlSeconds: 2 * day,
+};
 
 /**
  * For zones signed while answering: one combined key. It makes the smaller DNSKEY answer (one key, one signature), and

@@ -44,10 +44,24 @@ export class Nsec3Chain {
 
   /** Takes a whole zone in place of what it held. Gives all sets of the chain, by hash. */
   load(owners: Iterable<{ owner: Name; types: readonly number[] }>): RecordSet[] {
+    return [...this.loading(owners)].filter(set => set !== null);
+  }
+
+  /** As `load`, a piece at a time, with null where others may go on; the chain is whole at the end. */
+  *loading(owners: Iterable<{ owner: Name; types: readonly number[] }>): Generator<RecordSet | null> {
     this.#entries.clear();
-    for (const { owner, types } of owners) this.#enter(owner, this.#kept(types));
-    this.#order = [...this.#entries.keys()].sort();
-    return this.#order.map((_, at) => this.#setAt(at));
+    for (const { owner, types } of owners) {
+      this.#enter(owner, this.#kept(types));
+      yield null;
+    }
+    const byOctet = Map.groupBy(this.#entries.keys(), hash => hash.charCodeAt(0));
+    const order: string[] = [];
+    for (let octet = 0; octet < 256; octet += 1) {
+      for (const hash of byOctet.get(octet)?.sort() ?? []) order.push(hash);
+      yield null;
+    }
+    this.#order = order;
+    for (let at = 0; at < order.length; at += 1) yield this.#setAt(at);
   }
 
   /** Types that an owner has from now on; none when its last record is gone. Gives what changes in the chain. */

@@ -57,7 +57,7 @@ export interface Advance {
 const parentPollSeconds = 3600;
 /** The last look is stored this often, so that a jump of the clock is seen. */
 const noteSeconds = 12 * 3600;
-/** Keys of one role at most: DNSKEY has to stay small. */
+/** Keys of one role and algorithm at most: DNSKEY has to stay small. */
 const mostKeys = 3;
 
 /**
@@ -190,7 +190,8 @@ function keysToMake(
     const isAsked = keys.requested.some(one => one === role || policy.isCombined);
     const isOld = keys.keys.length === wanted.length && isOver(current, policy, now);
     if (current !== undefined && !(isAsked || isOld)) continue;
-    if (keys.keys.filter(key => key.role === role).length < mostKeys) made.push({ role, algorithm });
+    const alike = keys.keys.filter(key => key.role === role && key.algorithm === algorithm);
+    if (alike.length < mostKeys) made.push({ role, algorithm });
     else conditions.push('tooManyKeys');
   }
   return { keys: made, conditions };
