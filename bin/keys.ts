@@ -9,6 +9,7 @@ import { importKey } from './keys/import.ts';
 import { listKeys } from './keys/list.ts';
 import { keepGenerated, recordAudit } from './keys/own-key.ts';
 import { refreshedText, registerPublishing } from './keys/publish.ts';
+import { registerUpload } from './keys/upload.ts';
 import { print, readLine } from './output.ts';
 import { allPages, findAccount, withParts } from './with-parts.ts';
 
@@ -67,6 +68,7 @@ export function register(program: Command, context: CommandContext): void {
     )
     .action(() => rewrap(context));
   registerPublishing(keys, context);
+  registerUpload(keys, context);
   registerCheck(keys, context);
 }
 

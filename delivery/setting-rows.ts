@@ -139,6 +139,12 @@ export const settingRows = {
     defaultText: 'instance.key in the data folder',
     help: 'File that holds the instance key; made at first start when missing.',
   },
+  'keys.uploadServer': {
+    type: 'text',
+    form: 'httpsAddress',
+    default: '',
+    help: 'Verifying key server that caliopen keys upload sends to without --server, such as https://keys.openpgp.org; nothing is sent but by that command.',
+  },
   'tls.certificateFile': {
     type: 'path',
     default: '',
