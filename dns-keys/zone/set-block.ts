@@ -35,17 +35,17 @@ export const recordFrontOctets = 12;
 /** Records of one set with their signatures: what a TCP message can hold with a question and OPT beside them. */
 const maxSetOctets = 64_500;
 
-/** Writes the set into a new block. `ownerOctets` counts the owner's octets left of the apex. Throws `RangeError`. */
-export function writeSetBlock(slabs: Slabs, set: RecordSet, ownerOctets: number): number {
+/** Writes the set into a new block; `owner` is what its owner has left of the apex, in lower case. Throws `RangeError`. */
+export function writeSetBlock(slabs: Slabs, set: RecordSet, owner: Uint8Array): number {
   const recordOctets = recordsOctets(set.rdatas);
   const signatureOctets = recordsOctets(set.signatures);
   if (set.rdatas.length === 0) throw new RangeError('a record set without records');
   if (recordOctets + signatureOctets > maxSetOctets)
     throw new RangeError(`record set over ${maxSetOctets} octets`);
-  const blockOctets = frontOctets + ownerOctets + recordOctets + signatureOctets;
+  const blockOctets = frontOctets + owner.length + recordOctets + signatureOctets;
   const ref = slabs.allocate(blockOctets);
   writeWord(slabs, ref, 'next', 0);
-  writeWord(slabs, ref, 'typeAndOwner', set.type | (ownerOctets << 16));
+  writeWord(slabs, ref, 'typeAndOwner', set.type | (owner.length << 16));
   writeWord(slabs, ref, 'ttl', set.ttlSeconds);
   writeWord(slabs, ref, 'counts', set.rdatas.length | (set.signatures.length << 16));
   writeWord(slabs, ref, 'recordOctets', recordOctets);
@@ -56,8 +56,8 @@ export function writeSetBlock(slabs: Slabs, set: RecordSet, ownerOctets: number)
   writeWord(slabs, ref, 'blockOctets', blockOctets);
   const octets = slabOctets(slabs, ref);
   let at = ownerAt(ref);
-  octets.set(set.owner.subarray(0, ownerOctets), at);
-  at = writeRecords(octets, at + ownerOctets, { ...set, rdatas: set.rdatas });
+  octets.set(owner, at);
+  at = writeRecords(octets, at + owner.length, set);
   writeRecords(octets, at, { type: rrsig, ttlSeconds: set.ttlSeconds, rdatas: set.signatures });
   return ref;
 }

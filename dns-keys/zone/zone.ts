@@ -130,11 +130,11 @@ export class Zone {
    * a type that makes other names (CNAME, DNAME, NS below the apex) or is made here, and more than fits in a message.
    */
   put(set: RecordSet): void {
-    const owner = lowerName(set.owner);
-    this.#read(owner);
+    this.#read(set.owner);
     this.#check(set.type);
-    const ref = writeSetBlock(this.slabs, { ...set, owner }, owner.length - this.apex.length);
-    this.remove(owner, set.type);
+    const relative = this.#name.octets.subarray(0, this.#name.length - this.apex.length);
+    const ref = writeSetBlock(this.slabs, set, relative);
+    this.#remove(set.type);
     if (set.type === rrTypes.NSEC3) this.#hashedOwners.add(ref);
     else this.#add(ref);
     if (set.type === rrTypes.SOA) this.#soa = ref;
@@ -145,20 +145,13 @@ export class Zone {
 
   /** Removes a record set; says whether it was there. */
   remove(owner: Name, type: number): boolean {
-    const ref = this.#find(owner, type);
-    if (ref === 0) return false;
-    if (type === rrTypes.NSEC3) this.#hashedOwners.remove(ref);
-    else this.#unlink(ref);
-    if (ref === this.#soa) this.#soa = 0;
-    this.#setCount -= 1;
-    this.#recordCount -= recordCount(this.slabs, ref) + signatureCount(this.slabs, ref);
-    this.#version += 1;
-    freeSetBlock(this.slabs, ref);
-    return true;
+    this.#read(owner);
+    return this.#remove(type);
   }
 
   get(owner: Name, type: number): RecordSet | null {
-    const ref = this.#find(owner, type);
+    this.#read(owner);
+    const ref = this.#find(type);
     return ref === 0 ? null : this.read(ref);
   }
 
@@ -281,8 +274,22 @@ export class Zone {
     return slabOctets(this.slabs, this.#soa).readUInt32BE(end - fromEnd);
   }
 
-  #find(owner: Name, type: number): number {
-    this.#read(owner);
+  /** Removes the set of the name that was read. */
+  #remove(type: number): boolean {
+    const ref = this.#find(type);
+    if (ref === 0) return false;
+    if (type === rrTypes.NSEC3) this.#hashedOwners.remove(ref);
+    else this.#unlink(ref);
+    if (ref === this.#soa) this.#soa = 0;
+    this.#setCount -= 1;
+    this.#recordCount -= recordCount(this.slabs, ref) + signatureCount(this.slabs, ref);
+    this.#version += 1;
+    freeSetBlock(this.slabs, ref);
+    return true;
+  }
+
+  /** Block of the set of the name that was read; 0 where there is none. */
+  #find(type: number): number {
     if (!this.#isInside(this.#name)) return 0;
     if (type === rrTypes.NSEC3) return this.#hashedOwners.named(this.#name.octets);
     return this.findType(this.findOwner(this.#name, 0), type);
