@@ -10,7 +10,10 @@ const toleratedSeconds = 300;
  */
 const longestPauseSeconds = 3 * 24 * 3600;
 
-/** Whether the clock is where it can't be after the last look: set back, or days ahead. */
+/**
+ * Whether the clock is where it can't be after the last look: set back, or days ahead. Then no key moves until somebody
+ * has looked at the machine's clock (`timedatectl`), has set it right if it was wrong, and says so: `acceptClock`.
+ */
 export function hasClockJumped({ lastAt }: ZoneKeys, now: Date): boolean {
   if (lastAt === null) return false;
   const passed = unixSeconds(now) - lastAt;

@@ -16,8 +16,8 @@ export interface ZoneKey {
 }
 
 /**
- * A new key. Its tag is none of `takenTags`: of two keys with one tag a validator must try both, and some give up
- * (RFC 4034 appendix B, RFC 9718's authors call it a collision).
+ * A new key. Its tag is none of `takenTags`: of keys with one tag a validator has to try each (RFC 4034 appendix B), and
+ * resolvers bound how many they try.
  */
 export function generateZoneKey(
   algorithm: SigningAlgorithm,
