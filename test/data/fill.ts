@@ -68,6 +68,18 @@ async function fillPlain(ada: Account, passwords: Passwords, parts: Parts): Prom
     detail: { quotaOctets: 1 },
   };
   await store.appendAudit(ada.id, entry);
+  await publish(ada, parts);
+}
+
+/** Keys that the world finds, and the zone that they are in. */
+async function publish({ id, address }: Account, { store, clock }: Parts): Promise<void> {
+  const { fingerprint, publicKey } = await generateKey(address, undefined, madeAt);
+  const common = { domain: 'example.org', accountId: id, state: 'usable', publishedAt: clock.now() } as const;
+  const openpgp = { ...common, kind: 'openpgp', fingerprint, octets: publicKey } as const;
+  for (const localPart of ['ada', 'ada.l']) await store.publishKey({ ...openpgp, localPart });
+  const smime = { ...common, localPart: 'ada', kind: 'smime', fingerprint: '' } as const;
+  await store.publishKey({ ...smime, octets: new Uint8Array([3, 1, 1, 7]) });
+  await store.putZone('example.org', { mode: 'online' }, null);
 }
 
 async function fillDecrypted(ben: Account, parts: Parts): Promise<void> {

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Parts } from '../../delivery/open.ts';
 import { loadModel, modelPath } from '../../delivery/spam/model-file.ts';
-import { type Account, changeTypes, type Page, type PageRequest } from '../../delivery/store/store.ts';
+import {
+  type Account,
+  changeTypes,
+  type Page,
+  type PageRequest,
+  type PublishedKey,
+} from '../../delivery/store/store.ts';
 
 /**
  * All that can be read of a store, as JSON: one version writes it beside its data folder, a later one must read the
@@ -15,11 +21,21 @@ export async function portray(parts: Parts): Promise<unknown> {
       {
         learned: loadModel(modelPath(config.data))?.counts ?? null,
         domains: await all(page => store.listDomains(page)),
+        publishedKeys: (await all(page => store.listPublishedKeys(page))).sort(byAddress),
+        zones: (await all(page => store.listZones(page))).sort((one, other) =>
+          one.name < other.name ? -1 : 1,
+        ),
         accounts: await Promise.all(accounts.map(account => portrayAccount(account, parts))),
       },
       (_key, value: unknown) => (isOctets(value) ? hashOf(value) : value),
     ),
   );
+}
+
+/** A list in no order that means anything is told in one. */
+function byAddress(one: PublishedKey, other: PublishedKey): number {
+  const [first, second] = [one, other].map(key => `${key.domain} ${key.localPart} ${key.kind}`);
+  return Number((first ?? '') > (second ?? '')) - Number((first ?? '') < (second ?? ''));
 }
 
 async function portrayAccount(account: Account, { store, keyring }: Parts): Promise<unknown> {
