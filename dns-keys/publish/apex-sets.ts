@@ -6,6 +6,7 @@ import { childName, type Name, parentName } from '../name.ts';
 import { encodeData, rrTypes } from '../rr/table.ts';
 import type { DnsSettings } from '../settings.ts';
 import type { RecordSet } from '../zone/record-set.ts';
+import type { OwnerChange } from './kept-zone.ts';
 import type { ZoneRecord } from './zone-record.ts';
 
 const refreshSeconds = 3600;
@@ -31,20 +32,40 @@ export function soaSet(apex: Name, serial: number, settings: ApexSettings): Reco
   return canonicalRecordSet({ owner: apex, type: rrTypes.SOA, ttlSeconds, rdatas: [rdata] });
 }
 
-/** The other sets of the apex, unsigned: NS, DNSKEY, and what the parent is asked for (CDS, CDNSKEY). */
+/**
+ * The other sets of the apex, unsigned: NS, DNSKEY, and what the parent is asked for (CDS, CDNSKEY). DNSKEY has the TTL
+ * that its record counts with when keys are rolled.
+ */
 export function apexSets(apex: Name, { keys }: ZoneRecord, settings: ApexSettings): RecordSet[] {
-  const { published, offered } = servedKeys(keys);
+  const { published, offered, dnskeyTtlSeconds } = servedKeys(keys);
   const { nameservers, ttlSeconds } = settings;
   const targets = nameservers.map(target => encodeData(rrTypes.NS, { target }));
   const sets: Unsigned[] = [
     { owner: apex, type: rrTypes.NS, ttlSeconds, rdatas: targets },
-    { owner: apex, type: rrTypes.DNSKEY, ttlSeconds, rdatas: published.map(dnskeyOf) },
+    { owner: apex, type: rrTypes.DNSKEY, ttlSeconds: dnskeyTtlSeconds, rdatas: published.map(dnskeyOf) },
   ];
   const asked = offered === null ? [] : offered === 'delete' ? 'delete' : offered.map(dnskeyOf);
   return [
     ...sets.filter(({ rdatas }) => rdatas.length > 0).map(canonicalRecordSet),
     ...parentRequests(apex, asked, ttlSeconds),
   ];
+}
+
+const apexTypes = [rrTypes.NS, rrTypes.DNSKEY, rrTypes.CDS, rrTypes.CDNSKEY];
+
+/** What a record makes of the apex: each set of `apexSets`, and nothing where there is none. */
+export function apexChanges(apex: Name, record: ZoneRecord, settings: ApexSettings): OwnerChange[] {
+  const wanted = apexSets(apex, record, settings);
+  return apexTypes.map(type => ({
+    owner: apex,
+    type,
+    set: wanted.find(one => one.type === type) ?? null,
+  }));
+}
+
+/** TTL of negative answers (RFC 2308 §5, RFC 9077 §3). */
+export function denialTtl({ ttlSeconds, negativeTtlSeconds }: ApexSettings): number {
+  return Math.min(ttlSeconds, negativeTtlSeconds);
 }
 
 export function dnskeyOf({ dnskey }: KeptKey): Uint8Array {

@@ -13,6 +13,7 @@ export interface OwnerChange {
 
 /** One zone of ours, as it is answered from and kept. Its methods are called one after the other. */
 export interface KeptZone {
+  /** Another one after a change that replaced most of it. */
   readonly zone: Zone;
   /** For transfers; null where there are none. */
   readonly versions: ZoneVersions | null;
@@ -20,14 +21,19 @@ export interface KeptZone {
   readonly record: ZoneRecord;
   /**
    * Brings the zone to a record and its owners to these changes; what is so already costs nothing. Resolves when it is
-   * answered from. Throws when it can't be signed or written; the zone then stays as it was, and the same may be tried
-   * again.
+   * answered from. Throws when it can't be signed or written: the zone is then as valid as it was, some of the changes
+   * may have been made, and the same may be tried again.
    */
   update(record: ZoneRecord, changes: readonly OwnerChange[]): Promise<void>;
   /** Makes signatures anew that end soon; gives when to call again, Unix seconds. */
   renew(): Promise<number>;
   /** The zone is ours no more. */
   remove(): Promise<void>;
+}
+
+/** Whether it was never signed and can't be answered from: its keys may be put as they are read. */
+export function isFresh({ zone }: KeptZone): boolean {
+  return zone.soaRef === 0;
 }
 
 /** Whether two sets have the same records; signatures are left aside. Both in canonical order. */
@@ -38,4 +44,21 @@ export function hasSameRecords(one: RecordSet | null, other: RecordSet | null): 
     one.rdatas.length === other.rdatas.length &&
     one.rdatas.every((rdata, at) => Buffer.compare(rdata, other.rdatas[at] ?? new Uint8Array()) === 0)
   );
+}
+
+/** The key sets of a zone, without signatures. */
+export function* ownersOf({ zone }: KeptZone): Generator<RecordSet> {
+  for (const set of zone.sets()) if (isKeyOwner(set, zone.apex)) yield { ...set, signatures: [] };
+}
+
+/** What makes the owners of one zone those of another. */
+export function* changesBetween(zone: KeptZone, wanted: KeptZone): Generator<OwnerChange> {
+  for (const set of ownersOf(wanted)) yield { ...set, set };
+  for (const { owner, type } of ownersOf(zone))
+    if (wanted.zone.get(owner, type) === null) yield { owner, type, set: null };
+}
+
+/** Owners of keys are one label of 56 octets below the apex; those of NSEC3 have 32. */
+function isKeyOwner({ owner }: RecordSet, apex: Name): boolean {
+  return owner.length > apex.length && owner[0] === 56;
 }

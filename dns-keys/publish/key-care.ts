@@ -56,17 +56,3 @@ export function openZoneKey(key: KeptKey, keyring: Pick<Keyring, 'unwrap'>): Zon
   const octets = keyring.unwrap(Buffer.from(key.privateKey, 'base64'));
   return importZoneKey({ algorithm: key.algorithm, flags: key.role === 'zsk' ? 256 : 257, octets });
 }
-
-/** Whether a private key of the zone was wrapped by an older instance key. */
-export function isOutdatedZone({ keys }: ZoneRecord, keyring: Pick<Keyring, 'isOutdated'>): boolean {
-  return keys.keys.some(key => keyring.isOutdated(Buffer.from(key.privateKey, 'base64')));
-}
-
-/** The record with every private key wrapped by the newest instance key. */
-export function rewrapZone(record: ZoneRecord, keyring: Keyring): ZoneRecord {
-  const keys = record.keys.keys.map(key => {
-    const wrapped = keyring.wrap(keyring.unwrap(Buffer.from(key.privateKey, 'base64')));
-    return { ...key, privateKey: Buffer.from(wrapped).toString('base64') };
-  });
-  return { ...record, keys: { ...record.keys, keys } };
-}

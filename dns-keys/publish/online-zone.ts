@@ -6,10 +6,11 @@ import { isNewerSerial, serialAfter } from '../transfer/serial.ts';
 import { signApex } from '../zone/set-signer.ts';
 import type { Slabs } from '../zone/slabs.ts';
 import { Zone } from '../zone/zone.ts';
-import { type ApexSettings, apexSets, soaSet } from './apex-sets.ts';
+import { type ApexSettings, apexChanges, soaSet } from './apex-sets.ts';
+import { Breath } from './breath.ts';
 import { hasSameRecords, type KeptZone, type OwnerChange } from './kept-zone.ts';
 import type { ZoneRecord } from './zone-record.ts';
-import { idOf, openZoneSigner } from './zone-signer.ts';
+import { idOf, openZoneSigner, type ZoneSigner } from './zone-signer.ts';
 
 export interface OnlineZoneDeps {
   readonly settings: ApexSettings;
@@ -18,14 +19,12 @@ export interface OnlineZoneDeps {
   readonly slabs: Slabs;
 }
 
-const apexTypes = [rrTypes.NS, rrTypes.DNSKEY, rrTypes.CDS, rrTypes.CDNSKEY];
-
 /** A zone that signs as it answers. Nothing of it is kept: its keys are in the store, its signatures are made anew. */
 export class OnlineZone implements KeptZone {
   readonly zone: Zone;
   readonly versions = null;
   #record: ZoneRecord;
-  #signerId = '';
+  #signer: ZoneSigner | null = null;
   readonly #deps: OnlineZoneDeps;
 
   constructor(apex: Name, record: ZoneRecord, deps: OnlineZoneDeps) {
@@ -41,22 +40,21 @@ export class OnlineZone implements KeptZone {
   async update(record: ZoneRecord, changes: readonly OwnerChange[]): Promise<void> {
     const { zone } = this;
     // First what can fail: the keys may be wrapped by an instance key that is not here.
-    const { keyring, settings } = this.#deps;
-    const isOtherSigner = zone.signer === null || this.#signerId !== idOf(record.keys);
-    const signer = isOtherSigner ? openZoneSigner(record, { apex: zone.apex, keyring }) : null;
-    const wanted = apexSets(zone.apex, record, settings);
-    const apexChanges = apexTypes.map(type => {
-      const set = wanted.find(one => one.type === type) ?? null;
-      return { owner: zone.apex, type, set };
-    });
-    const isChanged = this.#apply([...apexChanges, ...changes]);
-    const soa = soaSet(zone.apex, zone.serial, settings);
-    const isOtherSoa = !hasSameRecords(zone.get(zone.apex, rrTypes.SOA), soa);
-    if (isChanged || isOtherSoa) zone.put(soaSet(zone.apex, this.#nextSerial(), settings));
+    const signer = this.#signerOf(record);
+    const isChanged = await this.#applyOwners(changes);
+    // From here on nothing waits: an answer sees DNSKEY and its signer, or those before.
+    const { settings } = this.#deps;
+    const isOther = this.#apply(apexChanges(zone.apex, record, settings)) || isChanged;
+    const isOtherSoa = !hasSameRecords(
+      zone.get(zone.apex, rrTypes.SOA),
+      soaSet(zone.apex, zone.serial, settings),
+    );
+    if (isOther || isOtherSoa) zone.put(soaSet(zone.apex, this.#nextSerial(), settings));
+    const isOtherSigner = zone.signer !== signer;
     if (isOtherSigner) zone.signer = signer;
-    this.#signerId = idOf(record.keys);
+    this.#signer = signer;
     this.#record = record;
-    if (isChanged || isOtherSoa || isOtherSigner) signApex(zone, this.#seconds());
+    if (isOther || isOtherSoa || isOtherSigner) signApex(zone, this.#seconds());
   }
 
   /** Answers see to it that signatures are good. */
@@ -66,6 +64,25 @@ export class OnlineZone implements KeptZone {
 
   async remove(): Promise<void> {
     this.zone.release();
+  }
+
+  #signerOf(record: ZoneRecord): ZoneSigner {
+    const known = this.#signer;
+    if (known?.id !== idOf(record.keys))
+      return openZoneSigner(record, { apex: this.zone.apex, keyring: this.#deps.keyring });
+    known.follow(record.keys);
+    return known;
+  }
+
+  /** Owners do not hang together, so answers may be given between them. */
+  async #applyOwners(changes: readonly OwnerChange[]): Promise<boolean> {
+    const breath = new Breath();
+    let isChanged = false;
+    for (const change of changes) {
+      if (this.#apply([change])) isChanged = true;
+      if (changes.length > 1) await breath.take();
+    }
+    return isChanged;
   }
 
   #apply(changes: readonly OwnerChange[]): boolean {

@@ -3,12 +3,12 @@ import type { ObservedDs } from '../dnssec/key-parent.ts';
 import type { KeyEvidence } from '../dnssec/rollover.ts';
 import type { KeyKind } from '../owner-name.ts';
 import type { DnsSettings } from '../settings.ts';
-import { type CaredZone, careForKeys, isOutdatedZone, rewrapZone } from './key-care.ts';
+import { type CaredZone, careForKeys } from './key-care.ts';
 import { type DomainRecord, newZoneRecord, withZone, type ZoneRecord } from './zone-record.ts';
 
 export interface CareDeps {
   readonly settings: Pick<DnsSettings, 'mode' | 'algorithm' | 'ttlSeconds' | 'negativeTtlSeconds'>;
-  readonly keyring: Keyring;
+  readonly keyring: Pick<Keyring, 'wrap'>;
   readonly now: Date;
 }
 
@@ -35,8 +35,7 @@ export function careForDomain(record: DomainRecord, task: CareTask, deps: CareDe
   let next = record;
   for (const kind of kindsOf(record, task.kinds)) {
     const known = record.zones[kind] ?? newZoneRecord(task.domain, kind, settings);
-    const sound = isOutdatedZone(known, keyring) ? rewrapZone(known, keyring) : known;
-    const cared = careForKeys(sound, { now, keyring, evidence: evidenceOf(task.parent[kind], settings) });
+    const cared = careForKeys(known, { now, keyring, evidence: evidenceOf(task.parent[kind], settings) });
     zones[kind] = cared;
     if (cared.record !== record.zones[kind]) next = withZone(next, kind, cared.record);
   }

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { equalNames, type Name, nameText } from '../name.ts';
 import { rrTypes } from '../rr/type-name.ts';
@@ -21,13 +21,21 @@ export interface ZoneImage {
 
 export type RecordSets = Iterable<RecordSet> | AsyncIterable<RecordSet>;
 
+export interface WantedImage {
+  readonly apex: Name;
+  readonly soa: RecordSet;
+  readonly sets: RecordSets;
+  /** Called when the new image is on disk and the old one still in its place. */
+  readonly beforeRename?: () => Promise<void>;
+}
+
 /**
  * Writes an image beside the old one and puts it in its place when all of it has come to the disk. A SOA among `sets`
  * is left out. They must not change before the promise is done.
  */
 export async function writeImage(
   file: string,
-  { apex, soa, sets }: { apex: Name; soa: RecordSet; sets: RecordSets },
+  { apex, soa, sets, beforeRename }: WantedImage,
 ): Promise<ZoneImage> {
   const aside = `${file}.new`;
   const handle = await open(aside, 'w');
@@ -35,9 +43,14 @@ export async function writeImage(
   try {
     written = await writeBlocks(handle, { apex, soa, sets });
     await handle.datasync();
+  } catch (error) {
+    // On a full disk, what there is of it takes the room of others.
+    await rm(aside, { force: true });
+    throw error;
   } finally {
     await handle.close();
   }
+  await beforeRename?.();
   await rename(aside, file);
   await syncFolder(dirname(file));
   return written;

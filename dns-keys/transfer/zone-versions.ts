@@ -123,10 +123,10 @@ export class ZoneFile implements ZoneVersions {
    */
   replace(soa: RecordSet, sets: RecordSets): Promise<void> {
     return this.#inTurn(async () => {
-      // The journal first: an older image alone is an older version, but changes that fit no image are damage.
-      await rm(this.#journalFile, { force: true });
-      if (this.#known) this.#known = { ...this.#known, journal: emptyJournal, since: 0 };
-      const image = await writeImage(this.#imageFile, { apex: this.#apex, soa, sets });
+      // The journal goes before the old image does: an older image alone is an older version, but changes that fit no
+      // image are damage. When the new image can't be written, both stay.
+      const beforeRename = () => rm(this.#journalFile, { force: true });
+      const image = await writeImage(this.#imageFile, { apex: this.#apex, soa, sets, beforeRename });
       this.#known = { image, journal: emptyJournal, since: 0 };
       this.#soa = soa;
     });
