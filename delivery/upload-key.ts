@@ -8,7 +8,7 @@ import { openKeyServer, type ServerAnswer } from './verifying-server.ts';
 
 /**
  * How an upload ended:
- * - `mailed`: the server mails the address a link, and shows the key for the address once the owner has opened it.
+ * - `mailed`: the server says that it mails the address a link, and shows the key for the address once the owner has opened it.
  * - `shown`: it shows the key for the address already.
  * - `revoked`: it knows by now that the key, or the user id, is revoked.
  * - `withoutAddress`: it has the key and shows it, but not for the address, and no mail was sent.

@@ -108,9 +108,11 @@ function readObject(text: string): ServerAnswer | null {
   }
 }
 
-/** What a status other than 2xx means, with the server's own text where it is in the form that was promised. */
+/** What a status other than 2xx means, with the server's own text where there is one. */
 function refusal({ status, headers }: Response, answer: ServerAnswer | null): Failure {
-  const said = typeof answer?.error === 'string' && answer.error !== '' ? oneLine(answer.error) : null;
+  // `error` is what the interface promises; Hagrid 1.1 says `message` while it is out of service.
+  const words = answer?.error ?? answer?.message;
+  const said = typeof words === 'string' && words.trim() !== '' ? oneLine(words) : null;
   const seconds = /^\d{1,6}$/.exec(headers.get('retry-after') ?? '')?.[0];
   const later = seconds === undefined ? 'try again later' : `try again in ${seconds} seconds`;
   const meaning =

@@ -53,7 +53,7 @@ function uploadText(done: Upload): string {
     mailed: [
       headline,
       bare,
-      `it mails ${address} a link to confirm; once its owner has opened it, ${whole}`,
+      `it says that it mails ${address} a link to confirm; once its owner has opened it, ${whole}`,
       takenBackThere(done),
     ],
     shown: [headline, `it was confirmed before: ${whole}`, takenBackThere(done)],

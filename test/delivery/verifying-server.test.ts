@@ -56,6 +56,13 @@ const answers: readonly {
     reason: /^it is out of service; We are currently .*; try again later$/,
   },
   {
+    name: 'maintenance, as Hagrid 1.1 says it',
+    status: 503,
+    body: '{"message":"scheduled works\\n"}',
+    failure: 'refused',
+    reason: 'it is out of service; scheduled works; try again later',
+  },
+  {
     name: 'a fault of its own',
     status: 500,
     failure: 'lost',

@@ -68,7 +68,7 @@ describe('caliopen keys upload', { concurrency: 2 }, () => {
     assert.match(done.stdout, new RegExp(`^uploaded ${made} for Zoe@example.org to ${server.url}\n`));
     assert.match(
       done.stdout,
-      /by fingerprint now sees the key, when it was made .*; not its user id\nit mails Zoe@example.org a link to confirm; once its owner has opened it, whoever asks it for Zoe@example.org finds the key with its user id "<Zoe@example.org>"\n/,
+      /by fingerprint now sees the key, when it was made .*; not its user id\nit says that it mails Zoe@example.org a link to confirm; once its owner has opened it, whoever asks it for Zoe@example.org finds the key with its user id "<Zoe@example.org>"\n/,
     );
     assert.match(done.stdout, /keys unpublish Zoe@example.org does not take it back there/);
     assert.deepEqual(
@@ -190,6 +190,6 @@ describe('caliopen keys upload', { concurrency: 2 }, () => {
     assert.deepEqual(server.asked, []);
     const done = await run(words, { environment: { ...environment, NODE_EXTRA_CA_CERTS: authority } });
     assert.equal(done.code, 0, done.stderr);
-    assert.match(done.stdout, /it mails Zoe@example.org a link/);
+    assert.match(done.stdout, /it says that it mails Zoe@example.org a link/);
   });
 });
