@@ -20,8 +20,6 @@ export interface BenchServer {
   megabytes(): number;
   /** From start to the first answer. */
   readonly startMilliseconds: number;
-  /** What it said of itself. */
-  readonly told: string;
   stop(): Promise<void>;
 }
 
@@ -35,12 +33,17 @@ export interface ServerWish {
   readonly keyOctets: number;
 }
 
-/** Ours; writes the zone file that the others read when `writes` says so. */
-export function startOurs(wish: ServerWish, writes: boolean): Promise<BenchServer> {
+/** Makes the zone's files. */
+export function makeZone({ kind, keys, keyOctets, zoneFile }: ServerWish): void {
+  const script = join(import.meta.dirname, 'make-zone.ts');
+  const words = [script, kind, String(keys), String(keyOctets), zoneFile, `${zoneFile}.sets`];
+  const { status } = spawnSync(execPath, words, { stdio: 'inherit' });
+  if (status !== 0) throw new Error('the zone was not made');
+}
+
+export function startOurs(wish: ServerWish): Promise<BenchServer> {
   const script = join(import.meta.dirname, 'ours.ts');
-  const words = [wish.kind, String(wish.keys), String(wish.keyOctets), String(wish.port)];
-  const command = [execPath, script, ...words, ...(writes ? [wish.zoneFile] : [])];
-  return start('ours', command, wish);
+  return start('ours', [execPath, script, wish.kind, String(wish.port), `${wish.zoneFile}.sets`], wish);
 }
 
 export function startKnot(wish: ServerWish): Promise<BenchServer> {
@@ -122,9 +125,6 @@ async function start(name: string, command: readonly string[], { port }: ServerW
     name,
     port,
     startMilliseconds,
-    get told() {
-      return lines.join('\n');
-    },
     cpuSeconds: () =>
       sum(groupStats(child.pid ?? 0).map(fields => Number(fields[11]) + Number(fields[12]))) / ticksPerSecond,
     // Pages of 4 kB.
