@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A clock that all programs started with its environment read, and that can be set on while they run. */
@@ -6,7 +6,7 @@ export interface SharedClock {
   readonly environment: Readonly<Record<string, string>>;
   /** Milliseconds since 1970 by this clock. */
   now(): number;
-  /** Sets it on by so many seconds; programs see it within a second. Timers of running programs are not hurried. */
+  /** Sets it on by so many seconds, for all programs at once. Timers of running programs are not hurried. */
   advance(seconds: number): void;
 }
 
@@ -14,14 +14,18 @@ export interface SharedClock {
 export function openSharedClock(library: string, folder: string): SharedClock {
   const file = join(folder, 'clock');
   let aheadSeconds = 0;
-  const write = () => writeFileSync(file, `+${aheadSeconds}\n`);
+  // At one stroke: a program that read an empty file would be back in the present.
+  const write = () => {
+    writeFileSync(`${file}.new`, `+${aheadSeconds}\n`);
+    renameSync(`${file}.new`, file);
+  };
   write();
   return {
     environment: {
       // With the C library in front of jemalloc, which BIND's programs bring: its first steps ask for the time.
       LD_PRELOAD: `${library} libc.so.6`,
       FAKETIME_TIMESTAMP_FILE: file,
-      FAKETIME_CACHE_DURATION: '1',
+      FAKETIME_NO_CACHE: '1',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     },
     now: () => Date.now() + aheadSeconds * 1000,

@@ -45,7 +45,7 @@ export interface Hosted {
   /** Gives the account a public key of its own (without it, one of the server's making), and publishes it for the address. */
   publish(address: string, key?: Uint8Array): Promise<Publication>;
   /** Puts the delegation that `caliopen domain dns` asks for into the parent zone. */
-  delegate(domain: string): Promise<void>;
+  delegate(domain: string, keepsCache?: boolean): Promise<void>;
   /** Starts `caliopen serve DOOR`: DNS on port 53 (853 for TLS), the web on 443. */
   serve(door: DoorName, settings?: Partial<Record<SettingKey, unknown>>): Promise<DoorProcess>;
 }
@@ -107,13 +107,13 @@ export async function openHosted(
       await importKey(octets, { account, passphrase: null }, parts);
       return publishKey({ account, actor: 'operator' }, { address }, parts);
     },
-    async delegate(domain) {
+    async delegate(domain, keepsCache) {
       const zone = `_openpgpkey.${domain}.`;
       const [shown] = (await run(['domain', 'dns', domain, '--no-check'])) as unknown as [DomainDns];
       const dataOf = (type: string) =>
         shown.records.filter(row => row.name === zone && row.type === type).flatMap(({ data }) => data);
       const servers = Object.fromEntries(dataOf('NS').map(name => [name, []]));
-      await world.delegate(zone, { servers, ds: dataOf('DS') });
+      await world.delegate(zone, { servers, ds: dataOf('DS') }, keepsCache);
     },
     serve: (door, changed = {}) =>
       startDoor(t, door, { ...config, ...changed } as Config, { under: world.under }),

@@ -21,8 +21,8 @@ export interface World extends Namespace {
   readonly authority: Authority;
   /** Trust anchors of all parent zones, as unbound and its library read them. */
   readonly anchorFile: string;
-  /** Puts the delegation of `zone` into its parent zone, instead of what stood there; the resolver forgets. */
-  delegate(zone: string, delegation: Delegation): Promise<void>;
+  /** Puts the delegation of `zone` into its parent zone, instead of what stood there; the resolver forgets, or does not. */
+  delegate(zone: string, delegation: Delegation, keepsCache?: boolean): Promise<void>;
   /** Asks with kdig; the resolver unless the words name a server. */
   kdig(...words: string[]): Promise<KdigAnswer>;
   /** Asks the resolver with delv, which validates itself; an absolute name. */
@@ -77,9 +77,9 @@ export async function openWorld(
     resolverAddress,
     authority: await openAuthority(namespace),
     anchorFile,
-    async delegate(zone, delegation) {
+    async delegate(zone, delegation, keepsCache = false) {
       await parent.update(parentOf(zone), delegationLines(zone, delegation));
-      await resolver.forget();
+      if (!keepsCache) await resolver.forget();
     },
     kdig: (...words) => {
       const isNamed = words.some(word => word.startsWith('@'));
