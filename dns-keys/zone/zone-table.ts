@@ -1,4 +1,4 @@
-import { lowerName, type Name, nameKey } from '../name.ts';
+import { type Name, nameKey } from '../name.ts';
 import { HashedName } from './hashed-name.ts';
 import type { Zone } from './zone.ts';
 
@@ -46,15 +46,6 @@ export class ZoneTable {
     if (zones === undefined) return null;
     for (const zone of zones) if (isApex(zone.apex, name, label)) return zone;
     return null;
-  }
-
-  /** The zone that a name is in. */
-  zoneOf(name: Name): Zone | null {
-    const lower = lowerName(name);
-    for (let start = 0; ; start += 1 + (lower[start] ?? 0)) {
-      const zone = this.get(lower.subarray(start));
-      if (zone !== null || lower[start] === 0) return zone;
-    }
   }
 }
 

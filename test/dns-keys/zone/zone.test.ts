@@ -131,6 +131,16 @@ test('what would make names of another kind is refused', () => {
   assert.equal(zone.setCount, 0);
 });
 
+/** As answers find it. */
+function zoneOf(zones: ZoneTable, name: Name): Zone | null {
+  const hashed = hashedName(name);
+  for (let label = 0; label <= hashed.labels; label += 1) {
+    const zone = zones.withApex(hashed, label);
+    if (zone !== null) return zone;
+  }
+  return null;
+}
+
 test('the zone of a name is the longest one above it', () => {
   const zones = new ZoneTable();
   const slabs = new Slabs();
@@ -141,11 +151,11 @@ test('the zone of a name is the longest one above it', () => {
   const inner = keyZone({ apex: 'inner._openpgpkey.d7.example', isPlain: true, keys: 0, slabs });
   zones.set(inner);
   assert.equal(zones.size, 3001);
-  assert.equal(zones.zoneOf(parseName('a.b._OPENPGPKEY.d7.example')), made[7]);
-  assert.equal(zones.zoneOf(parseName('a.INNER._openpgpkey.d7.example')), inner);
-  assert.equal(zones.zoneOf(parseName('d7.example')), null);
+  assert.equal(zoneOf(zones, parseName('a.b._OPENPGPKEY.d7.example')), made[7]);
+  assert.equal(zoneOf(zones, parseName('a.INNER._openpgpkey.d7.example')), inner);
+  assert.equal(zoneOf(zones, parseName('d7.example')), null);
   const name = hashedName(parseName('x._openpgpkey.d99.example'));
   assert.deepEqual([zones.withApex(name, 0), zones.withApex(name, 1)], [null, made[99]]);
   assert.equal(zones.remove(inner.apex), inner);
-  assert.equal(zones.zoneOf(parseName('a.inner._openpgpkey.d7.example')), made[7]);
+  assert.equal(zoneOf(zones, parseName('a.inner._openpgpkey.d7.example')), made[7]);
 });
