@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { armor } from '../delivery/crypto/armor.ts';
 import { generateKey } from '../delivery/crypto/keys.ts';
 import { DeliveryError } from '../delivery/errors.ts';
+import { rewrapZoneKeys } from '../dns-keys/publish/rewrap.ts';
 import type { CommandContext } from './command.ts';
 import { registerCheck } from './keys/check.ts';
 import { importKey } from './keys/import.ts';
@@ -64,7 +65,7 @@ export function register(program: Command, context: CommandContext): void {
   keys
     .command('rewrap')
     .description(
-      'wrap every secret key by the newest instance key; afterwards older lines of its file can go',
+      'wrap every secret key, of accounts and of DNS zones, by the newest instance key, which all servers must have by then; afterwards older lines of its file can go',
     )
     .action(() => rewrap(context));
   registerPublishing(keys, context);
@@ -153,7 +154,7 @@ async function rewrap(context: CommandContext): Promise<void> {
         rewrapped += 1;
       }
     }
-    return rewrapped;
+    return rewrapped + (await rewrapZoneKeys(parts));
   });
   print(context, { rewrapped: count }, `rewrapped ${count} secret keys`);
 }

@@ -10,18 +10,16 @@ import { dnsMetricRows } from './dns-metrics.ts';
 import { parseMessage } from './message.ts';
 import { type Name, nameKey, nameText } from './name.ts';
 import { type CatalogKeeper, openCatalog } from './publish/catalog-keeper.ts';
-import type { KeptZone } from './publish/kept-zone.ts';
-import { openParentLook } from './publish/parent-look.ts';
+import { CatalogWork } from './publish/catalog-work.ts';
+import { openParentLook, type ParentLook } from './publish/parent-look.ts';
 import { ParentUpdates } from './publish/parent-updates.ts';
 import { PublishedWatch } from './publish/published-watch.ts';
 import { ZoneKeeper } from './publish/zone-keeper.ts';
-import { rrTypes } from './rr/table.ts';
 import type { DnsHooks } from './server/door.ts';
 import { type DnsServer, openDnsServer } from './server/server.ts';
 import { type DnsSettings, dnsSettings } from './settings.ts';
 import { transferAccess } from './transfer/access.ts';
 import { answerSigned } from './transfer/answer-signed.ts';
-import type { CatalogMember } from './transfer/catalog.ts';
 import { type Notifier, openNotifier } from './transfer/notify.ts';
 import { refuseNotify } from './transfer/notify-message.ts';
 import { type TransferZone, transfer } from './transfer/transfer.ts';
@@ -44,8 +42,6 @@ export type DnsDoorParts = Pick<Parts, 'config' | 'store' | 'keyring' | 'clock' 
 
 /** Longest wait for one answer about a delegation. */
 const askMilliseconds = 4000;
-/** Changes of the list of zones that come together make one version of the catalog. */
-const catalogMilliseconds = 300;
 
 /** Opens the key zones of all hosted domains and answers for them. Throws `DeliveryError`, or what a socket gives. */
 export async function openDnsDoor(parts: DnsDoorParts): Promise<DnsDoor> {
@@ -57,16 +53,7 @@ export async function openDnsDoor(parts: DnsDoorParts): Promise<DnsDoor> {
   const others = new Secondaries({ settings, notifier });
   const keeper = new ZoneKeeper({
     ...{ store, keyring, clock, log, settings, folder, table },
-    parentLook: openParentLook({
-      resolver: openDnsClient({ servers: config['resolver.servers'], timeoutMilliseconds: askMilliseconds }),
-      server: address =>
-        openDnsClient({
-          servers: [address.includes(':') ? `[${address}]` : address],
-          timeoutMilliseconds: askMilliseconds,
-          recursionDesired: false,
-          isTcpOnly: true,
-        }),
-    }),
+    parentLook: parentLookOf(config),
     events: {
       onVersion: ({ versions }) => others.tell(versions?.soa ?? null),
       onZones: () => catalog?.later(),
@@ -82,29 +69,28 @@ export async function openDnsDoor(parts: DnsDoorParts): Promise<DnsDoor> {
   let catalog: CatalogWork | null = null;
   let server: DnsServer | null = null;
   const watch = openWatch(parts);
-  const close = async () => {
-    await server?.close();
-    await watch?.close();
-    await keeper.close();
-    await catalog?.close();
-    await updates.close();
-    notifier.close();
-  };
+  // Nothing asks any more, then nothing changes any more, then those who are told of changes.
+  const close = () =>
+    closeAll([
+      () => server?.close(),
+      () => watch?.close(),
+      () => keeper.close(),
+      () => catalog?.close(),
+      () => updates.close(),
+      () => notifier.close(),
+    ]);
   try {
-    if (settings.catalog) {
-      const onVersion = (soa: RecordSet) => others.tell(soa);
-      const name = nameText(settings.catalog).slice(0, -1);
-      const claimSerial = () => store.claimZoneSerial(name);
-      const opened = await openCatalog(settings.catalog, { folder, log, claimSerial, onVersion });
-      catalog = new CatalogWork(opened, { keeper, log });
-    }
     await keeper.open();
+    // Not before all zones are read: secondaries drop a zone that is missing in the catalog.
+    catalog = await openCatalogWork(parts, { settings, folder, keeper, others });
     await catalog?.now();
-    const find = (apex: Name) => findZone(apex, { keeper, catalog: catalog?.keeper ?? null, others });
+    const find = (apex: Name) => findZone(apex, { keeper, catalog: catalog?.catalog ?? null, others });
+    // Drawn once: it stands in the way of each answer with a cookie.
+    const cookieSecrets = [keyring.derive('dns cookies').subarray(0, 16)];
     server = await openDnsServer({
       zones: table,
       ...listening(parts),
-      cookieSecrets: () => [keyring.derive('dns cookies').subarray(0, 16)],
+      cookieSecrets: () => cookieSecrets,
       hooks: hooksOf(find, { settings, parts }),
       rateLimit: { perSecond: config['dns.rateLimit'], seed: seedOf(keyring.derive('dns rate limit')) },
       onFault: error => log.error(describeError(error), 'dnsFault'),
@@ -125,6 +111,48 @@ export async function openDnsDoor(parts: DnsDoorParts): Promise<DnsDoor> {
     await close();
     throw error;
   }
+}
+
+/** Null where the settings name no catalog zone. */
+async function openCatalogWork(
+  { store, log }: DnsDoorParts,
+  the: { settings: DnsSettings; folder: string; keeper: ZoneKeeper; others: Secondaries },
+): Promise<CatalogWork | null> {
+  const apex = the.settings.catalog;
+  if (apex === null) return null;
+  const catalog = await openCatalog(apex, {
+    ...{ folder: the.folder, log },
+    claimSerial: () => store.claimZoneSerial(nameText(apex).slice(0, -1)),
+    onVersion: soa => the.others.tell(soa),
+  });
+  return new CatalogWork({ catalog, zones: () => the.keeper.zones(), log });
+}
+
+function parentLookOf(config: DnsDoorParts['config']): ParentLook {
+  const timeoutMilliseconds = askMilliseconds;
+  return openParentLook({
+    resolver: openDnsClient({ servers: config['resolver.servers'], timeoutMilliseconds }),
+    server: address =>
+      openDnsClient({
+        servers: [address.includes(':') ? `[${address}]` : address],
+        timeoutMilliseconds,
+        recursionDesired: false,
+        isTcpOnly: true,
+      }),
+  });
+}
+
+/** Closes one after the other, whatever fails; throws the first failure then. */
+async function closeAll(closings: readonly (() => unknown)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of closings) {
+    try {
+      await close();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Null where the settings want none. */
@@ -222,42 +250,4 @@ function parseOrNull(query: Uint8Array): ReturnType<typeof parseMessage> | null 
     if (error instanceof WireError) return null;
     throw error;
   }
-}
-
-/** Brings the catalog up to date a moment after zones came or went. */
-class CatalogWork {
-  readonly keeper: CatalogKeeper;
-  readonly #deps: { readonly keeper: ZoneKeeper; readonly log: Parts['log'] };
-  #timer: NodeJS.Timeout | null = null;
-  #work: Promise<void> = Promise.resolve();
-
-  constructor(keeper: CatalogKeeper, deps: { keeper: ZoneKeeper; log: Parts['log'] }) {
-    this.keeper = keeper;
-    this.#deps = deps;
-  }
-
-  later(milliseconds = catalogMilliseconds): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
-      this.#work = this.now().catch(error => {
-        this.#deps.log.error(describeError(error), 'catalogNotUpdated');
-        this.later(milliseconds * 10);
-      });
-    }, milliseconds);
-  }
-
-  now(): Promise<void> {
-    return this.keeper.update([...this.#deps.keeper.zones()].flatMap(memberOf));
-  }
-
-  async close(): Promise<void> {
-    if (this.#timer) clearTimeout(this.#timer);
-    await this.#work;
-    if (this.#timer) clearTimeout(this.#timer);
-  }
-}
-
-function memberOf({ zone, record, versions }: KeptZone): CatalogMember[] {
-  const isReady = versions !== null && zone.get(zone.apex, rrTypes.SOA) !== null;
-  return isReady ? [{ apex: zone.apex, incarnation: record.incarnation }] : [];
 }

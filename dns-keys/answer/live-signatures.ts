@@ -8,6 +8,9 @@ import type { Zone } from '../zone/zone.ts';
 /** Denials kept of each of two generations. */
 const keptDenials = 4096;
 
+/** A clock that runs back by less makes no new signatures: they hold from hours before. */
+const setBackSeconds = 3600;
+
 /** Whether a signature may be made now, and the Unix time. */
 export interface Moment {
   now: number;
@@ -42,7 +45,7 @@ export class LiveSignatures {
   cover(zone: Zone, ref: number, { now, maySign }: Moment): boolean {
     if (zone.signer === null) return true;
     const isSigned = readWord(zone.slabs, ref, 'signatureBlock') !== 0;
-    if (isSigned && now < readWord(zone.slabs, ref, 'refreshAt')) return true;
+    if (isSigned && isYoung(now, readWord(zone.slabs, ref, 'refreshAt'), zone.signer)) return true;
     if (!maySign) return isSigned && now < readWord(zone.slabs, ref, 'expiresAt');
     signSet(zone, ref, now);
     this.#made += 1;
@@ -63,7 +66,11 @@ export class LiveSignatures {
     const { buffer, byteOffset, length } = name;
     const key = `${types?.join() ?? ''}/${Buffer.from(buffer, byteOffset, length).toString('latin1')}`;
     const kept = this.#kept(key);
-    if (kept?.signer === signer && kept.ttlSeconds === zone.negativeTtlSeconds && moment.now < kept.refreshAt)
+    if (
+      kept?.signer === signer &&
+      kept.ttlSeconds === zone.negativeTtlSeconds &&
+      isYoung(moment.now, kept.refreshAt, signer)
+    )
       return kept;
     if (!moment.maySign) return null;
     const made = signDenial(zone, name, { types, signer, now: moment.now });
@@ -87,6 +94,11 @@ export class LiveSignatures {
     }
     this.#young.set(key, denial);
   }
+}
+
+/** Whether a signature is in the first half of its time; one that a clock made which was set back since is not. */
+function isYoung(now: number, refreshAt: number, { validSeconds }: SetSigner): boolean {
+  return now < refreshAt && refreshAt - now <= validSeconds / 2 + setBackSeconds;
 }
 
 function signDenial(

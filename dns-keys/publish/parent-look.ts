@@ -65,9 +65,10 @@ async function addressesOf(host: Name, resolver: DnsClient): Promise<string[]> {
 
 /** TTL of a denial: that of SOA, or its minimum (RFC 2308 §5). */
 function observed({ message, records }: DnsAnswer): ObservedDs {
+  // TTL in a cache has run down, and another server than one of the parent knows nothing of DS.
+  if (!message.isAuthoritative) throw new Error('not an answer of the parent');
   const rdatas = records.map(({ rdata }) => rdata);
   if (rdatas.length > 0) return { rdatas, ttlSeconds: Math.max(...records.map(one => one.ttlSeconds)) };
-  if (!message.isAuthoritative) throw new Error('not an answer of the parent');
   const soa = message.authorities.find(({ type }) => type === rrTypes.SOA);
   const minimum = soa ? decodeData(rrTypes.SOA, soa.rdata).minimumSeconds : 0;
   return { rdatas, ttlSeconds: Math.min(soa?.ttlSeconds ?? 0, minimum) };

@@ -7,7 +7,7 @@ export interface PlacedSet {
   readonly owner: Name;
   readonly type: number;
   readonly ttlSeconds: number;
-  /** In any order; all of them must be there. */
+  /** In any order; all of them must be there. None: nothing may be there. */
   readonly rdatas: readonly Uint8Array[];
   /** What it is for. */
   readonly purpose: 'delegation' | 'trust' | 'wkd';
@@ -92,29 +92,64 @@ export function lookAtPlacement(sets: readonly PlacedSet[], client: DnsClient): 
 async function lookAt(set: PlacedSet, client: DnsClient): Promise<Placement> {
   try {
     const found = await askFor(set, client);
-    const texts = found.map(rdata => dataText(set.type, rdata)).sort();
-    return { set, status: statusOf(set, found), found: texts, fault: null };
+    const texts = found.map(({ type, rdata }) => dataText(type, rdata)).sort();
+    return { set, status: await statusOf(set, found, client), found: texts, fault: null };
   } catch (error) {
     return { set, status: 'unknown', found: [], fault: (error as Error).message };
   }
 }
 
-async function askFor(set: PlacedSet, client: DnsClient): Promise<Uint8Array[]> {
-  const { records } = await client.ask(set.owner, set.type);
-  const own = records.filter(record => equalNames(record.name, set.owner)).map(({ rdata }) => rdata);
-  if (own.length > 0 || set.purpose !== 'wkd') return own;
-  // The name may have address records of its own in place of the alias.
-  const addresses = await client.ask(set.owner, rrTypes.A);
-  return addresses.records.map(({ rdata }) => rdata);
+/** RDATA of a type. */
+interface Found {
+  readonly type: number;
+  readonly rdata: Uint8Array;
 }
 
-function statusOf(set: PlacedSet, found: readonly Uint8Array[]): PlacementStatus {
+async function askFor(set: PlacedSet, client: DnsClient): Promise<Found[]> {
+  const { message, records } = await client.ask(set.owner, set.type);
+  // A server of the parent answers about a delegation by a referral (RFC 1034 §4.3.2).
+  const isReferral = set.purpose === 'delegation' && records.length === 0 && message.rcode === 0;
+  const own = (isReferral ? message.authorities : records).filter(
+    ({ name, type }) => type === set.type && equalNames(name, set.owner),
+  );
+  if (own.length > 0 || set.purpose !== 'wkd') return own;
+  // The name may have addresses of its own in place of the alias.
+  return addressesOf(set.owner, client);
+}
+
+async function addressesOf(name: Name, client: DnsClient): Promise<Found[]> {
+  const [four, six] = await Promise.all([
+    client.ask(name, rrTypes.A),
+    client.ask(name, rrTypes.AAAA).catch(() => ({ records: [] })),
+  ]);
+  return [...four.records, ...six.records];
+}
+
+async function statusOf(
+  set: PlacedSet,
+  found: readonly Found[],
+  client: DnsClient,
+): Promise<PlacementStatus> {
+  if (set.rdatas.length === 0) return found.length === 0 ? 'there' : 'different';
   if (found.length === 0) return 'missing';
-  const have = new Set(found.map(rdata => comparable(set.type, rdata)));
+  if (found.some(({ type }) => type !== set.type)) return addressStatus(set, found, client);
+  const have = new Set(found.map(({ rdata }) => comparable(set.type, rdata)));
   const isAll = set.rdatas.every(rdata => have.has(comparable(set.type, rdata)));
   // DS of a key that is on its way out may stay; a server that does not hold the zone may not.
   const isOnly = set.type === rrTypes.DS || have.size === set.rdatas.length;
   return isAll && isOnly ? 'there' : 'different';
+}
+
+/** Whether addresses that stand in place of an alias are those that it would lead to, or some of them. */
+async function addressStatus(
+  { rdatas: [alias] }: PlacedSet,
+  found: readonly Found[],
+  client: DnsClient,
+): Promise<PlacementStatus> {
+  if (alias === undefined) return 'different';
+  const wanted = await addressesOf(decodeData(rrTypes.CNAME, alias).target, client);
+  const texts = wanted.map(({ type, rdata }) => dataText(type, rdata));
+  return found.every(({ type, rdata }) => texts.includes(dataText(type, rdata))) ? 'there' : 'different';
 }
 
 /** RDATA in canonical form, so that names compare without regard to case. */

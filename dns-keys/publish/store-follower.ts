@@ -158,7 +158,8 @@ export class StoreFollower {
         await domain.take(readStored(name, stored));
       }),
     );
-    await readKeys(domains.all(), { ...this.#deps, attempt });
+    const read = domains.all().filter(({ name }) => !domains.late.has(name));
+    await readKeys(read, { ...this.#deps, attempt });
     this.#isWholeReadDue = false;
     report.flush();
     events.onZones?.();
