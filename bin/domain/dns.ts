@@ -5,9 +5,11 @@ import type { Parts } from '../../delivery/open.ts';
 import { openDnsClient } from '../../dns-keys/ask/dns-client.ts';
 import type { SigningAlgorithm } from '../../dns-keys/dnssec/algorithms.ts';
 import { acceptClock } from '../../dns-keys/dnssec/key-clock.ts';
+import type { KeyCondition } from '../../dns-keys/dnssec/rollover.ts';
 import { keyState, requestRoll } from '../../dns-keys/dnssec/zone-keys.ts';
 import { nameText } from '../../dns-keys/name.ts';
-import { keyZone } from '../../dns-keys/owner-name.ts';
+import { type KeyKind, keyZone } from '../../dns-keys/owner-name.ts';
+import { conditionHelp } from '../../dns-keys/publish/care-report.ts';
 import { domainPlacement, domainSignals, zonesOf } from '../../dns-keys/publish/domain-placement.ts';
 import { changeDomainRecord } from '../../dns-keys/publish/domain-records.ts';
 import { lookAtPlacement, type Placement, unusableNameservers } from '../../dns-keys/publish/placement.ts';
@@ -66,8 +68,7 @@ async function run(context: CommandContext, name: string, options: DnsOptions): 
     if (!domain)
       throw new DeliveryError('notFound', `no domain ${name}; caliopen domain list shows what there is`);
     checkNameservers(domain.name, settings);
-    const record = await cared(domain.name, options, { parts, settings });
-    return { domain: domain.name, record };
+    return { domain: domain.name, ...(await cared(domain.name, options, { parts, settings })) };
   });
   const sets = domainPlacement(found.domain, found.record, settings);
   const placements = options.check
@@ -92,14 +93,18 @@ async function cared(
   domain: string,
   options: DnsOptions,
   { parts, settings }: { parts: Parts; settings: DnsSettings },
-): Promise<DomainRecord> {
+): Promise<Pick<Shown, 'record' | 'conditions'>> {
   const { store, keyring, clock } = parts;
+  let conditions: Shown['conditions'] = {};
   const kept = await changeDomainRecord(domain, store, record => {
     const changed = withOptions(record, options, clock.now());
     const task = { domain, kinds: ['openpgp'] as const, parent: {} };
-    return careForDomain(changed, task, { settings, keyring, now: clock.now() }).record;
+    const done = careForDomain(changed, task, { settings, keyring, now: clock.now() });
+    const entries = Object.entries(done.zones).map(([kind, zone]) => [kind, zone.conditions] as const);
+    conditions = Object.fromEntries(entries);
+    return done.record;
   });
-  return kept.record;
+  return { record: kept.record, conditions };
 }
 
 function withOptions(record: DomainRecord, options: DnsOptions, now: Date): DomainRecord {
@@ -125,6 +130,8 @@ function changedZone(zone: ZoneRecord, options: DnsOptions, now: Date): ZoneReco
 interface Shown {
   readonly domain: string;
   readonly record: DomainRecord;
+  /** How the keys of each zone stand. */
+  readonly conditions: Readonly<Partial<Record<KeyKind, readonly KeyCondition[]>>>;
   readonly placements: readonly Placement[];
   readonly signals: readonly RecordSet[];
   readonly isChecked: boolean;
@@ -134,13 +141,14 @@ function show(context: CommandContext, shown: Shown): void {
   context.stdout.write(context.json() ? `${JSON.stringify(asJson(shown))}\n` : asText(shown));
 }
 
-function asJson({ domain, record, placements, signals }: Shown): Record<string, unknown> {
+function asJson({ domain, record, conditions, placements, signals }: Shown): Record<string, unknown> {
   return {
     domain,
-    zones: zonesOf(domain, record).map(({ apex, zone }) => ({
+    zones: zonesOf(domain, record).map(({ kind, apex, zone }) => ({
       apex: nameText(apex),
       mode: zone.mode,
       isWithdrawn: zone.isWithdrawn,
+      conditions: conditions[kind] ?? [],
       keys: zone.keys.keys.map(key => ({
         tag: key.tag,
         role: key.role,
@@ -173,7 +181,8 @@ const headings = {
   wkd: 'the Web Key Directory',
 } as const;
 
-function asText({ domain, record, placements, signals, isChecked }: Shown): string {
+function asText(shown: Shown): string {
+  const { domain, placements, signals, isChecked } = shown;
   const lines = [`; To stand in the zone of ${domain}:`];
   for (const placement of placements) {
     const { set, status, found, fault } = placement;
@@ -187,14 +196,20 @@ function asText({ domain, record, placements, signals, isChecked }: Shown): stri
     );
     lines.push(...signals.flatMap(linesOf));
   }
-  lines.push('');
-  for (const { apex, zone } of zonesOf(domain, record)) {
-    const keys = zone.keys.keys.map(key => `${key.role} ${key.tag} ${keyState(key)}`).join(', ');
-    lines.push(
-      `; ${nameText(apex)} is signed ${zone.mode}${zone.isWithdrawn ? ', being withdrawn' : ''}; keys: ${keys}`,
-    );
-  }
+  lines.push('', ...zoneLines(shown));
   return `${lines.join('\n')}\n`;
+}
+
+function zoneLines({ domain, record, conditions }: Shown): string[] {
+  return zonesOf(domain, record).flatMap(({ kind, apex, zone }) => {
+    const keys = zone.keys.keys.map(key => `${key.role} ${key.tag} ${keyState(key)}`).join(', ');
+    const way = `${zone.mode}${zone.isWithdrawn ? ', being withdrawn' : ''}`;
+    const helps = (conditions[kind] ?? []).flatMap(condition => conditionHelp[condition] ?? []);
+    return [
+      `; ${nameText(apex)} is signed ${way}; keys: ${keys}`,
+      ...helps.map(help => `; ATTENTION: ${help}`),
+    ];
+  });
 }
 
 function said(status: Placement['status'], found: readonly string[], fault: string | null): string {

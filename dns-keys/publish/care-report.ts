@@ -6,7 +6,7 @@ import type { CaredDomain } from './zone-care.ts';
 import type { DomainRecord } from './zone-record.ts';
 
 /** Conditions that somebody has to see to, and how. */
-const helps: Partial<Record<KeyCondition, string>> = {
+export const conditionHelp: Partial<Record<KeyCondition, string>> = {
   clockJumped:
     'the clock is not where it can be after the last look at these zones; set it right, or, when it is right now, run: caliopen domain dns NAME --accept-clock. Until then no key is rolled; answers go on',
   brokenDs:
@@ -43,7 +43,7 @@ export class CareReport {
       if (isNew && events.length > 0) this.#made += 1;
       for (const { event, id } of events)
         this.#log[isNew ? 'debug' : 'info']({ zone, key: id, state: event }, 'zoneKey');
-      for (const condition of Object.keys(helps) as KeyCondition[]) {
+      for (const condition of Object.keys(conditionHelp) as KeyCondition[]) {
         const affected = this.#zones.get(condition) ?? new Set();
         this.#zones.set(condition, affected);
         if (conditions.includes(condition)) affected.add(zone);
@@ -64,7 +64,7 @@ export class CareReport {
       this.#said.set(condition, affected.size);
       if (affected.size > said) {
         const such = [...affected].slice(0, mostNamed);
-        const fields = { condition, zones: affected.size, such, help: helps[condition] };
+        const fields = { condition, zones: affected.size, such, help: conditionHelp[condition] };
         this.#log.error(fields, 'zoneKeysNeedSomebody');
       } else if (affected.size === 0 && said > 0) this.#log.info({ condition }, 'zoneKeysWell');
     }
