@@ -24,6 +24,7 @@ import { type Notifier, openNotifier } from './transfer/notify.ts';
 import { refuseNotify } from './transfer/notify-message.ts';
 import { type TransferZone, transfer } from './transfer/transfer.ts';
 import { tsigKeyring, tsigOctets } from './transfer/tsig.ts';
+import type { ZoneVersions } from './transfer/zone-versions.ts';
 import { WireError } from './wire-error.ts';
 import type { RecordSet } from './zone/record-set.ts';
 import { ZoneTable } from './zone/zone-table.ts';
@@ -82,7 +83,7 @@ export async function openDnsDoor(parts: DnsDoorParts): Promise<DnsDoor> {
   try {
     await keeper.open();
     // Not before all zones are read: secondaries drop a zone that is missing in the catalog.
-    catalog = await openCatalogWork(parts, { settings, folder, keeper, others });
+    catalog = await openCatalogWork(parts, { settings, folder, keeper, others, table });
     await catalog?.now();
     const find = (apex: Name) => findZone(apex, { keeper, catalog: catalog?.catalog ?? null, others });
     // Drawn once: it stands in the way of each answer with a cookie.
@@ -105,6 +106,8 @@ export async function openDnsDoor(parts: DnsDoorParts): Promise<DnsDoor> {
         now: () => clock.now(),
       }),
     );
+    const zones = [...keeper.zones()].map(({ versions }) => versions);
+    others.listen([catalog?.catalog.versions ?? null, ...zones]);
     watch?.start();
     return { addresses: server.addresses, tlsAddresses: server.tlsAddresses, close };
   } catch (error) {
@@ -116,12 +119,18 @@ export async function openDnsDoor(parts: DnsDoorParts): Promise<DnsDoor> {
 /** Null where the settings name no catalog zone. */
 async function openCatalogWork(
   { store, log }: DnsDoorParts,
-  the: { settings: DnsSettings; folder: string; keeper: ZoneKeeper; others: Secondaries },
+  the: {
+    settings: DnsSettings;
+    folder: string;
+    keeper: ZoneKeeper;
+    others: Secondaries;
+    table: ZoneTable;
+  },
 ): Promise<CatalogWork | null> {
   const apex = the.settings.catalog;
   if (apex === null) return null;
   const catalog = await openCatalog(apex, {
-    ...{ folder: the.folder, log },
+    ...{ folder: the.folder, log, table: the.table },
     claimSerial: () => store.claimZoneSerial(nameText(apex).slice(0, -1)),
     onVersion: soa => the.others.tell(soa),
   });
@@ -190,6 +199,7 @@ class Secondaries {
   readonly access: ReturnType<typeof transferAccess>;
   readonly #settings: DnsSettings;
   readonly #notifier: Notifier;
+  #isListening = false;
 
   constructor({ settings, notifier }: { settings: DnsSettings; notifier: Notifier }) {
     const { secondaries } = settings;
@@ -204,8 +214,15 @@ class Secondaries {
     this.#notifier = notifier;
   }
 
+  /** The server answers from now on: they are told of all there is, as nobody knows what they missed while it did not. */
+  listen(versions: Iterable<ZoneVersions | null>): void {
+    this.#isListening = true;
+    for (const each of versions) this.tell(each?.soa ?? null);
+  }
+
+  /** Who is told asks at once, so nothing is told while nothing would be answered. */
   tell(soa: RecordSet | null): void {
-    if (soa) this.#notifier.notify(soa, this.#settings.secondaries);
+    if (soa && this.#isListening) this.#notifier.notify(soa, this.#settings.secondaries);
   }
 }
 

@@ -1,16 +1,27 @@
 import type { Log } from '../../delivery/log.ts';
 import { type Name, nameKey } from '../name.ts';
 import { rrTypes } from '../rr/table.ts';
-import { type CatalogMember, catalogChange, catalogSets, memberSets } from '../transfer/catalog.ts';
+import {
+  type CatalogMember,
+  catalogChange,
+  catalogNs,
+  catalogSets,
+  memberSets,
+} from '../transfer/catalog.ts';
 import { isNewerSerial, serialAfter, soaSerial } from '../transfer/serial.ts';
 import { openZoneFile, type ZoneFile } from '../transfer/zone-versions.ts';
 import type { RecordSet } from '../zone/record-set.ts';
+import { Slabs } from '../zone/slabs.ts';
+import { Zone } from '../zone/zone.ts';
+import type { ZoneTable } from '../zone/zone-table.ts';
 
 export interface CatalogDeps {
   readonly folder: string;
   readonly log: Log;
   /** A serial that no version had before, on any machine. */
   readonly claimSerial: () => Promise<number>;
+  /** Where what secondaries ask before they fetch is answered from. */
+  readonly table: ZoneTable;
   /** Called when there is another version. */
   readonly onVersion: (soa: RecordSet) => void;
 }
@@ -20,6 +31,8 @@ export class CatalogKeeper {
   readonly apex: Name;
   readonly versions: ZoneFile;
   readonly #deps: CatalogDeps;
+  /** SOA and NS alone: the members are for those who may transfer them (RFC 9432 §7). */
+  readonly #front: Zone;
   #members: Map<string, CatalogMember> | null = null;
   #work: Promise<unknown> = Promise.resolve();
 
@@ -28,6 +41,8 @@ export class CatalogKeeper {
     this.apex = apex;
     this.versions = versions;
     this.#deps = deps;
+    this.#front = new Zone({ apex, mode: 'presigned', slabs: new Slabs() });
+    this.#show();
   }
 
   /** Brings the catalog to these members. Rejects when that can't be written; the catalog stays as it was. */
@@ -57,7 +72,15 @@ export class CatalogKeeper {
       await this.versions.append(catalogChange(this.apex, { fromSerial, serial }, { come, gone }));
     }
     this.#members = wanted;
+    this.#show();
     if (this.versions.soa) this.#deps.onVersion(this.versions.soa);
+  }
+
+  #show(): void {
+    const { soa } = this.versions;
+    if (soa === null) return;
+    for (const set of [soa, catalogNs(this.apex)]) this.#front.put(set);
+    this.#deps.table.set(this.#front);
   }
 
   /** Those members that the file has; null when it has others as well, whose names can't be told from it. */

@@ -33,12 +33,17 @@ export function catalogSoa(catalog: Name, serial: number): RecordSet {
   return setOf(lowerName(catalog), rrTypes.SOA, encodeData(rrTypes.SOA, data));
 }
 
+/** NS set of a catalog, which nobody is delegated to (RFC 9432 §4.1). */
+export function catalogNs(catalog: Name): RecordSet {
+  return setOf(lowerName(catalog), rrTypes.NS, encodeData(rrTypes.NS, { target: invalid }));
+}
+
 /** All sets of a catalog zone (RFC 9432 §4), the SOA first. Not signed. */
 export function catalogSets(catalog: Name, serial: number, members: Iterable<CatalogMember>): RecordSet[] {
   const apex = lowerName(catalog);
   return [
     catalogSoa(apex, serial),
-    setOf(apex, rrTypes.NS, encodeData(rrTypes.NS, { target: invalid })),
+    catalogNs(apex),
     textSet(childName('version', apex), '2'),
     ...[...members].flatMap(member => memberSets(apex, member)),
   ];
