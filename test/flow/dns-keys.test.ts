@@ -70,6 +70,13 @@ test('gpg, delv and hash-slinger find the keys of users, aliases and letters of 
   await hosted.serve('dns');
   await answered(world, 'large');
   await hosted.delegate('alpha.example');
+  // It ends with 0 only when all that should stand in the parent zone does.
+  const [shown] = await caliopen(['domain', 'dns', 'alpha.example']);
+  const records = shown?.records as { type: string; status: string }[];
+  assert.deepEqual(
+    records.map(({ type, status }) => `${type} ${status}`),
+    ['NS there', 'DS there', 'CNAME there'],
+  );
   for (const name of ['adam', 'adams', 'zoe', 'Zoe', 'rsa', 'large']) await assertValidated(world, name);
   for (const name of ['hidden', 'nobody', 'adam+shop']) await assertDenied(world, name);
 
