@@ -94,10 +94,14 @@ export class KeptDomain {
    */
   take(kept: KeptDomainRecord): Promise<void> {
     return this.#inTurn(async () => {
-      const isOthers = this.#kept.version !== null && kept.version !== null;
-      this.#kept = kept;
-      if (isOthers && kept.record.zones.openpgp) this.#lookLater();
-      else await this.#care([], {});
+      const [known, version] = [this.version, kept.version];
+      const isOthers = known !== null && version !== null;
+      // What was read before the last work here ended may be older than what is known.
+      if (!isOthers || version > known) {
+        this.#kept = kept;
+        if (isOthers && kept.record.zones.openpgp) this.#lookLater();
+        else await this.#care([], {});
+      }
       await this.#follow();
     });
   }
