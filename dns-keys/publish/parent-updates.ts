@@ -39,7 +39,8 @@ export class ParentUpdates {
   readonly #deps: ParentUpdatesDeps;
   readonly #wanted = new Map<string, 'place' | readonly Name[]>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  readonly #running = new Set<Promise<void>>();
+  /** By domain: what is wanted of one is done one after the other. */
+  readonly #running = new Map<string, Promise<void>>();
   #isClosed = false;
 
   constructor(deps: ParentUpdatesDeps) {
@@ -59,7 +60,7 @@ export class ParentUpdates {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
-    await Promise.allSettled(this.#running);
+    await Promise.allSettled(this.#running.values());
   }
 
   /** The closest parent that takes updates. */
@@ -79,12 +80,13 @@ export class ParentUpdates {
   #go(): void {
     for (const [domain, what] of this.#wanted) {
       if (this.#isClosed || this.#running.size >= updatesAtOnce) return;
+      if (this.#running.has(domain)) continue;
       this.#wanted.delete(domain);
       const running = this.#work(domain, what).finally(() => {
-        this.#running.delete(running);
+        this.#running.delete(domain);
         this.#go();
       });
-      this.#running.add(running);
+      this.#running.set(domain, running);
     }
   }
 
