@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { lowerAscii } from './local-part.ts';
 import { childName, type Name, parseName } from './name.ts';
 
@@ -11,8 +11,7 @@ const hashOctets = 28;
 
 /** The first label of the owner name of a local part (prepared, see `prepareLocalPart`): 56 hexadecimal digits. */
 export function ownerLabel(localPart: string): string {
-  const digest = createHash('sha256').update(localPart.normalize('NFC'), 'utf8').digest();
-  return digest.subarray(0, hashOctets).toString('hex');
+  return hash('sha256', localPart.normalize('NFC')).slice(0, 2 * hashOctets);
 }
 
 /**
@@ -21,8 +20,8 @@ export function ownerLabel(localPart: string): string {
  * Plus-addresses and catch-alls are never published.
  */
 export function publishedOwners(localPart: string): string[] {
-  const forms = [lowerAscii(localPart), localPart.toLowerCase(), localPart];
-  return [...new Set(forms.map(ownerLabel))];
+  const forms = new Set([lowerAscii(localPart), localPart.toLowerCase(), localPart]);
+  return [...new Set([...forms].map(ownerLabel))];
 }
 
 /** The apex of the zone of a domain's keys: `_openpgpkey.example.org`. `domain` in A-labels. Throws `WireError`. */

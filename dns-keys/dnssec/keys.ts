@@ -35,14 +35,20 @@ export function exportZoneKey(key: ZoneKey): Uint8Array {
   return key.privateKey.export({ format: 'der', type: 'pkcs8' });
 }
 
-/** The key of what `exportZoneKey` gave. Throws when the octets are no private key of that algorithm. */
+/**
+ * The key of what `exportZoneKey` gave. `dnskey` are DNSKEY RDATA that were kept beside it: to draw them from the private
+ * key again takes longer than a signature. Throws when the octets are no private key of that algorithm.
+ */
 export function importZoneKey(kept: {
   algorithm: SigningAlgorithm;
   flags: KeyFlags;
   octets: Uint8Array;
+  dnskey?: Uint8Array;
 }): ZoneKey {
-  const privateKey = createPrivateKey({ key: Buffer.from(kept.octets), format: 'der', type: 'pkcs8' });
-  return zoneKey(kept.algorithm, kept.flags, privateKey);
+  const { algorithm, flags, octets, dnskey } = kept;
+  const privateKey = createPrivateKey({ key: Buffer.from(octets), format: 'der', type: 'pkcs8' });
+  if (!dnskey) return zoneKey(algorithm, flags, privateKey);
+  return { algorithm, flags, tag: keyTag(dnskey), dnskey, privateKey };
 }
 
 function zoneKey(algorithm: SigningAlgorithm, flags: KeyFlags, privateKey: KeyObject): ZoneKey {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Keyring } from '../../delivery/crypto/keyring.ts';
+import { DeliveryError } from '../../delivery/errors.ts';
 import { exportZoneKey, generateZoneKey, importZoneKey, type ZoneKey } from '../dnssec/keys.ts';
 import { type Advance, advance, type KeyEvidence, type WantedKey } from '../dnssec/rollover.ts';
 import { addKey, type KeptKey, type MadeKey, type ZoneKeys } from '../dnssec/zone-keys.ts';
@@ -51,8 +52,17 @@ function makeKey(
   };
 }
 
-/** The key ready to sign. Throws `internal` when it was wrapped by an instance key that is not here. */
+/** The key ready to sign. Throws `internal` when it was wrapped by an instance key that is not here, or is damaged. */
 export function openZoneKey(key: KeptKey, keyring: Pick<Keyring, 'unwrap'>): ZoneKey {
   const octets = keyring.unwrap(Buffer.from(key.privateKey, 'base64'));
-  return importZoneKey({ algorithm: key.algorithm, flags: key.role === 'zsk' ? 256 : 257, octets });
+  const dnskey = Buffer.from(key.dnskey, 'base64');
+  const opened = importZoneKey({
+    algorithm: key.algorithm,
+    flags: key.role === 'zsk' ? 256 : 257,
+    octets,
+    dnskey,
+  });
+  if (opened.tag !== key.tag)
+    throw new DeliveryError('internal', `DNSKEY of key ${key.id} is damaged: it has another tag`);
+  return opened;
 }

@@ -3,7 +3,7 @@ import type { Keyring } from '../../delivery/crypto/keyring.ts';
 import type { Name } from '../name.ts';
 import { rrTypes } from '../rr/table.ts';
 import { isNewerSerial, serialAfter } from '../transfer/serial.ts';
-import { signApex } from '../zone/set-signer.ts';
+import { signSet } from '../zone/set-signer.ts';
 import type { Slabs } from '../zone/slabs.ts';
 import { Zone } from '../zone/zone.ts';
 import { type ApexSettings, apexChanges, soaSet } from './apex-sets.ts';
@@ -54,7 +54,8 @@ export class OnlineZone implements KeptZone {
     if (isOtherSigner) zone.signer = signer;
     this.#signer = signer;
     this.#record = record;
-    if (isOther || isOtherSoa || isOtherSigner) signApex(zone, this.#seconds());
+    // A denial needs that of SOA and one more; the others are made when somebody asks.
+    if (isOther || isOtherSoa || isOtherSigner) signSet(zone, zone.soaRef, this.#seconds());
   }
 
   /** Answers see to it that signatures are good. */

@@ -4,6 +4,7 @@ import type { Name } from '../name.ts';
 import { type KeyKind, keyZone } from '../owner-name.ts';
 import type { DnsSettings } from '../settings.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
+import { Breath } from './breath.ts';
 import type { CareReport } from './care-report.ts';
 import { readStored } from './domain-records.ts';
 import { keyKinds } from './domain-zones.ts';
@@ -150,12 +151,14 @@ export class StoreFollower {
     for (const { name } of domains.all()) if (!hosted.has(name)) await domains.forget(name);
     for (const name of orphans) await domains.attempt(name, () => this.#endOrphan(name));
     const attempt = (name: string, work: () => Promise<void>) => domains.attempt(name, work);
+    const breath = new Breath();
     await inParallel(domainsAtOnce, [...hosted], name =>
       attempt(name, async () => {
         const domain = domains.enter(name);
         const stored = documents.get(name) ?? null;
         documents.delete(name);
         await domain.take(readStored(name, stored));
+        await breath.take();
       }),
     );
     const read = domains.all().filter(({ name }) => !domains.late.has(name));

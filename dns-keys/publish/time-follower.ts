@@ -1,4 +1,5 @@
 import { keyZone } from '../owner-name.ts';
+import { Breath } from './breath.ts';
 import type { CareReport } from './care-report.ts';
 import { keyKinds } from './domain-zones.ts';
 import { inParallel } from './in-parallel.ts';
@@ -34,12 +35,14 @@ export class TimeFollower {
     const now = clock.now().getTime();
     const isDue = ({ name, isServed, keysDueAt }: KeptDomain) =>
       isServed && keysDueAt <= now && !domains.late.has(name);
+    const breath = new Breath();
     try {
       await inParallel(looksAtOnce, domains.all().filter(isDue), async domain => {
         if (isClosed()) return;
         // Not in the domain's turn: a server of the parent may be long in answering, and keys are published meanwhile.
         const parent = await this.#lookAtParent(domain);
         await domains.attempt(domain.name, () => domain.care(parent));
+        await breath.take();
       });
     } catch (error) {
       domains.storeFails(error);
