@@ -131,43 +131,30 @@ const rows: Readonly<Record<string, Row>> = {
       await cql(insert, [id, own.address, 'cd', Buffer.from([3]), 'usable']);
     },
   },
-  'older code took an alias, and left its key': {
-    kinds: ['publishedKeyWithoutAddress'],
+  'older code took an alias and left its key, and an account is listed with a key that is not published': {
+    kinds: ['publishedKeyLeftover', 'publishedKeyWithoutAddress'],
     isChecked: true,
     async damage({ directory, cql }, { id, address }) {
-      await directory.addAlias(`key-${address}`, id);
-      await directory.publishKey(published(id, `key-${address}`));
-      await cql('delete from address_of_account where account = ? and key = ?', [id, `key-${address}`]);
-      await cql("delete from address_of_domain where domain = 'example.org' and key = ?", [`key-${address}`]);
-      await directory.context.session.claim('delete from address where key = ? if exists', [
-        `key-${address}`,
-      ]);
+      const alias = `key-${address}`;
+      await directory.addAlias(alias, id);
+      for (const one of [alias, address]) await directory.publishKey(published(id, one));
+      await cql('delete from address_of_account where account = ? and key = ?', [id, alias]);
+      await cql("delete from address_of_domain where domain = 'example.org' and key = ?", [alias]);
+      await directory.context.session.claim('delete from address where key = ? if exists', [alias]);
+      await cql('delete from published_key where slot = ? and key = ?', [keySlot(address), address]);
     },
   },
-  'a key of an account that is gone is still published': {
-    kinds: ['publishedKeyWithoutAddress'],
-    async damage({ cql }) {
+  'a key of an account that is gone is published, and one is not in the list of its account': {
+    kinds: ['publishedKeyUnlisted', 'publishedKeyWithoutAddress'],
+    async damage({ directory, cql }, { id, address }) {
+      await directory.publishKey(published(id, address));
+      await cql('delete from published_key_of_account where account = ?', [id]);
       const key = 'left@example.org';
       await cql(
         `insert into published_key (slot, key, kind, account, local_part, fingerprint, octets, state, published)
          values (?, ?, 'openpgp', 'A0gone', 'left', '', 0x00, 'usable', 0)`,
         [keySlot(key), key],
       );
-    },
-  },
-  'a published key is not in the list of its account': {
-    kinds: ['publishedKeyUnlisted'],
-    async damage({ directory, cql }, { id, address }) {
-      await directory.publishKey(published(id, address));
-      await cql('delete from published_key_of_account where account = ?', [id]);
-    },
-  },
-  'an account is listed with a key that is not published': {
-    kinds: ['publishedKeyLeftover'],
-    isChecked: true,
-    async damage({ directory, cql }, { id, address }) {
-      await directory.publishKey(published(id, address));
-      await cql('delete from published_key where slot = ? and key = ?', [keySlot(address), address]);
     },
   },
   'a contact is not found by its address': {
