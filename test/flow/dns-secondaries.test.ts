@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { env } from 'node:process';
 import { type TestContext, test } from 'node:test';
+import { nameAfter } from '../../dns-keys/dnssec/compact-denial.ts';
 import { classes, newMessage, parseMessage, rcodes, writeMessage } from '../../dns-keys/message.ts';
-import { parseName } from '../../dns-keys/name.ts';
+import { childName, equalNames, nameText, parseName } from '../../dns-keys/name.ts';
+import type { NsecData } from '../../dns-keys/rr/nsec.ts';
 import { decodeData, encodeData, rrTypes } from '../../dns-keys/rr/table.ts';
 import type { TsigData } from '../../dns-keys/rr/tsig.ts';
 import { exchangeOverTcp } from '../../dns-keys/transfer/tcp-exchange.ts';
@@ -23,9 +27,11 @@ import {
 import { startNamedSecondary } from '../support/dns/secondaries/named.ts';
 import { startNsdSecondary } from '../support/dns/secondaries/nsd.ts';
 import { openPrimary, type Primary } from '../support/dns/secondaries/primary.ts';
+import { differences, openAskStream, randomQuestions } from '../support/dns/secondaries/same-answers.ts';
 import { runZoneCheck, zoneChecks } from '../support/dns/secondaries/zone-checks.ts';
 import type { DoorProcess } from '../support/door-process.ts';
 import { poll } from '../support/poll.ts';
+import { openRandom, seedOfRun } from '../support/random.ts';
 import { requireService } from '../support/services.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -284,4 +290,52 @@ test('knotd and named take all member zones from the catalog, and drop those of 
   const online = () => primary.caliopen('domain', 'dns', 'm1.example', '--no-check', '--mode', 'online');
   await online();
   await follows('m1.example', false);
+});
+
+test('ours and knotd with the zone that it fetched say the same to any question', async t => {
+  const scene = await openScene(t, ['knot']);
+  if (scene === null) return;
+  const { primary } = scene;
+  const keys = 20;
+  await fillKeys(primary.parts.store, ['alpha.example'], { keys });
+  await primary.serve();
+  const serial = await primary.serialAfter(zone, null);
+  const knot = await scene.start('knot');
+  await knot.has(zone, serial);
+  const streams = [await openAskStream(primary.port), await openAskStream(knot.port)] as const;
+  const localParts = Array.from({ length: keys }, (_, n) => `k${n}`);
+  const random = openRandom(seedOfRun(env.CALIOPEN_TEST_SEED));
+  const found = await differences(randomQuestions(zone, localParts, random).take(500), streams);
+  for (const stream of streams) stream.close();
+  assert.deepEqual(found.slice(0, 3), [], `seed ${random.seed}`);
+});
+
+test('who walks a zone signed online by its NSEC finds no name but those that were asked for', async t => {
+  if (!requireService(t, 'kdig')) return;
+  const primary = await openPrimary(t, { on: backend, settings: { 'dns.signing': 'online' } });
+  await fillKeys(primary.parts.store, ['alpha.example'], { keys: 20 });
+  await primary.serve();
+  await primary.serialAfter(zone, null);
+  const stream = await openAskStream(primary.port);
+  const apex = parseName(zone);
+  const owners = Array.from({ length: 20 }, (_, n) => hash('sha256', `k${n}`).slice(0, 56));
+  const beginnings = ['0', '8', 'f', owners[3] ?? ''].map(label => childName(label, apex));
+  for (const beginning of [apex, ...beginnings]) {
+    let name = beginning;
+    for (let step = 0; step < 60; step += 1) {
+      const { answers, authorities } = await stream.ask({ name, type: rrTypes.NSEC });
+      const nsecs = [...answers, ...authorities].filter(({ type }) => type === rrTypes.NSEC);
+      assert.equal(nsecs.length, 1);
+      const [nsec] = nsecs;
+      assert.ok(nsec && equalNames(nsec.name, name));
+      const { next } = decodeData(rrTypes.NSEC, nsec.rdata) as NsecData;
+      const told = nameText(next);
+      // What it leads to is the least name behind the one asked for, and not one that is there.
+      assert.ok(equalNames(next, nameAfter(name, apex)), told);
+      if (!owners.some(owner => nameText(name).includes(owner)))
+        assert.ok(!owners.some(owner => told.includes(owner)), told);
+      name = next;
+    }
+  }
+  stream.close();
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -8,7 +9,8 @@ import { publishSmime } from '../../delivery/publish-key.ts';
 import { revokeKey } from '../../delivery/revoke-key.ts';
 import { backend } from '../support/backend.ts';
 import { makeLargeKey } from '../support/dns/large-key.ts';
-import { fetchZone, sortedRecords } from '../support/dns/secondaries/ask.ts';
+import { ask, fetchZone, sortedRecords } from '../support/dns/secondaries/ask.ts';
+import { requireDnsviz } from '../support/dns/secondaries/dnsviz.ts';
 import { transferKeyText } from '../support/dns/secondaries/name-server.ts';
 import { openPrimary, type Primary } from '../support/dns/secondaries/primary.ts';
 import { runZoneCheck, type ZoneCheck, zoneChecks } from '../support/dns/secondaries/zone-checks.ts';
@@ -131,3 +133,35 @@ test('the checkers notice a record that is missing and a signature that is spoil
     }
   }
 });
+
+/** Without a parent there is no DS, so whoever signs CDS and CDNSKEY can't stand in it. */
+const forWantOfParent: ReadonlySet<string> = new Set(['CDS_SIGNER_INVALID', 'CDNSKEY_SIGNER_INVALID']);
+
+for (const signing of ['presigned', 'online'] as const) {
+  test(`dnsviz finds all secure and nothing to warn of in a zone signed ${signing}`, async t => {
+    if (!requireService(t, 'kdig')) return;
+    const dnsviz = await requireDnsviz(t);
+    if (dnsviz === null) return;
+    const settings = { 'dns.signing': signing, 'dns.nameservers': ['ns1.host.example'] };
+    const primary = await openPrimary(t, { on: backend, settings });
+    await primary.addAccount('adam@alpha.example');
+    await primary.publish('adam@alpha.example');
+    await primary.serve();
+    await primary.serialAfter(zone, null);
+    const { answers } = await ask(primary.port, zone, 'DNSKEY');
+    const anchor = answers.filter(line => line.includes(' DNSKEY 257 ')).join('\n');
+    const owner = `${createHash('sha256').update('adam').digest('hex').slice(0, 56)}.${zone}`;
+    const server = `${zone}+:ns1.host.example=127.0.0.1:${primary.port}`;
+    const look = await dnsviz(
+      anchor,
+      ['-x', server, '-a', zone, '-R', 'OPENPGPKEY'],
+      [zone, owner, `nobody.${zone}`],
+    );
+    assert.ok(look.secure > 10, look.text);
+    assert.deepEqual(
+      look.codes.filter(code => !forWantOfParent.has(code)),
+      [],
+      look.text,
+    );
+  });
+}
