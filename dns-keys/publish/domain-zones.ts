@@ -7,6 +7,7 @@ import { type KeyKind, keyLabels, keyZone } from '../owner-name.ts';
 import type { DnsSettings } from '../settings.ts';
 import type { Slabs } from '../zone/slabs.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
+import { Breath } from './breath.ts';
 import { changesBetween, type KeptZone, type OwnerChange } from './kept-zone.ts';
 import type { KeyReading } from './key-reading.ts';
 import { OnlineZone } from './online-zone.ts';
@@ -102,7 +103,8 @@ export class DomainZones {
       await this.#followRecord(kind, record);
       const zone = this.#open.get(kind);
       if (!zone || !(zone.isWhole || reading.isOf(zone.kept))) return;
-      await zone.kept.update(record.zones[kind] ?? zone.kept.record, reading.changesOf(zone.kept));
+      const changes = await reading.changesOf(zone.kept);
+      await zone.kept.update(record.zones[kind] ?? zone.kept.record, changes);
       if (!zone.isWhole) await this.#serve(zone);
     });
   }
@@ -163,7 +165,7 @@ export class DomainZones {
   ): Promise<void> {
     const { table, events } = this.#deps;
     try {
-      await kept.update(record, [...changesBetween(kept, known.kept)]);
+      await kept.update(record, await gathered(changesBetween(kept, known.kept)));
     } catch (error) {
       await kept.remove();
       throw error;
@@ -199,4 +201,15 @@ export class DomainZones {
     });
     return opened;
   }
+}
+
+/** All of them, with pauses between. */
+async function gathered(changes: Iterable<OwnerChange>): Promise<OwnerChange[]> {
+  const breath = new Breath();
+  const all: OwnerChange[] = [];
+  for (const change of changes) {
+    all.push(change);
+    await breath.take();
+  }
+  return all;
 }

@@ -1,6 +1,7 @@
 import type { PublishedKey } from '../../delivery/store/store.ts';
 import { nameKey } from '../name.ts';
 import type { KeyKind } from '../owner-name.ts';
+import { Breath } from './breath.ts';
 import { hasSameRecords, isFresh, type KeptZone, type OwnerChange, ownersOf } from './kept-zone.ts';
 import { keySets } from './key-sets.ts';
 
@@ -59,13 +60,19 @@ export class KeyReading {
     }
   }
 
-  /** All changes of a zone that was read whole: those noted, and owners that are in no published key any more. */
-  changesOf(kept: KeptZone): OwnerChange[] {
+  /**
+   * All changes of a zone that was read whole: those noted, and owners that are in no published key any more. The zone must
+   * not change meanwhile.
+   */
+  async changesOf(kept: KeptZone): Promise<OwnerChange[]> {
     const read = this.#zones.get(nameKey(kept.zone.apex));
     if (isFresh(kept) || read === undefined) return [];
     const gone: OwnerChange[] = [];
-    for (const { owner, type } of ownersOf(kept))
+    const breath = new Breath();
+    for (const { owner, type } of ownersOf(kept)) {
       if (!read.seen.has(nameKey(owner))) gone.push({ owner, type, set: null });
+      await breath.take();
+    }
     return [...read.changes, ...gone];
   }
 }

@@ -87,9 +87,13 @@ async function start(folder: string, mode: (typeof modes)[number]): Promise<Figu
 }
 
 function startAside(folder: string, mode: string): Figures {
-  const { stdout, stderr } = spawnSync('node', [import.meta.filename, 'start', folder, mode], {
-    encoding: 'utf8',
-  });
+  const { stdout, stderr } = spawnSync(
+    'node',
+    ['--max-semi-space-size=4', import.meta.filename, 'start', folder, mode],
+    {
+      encoding: 'utf8',
+    },
+  );
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout) as Figures;
 }
