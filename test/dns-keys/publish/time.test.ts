@@ -87,6 +87,9 @@ async function openWorld(t: TestContext, mode: Mode, count: number): Promise<Wor
         assert.ok(zone);
         return withZone(record, 'openpgp', { ...zone, keys: requestRoll(zone.keys, ['ksk', 'zsk']) });
       });
+      // A process that hears of it only after the next step would wait for a clock that stands still.
+      for (const { keeper } of keepers)
+        await poll('the request', () => keysOf(keeper)?.requested.length || undefined);
     },
     async step() {
       clock.advance(stepSeconds);
@@ -98,12 +101,16 @@ async function openWorld(t: TestContext, mode: Mode, count: number): Promise<Wor
   };
 }
 
+function keysOf(keeper: OpenKeeper['keeper']) {
+  return keeper.record('example.org')?.zones.openpgp?.keys;
+}
+
 /** The keeper has looked at its keys, and serves what its record says. */
 async function settled({ keeper, table }: OpenKeeper, clock: TestClock): Promise<void> {
   await poll(
     'the look at keys',
     () => {
-      const keys = keeper.record('example.org')?.zones.openpgp?.keys;
+      const keys = keysOf(keeper);
       const served = keys?.served.at(-1)?.dnskey.length;
       const isServed = dnskeysOf(zoneOf(table, 'example.org')).length === served;
       return (keys?.lastAt === seconds(clock) && isServed) || undefined;
