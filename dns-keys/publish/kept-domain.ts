@@ -8,7 +8,7 @@ import { DomainZones, type DomainZonesDeps, type ZoneEvents } from './domain-zon
 import type { KeptZone, OwnerChange } from './kept-zone.ts';
 import type { KeyReading } from './key-reading.ts';
 import { keyChanges } from './key-sets.ts';
-import { type CareTask, careForDomain } from './zone-care.ts';
+import { type CareTask, careForDomain, needsParent } from './zone-care.ts';
 import { type DomainRecord, noZones } from './zone-record.ts';
 
 export interface KeptDomainDeps extends DomainZonesDeps {
@@ -33,6 +33,9 @@ export interface HeardKey {
 
 /** When keys that another process has just taken further are looked at by this one, ms: between these. */
 const afterOthers = { least: 15_000, spread: 45_000 };
+
+/** Within this time after the start the parent is looked at for the first time, not at all of them at once. */
+const firstLookMilliseconds = 60_000;
 
 /** The key zones of one domain and what the store keeps of them. All of its work is done one after the other. */
 export class KeptDomain {
@@ -169,7 +172,8 @@ export class KeptDomain {
     // Hosted no more: that is told soon.
     if (cared === null) return;
     this.#kept = cared.kept;
-    this.#keysDueAt = cared.due.getTime();
+    const isLook = Object.keys(parent).length > 0;
+    this.#keysDueAt = isLook ? cared.due.getTime() : this.#dueWithoutLook(cared.due);
     this.#deps.report.note(this.name, before, cared.zones);
   }
 
@@ -178,7 +182,15 @@ export class KeptDomain {
     const task: CareTask = { domain: this.name, kinds: ['openpgp'], parent: {} };
     const { record, due } = careForDomain(this.record, task, { ...this.#deps, now });
     const later = now.getTime() + afterOthers.least + Math.random() * afterOthers.spread;
-    this.#keysDueAt = record === this.record ? due.getTime() : later;
+    this.#keysDueAt = record === this.record ? this.#dueWithoutLook(due) : later;
+  }
+
+  /** What was done without a look at the parent does not put one off; the first comes soon after the start. */
+  #dueWithoutLook(due: Date): number {
+    const isWaiting = Object.values(this.record.zones).some(needsParent);
+    if (!isWaiting) return due.getTime();
+    const first = this.#deps.clock.now().getTime() + Math.random() * firstLookMilliseconds;
+    return Math.min(due.getTime(), this.#keysDueAt || first);
   }
 
   async #follow(changesFor: (kind: KeyKind) => readonly OwnerChange[] = () => []): Promise<void> {
