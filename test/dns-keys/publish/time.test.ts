@@ -173,6 +173,23 @@ for (const mode of modes) {
   });
 }
 
+test('a zone that waits for its DS looks at the parent within a minute of a start, whatever is done meanwhile', async t => {
+  const clock = openTestClock();
+  const { config, store } = await openHosting(t, backend, { clock, log: silentLog });
+  const first = await openKeeper(t, { store, clock, config });
+  await first.close();
+  let looks = 0;
+  const seen: ParentLook = {
+    async dsAtParent() {
+      looks += 1;
+      return [{ rdatas: [], ttlSeconds: 60 }];
+    },
+  };
+  await openKeeper(t, { store, clock, config, parentLook: seen });
+  clock.advance(61);
+  await poll('a look at the parent', () => (looks > 0 ? looks : undefined));
+});
+
 test('the ZSK of a presigned zone rolls by itself in 100 days, and the DS stays', async t => {
   const world = await openWorld(t, 'presigned', 1);
   for (let step = 0; step < 6; step += 1) await world.step();
