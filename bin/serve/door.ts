@@ -38,7 +38,8 @@ export async function checkListening(names: readonly DoorName[], config: Config)
   );
   const found = faults.filter(fault => fault !== null);
   if (found.length === 0) return;
-  const lines = found.map(({ message }) => message).join('\n');
+  // A port may be taken for UDP and for TCP.
+  const lines = [...new Set(found.map(({ message }) => message))].join('\n');
   throw new DeliveryError('internal', lines, { cause: found[0] });
 }
 

@@ -25,7 +25,8 @@ interface Said {
 
 /** The demo on free ports; resolves when it has told its address. */
 export async function startDemo(folder: string): Promise<Demo> {
-  const ports = { CALIOPEN_SMTP_PORT: '0', CALIOPEN_LMTP_PORT: '0', CALIOPEN_WEB_PORT: '0' };
+  const names = ['SMTP', 'LMTP', 'WEB', 'DNS'];
+  const ports = Object.fromEntries(names.map(name => [`CALIOPEN_${name}_PORT`, '0']));
   const child = spawn(caliopen, ['--json', '--data', folder, 'demo'], {
     env: { ...process.env, ...ports },
     stdio: ['ignore', 'pipe', 'inherit'],

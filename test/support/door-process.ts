@@ -45,6 +45,7 @@ export function configOn(data: string, overrides: Partial<Record<SettingKey, unk
       'smtp.port': 0,
       'lmtp.port': 0,
       'web.port': 0,
+      'dns.port': 0,
       'sqlite.shards': 1,
       'judge.threads': 1,
       // Nobody listens there: a look-up fails at once instead of leaving the machine.

@@ -18,7 +18,7 @@ export interface Packed {
 
 /** What a packing works with: nothing of git, of earlier builds, of this machine. */
 const sources = [
-  ...['bin', 'config', 'delivery', 'plugins', 'webmail', 'test'],
+  ...['bin', 'config', 'delivery', 'dns-keys', 'plugins', 'webmail', 'test'],
   ...['package.json', 'tsconfig.json', 'tsconfig.build.json', 'CHANGELOG.md', 'LICENSE', 'README.md'],
 ];
 
