@@ -1,3 +1,6 @@
+import { crc24 } from './crc24.ts';
+import { packetTypes, readPackets } from './packets.ts';
+
 /** One armored block (RFC 9580 §6.2) in a text. */
 export interface ArmoredBlock {
   /** `MESSAGE`, `SIGNATURE`, `PUBLIC KEY BLOCK`, `PRIVATE KEY BLOCK`. */
@@ -51,13 +54,25 @@ function readArmorBody(text: string): Pick<ArmoredBlock, 'headers' | 'octets'> |
 
 const lineCharacters = 64;
 
-/** Octets as an armored block with CRLF line endings and no checksum (RFC 9580 §6.1). */
+/**
+ * Octets as an armored block with CRLF line endings. With a checksum, but where the newest formats forbid it
+ * (RFC 9580 §6.1): without one GnuPG 2.2 can't read a block whose base64 needs no padding.
+ */
 export function armor(type: string, octets: Uint8Array): string {
   const base64 = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString('base64');
   const lines: string[] = [];
   for (let at = 0; at < base64.length; at += lineCharacters)
     lines.push(base64.slice(at, at + lineCharacters));
+  if (mayHaveChecksum(octets)) lines.push(`=${crc24(octets).toString('base64')}`);
   return `-----BEGIN PGP ${type}-----\r\n\r\n${lines.join('\r\n')}\r\n-----END PGP ${type}-----\r\n`;
+}
+
+/** False for what only programs of RFC 9580 read: keys and signatures of version 6, encrypted data of version 2. */
+function mayHaveChecksum(octets: Uint8Array): boolean {
+  const packets = readPackets(octets) ?? [];
+  const last = packets.at(-1);
+  if (last?.type === packetTypes.integrityEncrypted) return last.head[0] !== 2;
+  return packets[0]?.head[0] !== 6;
 }
 
 /** A clear-signed text (RFC 9580 §7) that fills its surroundings. */
