@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { type Door, later, type Peer } from './door.ts';
+import type { Place } from './places.ts';
 
 /** Octets of a message's length in front of it (RFC 1035 §4.2.2). */
 const lengthOctets = 2;
@@ -19,7 +20,8 @@ const none = Buffer.alloc(0);
  * not read keeps its later queries waiting, and in the end its socket is no longer read from.
  */
 export class Connection {
-  readonly peer: Peer;
+  readonly #place: Place;
+  readonly #peer: Peer;
   readonly #socket: Socket;
   readonly #door: Door;
   readonly #output: { octets: Buffer; base: number };
@@ -28,12 +30,19 @@ export class Connection {
   /** Waits for the client to read, for another's turn to end, or for a handed over answer. */
   #isWaiting = false;
   #hasEnded = false;
-  /** Times that the connection was found idle in a row. */
-  #idleTurns = 0;
 
   /** `output` has `outputOctets` and is shared by all connections: it is used within one turn only. */
-  constructor(socket: Socket, peer: Peer, { door, output }: { door: Door; output: Buffer }) {
-    this.peer = peer;
+  constructor(
+    socket: Socket,
+    {
+      place,
+      transport,
+      door,
+      output,
+    }: { place: Place; transport: 'tcp' | 'tls'; door: Door; output: Buffer },
+  ) {
+    this.#place = place;
+    this.#peer = { transport, address: place.address, port: place.port };
     this.#socket = socket;
     this.#door = door;
     this.#output = { octets: output, base: 0 };
@@ -41,20 +50,6 @@ export class Connection {
     socket.on('end', () => this.#end());
     // Whatever breaks a connection is the client's concern; 'close' follows.
     socket.on('error', () => {});
-  }
-
-  /** Called again and again; gives how many times in a row nothing came or went. */
-  countIdle(): number {
-    this.#idleTurns += 1;
-    return this.#idleTurns;
-  }
-
-  get idleTurns(): number {
-    return this.#idleTurns;
-  }
-
-  close(): void {
-    this.#socket.destroy();
   }
 
   #receive(data: Buffer): void {
@@ -100,13 +95,13 @@ export class Connection {
 
   #answer(query: Buffer): void {
     const { metrics } = this.#door.settings;
-    if (this.peer.transport === 'tls') metrics.queriesTls += 1;
+    if (this.#peer.transport === 'tls') metrics.queriesTls += 1;
     else metrics.queriesTcp += 1;
-    this.#idleTurns = 0;
+    this.#place.touch();
     const output = this.#output;
     const start = output.base;
     output.base += lengthOctets;
-    const octets = this.#door.answer(query, this.peer, { output, maySign: true, requiresCookie: false });
+    const octets = this.#door.answer(query, this.#peer, { output, maySign: true, requiresCookie: false });
     output.base = start;
     if (octets > 0) {
       output.octets.writeUInt16BE(octets, start);
@@ -139,7 +134,7 @@ export class Connection {
 
   #goOn(): void {
     this.#isWaiting = false;
-    this.#idleTurns = 0;
+    this.#place.touch();
     if (this.#socket.destroyed) return;
     this.#work();
     if (!this.#isWaiting) this.#socket.resume();
@@ -149,7 +144,7 @@ export class Connection {
     const { special } = this.#door;
     if (special === null) return;
     this.#wait();
-    this.#writeReplies(this.#door.replies(special, Buffer.from(query), this.peer)).then(
+    this.#writeReplies(this.#door.replies(special, Buffer.from(query), this.#peer)).then(
       () => this.#goOn(),
       (error: unknown) => {
         // Half a transfer must not look like a whole one.
@@ -163,7 +158,7 @@ export class Connection {
   async #writeReplies(replies: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const reply of replies) {
       if (this.#socket.destroyed) return;
-      this.#idleTurns = 0;
+      this.#place.touch();
       const front = Buffer.from([reply.length >> 8, reply.length & 0xff]);
       this.#socket.write(Buffer.concat([front, reply]));
       if (this.#socket.writableLength > maxUnreadOctets) await this.#drained();

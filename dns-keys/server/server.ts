@@ -3,8 +3,9 @@ import type { TlsOptions } from 'node:tls';
 import { ownAddresses } from './addresses.ts';
 import { Door, type DoorSettings } from './door.ts';
 import { type DnsMetrics, newMetrics } from './metrics.ts';
+import type { ConnectionLimits } from './places.ts';
 import { RateLimit, type RateLimitSettings } from './rate-limit.ts';
-import { type ConnectionLimits, TcpDoor } from './tcp.ts';
+import { TcpDoor } from './tcp.ts';
 import { UdpDoor } from './udp.ts';
 
 /** Where to listen. `0.0.0.0` and `::` mean all addresses that the machine has when the server opens. */

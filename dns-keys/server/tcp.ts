@@ -1,33 +1,26 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { plainAddress } from './addresses.ts';
 import { Connection, outputOctets } from './connection.ts';
-import type { Door, Peer } from './door.ts';
+import type { Door } from './door.ts';
+import { type ConnectionLimits, type Place, Places } from './places.ts';
 
 /** Looks at the connections so many times while one may be idle. */
 const turnsWhileIdle = 4;
 
-export interface ConnectionLimits {
-  /** Connections in all; beyond it the one idle for longest is closed. */
-  readonly total: number;
-  /** Connections of one address; beyond it new ones are closed. */
-  readonly perAddress: number;
-}
-
 /** Answers over TCP (RFC 7766) and TLS (RFC 7858). */
 export class TcpDoor {
   readonly #door: Door;
-  readonly #limits: ConnectionLimits;
   readonly #servers: Server[] = [];
-  readonly #connections = new Set<Connection>();
-  readonly #perAddress = new Map<string, number>();
+  readonly #places: Places;
+  /** Those in a TLS handshake, by the two ends of their connection. */
+  readonly #shaking = new Map<string, Place>();
   readonly #output = Buffer.allocUnsafeSlow(outputOctets);
   readonly #watch: NodeJS.Timeout;
 
   constructor(door: Door, limits: ConnectionLimits) {
     this.#door = door;
-    this.#limits = limits;
+    this.#places = new Places(limits);
     const turnSeconds = door.settings.idleSeconds / turnsWhileIdle;
     this.#watch = setInterval(() => this.#closeIdle(), turnSeconds * 1000).unref();
   }
@@ -49,72 +42,80 @@ export class TcpDoor {
     const closed = this.#servers
       .splice(0)
       .map(server => new Promise<void>(done => server.close(() => done())));
-    for (const connection of this.#connections) connection.close();
+    for (const place of this.#places) place.close();
     await Promise.all(closed);
   }
 
   #plainServer(): Server {
-    return createServer({ allowHalfOpen: true, noDelay: true }, socket => this.#accept(socket, 'tcp'));
+    return createServer({ allowHalfOpen: true, noDelay: true }, socket => {
+      const place = this.#admit(socket);
+      if (place !== null) this.#serve(socket, place, 'tcp');
+    });
   }
 
+  /** A TCP server whose connections are counted before they are handed to TLS. */
   #tlsServer(tls: TlsOptions): Server {
     const handshakeTimeout = this.#door.settings.idleSeconds * 1000;
-    const server = createTlsServer({ ALPNProtocols: ['dot'], handshakeTimeout, ...tls }, socket =>
-      this.#accept(socket, 'tls'),
-    );
-    // Those still shaking hands are counted by nobody else.
-    server.maxConnections = this.#limits.total;
-    // Who does not speak TLS is closed by then.
-    server.on('tlsClientError', () => {});
-    return server;
+    const handshakes = createTlsServer({ ALPNProtocols: ['dot'], handshakeTimeout, ...tls }, socket => {
+      const place = this.#shaking.get(endsOf(socket));
+      if (place === undefined) socket.destroy();
+      else this.#serve(socket, place, 'tls');
+    });
+    // Node only tells of a handshake that fails or takes too long.
+    handshakes.on('tlsClientError', (_error, socket) => socket.destroy());
+    return createServer({ noDelay: true }, socket => {
+      const place = this.#admit(socket);
+      if (place === null) return;
+      const ends = endsOf(socket);
+      this.#shaking.set(ends, place);
+      socket.once('close', () => {
+        // Another of the same two ends may have come since.
+        if (this.#shaking.get(ends) === place) this.#shaking.delete(ends);
+      });
+      handshakes.emit('connection', socket);
+    });
   }
 
-  #accept(socket: Socket, transport: 'tcp' | 'tls'): void {
+  #admit(socket: Socket): Place | null {
     const { metrics } = this.#door.settings;
-    const peer: Peer = {
-      transport,
-      address: plainAddress(socket.remoteAddress ?? ''),
-      port: socket.remotePort ?? 0,
-    };
-    const count = (this.#perAddress.get(peer.address) ?? 0) + 1;
-    if (count > this.#limits.perAddress || peer.address === '') {
+    // Whatever breaks a connection is the client's concern; 'close' follows.
+    socket.on('error', () => {});
+    const place = this.#places.enter(socket);
+    if (place === null) {
       metrics.connectionsRefused += 1;
-      socket.on('error', () => {});
       socket.destroy();
-      return;
+      return null;
     }
-    if (this.#connections.size >= this.#limits.total) this.#closeOldest();
-    const connection = new Connection(socket, peer, { door: this.#door, output: this.#output });
-    this.#connections.add(connection);
-    this.#perAddress.set(peer.address, count);
-    metrics.connections = this.#connections.size;
-    socket.once('close', () => this.#forget(connection));
+    const tooMany = this.#places.tooMany(place);
+    if (tooMany !== null) {
+      metrics.connectionsRefused += 1;
+      tooMany.close();
+      this.#leave(tooMany);
+    }
+    metrics.connections = this.#places.size;
+    socket.once('close', () => this.#leave(place));
+    return place;
   }
 
-  #forget(connection: Connection): void {
-    this.#connections.delete(connection);
-    const { address } = connection.peer;
-    const count = (this.#perAddress.get(address) ?? 1) - 1;
-    if (count === 0) this.#perAddress.delete(address);
-    else this.#perAddress.set(address, count);
-    this.#door.settings.metrics.connections = this.#connections.size;
+  #serve(socket: Socket, place: Place, transport: 'tcp' | 'tls'): void {
+    place.touch();
+    new Connection(socket, { place, transport, door: this.#door, output: this.#output });
   }
 
-  #closeOldest(): void {
-    let oldest: Connection | null = null;
-    for (const connection of this.#connections)
-      if (oldest === null || connection.idleTurns > oldest.idleTurns) oldest = connection;
-    if (oldest === null) return;
-    this.#door.settings.metrics.connectionsRefused += 1;
-    oldest.close();
-    this.#forget(oldest);
+  #leave(place: Place): void {
+    this.#places.leave(place);
+    this.#door.settings.metrics.connections = this.#places.size;
   }
 
   #closeIdle(): void {
-    for (const connection of this.#connections) {
-      if (connection.countIdle() <= turnsWhileIdle) continue;
+    for (const place of this.#places) {
+      if (place.countIdle() <= turnsWhileIdle) continue;
       this.#door.settings.metrics.connectionsIdled += 1;
-      connection.close();
+      place.close();
     }
   }
+}
+
+function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }

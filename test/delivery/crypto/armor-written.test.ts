@@ -20,7 +20,7 @@ test('GnuPG reads what we write, whatever its length', async t => {
   if (!gpg) return;
   for (let length = 1; length <= 100; length += 1) {
     const octets = packetOf(length);
-    const done = await gpg.run(['--dearmor'], armor('PUBLIC KEY BLOCK', octets));
+    const done: { output: Buffer } = await gpg.run(['--dearmor'], armor('PUBLIC KEY BLOCK', octets));
     assert.deepEqual(done.output, octets, `${octets.length} octets`);
   }
 });

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { parseMessage, rcodes } from '../../../dns-keys/message.ts';
 import { nameText } from '../../../dns-keys/name.ts';
 import { rrTypes } from '../../../dns-keys/rr/table.ts';
+import type { DnsServerSettings } from '../../../dns-keys/server/server.ts';
 import { poll } from '../../support/poll.ts';
 import { makePair } from '../../support/server-certificate.ts';
 import { requireService } from '../../support/services.ts';
@@ -256,11 +259,12 @@ test('a transfer that breaks off closes the connection', async t => {
   assert.equal(faults.length, 1);
 });
 
-async function openTls(t: TestContext) {
+async function openTls(t: TestContext, settings: Partial<DnsServerSettings> = {}) {
   const { certificate: cert, key } = await makePair(['ns.example.org']);
   return openServer(t, {
     zones,
     tls: { addresses: [{ address: '127.0.0.1', port: 0 }], options: { cert, key } },
+    ...settings,
   });
 }
 
@@ -279,6 +283,31 @@ test('who speaks no TLS on its port is closed', async t => {
   socket.write(framed(queryOctets(owner)));
   socket.resume();
   await closed;
+});
+
+test('who says nothing on the TLS port is closed in time, and does not keep the server from closing', async t => {
+  const server = await openTls(t, { idleSeconds: 0.2 });
+  const { closed, socket } = await streamClient(t, server.tlsPort);
+  socket.resume();
+  await closed;
+  const slow = await openTls(t);
+  const silent = await streamClient(t, slow.tlsPort);
+  silent.socket.resume();
+  await Promise.all([slow.close(), silent.closed]);
+});
+
+test('one address does not take all places of the TLS port with handshakes that it never ends', async t => {
+  const { tlsPort, metrics } = await openTls(t, { connections: { total: 50, perAddress: 10 } });
+  const silent = Array.from({ length: 50 }, () =>
+    connect({ port: tlsPort, host: '127.0.0.1', localAddress: '127.0.0.9' }),
+  );
+  for (const socket of silent) socket.on('error', () => {});
+  t.after(() => silent.forEach(socket => socket.destroy()));
+  await Promise.all(silent.map(socket => once(socket, 'connect')));
+  const honest = await streamClient(t, tlsPort, { servername: 'ns.example.org' });
+  honest.socket.write(framed(queryOctets(owner)));
+  assert.ok(await honest.next());
+  assert.deepEqual([metrics.connectionsRefused, metrics.connections], [40, 11]);
 });
 
 test('kdig is content', async t => {
