@@ -302,7 +302,9 @@ test('one address does not take all places of the TLS port with handshakes that 
     connect({ port: tlsPort, host: '127.0.0.1', localAddress: '127.0.0.9' }),
   );
   for (const socket of silent) socket.on('error', () => {});
-  t.after(() => silent.forEach(socket => socket.destroy()));
+  t.after(() => {
+    for (const socket of silent) socket.destroy();
+  });
   await Promise.all(silent.map(socket => once(socket, 'connect')));
   const honest = await streamClient(t, tlsPort, { servername: 'ns.example.org' });
   honest.socket.write(framed(queryOctets(owner)));
