@@ -158,7 +158,9 @@ async function candidateOf(
   } catch (error) {
     if (!(error instanceof DeliveryError) || error.fields.reason !== 'noUserId') throw error;
     const octets = await addUserId(account, own.address, { key, deps });
-    if (octets) return { minimal: await minimalCertificate(octets, own.address, at), addedUserId: true };
+    // The user id was certified after `at`, maybe in another second.
+    const later = deps.clock.now();
+    if (octets) return { minimal: await minimalCertificate(octets, own.address, later), addedUserId: true };
     const todo = `on the owner’s machine, gpg --quick-add-uid ${key.fingerprint} '<${own.address}>' adds one; then import the key again`;
     throw new DeliveryError('badInput', `none of the key’s user ids is ${own.address}: ${todo}`, {
       fields: { reason: 'noUserId' },

@@ -153,6 +153,21 @@ describe('the Web Key Directory (draft-koch §3.1)', () => {
     assert.deepEqual([plain[0]?.status, plain[0]?.body.length], [404, 0]);
   });
 
+  it('gives a user id that was certified in a later second than its publication began', async t => {
+    const web = await openPublished(t);
+    const act = { account: web.account, actor: 'operator' };
+    const clock = {
+      now() {
+        web.clock.advance(1);
+        return web.clock.now();
+      },
+    };
+    const made = await publishKey(act, { address: 'hidden@example.org' }, { ...web, clock });
+    assert.equal(made.addedUserId, true);
+    const got = await ask(web, 'openpgpkey.example.org', advanced('hidden'));
+    assert.equal(got.status, 200);
+  });
+
   it('has an empty policy file for hosted domains, and takes no keys by mail', async t => {
     const web = await openPublished(t);
     const base = '/.well-known/openpgpkey';
