@@ -1,50 +1,54 @@
 import type { Socket } from 'node:net';
 import { type Door, later, type Peer } from './door.ts';
 import type { Place } from './places.ts';
+import { type Allowance, share, type Turns, type Worker } from './turns.ts';
 
 /** Octets of a message's length in front of it (RFC 1035 §4.2.2). */
 const lengthOctets = 2;
-/** Answers are gathered up to so many octets before they are written. */
-const gatheredOctets = 64 * 1024;
-/** Room for what is gathered and one answer more. */
-export const outputOctets = gatheredOctets + lengthOctets + 65_535;
+/** Room for the answers of one share, and one answer more. */
+export const outputOctets = share.octets + lengthOctets + 65_535;
 /** Octets that a client may leave unread before no more of its queries are answered. */
 const maxUnreadOctets = 64 * 1024;
-/** Fresh signatures for one client before others have their turn. */
-const signaturesATurn = 16;
+/** Octets of queries that wait for their turn, over which no more are read. */
+const maxHeldOctets = 4096;
 const headerOctets = 12;
 const none = Buffer.alloc(0);
+
+/** What all connections share. */
+export interface Shared {
+  readonly door: Door;
+  readonly turns: Turns;
+  /** Of `outputOctets`; used within one turn only. */
+  readonly output: Buffer;
+}
 
 /**
  * Queries of one TCP or TLS connection, answered in order and written together (RFC 7766 §6.2.1.1). What a client does
  * not read keeps its later queries waiting, and in the end its socket is no longer read from.
  */
-export class Connection {
+export class Connection implements Worker {
   readonly #place: Place;
   readonly #peer: Peer;
   readonly #socket: Socket;
   readonly #door: Door;
+  readonly #turns: Turns;
   readonly #output: { octets: Buffer; base: number };
   /** Octets that came and belong to no answered query yet. */
   #input: Buffer = none;
-  /** Waits for the client to read, for another's turn to end, or for a handed over answer. */
-  #isWaiting = false;
+  /** Waits for queries; for its turn to answer them; for the client to read, or for a handed over answer. */
+  #waitsFor: 'query' | 'turn' | 'other' = 'query';
   #hasEnded = false;
 
-  /** `output` has `outputOctets` and is shared by all connections: it is used within one turn only. */
   constructor(
     socket: Socket,
-    {
-      place,
-      transport,
-      door,
-      output,
-    }: { place: Place; transport: 'tcp' | 'tls'; door: Door; output: Buffer },
+    { place, transport }: { place: Place; transport: 'tcp' | 'tls' },
+    { door, turns, output }: Shared,
   ) {
     this.#place = place;
     this.#peer = { transport, address: place.address, port: place.port };
     this.#socket = socket;
     this.#door = door;
+    this.#turns = turns;
     this.#output = { octets: output, base: 0 };
     socket.on('data', data => this.#receive(data));
     socket.on('end', () => this.#end());
@@ -54,29 +58,47 @@ export class Connection {
 
   #receive(data: Buffer): void {
     this.#input = this.#input.length === 0 ? data : Buffer.concat([this.#input, data]);
-    if (!this.#isWaiting) this.#work();
+    if (this.#waitsFor === 'query' && this.#messageEnd(0) > 0) this.#waitForTurn();
+    if (this.#waitsFor === 'turn' && this.#input.length > maxHeldOctets) this.#socket.pause();
   }
 
   #end(): void {
     this.#hasEnded = true;
-    if (!this.#isWaiting) this.#socket.end();
+    if (this.#waitsFor === 'query') this.#socket.end();
   }
 
-  /** Answers what has come whole, as far as it may. */
-  #work(): void {
+  #waitForTurn(): void {
+    this.#waitsFor = 'turn';
+    this.#turns.add(this);
+  }
+
+  work(allowance: Allowance): boolean {
     const output = this.#output;
     output.base = 0;
     const signaturesBefore = this.#door.signaturesMade;
+    const { signatures } = allowance;
     let at = 0;
-    for (let end = this.#messageEnd(at); end !== 0 && !this.#isWaiting; end = this.#messageEnd(at)) {
+    let end = this.#messageEnd(at);
+    while (end !== 0 && this.#waitsFor === 'turn' && isLeft(allowance)) {
+      const written = output.base;
       this.#answer(this.#input.subarray(at + lengthOctets, end));
+      allowance.answers -= 1;
+      allowance.octets -= output.base - written;
+      allowance.signatures = signatures - (this.#door.signaturesMade - signaturesBefore);
       at = end;
-      if (output.base > gatheredOctets) this.#flush();
-      if (this.#door.signaturesMade - signaturesBefore >= signaturesATurn) this.#letOthers();
+      end = this.#messageEnd(at);
     }
     this.#input = at === this.#input.length ? none : this.#input.subarray(at);
     this.#flush();
-    if (!this.#isWaiting && this.#hasEnded) this.#socket.end();
+    if (this.#waitsFor !== 'turn') return false;
+    if (end === 0) this.#waitForQueries();
+    return end !== 0;
+  }
+
+  #waitForQueries(): void {
+    this.#waitsFor = 'query';
+    if (this.#hasEnded) this.#socket.end();
+    else if (this.#socket.isPaused()) this.#socket.resume();
   }
 
   /** Where the message that begins there ends; 0 when it has not come whole, or nothing more will. */
@@ -114,36 +136,26 @@ export class Connection {
     const { base, octets } = this.#output;
     this.#output.base = 0;
     if (base > 0 && !this.#socket.destroyed) this.#socket.write(Buffer.from(octets.subarray(0, base)));
-    if (this.#isWaiting || this.#socket.writableLength <= maxUnreadOctets) return;
-    this.#wait();
+    if (this.#waitsFor === 'other' || this.#socket.writableLength <= maxUnreadOctets) return;
+    this.#waitForOther();
     this.#socket.once('drain', () => this.#goOn());
   }
 
-  #letOthers(): void {
-    if (this.#isWaiting) return;
-    this.#flush();
-    if (this.#isWaiting) return;
-    this.#wait();
-    setImmediate(() => this.#goOn());
-  }
-
-  #wait(): void {
-    this.#isWaiting = true;
+  #waitForOther(): void {
+    this.#waitsFor = 'other';
     this.#socket.pause();
   }
 
   #goOn(): void {
-    this.#isWaiting = false;
     this.#place.touch();
-    if (this.#socket.destroyed) return;
-    this.#work();
-    if (!this.#isWaiting) this.#socket.resume();
+    if (this.#messageEnd(0) > 0) this.#waitForTurn();
+    else if (!this.#socket.destroyed) this.#waitForQueries();
   }
 
   #handOver(query: Buffer): void {
     const { special } = this.#door;
     if (special === null) return;
-    this.#wait();
+    this.#waitForOther();
     this.#writeReplies(this.#door.replies(special, Buffer.from(query), this.#peer)).then(
       () => this.#goOn(),
       (error: unknown) => {
@@ -177,4 +189,8 @@ export class Connection {
       this.#socket.once('close', done);
     });
   }
+}
+
+function isLeft({ signatures, answers, octets }: Allowance): boolean {
+  return signatures > 0 && answers > 0 && octets > 0;
 }

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { Connection, outputOctets } from './connection.ts';
+import { Connection, outputOctets, type Shared } from './connection.ts';
 import type { Door } from './door.ts';
 import { type ConnectionLimits, type Place, Places } from './places.ts';
+import { Turns } from './turns.ts';
 
 /** Looks at the connections so many times while one may be idle. */
 const turnsWhileIdle = 4;
@@ -15,12 +16,13 @@ export class TcpDoor {
   readonly #places: Places;
   /** Those in a TLS handshake, by the two ends of their connection. */
   readonly #shaking = new Map<string, Place>();
-  readonly #output = Buffer.allocUnsafeSlow(outputOctets);
+  readonly #shared: Shared;
   readonly #watch: NodeJS.Timeout;
 
   constructor(door: Door, limits: ConnectionLimits) {
     this.#door = door;
     this.#places = new Places(limits);
+    this.#shared = { door, turns: new Turns(), output: Buffer.allocUnsafeSlow(outputOctets) };
     const turnSeconds = door.settings.idleSeconds / turnsWhileIdle;
     this.#watch = setInterval(() => this.#closeIdle(), turnSeconds * 1000).unref();
   }
@@ -99,7 +101,7 @@ export class TcpDoor {
 
   #serve(socket: Socket, place: Place, transport: 'tcp' | 'tls'): void {
     place.touch();
-    new Connection(socket, { place, transport, door: this.#door, output: this.#output });
+    new Connection(socket, { place, transport }, this.#shared);
   }
 
   #leave(place: Place): void {

@@ -82,6 +82,20 @@ test('many queries that need a signature each are answered, over TCP and UDP', a
   assert.deepEqual([metrics.signatures, metrics.putOff], [150, 50]);
 });
 
+test('a question over UDP does not wait for all that is asked at once over TCP', async t => {
+  const { port, metrics } = await openServer(t, { zones });
+  const clients = await Promise.all(Array.from({ length: 20 }, () => streamClient(t, port)));
+  const queries = framed(...Array.from({ length: 700 }, () => queryOctets(owner, { edns: false })));
+  for (const { socket } of clients) socket.write(queries);
+  await poll('the first to be answered', () => (metrics.queriesTcp > 0 ? true : undefined));
+  const udp = await udpClient(t, port);
+  udp.send(queryOctets(owner));
+  assert.ok(await udp.next());
+  assert.ok(metrics.queriesTcp < 7000, String(metrics.queriesTcp));
+  for (const { next } of clients) for (let count = 0; count < 700; count += 1) assert.ok(await next());
+  assert.equal(metrics.queriesTcp, 14_000);
+});
+
 test('a client that ends its side still gets its answers', async t => {
   const { port } = await openServer(t, { zones });
   const { socket, next, closed } = await streamClient(t, port);
