@@ -86,7 +86,7 @@ export async function startPebble(
   const [port, managementPort] = [await freePort(), await freePort()];
   const caFile = await writeFiles(folder, { ...options, port, managementPort });
   const child = spawn(program, ['-config', join(folder, 'config.json'), '-dnsserver', options.resolver], {
-    env: { ...env, PEBBLE_VA_NOSLEEP: '1', PEBBLE_WFE_NONCEREJECT: '20', PEBBLE_AUTHZREUSE: '0' },
+    env: { ...env, PEBBLE_VA_NOSLEEP: '1', PEBBLE_WFE_NONCEREJECT: '5', PEBBLE_AUTHZREUSE: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = new Promise(resolve => child.once('exit', resolve));
