@@ -138,11 +138,15 @@ export class UdpDoor {
   }
 
   async #handOver({ query, address, port, socket }: Waiting): Promise<void> {
-    const { special } = this.#door;
+    const { special, hasGoodCookie } = this.#door;
     if (special === null) return;
     const peer = { transport: 'udp', address, port } as const;
-    for await (const reply of this.#door.replies(special, Buffer.from(query), peer)) {
-      if (this.#sockets.includes(socket)) socket.send(reply, port, address);
+    const kept = Buffer.from(query);
+    for await (const reply of this.#door.replies(special, kept, peer)) {
+      if (!this.#sockets.includes(socket)) return;
+      const verdict = hasGoodCookie ? 'send' : this.#judge(address, answerKind(reply));
+      if (verdict === 'send') socket.send(reply, port, address);
+      else if (verdict === 'truncate') this.#truncate(kept, peer, { address, port, socket });
       return;
     }
   }

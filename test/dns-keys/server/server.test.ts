@@ -196,6 +196,23 @@ test('networks that ask too much are limited over UDP, every second answer cut s
   assert.equal(parseMessage((await tcp.next()) ?? Buffer.alloc(0)).isTruncated, false);
 });
 
+test('answers over UDP that others give are limited as all are', async t => {
+  const { port, metrics } = await openServer(t, {
+    zones,
+    rateLimit: { perSecond: 10, seed: 1 },
+    hooks: {
+      onNotify: async query => Buffer.concat([query.subarray(0, 2), Buffer.of(0xa4, 5), query.subarray(4)]),
+    },
+  });
+  const udp = await udpClient(t, port);
+  const notify = queryOctets(apex, { type: rrTypes.SOA, fields: { opcode: 4 } });
+  for (let count = 0; count < 30; count += 1) udp.send(notify);
+  const answers: { isTruncated: boolean }[] = [];
+  while (answers.length < 20) answers.push(parseMessage((await udp.next()) ?? Buffer.alloc(0)));
+  assert.equal(answers.filter(({ isTruncated }) => isTruncated).length, 10);
+  assert.deepEqual([metrics.rateDropped, metrics.rateTruncated], [10, 10]);
+});
+
 /** Whoever shows a good cookie is no forgery. */
 async function cookieGoesOn(udp: Awaited<ReturnType<typeof udpClient>>): Promise<void> {
   const ask = async (cookie: Uint8Array) => {
