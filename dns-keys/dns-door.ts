@@ -22,6 +22,7 @@ import { transferAccess } from './transfer/access.ts';
 import { answerSigned } from './transfer/answer-signed.ts';
 import { type Notifier, openNotifier } from './transfer/notify.ts';
 import { refuseNotify } from './transfer/notify-message.ts';
+import { newPeerLog } from './transfer/peer-log.ts';
 import { type TransferZone, transfer } from './transfer/transfer.ts';
 import { tsigKeyring, tsigOctets } from './transfer/tsig.ts';
 import type { ZoneVersions } from './transfer/zone-versions.ts';
@@ -241,10 +242,11 @@ function hooksOf(
   { settings, parts: { clock, log } }: { settings: DnsSettings; parts: DnsDoorParts },
 ): DnsHooks {
   const findKey = tsigKeyring(settings.tsigKeys);
+  const deps = { findZone: find, findKey, clock, log, peerLog: newPeerLog({ clock, log }) };
   return {
     async *onTransfer(query, peer) {
       const message = parseOrNull(query);
-      if (message) yield* transfer({ octets: query, message }, peer, { findZone: find, findKey, clock, log });
+      if (message) yield* transfer({ octets: query, message }, peer, deps);
     },
     onNotify(query) {
       const message = parseOrNull(query);

@@ -10,6 +10,7 @@ import { plainAddress, type TransferAccess } from './access.ts';
 import { axfrMessages } from './axfr.ts';
 import { askedSerial, changeOctets, ixfrMessages, soaMessages } from './ixfr.ts';
 import type { PackerStart } from './message-packer.ts';
+import type { PeerLog } from './peer-log.ts';
 import { extendedErrors, type Refusal, refusalOf, replyOpt, udpPayloadOctets } from './refusal.ts';
 import { isNewerSerial, soaSerial } from './serial.ts';
 import { type FindTsigKey, type TsigKey, tsigOctets } from './tsig.ts';
@@ -30,7 +31,10 @@ export interface TransferDeps {
   readonly findZone: (apex: Name) => TransferZone | null;
   readonly findKey: FindTsigKey;
   readonly clock: Clock;
+  /** For transfers that take place over a connection. */
   readonly log: Log;
+  /** For what is refused, and for all that is asked over UDP, where addresses may be forged. */
+  readonly peerLog: PeerLog;
 }
 
 export interface TransferRequest {
@@ -67,7 +71,8 @@ export async function* transfer(
     return;
   }
   if (verdict.status === 'refused') {
-    deps.log.info({ ...fieldsOf(message, peer), tsigError: verdict.error }, 'transferRefused');
+    const fields = { ...fieldsOf(message, peer), tsigError: verdict.error };
+    deps.peerLog.note('transferRefused', peer.address, fields);
     yield appendTsigFault(refusalOf(message, { rcode: rcodes.NOTAUTH }), verdict, nowSeconds());
     return;
   }
@@ -86,7 +91,8 @@ async function* answers(asked: Asked, deps: TransferDeps): AsyncGenerator<Buffer
   const { message, peer } = asked;
   const found = judge(asked, deps);
   if ('rcode' in found) {
-    deps.log.info({ ...fieldsOf(message, peer), rcode: found.rcode, why: found.text }, 'transferRefused');
+    const fields = { ...fieldsOf(message, peer), rcode: found.rcode, why: found.text };
+    deps.peerLog.note('transferRefused', peer.address, fields);
     yield refusalOf(message, found);
     return;
   }
@@ -100,8 +106,10 @@ async function* answers(asked: Asked, deps: TransferDeps): AsyncGenerator<Buffer
     }
     isWhole = true;
   } finally {
-    const what = { kind, serial, octets, messages };
-    deps.log.info({ ...fieldsOf(message, peer), ...what }, isWhole ? 'zoneTransferred' : 'transferAborted');
+    const fields = { ...fieldsOf(message, peer), kind, serial, octets, messages };
+    const event = isWhole ? 'zoneTransferred' : 'transferAborted';
+    if (peer.transport === 'udp') deps.peerLog.note(event, peer.address, fields);
+    else deps.log.info(fields, event);
   }
 }
 

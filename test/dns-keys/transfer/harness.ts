@@ -9,6 +9,7 @@ import { nameKey, parseName } from '../../../dns-keys/name.ts';
 import { rrTypes } from '../../../dns-keys/rr/table.ts';
 import { type TransferAccess, transferAccess } from '../../../dns-keys/transfer/access.ts';
 import { answerSigned } from '../../../dns-keys/transfer/answer-signed.ts';
+import { newPeerLog } from '../../../dns-keys/transfer/peer-log.ts';
 import {
   isTransferRequest,
   type TransferDeps,
@@ -48,6 +49,7 @@ export async function openPrimary(t: Pick<TestContext, 'after'>): Promise<Primar
     findKey: tsigKeyring([key]),
     clock: systemClock,
     log,
+    peerLog: newPeerLog({ clock: systemClock, log }),
   };
   const port = await listen(t, deps);
   const folder = temporaryFolder(t);

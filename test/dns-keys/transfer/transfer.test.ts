@@ -8,6 +8,7 @@ import { newMessage, parseMessage, writeMessage } from '../../../dns-keys/messag
 import { nameText, parseName } from '../../../dns-keys/name.ts';
 import { encodeData, rrTypes } from '../../../dns-keys/rr/table.ts';
 import { transferAccess } from '../../../dns-keys/transfer/access.ts';
+import { newPeerLog } from '../../../dns-keys/transfer/peer-log.ts';
 import { exchangeOverTcp } from '../../../dns-keys/transfer/tcp-exchange.ts';
 import { transfer } from '../../../dns-keys/transfer/transfer.ts';
 import { responseVerifier, signRequest } from '../../../dns-keys/transfer/tsig-client.ts';
@@ -179,6 +180,7 @@ test('a zone that changes while it is transferred, and is written anew, goes as 
     findKey: () => null,
     clock: systemClock,
     log: silentLog,
+    peerLog: newPeerLog({ clock: systemClock, log: silentLog }),
   };
   const message = newMessage({ questions: [{ name: apex, type: rrTypes.AXFR, class: 1 }] });
   const request = { octets: writeMessage(message), message };
