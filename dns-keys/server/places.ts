@@ -1,17 +1,20 @@
 import type { Socket } from 'node:net';
-import { plainAddress } from './addresses.ts';
+import { networkOf, plainAddress } from './addresses.ts';
 
 /** One open connection, from the moment the system gives it: a TLS handshake has its place too. */
 export class Place {
   /** In text; IPv4 as such. */
   readonly address: string;
   readonly port: number;
+  /** Whose connections are counted together. */
+  readonly network: string;
   readonly #socket: Socket;
   #idleTurns = 0;
 
   constructor(socket: Socket) {
     this.address = plainAddress(socket.remoteAddress ?? '');
     this.port = socket.remotePort ?? 0;
+    this.network = networkOf(this.address);
     this.#socket = socket;
   }
 
@@ -37,9 +40,9 @@ export class Place {
 }
 
 export interface ConnectionLimits {
-  /** Connections in all, TLS handshakes among them; beyond it the one idle for longest is closed. */
+  /** Connections in all, TLS handshakes among them; beyond it the network that holds most loses one. */
   readonly total: number;
-  /** Connections of one address; beyond it new ones are closed. */
+  /** Connections of one IPv4 address or IPv6 /56; beyond it new ones are closed. */
   readonly perAddress: number;
 }
 
@@ -47,7 +50,7 @@ export interface ConnectionLimits {
 export class Places {
   readonly #limits: ConnectionLimits;
   readonly #places = new Set<Place>();
-  readonly #perAddress = new Map<string, number>();
+  readonly #perNetwork = new Map<string, number>();
 
   constructor(limits: ConnectionLimits) {
     this.#limits = limits;
@@ -61,30 +64,36 @@ export class Places {
     return this.#places.values();
   }
 
-  /** A place until `leave`; null when its address has as many as it may, or is gone already. */
+  /** A place until `leave`; null when its network has as many as it may, or is gone already. */
   enter(socket: Socket): Place | null {
     const place = new Place(socket);
-    const count = (this.#perAddress.get(place.address) ?? 0) + 1;
-    if (count > this.#limits.perAddress || place.address === '') return null;
+    const count = (this.#perNetwork.get(place.network) ?? 0) + 1;
+    if (count > this.#limits.perAddress || place.network === '') return null;
     this.#places.add(place);
-    this.#perAddress.set(place.address, count);
+    this.#perNetwork.set(place.network, count);
     return place;
   }
 
-  /** The one to close since another came; null while there is room. */
+  /**
+   * The one to close since another came: of the networks that hold most, the one idle for longest. Null while there is
+   * room.
+   */
   tooMany(newest: Place): Place | null {
     if (this.#places.size <= this.#limits.total) return null;
+    const most = Math.max(...this.#perNetwork.values());
     let oldest: Place | null = null;
-    for (const place of this.#places)
-      if (place !== newest && (oldest === null || place.idleTurns > oldest.idleTurns)) oldest = place;
+    for (const place of this.#places) {
+      if (place === newest || this.#perNetwork.get(place.network) !== most) continue;
+      if (oldest === null || place.idleTurns > oldest.idleTurns) oldest = place;
+    }
     return oldest;
   }
 
   /** Nothing when it has left already. */
   leave(place: Place): void {
     if (!this.#places.delete(place)) return;
-    const count = (this.#perAddress.get(place.address) ?? 1) - 1;
-    if (count === 0) this.#perAddress.delete(place.address);
-    else this.#perAddress.set(place.address, count);
+    const count = (this.#perNetwork.get(place.network) ?? 1) - 1;
+    if (count === 0) this.#perNetwork.delete(place.network);
+    else this.#perNetwork.set(place.network, count);
   }
 }
