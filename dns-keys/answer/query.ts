@@ -9,8 +9,8 @@ export type Outcome = 'answer' | 'malformed' | 'silence';
 
 const dnssecOk = 0x8000;
 const compactOk = 0x4000;
-/** Cookies: a client's part of 8 octets, and a server's of 8 to 32 (RFC 7873 §4). */
-const clientCookieOctets = 8;
+/** Of a cookie's octets; the server's part has 8 to 32 (RFC 7873 §4). */
+export const clientCookieOctets = 8;
 
 /**
  * One query as it is read: one object per responder, filled anew for each, so that reading allocates nothing. Offsets

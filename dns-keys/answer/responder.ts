@@ -16,7 +16,7 @@ import { checkCookie } from './cookie.ts';
 import { extendedErrors } from './extended-error.ts';
 import { writeHashedDenial } from './hashed-denial.ts';
 import { type Denial, LiveSignatures, type Moment } from './live-signatures.ts';
-import { Query } from './query.ts';
+import { clientCookieOctets, Query } from './query.ts';
 
 /** The longest UDP answer: what fits through any network unfragmented (DNS flag day 2020). */
 export const udpPayloadOctets = 1232;
@@ -150,14 +150,20 @@ export class Responder {
     this.#special = specialOf(query);
     if (this.#special !== null && this.#settings.handsOver?.has(this.#special)) return handedOver;
     if (query.opcode !== opcodes.QUERY) return this.#fail(rcodes.NOTIMP, extendedErrors.NOT_SUPPORTED);
-    // A query for nothing but a cookie (RFC 7873 §5.4).
-    if (query.questionCount === 0) return this.#writer.finish({ rcode: rcodes.NOERROR });
+    if (query.questionCount === 0) return this.#cookieAlone(query);
     // No key is known here (RFC 8945 §5.2); who has keys takes such queries before.
     if (query.hasTsig) return this.#writer.finish({ rcode: rcodes.NOTAUTH });
     if (query.class !== classes.IN) return this.#fail(rcodes.REFUSED, extendedErrors.NOT_AUTHORITATIVE);
     return isAskable(query.type)
       ? null
       : this.#fail(metaRcode(query.type), extendedErrors.INVALID_QUERY_TYPE);
+  }
+
+  /** A query for nothing but a cookie, or for whether the one it has is good (RFC 7873 §5.4). */
+  #cookieAlone(query: Query): number {
+    const isBad =
+      query.cookieOctets > clientCookieOctets && this.#opt.cookie !== null && !this.#hasGoodCookie;
+    return this.#writer.finish({ rcode: isBad ? rcodes.BADCOOKIE : rcodes.NOERROR });
   }
 
   #fail(rcode: number, error: number): number {

@@ -68,6 +68,16 @@ test('§5.4: a query for a cookie alone needs no question', async () => {
   }
 });
 
+test('§5.4: one whose server part is bad is BADCOOKIE, with a good one, over UDP and TCP', async t => {
+  for (const server of [Buffer.alloc(8), Buffer.alloc(16)]) {
+    const query = alone(Buffer.concat([client, server]));
+    for (const heard of [must(await asking.udp(query)), must((await asking.tcp(t, query))[0])]) {
+      assert.deepEqual([heard.rcode, heard.message.answers.length], [23, 0]);
+      assert.deepEqual(optionOf(heard, 'COOKIE'), await serverCookie());
+    }
+  }
+});
+
 test('RFC 9018 §4: version 1, three zeros, the time, a hash of eight octets', async () => {
   const data = await serverCookie();
   assert.deepEqual(data.subarray(8, 12), Buffer.of(1, 0, 0, 0));
