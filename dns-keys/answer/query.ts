@@ -36,6 +36,8 @@ export class Query {
   cookieAt = 0;
   cookieOctets = 0;
   hasKeepalive = false;
+  /** Its keep-alive says a timeout: a fault where the option means something. */
+  hasTimeout = false;
   hasPadding = false;
   /** Signed with TSIG (RFC 8945), or claims to be. */
   hasTsig = false;
@@ -75,6 +77,7 @@ export class Query {
     this.cookieAt = 0;
     this.cookieOctets = 0;
     this.hasKeepalive = false;
+    this.hasTimeout = false;
     this.hasPadding = false;
     this.hasTsig = false;
   }
@@ -159,8 +162,7 @@ export class Query {
     }
     if (code === optionCodes.KEEPALIVE) {
       this.hasKeepalive = true;
-      // A client gives no timeout (RFC 7828 §3.2.1).
-      return length === 0;
+      if (length !== 0) this.hasTimeout = true;
     }
     if (code === optionCodes.PADDING) this.hasPadding = true;
     return true;

@@ -97,7 +97,8 @@ export class Responder {
     const outcome = query.read(octets);
     if (outcome === 'silence') return 0;
     this.#begin(query, asking, output);
-    if (outcome === 'malformed') return this.#writer.finish({ rcode: rcodes.FORMERR });
+    if (outcome === 'malformed' || isFaulty(query, asking.client))
+      return this.#writer.finish({ rcode: rcodes.FORMERR });
     return this.#check(query, asking) ?? this.#answer(query, asking);
   }
 
@@ -269,6 +270,11 @@ export class Responder {
     const types = owner === null ? null : zone.typesFrom(owner);
     return this.#signatures.denial(zone, this.#query.name.from(0), { types, moment });
   }
+}
+
+/** A client gives no timeout (RFC 7828 §3.2.1); over UDP the option is ignored, whatever it says (§3.3.1). */
+function isFaulty({ hasTimeout }: Query, { transport }: Client): boolean {
+  return hasTimeout && transport !== 'udp';
 }
 
 function specialOf({ opcode, type, hasTsig }: Query): Special | null {

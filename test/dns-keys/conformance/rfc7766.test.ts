@@ -71,6 +71,18 @@ test('RFC 7828 §3.3.2: over TCP the idle time is told to who asks, over UDP nev
   assert.deepEqual([udp.rcode, optionOf(udp, 'KEEPALIVE')], [0, null]);
 });
 
+test('RFC 7828 §3.3.1: over UDP a keep-alive is ignored, whatever it says', async () => {
+  for (const data of [Buffer.of(0, 1), Buffer.of(1), Buffer.alloc(20)]) {
+    const heard = must(await asking.udp(keepalive(data)));
+    assert.deepEqual([heard.rcode, heard.message.answers.length, optionOf(heard, 'KEEPALIVE')], [0, 1, null]);
+  }
+});
+
+test('RFC 7828 §3.2.1: over TCP a client gives no timeout', async t => {
+  for (const data of [Buffer.of(0, 1), Buffer.of(1)])
+    assert.equal(must((await asking.tcp(t, keepalive(data)))[0]).rcode, 1);
+});
+
 test('RFC 7830 §6: nothing is padded in the clear', async t => {
   const padded = withOptions(key, [{ code: 12, data: new Uint8Array(100) }]);
   for (const heard of [must(await asking.udp(padded)), must((await asking.tcp(t, padded))[0])])
