@@ -64,7 +64,8 @@ export class LiveSignatures {
     const { signer } = zone;
     if (signer === null) return null;
     const { buffer, byteOffset, length } = name;
-    const key = `${types?.join() ?? ''}/${Buffer.from(buffer, byteOffset, length).toString('latin1')}`;
+    // A name without types exists when there are names below it.
+    const key = `${types?.join() ?? 'absent'}/${Buffer.from(buffer, byteOffset, length).toString('latin1')}`;
     const kept = this.#kept(key);
     if (
       kept?.signer === signer &&

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { childName, type Name, nameText } from '../../../dns-keys/name.ts';
 import { decodeData, rrTypes } from '../../../dns-keys/rr/table.ts';
 import { queryOctets, typesOf } from '../answer/queries.ts';
-import { hashedOwner } from '../zone/key-zones.ts';
+import { hashedOwner, keyOctets, recordSet } from '../zone/key-zones.ts';
 import { type Heard, must, online, openAsking, presigned } from './asking.ts';
 
 const asking = openAsking();
@@ -41,6 +41,16 @@ test('§3.2: a type that is not there is denied by the types that are, without N
   assert.deepEqual(denialOf(await ask(key, rrTypes.A)).types, [RRSIG, NSEC, OPENPGPKEY]);
   const { types } = denialOf(await ask(apex, rrTypes.A));
   assert.deepEqual(types, [rrTypes.NS, rrTypes.SOA, RRSIG, NSEC, rrTypes.DNSKEY]);
+});
+
+test('§3.2: a name that comes to stand between others is no longer denied as absent', async () => {
+  const between = childName('between', apex);
+  assert.deepEqual(denialOf(await ask(between, OPENPGPKEY)).types, [RRSIG, NSEC, NXNAME]);
+  const below = childName('below', between);
+  online.put(recordSet(below, OPENPGPKEY, keyOctets('below')));
+  assert.deepEqual(denialOf(await ask(between, OPENPGPKEY)).types, [RRSIG, NSEC]);
+  online.remove(below, OPENPGPKEY);
+  assert.deepEqual(denialOf(await ask(between, OPENPGPKEY)).types, [RRSIG, NSEC, NXNAME]);
 });
 
 test('§3.5: NXNAME is not to be asked for, whatever the name', async () => {
