@@ -4,6 +4,7 @@ import { describeError } from '../delivery/describe-error.ts';
 import { DeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
 import { checkPublishedPage } from '../delivery/published-check.ts';
+import { rollingSecrets } from './answer/cookie-secrets.ts';
 import { openDnsClient } from './ask/dns-client.ts';
 import { openWorldLookup } from './check/world-lookup.ts';
 import { dnsMetricRows } from './dns-metrics.ts';
@@ -87,12 +88,10 @@ export async function openDnsDoor(parts: DnsDoorParts): Promise<DnsDoor> {
     catalog = await openCatalogWork(parts, { settings, folder, keeper, others, table });
     await catalog?.now();
     const find = (apex: Name) => findZone(apex, { keeper, catalog: catalog?.catalog ?? null, others });
-    // Drawn once: it stands in the way of each answer with a cookie.
-    const cookieSecrets = [keyring.derive('dns cookies').subarray(0, 16)];
     server = await openDnsServer({
       zones: table,
       ...listening(parts),
-      cookieSecrets: () => cookieSecrets,
+      cookieSecrets: cookieSecrets(parts),
       hooks: hooksOf(find, { settings, parts }),
       rateLimit: { perSecond: config['dns.rateLimit'], seed: seedOf(keyring.derive('dns rate limit')) },
       onFault: error => log.error(describeError(error), 'dnsFault'),
@@ -189,6 +188,14 @@ function listening({
   const tlsAddresses = config['dns.address'].map(address => ({ address, port: config['dns.tlsPort'] }));
   // RFC 7858 §3.1 has no name for it; clients that ask for one get "dot".
   return { addresses, tls: { addresses: tlsAddresses, options: { ...certificate, ALPNProtocols: ['dot'] } } };
+}
+
+/** Drawn from the keyring, so that all machines take each other's cookies. */
+function cookieSecrets({ keyring, clock }: DnsDoorParts): () => readonly Uint8Array[] {
+  return rollingSecrets({
+    derive: period => keyring.derive(`dns cookies ${period}`).subarray(0, 16),
+    now: () => Math.floor(clock.now().getTime() / 1000),
+  });
 }
 
 function seedOf(octets: Uint8Array): number {

@@ -5,12 +5,15 @@ import { sipHash } from './sip-hash.ts';
 
 const clientOctets = 8;
 const serverOctets = 16;
-/** Seconds: a server cookie older than this is no longer good (RFC 9018 §4.3). */
-const goodSeconds = 3600;
-/** One older than this is made anew. */
-const freshSeconds = 1800;
-/** One from this far in the future still counts: clocks differ. */
-const futureSeconds = 300;
+/** Ages of server cookies in seconds (RFC 9018 §4.3). */
+export const cookieSeconds = {
+  /** One older than this is no longer good. */
+  good: 3600,
+  /** One older than this is made anew. */
+  fresh: 1800,
+  /** One from this far in the future still counts: clocks differ. */
+  future: 300,
+} as const;
 
 /** What makes cookies: time and secrets. */
 export interface CookieKeys {
@@ -51,7 +54,7 @@ export function checkCookie(
   const client = option.subarray(0, clientOctets);
   const server = option.subarray(clientOctets);
   const secret = secretOf(server, client, { address, keys });
-  const isFresh = secret === 0 && !isBefore(timeOf(server), (keys.now - freshSeconds) >>> 0);
+  const isFresh = secret === 0 && !isBefore(timeOf(server), (keys.now - cookieSeconds.fresh) >>> 0);
   return { isGood: secret >= 0, answer: isFresh ? server : serverCookie(client, address, keys) };
 }
 
@@ -67,7 +70,10 @@ function secretOf(
 ): number {
   if (server.length !== serverOctets || server[0] !== 1) return -1;
   const time = timeOf(server);
-  if (isBefore(time, (keys.now - goodSeconds) >>> 0) || isBefore((keys.now + futureSeconds) >>> 0, time))
+  if (
+    isBefore(time, (keys.now - cookieSeconds.good) >>> 0) ||
+    isBefore((keys.now + cookieSeconds.future) >>> 0, time)
+  )
     return -1;
   const front = server.subarray(0, 8);
   return keys.secrets.findIndex(secret =>
