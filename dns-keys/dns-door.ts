@@ -272,7 +272,7 @@ function parseOrNull(query: Uint8Array): ReturnType<typeof parseMessage> | null 
   try {
     return parseMessage(query);
   } catch (error) {
-    // The responder has read its question; what is damaged behind it gets silence.
+    // The responder has read its question, and knows what to say of what is damaged behind it.
     if (error instanceof WireError) return null;
     throw error;
   }

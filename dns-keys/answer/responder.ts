@@ -111,6 +111,13 @@ export class Responder {
     return this.#writer.finish({ rcode: rcodes.NOERROR });
   }
 
+  /** An answer that says that the query is damaged, where `respond` could not see it. */
+  malformed(octets: Uint8Array, asking: Asking, output: Output): number {
+    if (this.#query.read(octets) === 'silence') return 0;
+    this.#begin(this.#query, asking, output);
+    return this.#writer.finish({ rcode: rcodes.FORMERR });
+  }
+
   /** An answer that says that we failed. */
   failed(octets: Uint8Array, asking: Asking, output: Output): number {
     if (this.#query.read(octets) === 'silence') return 0;

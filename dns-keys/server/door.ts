@@ -18,7 +18,10 @@ export type Reply = Uint8Array | null | Promise<Uint8Array | null>;
  * connections are closed.
  */
 export interface DnsHooks {
-  /** AXFR and IXFR, signed or not: the messages of the answer. Over UDP only the first one is sent. */
+  /**
+   * AXFR and IXFR, signed or not: the messages of the answer, none for a query that is damaged: FORMERR then. Over UDP
+   * only the first one is sent.
+   */
   readonly onTransfer?: (query: Uint8Array, peer: Peer) => AsyncIterable<Uint8Array>;
   readonly onNotify?: (query: Uint8Array, peer: Peer) => Reply;
   readonly onUpdate?: (query: Uint8Array, peer: Peer) => Reply;
@@ -107,9 +110,8 @@ export class Door {
 
   /** The messages that others answer a handed over query with. Never throws over UDP: SERVFAIL is the answer then. */
   async *replies(special: Special, query: Uint8Array, peer: Peer): AsyncGenerator<Uint8Array> {
-    const { hooks } = this.settings;
     try {
-      if (special === 'transfer') yield* hooks.onTransfer?.(query, peer) ?? [];
+      if (special === 'transfer') yield* this.#transfer(query, peer);
       else {
         const reply = await this.#reply(special, query, peer);
         if (reply !== null && reply !== undefined) yield reply;
@@ -119,6 +121,19 @@ export class Door {
       const output = { octets: Buffer.allocUnsafe(65_535), base: 0 };
       yield output.octets.subarray(0, this.#fault(query, output, error));
     }
+  }
+
+  async *#transfer(query: Uint8Array, peer: Peer): AsyncGenerator<Uint8Array> {
+    let isAnswered = false;
+    for await (const message of this.settings.hooks.onTransfer?.(query, peer) ?? []) {
+      isAnswered = true;
+      yield message;
+    }
+    if (isAnswered) return;
+    const output = { octets: Buffer.allocUnsafe(65_535), base: 0 };
+    const asking = { ...this.#asking, client: peer, now: this.settings.now(), reservedOctets: 0 };
+    const octets = this.#responder.malformed(query, asking, output);
+    if (octets > 0) yield output.octets.subarray(0, octets);
   }
 
   #reply(special: Exclude<Special, 'transfer'>, query: Uint8Array, peer: Peer): Reply | undefined {

@@ -271,6 +271,19 @@ test('transfers, NOTIFY, UPDATE and TSIG go to those who take them', async t => 
   assert.equal(parseMessage((await udp.next()) ?? Buffer.alloc(0)).isTruncated, true);
 });
 
+test('a transfer that nothing is said to is FORMERR, and the connection goes on', async t => {
+  const { port } = await openServer(t, { zones, hooks: { async *onTransfer() {} } });
+  const { socket, next } = await streamClient(t, port);
+  const query = queryOctets(apex, { type: rrTypes.AXFR });
+  socket.write(framed(query, queryOctets(owner, { fields: { id: 7 } })));
+  const answer = parseMessage((await next()) ?? Buffer.alloc(0));
+  assert.deepEqual([answer.id, answer.rcode, answer.isResponse], [4711, rcodes.FORMERR, true]);
+  assert.equal(parseMessage((await next()) ?? Buffer.alloc(0)).id, 7);
+  const udp = await udpClient(t, port);
+  udp.send(query);
+  assert.equal(parseMessage((await udp.next()) ?? Buffer.alloc(0)).rcode, rcodes.FORMERR);
+});
+
 test('a transfer that breaks off closes the connection', async t => {
   const faults: unknown[] = [];
   const { port } = await openServer(t, {
