@@ -3,10 +3,11 @@ import { type Command, Option } from 'commander';
 import { hashPassword } from '../delivery/crypto/password.ts';
 import { DeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
+import { allPages } from '../delivery/store/all-pages.ts';
 import { type Account, type AuditEntry, type Custody, custodies } from '../delivery/store/store.ts';
 import type { CommandContext } from './command.ts';
 import { print, printRows, readLine } from './output.ts';
-import { allPages, findAccount, withParts } from './with-parts.ts';
+import { findAccount, withParts } from './with-parts.ts';
 
 /** `caliopen account add|list|show|alias|unalias|password|quota|close|open|remove`. */
 export function register(program: Command, context: CommandContext): void {

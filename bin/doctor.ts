@@ -6,13 +6,14 @@ import type { Config, SettingKey } from '../delivery/config.ts';
 import { environmentName, settingRows } from '../delivery/config.ts';
 import { asDeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
+import { allPages } from '../delivery/store/all-pages.ts';
 import { listDamage } from '../delivery/store/sqlite/damage.ts';
 import type { CommandContext } from './command.ts';
 import { certificateFindings } from './doctor/certificates.ts';
 import { clusterFindings } from './doctor/cluster.ts';
 import { domainFindings, postmasterFinding } from './doctor/domains.ts';
 import { addressFindings, portFindings } from './doctor/doors.ts';
-import { allPages, withParts } from './with-parts.ts';
+import { withParts } from './with-parts.ts';
 
 /** One thing looked at: what was found, and what to do when it is not well. */
 export interface Finding {

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { DeliveryError } from '../delivery/errors.ts';
+import { allPages } from '../delivery/store/all-pages.ts';
 import type { Domain } from '../delivery/store/store.ts';
 import type { CommandContext } from './command.ts';
 import { registerDns } from './domain/dns.ts';
 import { print, printRows } from './output.ts';
-import { allPages, withParts } from './with-parts.ts';
+import { withParts } from './with-parts.ts';
 
 /** `caliopen domain add|list|remove|catch-all|dns`. */
 export function register(program: Command, context: CommandContext): void {

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { armor } from '../delivery/crypto/armor.ts';
 import { generateKey } from '../delivery/crypto/keys.ts';
 import { DeliveryError } from '../delivery/errors.ts';
+import { allPages } from '../delivery/store/all-pages.ts';
 import { rewrapZoneKeys } from '../dns-keys/publish/rewrap.ts';
 import type { CommandContext } from './command.ts';
 import { registerCheck } from './keys/check.ts';
@@ -12,7 +13,7 @@ import { keepGenerated, recordAudit } from './keys/own-key.ts';
 import { refreshedText, registerPublishing } from './keys/publish.ts';
 import { registerUpload } from './keys/upload.ts';
 import { print, readLine } from './output.ts';
-import { allPages, findAccount, withParts } from './with-parts.ts';
+import { findAccount, withParts } from './with-parts.ts';
 
 interface KeyOptions {
   readonly account: string;

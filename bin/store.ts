@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { type Parts, pipelineParts } from '../delivery/open.ts';
 import { reprocessAccount } from '../delivery/reprocess.ts';
+import { allPages } from '../delivery/store/all-pages.ts';
 import { forgetDamage } from '../delivery/store/sqlite/damage.ts';
 import type { Account, StoreFault } from '../delivery/store/store.ts';
 import type { CommandContext } from './command.ts';
 import { print } from './output.ts';
-import { allPages, findAccount, withParts } from './with-parts.ts';
+import { findAccount, withParts } from './with-parts.ts';
 
 /** `caliopen store verify|rebuild|reprocess`. */
 export function register(program: Command, context: CommandContext): void {

@@ -20,15 +20,3 @@ export async function findAccount({ store }: Parts, address: string): Promise<Ac
   if (found) return found;
   throw new DeliveryError('notFound', `no account ${address}; caliopen account list shows what there is`);
 }
-
-/** Walks all pages of a list. */
-export async function* allPages<T>(
-  read: (page: { after: string | null; limit: number }) => Promise<{ items: T[]; next: string | null }>,
-): AsyncGenerator<T> {
-  let after: string | null = null;
-  do {
-    const page: { items: T[]; next: string | null } = await read({ after, limit: 500 });
-    yield* page.items;
-    after = page.next;
-  } while (after !== null);
-}

@@ -1,22 +1,12 @@
+import { allPages } from './store/all-pages.ts';
 import type { PublishedKey, Store } from './store/store.ts';
 
 /** All that an account has published: at most one key of each kind for each of its addresses. */
-export async function publishedKeysOf(
+export function publishedKeysOf(
   accountId: string,
   { store }: { readonly store: Pick<Store, 'listPublishedKeys'> },
 ): Promise<PublishedKey[]> {
-  const found: PublishedKey[] = [];
-  let after: string | null = null;
-  do {
-    const page: Awaited<ReturnType<Store['listPublishedKeys']>> = await store.listPublishedKeys({
-      accountId,
-      after,
-      limit: 500,
-    });
-    found.push(...page.items);
-    after = page.next;
-  } while (after !== null);
-  return found;
+  return Array.fromAsync(allPages(page => store.listPublishedKeys({ ...page, accountId })));
 }
 
 /** The address of a published key, as it is written in a list of addresses. */

@@ -1,4 +1,5 @@
 import { writeAddress } from '../delivery/published-keys-of.ts';
+import { allPages } from '../delivery/store/all-pages.ts';
 import type { PublishedKey, Store } from '../delivery/store/store.ts';
 import { wkdHash } from './wkd/hash.ts';
 
@@ -98,16 +99,8 @@ export function openPublishedIndex(
 
 async function readDomain(store: PublishedSource, domain: string): Promise<DomainIndex> {
   const index: DomainIndex = { byHash: new Map(), byFingerprint: new Map(), entries: new Map() };
-  let after: string | null = null;
-  do {
-    const page: Awaited<ReturnType<PublishedSource['listPublishedKeys']>> = await store.listPublishedKeys({
-      domain,
-      after,
-      limit: pageKeys,
-    });
-    for (const key of page.items) if (key.kind === 'openpgp') add(index, key);
-    after = page.next;
-  } while (after !== null);
+  for await (const key of allPages(page => store.listPublishedKeys({ ...page, domain })))
+    if (key.kind === 'openpgp') add(index, key);
   return index;
 }
 

@@ -3,12 +3,13 @@ import { DeliveryError } from '../../delivery/errors.ts';
 import type { Parts } from '../../delivery/open.ts';
 import { type CheckedKey, checkPublished } from '../../delivery/published-check.ts';
 import { requireAddress, requireDomain } from '../../delivery/store/address.ts';
+import { allPages } from '../../delivery/store/all-pages.ts';
 import type { PublishedKey } from '../../delivery/store/store.ts';
 import { openDnsClient } from '../../dns-keys/ask/dns-client.ts';
 import { openWorldLookup } from '../../dns-keys/check/world-lookup.ts';
 import type { CommandContext } from '../command.ts';
 import { print, printRows } from '../output.ts';
-import { allPages, withParts } from '../with-parts.ts';
+import { withParts } from '../with-parts.ts';
 
 interface CheckWords {
   readonly domain?: string;

@@ -4,10 +4,11 @@ import { normalizeAddress } from '../../delivery/message/address.ts';
 import type { Parts } from '../../delivery/open.ts';
 import { addressOfPublished, publishedKeysOf } from '../../delivery/published-keys-of.ts';
 import { splitPublished } from '../../delivery/refresh-published.ts';
+import { allPages } from '../../delivery/store/all-pages.ts';
 import type { Account, PublicKey, PublishedKey } from '../../delivery/store/store.ts';
 import type { CommandContext } from '../command.ts';
 import { printRows } from '../output.ts';
-import { allPages, findAccount, withParts } from '../with-parts.ts';
+import { findAccount, withParts } from '../with-parts.ts';
 
 /** Prints the keys of an account, or of all: its own, others', and where each is published. */
 export async function listKeys(context: CommandContext, address: string | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Keyring } from '../../delivery/crypto/keyring.ts';
+import { allPages } from '../../delivery/store/all-pages.ts';
 import type { Store } from '../../delivery/store/store.ts';
 import type { KeyKind } from '../owner-name.ts';
-import { allPages } from './all-pages.ts';
 import { changeDomainRecord } from './domain-records.ts';
 import { type DomainRecord, withZone, type ZoneRecord } from './zone-record.ts';
 

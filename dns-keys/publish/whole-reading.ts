@@ -1,8 +1,8 @@
 import { describeError } from '../../delivery/describe-error.ts';
 import type { Log } from '../../delivery/log.ts';
+import { allPages } from '../../delivery/store/all-pages.ts';
 import type { PublishedKey, Store, StoredZone } from '../../delivery/store/store.ts';
 import type { DnsSettings } from '../settings.ts';
-import { allPages } from './all-pages.ts';
 import { Breath } from './breath.ts';
 import { inParallel } from './in-parallel.ts';
 import type { KeptDomain } from './kept-domain.ts';

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
+import { allPages } from '../../store/all-pages.ts';
 import type { Store } from '../../store/store.ts';
 import { eachAtOnce } from './at-once.ts';
 import type { BatchResult } from './batch.ts';
@@ -95,12 +96,7 @@ export class AcmeWork {
 
   async *#allNames(): AsyncGenerator<string> {
     yield* this.#deps.names;
-    for (let after: string | null = null; ; ) {
-      const page = await this.#deps.store.listDomains({ after, limit: 500 });
-      for (const { name } of page.items) yield webKeyName(name);
-      after = page.next;
-      if (after === null) return;
-    }
+    for await (const { name } of allPages(page => this.#deps.store.listDomains(page))) yield webKeyName(name);
   }
 
   async #look(name: string, signal: AbortSignal): Promise<'ready' | 'outdated' | 'later'> {
