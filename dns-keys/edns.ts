@@ -3,6 +3,9 @@ import { root } from './name.ts';
 import { decodeData, type EdnsOption, encodeData, rrTypes } from './rr/table.ts';
 import { WireError } from './wire-error.ts';
 
+/** Octets over UDP that we take and send: what fits through any network unfragmented (RFC 9715, DNS flag day 2020). */
+export const udpPayloadOctets = 1232;
+
 /** What OPT says (RFC 6891 §6.1). */
 export interface Edns {
   /** The longest UDP message its sender takes; below 512 counts as 512 (§6.2.3). */

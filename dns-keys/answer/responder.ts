@@ -1,3 +1,4 @@
+import { udpPayloadOctets } from '../edns.ts';
 import { classes, opcodes, rcodes } from '../header.ts';
 import { rrTypes } from '../rr/type-name.ts';
 import {
@@ -18,8 +19,6 @@ import { writeHashedDenial } from './hashed-denial.ts';
 import { type Denial, LiveSignatures, type Moment } from './live-signatures.ts';
 import { clientCookieOctets, Query } from './query.ts';
 
-/** The longest UDP answer: what fits through any network unfragmented (DNS flag day 2020). */
-export const udpPayloadOctets = 1232;
 const maxTcpOctets = 65_535;
 /** Answers over TLS are padded to multiples of this (RFC 8467 §4.1). */
 const paddingBlock = 468;

@@ -1,3 +1,4 @@
+import { extendedErrors } from '../answer/extended-error.ts';
 import {
   classes,
   type Message,
@@ -11,7 +12,7 @@ import { equalNames, type Name } from '../name.ts';
 import { rrTypes } from '../rr/type-name.ts';
 import { WireError } from '../wire-error.ts';
 import type { RecordSet } from '../zone/record-set.ts';
-import { extendedErrors, refusalOf } from './refusal.ts';
+import { refusalOf } from './refusal.ts';
 
 /** A NOTIFY (RFC 1996 §3): the zone has changed, and this is its SOA now. */
 export function notifyMessage(id: number, soa: RecordSet): Buffer {
@@ -40,7 +41,7 @@ export function refuseNotify(request: Message, findZone: (apex: Name) => { apex:
   const [question] = request.questions;
   const zone = question && findZone(question.name);
   if (!question || !zone || !equalNames(zone.apex, question.name))
-    return refusalOf(request, { rcode: rcodes.NOTAUTH, infoCode: extendedErrors.notAuthoritative });
+    return refusalOf(request, { rcode: rcodes.NOTAUTH, infoCode: extendedErrors.NOT_AUTHORITATIVE });
   const text = 'this server is the primary of the zone';
-  return refusalOf(request, { rcode: rcodes.REFUSED, infoCode: extendedErrors.prohibited, text });
+  return refusalOf(request, { rcode: rcodes.REFUSED, infoCode: extendedErrors.PROHIBITED, text });
 }

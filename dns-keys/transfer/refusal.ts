@@ -1,12 +1,6 @@
-import { optionCodes, optRecord } from '../edns.ts';
+import { optionCodes, optRecord, udpPayloadOctets } from '../edns.ts';
 import { type Message, newMessage, type ResourceRecord, writeMessage } from '../message.ts';
 import { rrTypes } from '../rr/type-name.ts';
-
-/** Octets over UDP that we take and send (RFC 9715). */
-export const udpPayloadOctets = 1232;
-
-/** Info-codes of extended errors (RFC 8914 §4). */
-export const extendedErrors = { prohibited: 18, notAuthoritative: 20, notReady: 14 } as const;
 
 /** Why a request is not answered. */
 export interface Refusal {

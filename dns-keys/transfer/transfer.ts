@@ -1,6 +1,7 @@
 import type { Clock } from '../../delivery/clock.ts';
 import type { Log } from '../../delivery/log.ts';
-import { readOpt } from '../edns.ts';
+import { extendedErrors } from '../answer/extended-error.ts';
+import { readOpt, udpPayloadOctets } from '../edns.ts';
 import { classes, type Message, opcodes, type Question, rcodes } from '../message.ts';
 import { type Name, nameText } from '../name.ts';
 import { rrTypes } from '../rr/type-name.ts';
@@ -11,7 +12,7 @@ import { axfrMessages } from './axfr.ts';
 import { askedSerial, changeOctets, ixfrMessages, soaMessages } from './ixfr.ts';
 import type { PackerStart } from './message-packer.ts';
 import type { PeerLog } from './peer-log.ts';
-import { extendedErrors, type Refusal, refusalOf, replyOpt, udpPayloadOctets } from './refusal.ts';
+import { type Refusal, refusalOf, replyOpt } from './refusal.ts';
 import { isNewerSerial, soaSerial } from './serial.ts';
 import { type FindTsigKey, type TsigKey, tsigOctets } from './tsig.ts';
 import { appendTsigFault, responseSigner, verifyRequest } from './tsig-server.ts';
@@ -129,7 +130,7 @@ interface Granted {
 
 const notOurs = {
   rcode: rcodes.NOTAUTH,
-  infoCode: extendedErrors.notAuthoritative,
+  infoCode: extendedErrors.NOT_AUTHORITATIVE,
   text: 'no such zone here',
 };
 
@@ -164,7 +165,7 @@ function judge({ message, peer, key }: Asked, deps: TransferDeps): Granted | Ref
 }
 
 function prohibited(text: string): Refusal {
-  return { rcode: rcodes.REFUSED, infoCode: extendedErrors.prohibited, text };
+  return { rcode: rcodes.REFUSED, infoCode: extendedErrors.PROHIBITED, text };
 }
 
 interface Chosen {
@@ -212,7 +213,7 @@ async function chooseChange(
   return isUdp ? soaOnly : null;
 }
 
-const notReady = { rcode: rcodes.SERVFAIL, infoCode: extendedErrors.notReady, text: 'not signed yet' };
+const notReady = { rcode: rcodes.SERVFAIL, infoCode: extendedErrors.NOT_READY, text: 'not signed yet' };
 
 function nothing(message: Message, refusal: Refusal): Chosen {
   return { kind: 'none', serial: null, responses: [refusalOf(message, refusal)] };
