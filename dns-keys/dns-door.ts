@@ -5,7 +5,7 @@ import { DeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
 import { checkPublishedPage } from '../delivery/published-check.ts';
 import { rollingSecrets } from './answer/cookie-secrets.ts';
-import { openDnsClient } from './ask/dns-client.ts';
+import { dnsPort, openDnsClient, openServerClient } from './ask/dns-client.ts';
 import { openWorldLookup } from './check/world-lookup.ts';
 import { dnsMetricRows } from './dns-metrics.ts';
 import { parseMessage } from './message.ts';
@@ -141,13 +141,7 @@ function parentLookOf(config: DnsDoorParts['config']): ParentLook {
   const timeoutMilliseconds = askMilliseconds;
   return openParentLook({
     resolver: openDnsClient({ servers: config['resolver.servers'], timeoutMilliseconds }),
-    server: address =>
-      openDnsClient({
-        servers: [address.includes(':') ? `[${address}]` : address],
-        timeoutMilliseconds,
-        recursionDesired: false,
-        isTcpOnly: true,
-      }),
+    server: address => openServerClient({ address, port: dnsPort }),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from '../delivery/config.ts';
 import { DeliveryError } from '../delivery/errors.ts';
 import { hostAndPort } from '../delivery/setting-forms.ts';
+import { dnsPort } from './ask/dns-client.ts';
 import type { SigningAlgorithm } from './dnssec/algorithms.ts';
 import { lowerName, type Name, nameKey, nameText, parseName } from './name.ts';
 import { readTsigKey, type TsigKey } from './transfer/tsig.ts';
@@ -94,7 +95,7 @@ function readServer(setting: string, text: string, keys: ReadonlyMap<string, Tsi
   const key = name === null ? null : (keys.get(nameKey(name)) ?? null);
   if (name !== null && key === null)
     throw new DeliveryError('badSettings', `${setting}: ${text} names a key that dns.tsigKeys does not have`);
-  return { address: where?.host ?? '', port: where?.port ?? 53, key };
+  return { address: where?.host ?? '', port: where?.port ?? dnsPort, key };
 }
 
 function readUpdate(text: string, keys: ReadonlyMap<string, TsigKey>): ParentUpdate {

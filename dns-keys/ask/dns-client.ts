@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { getServers } from 'node:dns';
-import { connect, isIPv6 } from 'node:net';
-import { optRecord, readOpt } from '../edns.ts';
+import { isIPv6 } from 'node:net';
+import { hostAndPort } from '../../delivery/setting-forms.ts';
+import { optRecord, readOpt, udpPayloadOctets } from '../edns.ts';
 import {
   classes,
   type Message,
@@ -14,6 +15,7 @@ import {
 import { equalNames, type Name, nameText } from '../name.ts';
 import { typeName } from '../rr/table.ts';
 import { WireError } from '../wire-error.ts';
+import { exchangeOverTcp, type ServerAddress } from './tcp-exchange.ts';
 
 /** Asks resolvers for records of types that Node's own resolver does not know, such as DS. */
 export interface DnsClient {
@@ -36,32 +38,34 @@ export interface DnsClientOptions {
   /** As `address`, `address:port` or `[address]:port`; none: the system's. */
   readonly servers?: readonly string[];
   readonly timeoutMilliseconds?: number;
-  /** False: servers are authoritative ones, which are asked for what they hold. */
-  readonly recursionDesired?: boolean;
-  /** True: nothing goes over UDP, where anyone may answer. */
-  readonly isTcpOnly?: boolean;
 }
 
-interface Server {
-  readonly address: string;
-  readonly port: number;
-}
+/** Where servers listen (RFC 1035 §4.2). */
+export const dnsPort = 53;
 
-const udpPayloadOctets = 1232;
+/** How long a server is waited for. */
+const defaultMilliseconds = 4000;
 
 /** A stub resolver (RFC 1034 §5.3.1) that keeps nothing. */
 export function openDnsClient(options: DnsClientOptions = {}): DnsClient {
-  const { timeoutMilliseconds = 4000, recursionDesired = true, isTcpOnly = false } = options;
+  const { timeoutMilliseconds = defaultMilliseconds } = options;
   const texts = options.servers?.length ? options.servers : getServers();
-  const servers = texts.map(readServer);
+  return clientOf(texts.map(readServer), { timeoutMilliseconds, isAuthoritative: false });
+}
+
+/** Asks one authoritative server for what it holds; over TCP alone, as anyone may answer over UDP. */
+export function openServerClient(server: ServerAddress): DnsClient {
+  return clientOf([server], { timeoutMilliseconds: defaultMilliseconds, isAuthoritative: true });
+}
+
+function clientOf(servers: readonly ServerAddress[], how: Omit<Way, 'server'>): DnsClient {
   return {
     async ask(name, type) {
       const faults: string[] = [];
       for (const server of servers) {
         try {
-          const query = makeQuery(name, type, recursionDesired);
-          const message = await exchange(query, { server, timeoutMilliseconds, isTcpOnly });
-          return answerOf(message, type);
+          const query = makeQuery(name, type, !how.isAuthoritative);
+          return answerOf(await exchange(query, { ...how, server }), type);
         } catch (error) {
           faults.push(`${server.address} port ${server.port}: ${(error as Error).message}`);
         }
@@ -73,10 +77,9 @@ export function openDnsClient(options: DnsClientOptions = {}): DnsClient {
   };
 }
 
-function readServer(text: string): Server {
-  if (isIPv6(text)) return { address: text, port: 53 };
-  const [, bracketed, plain, port = '53'] = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(text) ?? [];
-  return { address: bracketed ?? plain ?? text, port: Number(port) };
+function readServer(text: string): ServerAddress {
+  const { host, port } = hostAndPort(text) ?? { host: text, port: null };
+  return { address: host, port: port ?? dnsPort };
 }
 
 function makeQuery(name: Name, type: number, recursionDesired: boolean): Message {
@@ -99,14 +102,14 @@ function answerOf(message: Message, type: number): DnsAnswer {
 }
 
 interface Way {
-  readonly server: Server;
+  readonly server: ServerAddress;
   readonly timeoutMilliseconds: number;
-  readonly isTcpOnly: boolean;
+  readonly isAuthoritative: boolean;
 }
 
 async function exchange(query: Message, way: Way): Promise<Message> {
   const octets = writeMessage(query);
-  if (way.isTcpOnly) return overTcp(octets, query, way);
+  if (way.isAuthoritative) return overTcp(octets, query, way);
   const byUdp = await overUdp(octets, query, way);
   return byUdp.isTruncated ? overTcp(octets, query, way) : byUdp;
 }
@@ -139,23 +142,8 @@ function overUdp(octets: Uint8Array, query: Message, { server, timeoutMillisecon
   }).finally(() => socket.close());
 }
 
-function overTcp(octets: Uint8Array, query: Message, { server, timeoutMilliseconds }: Way): Promise<Message> {
-  const socket = connect(server.port, server.address);
-  return new Promise<Message>((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    socket.setTimeout(timeoutMilliseconds, () => reject(new Error('does not answer over TCP')));
-    socket.on('error', reject);
-    socket.on('close', () => reject(new Error('ends the connection without an answer')));
-    socket.on('data', chunk => {
-      chunks.push(chunk);
-      const held = Buffer.concat(chunks);
-      if (held.length < 2 || held.length < 2 + held.readUInt16BE()) return;
-      const message = readAnswer(held.subarray(2, 2 + held.readUInt16BE()), query);
-      if (message) resolve(message);
-      else reject(new Error('answers something else over TCP'));
-    });
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(octets.length);
-    socket.write(Buffer.concat([length, octets]));
-  }).finally(() => socket.destroy());
+async function overTcp(octets: Uint8Array, query: Message, way: Way): Promise<Message> {
+  const message = readAnswer(await exchangeOverTcp(octets, way.server, way.timeoutMilliseconds), query);
+  if (message === null) throw new Error('answers something else over TCP');
+  return message;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../delivery/clock.ts';
 import { describeError } from '../../delivery/describe-error.ts';
 import type { Log } from '../../delivery/log.ts';
-import { openDnsClient } from '../ask/dns-client.ts';
+import { openServerClient } from '../ask/dns-client.ts';
 import { equalNames, isAtOrBelow, type Name, nameText, parseName } from '../name.ts';
 import { typeName } from '../rr/table.ts';
 import type { DnsSettings, ParentUpdate } from '../settings.ts';
@@ -130,13 +130,8 @@ export class ParentUpdates {
   async #missing(domain: string, { server }: ParentUpdate): Promise<Update[]> {
     const record = this.#deps.recordOf(domain);
     if (record === null) return [];
-    const host = server.address.includes(':') ? `[${server.address}]` : server.address;
-    const client = openDnsClient({
-      servers: [`${host}:${server.port}`],
-      recursionDesired: false,
-      isTcpOnly: true,
-    });
-    const found = await lookAtPlacement(domainPlacement(domain, record, this.#deps.settings), client);
+    const wanted = domainPlacement(domain, record, this.#deps.settings);
+    const found = await lookAtPlacement(wanted, openServerClient(server));
     const unknown = found.find(({ status }) => status === 'unknown');
     if (unknown) throw new Error(unknown.fault ?? 'the server of the parent does not answer');
     return updatesFor(found);

@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../../delivery/clock.ts';
 import type { Log } from '../../delivery/log.ts';
+import type { ServerAddress } from '../ask/tcp-exchange.ts';
 import type { Name } from '../name.ts';
 import type { RecordSet } from '../zone/record-set.ts';
 import {
@@ -11,7 +12,6 @@ import {
   TargetQueue,
   targetKey,
 } from './notify-target.ts';
-import type { ServerAddress } from './tcp-exchange.ts';
 
 export type { NotifyTarget, NotifyTimings };
 

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { Clock } from '../../delivery/clock.ts';
+import { exchangeOverTcp, type ServerAddress } from '../ask/tcp-exchange.ts';
 import { type Message, opcodes, parseMessage, rcodes } from '../message.ts';
 import { type Name, nameText } from '../name.ts';
 import { encodeData, rrTypes } from '../rr/table.ts';
 import { WireError } from '../wire-error.ts';
-import { exchangeOverTcp, type ServerAddress } from './tcp-exchange.ts';
 import type { TsigKey } from './tsig.ts';
 import { responseVerifier, signRequest } from './tsig-client.ts';
 import { type FaultNames, faultOfRcode, faultOfTsigError, type UpdateFault } from './update-faults.ts';

@@ -10,7 +10,7 @@ import { childName, equalNames, nameText, parseName } from '../../dns-keys/name.
 import type { NsecData } from '../../dns-keys/rr/nsec.ts';
 import { decodeData, encodeData, rrTypes } from '../../dns-keys/rr/table.ts';
 import type { TsigData } from '../../dns-keys/rr/tsig.ts';
-import { exchangeOverTcp } from '../../dns-keys/transfer/tcp-exchange.ts';
+import { exchangeOverTcp } from '../../dns-keys/ask/tcp-exchange.ts';
 import { readTsigKey, type TsigKey, tsigErrors } from '../../dns-keys/transfer/tsig.ts';
 import { signRequest } from '../../dns-keys/transfer/tsig-client.ts';
 import { freePort } from '../support/acme/pebble.ts';
