@@ -63,11 +63,6 @@ export function apexChanges(apex: Name, record: ZoneRecord, settings: ApexSettin
   }));
 }
 
-/** TTL of negative answers (RFC 2308 §5, RFC 9077 §3). */
-export function denialTtl({ ttlSeconds, negativeTtlSeconds }: ApexSettings): number {
-  return Math.min(ttlSeconds, negativeTtlSeconds);
-}
-
 export function dnskeyOf({ dnskey }: KeptKey): Uint8Array {
   return Buffer.from(dnskey, 'base64');
 }

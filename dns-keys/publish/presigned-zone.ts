@@ -1,6 +1,7 @@
 import type { Clock } from '../../delivery/clock.ts';
 import type { Keyring } from '../../delivery/crypto/keyring.ts';
 import type { Log } from '../../delivery/log.ts';
+import { denialTtl } from '../dnssec/compact-denial.ts';
 import { nsec3Hash, nsec3Owner, nsec3ParamSet } from '../dnssec/nsec3.ts';
 import { Nsec3Chain } from '../dnssec/nsec3-chain.ts';
 import { presignedSignatures, secondsToRenewal } from '../dnssec/signature-policy.ts';
@@ -12,7 +13,7 @@ import { openZoneFile, type ZoneFile, type ZoneVersions } from '../transfer/zone
 import type { RecordSet } from '../zone/record-set.ts';
 import type { Slabs } from '../zone/slabs.ts';
 import { Zone } from '../zone/zone.ts';
-import { type ApexSettings, apexChanges, denialTtl, soaSet } from './apex-sets.ts';
+import { type ApexSettings, apexChanges, soaSet } from './apex-sets.ts';
 import { Breath } from './breath.ts';
 import { chainChanges } from './chain-changes.ts';
 import { hasSameRecords, isFresh, type KeptZone, type OwnerChange } from './kept-zone.ts';
@@ -50,6 +51,8 @@ export class PresignedZone implements KeptZone {
   #record: ZoneRecord;
   /** Whose signatures the zone has; null while that is not known. */
   #signer: ZoneSigner | null = null;
+  /** TTL of negative answers. */
+  readonly #denialTtl: number;
   /** Whether the chain is that of the zone. */
   #isSound = true;
 
@@ -59,7 +62,9 @@ export class PresignedZone implements KeptZone {
     this.#file = file;
     this.#deps = given.deps;
     this.#record = given.record;
-    this.#chain = new Nsec3Chain(zone.apex, denialTtl(given.deps.settings));
+    const { ttlSeconds, negativeTtlSeconds } = given.deps.settings;
+    this.#denialTtl = denialTtl(ttlSeconds, negativeTtlSeconds);
+    this.#chain = new Nsec3Chain(zone.apex, this.#denialTtl);
   }
 
   get zone(): Zone {
@@ -167,7 +172,7 @@ export class PresignedZone implements KeptZone {
   #hasOtherDenialTtl(): boolean {
     const { apex } = this.#zone;
     const denial = this.#zone.get(nsec3Owner(nsec3Hash(apex), apex), rrTypes.NSEC3);
-    return denial?.ttlSeconds !== denialTtl(this.#deps.settings);
+    return denial?.ttlSeconds !== this.#denialTtl;
   }
 
   #secondsToRenewal({ signatures }: RecordSet): number {
@@ -180,7 +185,7 @@ export class PresignedZone implements KeptZone {
     const before = this.#zone;
     const soa = await this.#newSoa(signer);
     const after = new Zone({ apex: before.apex, mode: 'presigned', slabs: this.#deps.slabs });
-    const chain = new Nsec3Chain(before.apex, denialTtl(this.#deps.settings));
+    const chain = new Nsec3Chain(before.apex, this.#denialTtl);
     try {
       after.put(soa);
       const sign = (set: RecordSet) => signer.sign(set, this.#seconds());

@@ -1,3 +1,4 @@
+import { inParallel } from '../../delivery/in-parallel.ts';
 import { writeAddress } from '../../delivery/published-keys-of.ts';
 import type { Store } from '../../delivery/store/store.ts';
 import type { Name } from '../name.ts';
@@ -8,7 +9,6 @@ import { Breath } from './breath.ts';
 import type { CareReport } from './care-report.ts';
 import { readStored } from './domain-records.ts';
 import { keyKinds } from './domain-zones.ts';
-import { inParallel } from './in-parallel.ts';
 import type { KeeperPart } from './keeper-domains.ts';
 import type { HeardKey, KeptDomain } from './kept-domain.ts';
 import { readDomains, readKeys } from './whole-reading.ts';

@@ -1,8 +1,8 @@
+import { inParallel } from '../../delivery/in-parallel.ts';
 import { keyZone } from '../owner-name.ts';
 import { Breath } from './breath.ts';
 import type { CareReport } from './care-report.ts';
 import { keyKinds } from './domain-zones.ts';
-import { inParallel } from './in-parallel.ts';
 import { type KeeperPart, wordsOf } from './keeper-domains.ts';
 import type { KeptDomain } from './kept-domain.ts';
 import type { ParentLook } from './parent-look.ts';

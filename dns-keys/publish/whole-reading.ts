@@ -1,10 +1,10 @@
 import { describeError } from '../../delivery/describe-error.ts';
+import { inParallel } from '../../delivery/in-parallel.ts';
 import type { Log } from '../../delivery/log.ts';
 import { allPages } from '../../delivery/store/all-pages.ts';
 import type { PublishedKey, Store, StoredZone } from '../../delivery/store/store.ts';
 import type { DnsSettings } from '../settings.ts';
 import { Breath } from './breath.ts';
-import { inParallel } from './in-parallel.ts';
 import type { KeptDomain } from './kept-domain.ts';
 import { KeyReading } from './key-reading.ts';
 

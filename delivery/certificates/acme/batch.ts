@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.ts';
+import { inParallel } from '../../in-parallel.ts';
 import type { Log } from '../../log.ts';
 import type { CertificatePair } from '../pair.ts';
 import { instanceAccount } from './account.ts';
-import { eachAtOnce } from './at-once.ts';
 import { type AcmeAccount, completeOrder, type OpenOrder, openOrder } from './client.ts';
 import type { AcmeConnection } from './connection.ts';
 import type { OrderBook } from './order-book.ts';
@@ -107,7 +107,7 @@ class Batch {
   }
 
   async #eachName(names: readonly string[], work: (name: string) => Promise<void>): Promise<void> {
-    await eachAtOnce(names, ordersAtOnce, async name => {
+    await inParallel(ordersAtOnce, names, async name => {
       if (this.#pause || this.#signal.aborted) return;
       try {
         await work(name);

@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.ts';
+import { inParallel } from '../../in-parallel.ts';
 import type { Log } from '../../log.ts';
 import { allPages } from '../../store/all-pages.ts';
 import type { Store } from '../../store/store.ts';
-import { eachAtOnce } from './at-once.ts';
 import type { BatchResult } from './batch.ts';
 import type { OrderBook } from './order-book.ts';
 import type { Probe } from './probe.ts';
@@ -73,7 +73,7 @@ export class AcmeWork {
     signal: AbortSignal,
   ): Promise<{ readonly ready: string[]; readonly outdated: string[] }> {
     const [ready, outdated]: [string[], string[]] = [[], []];
-    await eachAtOnce(await this.#dueNames(), looksAtOnce, async name => {
+    await inParallel(looksAtOnce, await this.#dueNames(), async name => {
       if (signal.aborted || ready.length >= wanted) return;
       const state = await this.#look(name, signal);
       if (state === 'ready') ready.push(name);
