@@ -20,6 +20,11 @@ export function isPrivateAddress(address: string): boolean {
   return privateAddresses.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 }
 
+/** The address alone: one for both families that holds IPv4 (RFC 4291 §2.5.5.2) as IPv4, without a zone behind `%`. */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+}
+
 /** `192.0.2.1` as `1.2.0.192.in-addr.arpa` (RFC 1035 §3.5), IPv6 by nibbles under `ip6.arpa` (RFC 3596 §2.5). */
 export function reverseName(address: string): string {
   if (isIPv4(address)) return `${address.split('.').reverse().join('.')}.in-addr.arpa`;

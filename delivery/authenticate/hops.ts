@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Session } from '../delivery.ts';
+import { plainAddress } from '../ip-address.ts';
 import { parseDate } from '../message/date.ts';
 import { fieldsNamed } from '../message/fields.ts';
 import type { Message } from '../message/shape.ts';
@@ -96,7 +97,7 @@ function bareAddress(comment: string): string | null {
 }
 
 function addressIn(text: string | undefined): string | null {
-  const address = text?.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '') ?? '';
+  const address = plainAddress(text ?? '');
   return isIP(address) ? address.toLowerCase() : null;
 }
 

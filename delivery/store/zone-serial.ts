@@ -1,6 +1,6 @@
-/** The serial behind another one (RFC 1982 §3.1). */
-export function serialAfter(serial: number): number {
-  return (serial + 1) % 2 ** 32;
+/** The serial `steps` (at most 2^31 - 1) after this one (RFC 1982 §3.1). */
+export function serialAfter(serial: number, steps = 1): number {
+  return (serial + steps) % 2 ** 32;
 }
 
 /** The first serial of a zone: the time in seconds. */

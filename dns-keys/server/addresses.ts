@@ -2,11 +2,6 @@ import { isIPv6 } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { addressOctets } from '../answer/address.ts';
 
-/** An IPv4 address that came by an IPv6 socket as IPv4; others as they are. */
-export function plainAddress(address: string): string {
-  return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice('::ffff:'.length) : address;
-}
-
 /** What one client has at its disposal: an IPv4 address, an IPv6 /56. Empty for what is no address. */
 export function networkOf(address: string): string {
   return Buffer.from(addressOctets(address).subarray(0, 7)).toString('hex');

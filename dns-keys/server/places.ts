@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { networkOf, plainAddress } from './addresses.ts';
+import { plainAddress } from '../../delivery/ip-address.ts';
+import { networkOf } from './addresses.ts';
 
 /** One open connection, from the moment the system gives it: a TLS handshake has its place too. */
 export class Place {

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { plainAddress } from '../../delivery/ip-address.ts';
 import { type Name, nameKey } from '../name.ts';
 import type { TsigKey } from './tsig.ts';
 
@@ -42,9 +43,4 @@ function addAddress(list: BlockList, text: string): void {
   const kind = family === 4 ? 'ipv4' : 'ipv6';
   if (bits === null) list.addAddress(address, kind);
   else list.addSubnet(address, bits, kind);
-}
-
-/** A socket for both families tells of `::ffff:192.0.2.1` (RFC 4291 §2.5.5.2); link zones are left out. */
-export function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
 }

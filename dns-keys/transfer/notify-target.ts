@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { isIPv6, SocketAddress } from 'node:net';
 import type { Clock } from '../../delivery/clock.ts';
+import { plainAddress } from '../../delivery/ip-address.ts';
 import type { Log } from '../../delivery/log.ts';
 import type { ServerAddress } from '../ask/tcp-exchange.ts';
 import { equalNames, type Name, nameKey, nameText } from '../name.ts';
 import type { RecordSet } from '../zone/record-set.ts';
-import { plainAddress } from './access.ts';
 import { notifyMessage, readNotifyAnswer } from './notify-message.ts';
 import type { TsigKey } from './tsig.ts';
 import { responseVerifier, signRequest } from './tsig-client.ts';

@@ -1,5 +1,7 @@
 import type { RecordSet } from '../zone/record-set.ts';
 
+export { serialAfter } from '../../delivery/store/zone-serial.ts';
+
 const half = 2 ** 31;
 const whole = 2 ** 32;
 
@@ -10,11 +12,6 @@ const whole = 2 ** 32;
 export function isNewerSerial(one: number, other: number): boolean {
   const ahead = (one - other + whole) % whole;
   return ahead > 0 && ahead < half;
-}
-
-/** The serial `steps` (at most 2^31 - 1) after this one (RFC 1982 §3.1). */
-export function serialAfter(serial: number, steps = 1): number {
-  return (serial + steps) % whole;
 }
 
 /** Octets of SOA RDATA behind its two names: serial, refresh, retry, expire, minimum (RFC 1035 §3.3.13). */

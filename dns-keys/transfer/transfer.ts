@@ -1,13 +1,14 @@
 import type { Clock } from '../../delivery/clock.ts';
+import { plainAddress } from '../../delivery/ip-address.ts';
 import type { Log } from '../../delivery/log.ts';
 import { extendedErrors } from '../answer/extended-error.ts';
 import { readOpt, udpPayloadOctets } from '../edns.ts';
-import { classes, type Message, opcodes, type Question, rcodes } from '../message.ts';
+import { classes, type Message, type Question, rcodes } from '../message.ts';
 import { type Name, nameText } from '../name.ts';
 import { rrTypes } from '../rr/type-name.ts';
 import { WireError } from '../wire-error.ts';
 import type { RecordSet } from '../zone/record-set.ts';
-import { plainAddress, type TransferAccess } from './access.ts';
+import type { TransferAccess } from './access.ts';
 import { axfrMessages } from './axfr.ts';
 import { askedSerial, changeOctets, ixfrMessages, soaMessages } from './ixfr.ts';
 import type { PackerStart } from './message-packer.ts';
@@ -47,12 +48,6 @@ export interface TransferRequest {
 export interface TransferPeer {
   readonly address: string;
   readonly transport: 'udp' | 'tcp' | 'tls';
-}
-
-/** Whether a message asks for a transfer, so that `transfer` is to answer it. */
-export function isTransferRequest({ opcode, isResponse, questions }: Message): boolean {
-  const type = questions[0]?.type;
-  return !isResponse && opcode === opcodes.QUERY && (type === rrTypes.AXFR || type === rrTypes.IXFR);
 }
 
 /**

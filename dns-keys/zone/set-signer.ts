@@ -9,15 +9,6 @@ export interface SetSigner {
   readonly validSeconds: number;
 }
 
-/**
- * Signs what stands at the apex of a zone in mode online, so that no answer needs two fresh signatures. To be called
- * whenever the signer or a set of the apex changed.
- */
-export function signApex(zone: Zone, now: number): void {
-  if (zone.signer === null) return;
-  for (const ref of zone.apexRefs()) signSet(zone, ref, now);
-}
-
 /** Signs the set of a block and keeps the signatures beside it. */
 export function signSet(zone: Zone, ref: number, now: number): void {
   const { signer } = zone;

@@ -220,14 +220,6 @@ export class Zone {
     return this.#hashedOwners.covering(hash);
   }
 
-  /** Blocks of the apex. */
-  apexRefs(): number[] {
-    this.#read(this.apex);
-    const refs: number[] = [];
-    for (let ref = this.findOwner(this.#name, 0); ref !== 0; ref = this.next(ref)) refs.push(ref);
-    return refs;
-  }
-
   /** Keeps signatures beside a set that was put without. */
   keepSignatures(ref: number, signatures: LaterSignatures): void {
     this.#recordCount -= signatureCount(this.slabs, ref);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../../delivery/clock.ts';
-import { firstHextets } from '../../delivery/ip-address.ts';
+import { firstHextets, plainAddress } from '../../delivery/ip-address.ts';
 import { keyedHash } from '../../delivery/keyed-hash.ts';
 
 interface Count {
@@ -106,6 +106,6 @@ function forgetOldest(kept: Map<string, unknown> | Set<string>): void {
 
 /** The network an address belongs to: /24 of IPv4, /48 of IPv6. */
 export function networkOf(remoteAddress: string): string {
-  const plain = remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  const plain = plainAddress(remoteAddress);
   return isIPv6(plain) ? firstHextets(plain, 3) : plain.split('.').slice(0, 3).join('.');
 }

@@ -1,7 +1,7 @@
 import { argv } from 'node:process';
 import { generateZoneKey } from '../../../dns-keys/dnssec/keys.ts';
 import { openDnsServer } from '../../../dns-keys/server/server.ts';
-import { signApex } from '../../../dns-keys/zone/set-signer.ts';
+import { signSet } from '../../../dns-keys/zone/set-signer.ts';
 import { Zone } from '../../../dns-keys/zone/zone.ts';
 import { ZoneTable } from '../../../dns-keys/zone/zone-table.ts';
 import { keySigner } from '../../dns-keys/zone/key-zones.ts';
@@ -15,7 +15,7 @@ const zone = new Zone({ apex, mode: kind === 'presigned' ? 'presigned' : 'online
 for (const set of readSets(setsFile)) zone.put(set);
 if (kind === 'online') {
   zone.signer = keySigner(apex, generateZoneKey(13, 257));
-  signApex(zone, Math.floor(Date.now() / 1000));
+  signSet(zone, zone.soaRef, Math.floor(Date.now() / 1000));
 }
 zones.set(zone);
 await openDnsServer({

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ownAddresses, plainAddress } from '../../../dns-keys/server/addresses.ts';
+import { plainAddress } from '../../../delivery/ip-address.ts';
+import { ownAddresses } from '../../../dns-keys/server/addresses.ts';
 
 const info = (address: string, family: 'IPv4' | 'IPv6') => ({
   address,

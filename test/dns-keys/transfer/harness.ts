@@ -4,14 +4,20 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { systemClock } from '../../../delivery/clock.ts';
 import { type Log, silentLog } from '../../../delivery/log.ts';
-import { newMessage, parseMessage, rcodes, writeMessage } from '../../../dns-keys/message.ts';
+import {
+  type Message,
+  newMessage,
+  opcodes,
+  parseMessage,
+  rcodes,
+  writeMessage,
+} from '../../../dns-keys/message.ts';
 import { nameKey, parseName } from '../../../dns-keys/name.ts';
 import { rrTypes } from '../../../dns-keys/rr/table.ts';
 import { type TransferAccess, transferAccess } from '../../../dns-keys/transfer/access.ts';
 import { answerSigned } from '../../../dns-keys/transfer/answer-signed.ts';
 import { newPeerLog } from '../../../dns-keys/transfer/peer-log.ts';
 import {
-  isTransferRequest,
   type TransferDeps,
   type TransferPeer,
   type TransferZone,
@@ -28,6 +34,11 @@ export const key: TsigKey = readTsigKey(`hmac-sha256:secondary.example:${secret}
 /** As kdig, dig and knsupdate take it. */
 export const keyText = `hmac-sha256:secondary.example:${secret}`;
 export const withKey = transferAccess({ keys: [key.name], addresses: [] });
+
+function isTransferRequest({ opcode, isResponse, questions }: Message): boolean {
+  const type = questions[0]?.type;
+  return !isResponse && opcode === opcodes.QUERY && (type === rrTypes.AXFR || type === rrTypes.IXFR);
+}
 
 /** A primary server on a loopback port, UDP and TCP: transfers, and answers to SOA queries. No more. */
 export interface Primary {

@@ -7,7 +7,7 @@ import { signRecordSet } from '../../../dns-keys/dnssec/sign.ts';
 import { childName, type Name, nameKey, parseName } from '../../../dns-keys/name.ts';
 import { encodeData, rrTypes } from '../../../dns-keys/rr/table.ts';
 import type { RecordSet } from '../../../dns-keys/zone/record-set.ts';
-import { type SetSigner, signApex } from '../../../dns-keys/zone/set-signer.ts';
+import { type SetSigner, signSet } from '../../../dns-keys/zone/set-signer.ts';
 import type { Slabs } from '../../../dns-keys/zone/slabs.ts';
 import { Zone, type ZoneMode } from '../../../dns-keys/zone/zone.ts';
 
@@ -61,7 +61,7 @@ export function keyZone(wish: KeyZoneWish = {}): Zone {
     zone.put({ ...set, signatures: mode === 'presigned' ? signer.sign(set, now) : [] });
   if (mode === 'online') {
     zone.signer = signer;
-    signApex(zone, now);
+    signSet(zone, zone.soaRef, now);
   }
   return zone;
 }
