@@ -27,12 +27,13 @@ import { readTsigKey, type TsigKey, tsigKeyring } from '../../../dns-keys/transf
 import { openZoneFile, type ZoneFile } from '../../../dns-keys/transfer/zone-versions.ts';
 import type { RecordSet } from '../../../dns-keys/zone/record-set.ts';
 import { atEnd } from '../../support/at-end.ts';
+import { transferKey, transferKeyText } from '../../support/dns/secondaries/name-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-export const secret = Buffer.from('0123456789abcdef0123456789abcdef').toString('base64');
-export const key: TsigKey = readTsigKey(`hmac-sha256:secondary.example:${secret}`);
+export const { secret } = transferKey;
+export const key: TsigKey = readTsigKey(transferKeyText);
 /** As kdig, dig and knsupdate take it. */
-export const keyText = `hmac-sha256:secondary.example:${secret}`;
+export const keyText = transferKeyText;
 export const withKey = transferAccess({ keys: [key.name], addresses: [] });
 
 function isTransferRequest({ opcode, isResponse, questions }: Message): boolean {

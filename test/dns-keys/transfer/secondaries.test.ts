@@ -9,17 +9,15 @@ import { diffZones } from '../../../dns-keys/transfer/zone-change.ts';
 import type { ZoneFile } from '../../../dns-keys/transfer/zone-versions.ts';
 import type { RecordSet } from '../../../dns-keys/zone/record-set.ts';
 import { atEnd } from '../../support/at-end.ts';
+import { startKnotSecondary } from '../../support/dns/secondaries/knot.ts';
+import type { NameServer, SecondarySettings } from '../../support/dns/secondaries/name-server.ts';
+import { startNamedSecondary } from '../../support/dns/secondaries/named.ts';
+import { startNsdSecondary } from '../../support/dns/secondaries/nsd.ts';
 import { poll } from '../../support/poll.ts';
 import { requireService } from '../../support/services.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { key, keyText, openPrimary } from './harness.ts';
-import {
-  kdig,
-  type Program,
-  recordsOf,
-  startKnotSecondary,
-  startNamedSecondary,
-  startNsdSecondary,
-} from './programs.ts';
+import { freePort, kdig, recordsOf } from './programs.ts';
 import { textSet, zoneOf } from './zones.ts';
 
 const apexText = '_openpgpkey.example.org';
@@ -42,7 +40,7 @@ function notifierOf(t: TestContext): Notifier {
 /** Appends a version, tells the secondary, and gives the milliseconds until it serves it. */
 async function tell(
   file: ZoneFile,
-  program: Program,
+  program: NameServer,
   notifier: Notifier,
   serials: [number, number],
 ): Promise<number> {
@@ -51,6 +49,15 @@ async function tell(
   if (file.soa) notifier.notify(file.soa, [{ address: '127.0.0.1', port: program.port, key }]);
   await program.has(apexText, serials[1]);
   return performance.now() - start;
+}
+
+/** A secondary with a folder and a port of its own. */
+async function startSecondary(
+  t: TestContext,
+  start: typeof startKnotSecondary,
+  settings: Omit<SecondarySettings, 'folder' | 'port'>,
+): Promise<NameServer> {
+  return start(t, { folder: temporaryFolder(t), port: await freePort(), ...settings });
 }
 
 const secondaries = [
@@ -64,7 +71,7 @@ for (const { service, start, incremental } of secondaries) {
     if (!requireService(t, 'kdig') || !requireService(t, service)) return;
     const primary = await openPrimary(t);
     const file = await primary.serve(apexText, version(1));
-    const program = await start(t, { primaryPort: primary.port, zones: [apexText] });
+    const program = await startSecondary(t, start, { primaryPort: primary.port, zones: [apexText] });
     await program.has(apexText, 1);
     const kinds = () =>
       primary.words.filter(({ event }) => event === 'zoneTransferred').map(({ fields }) => fields.kind);
@@ -89,7 +96,10 @@ test('knotd falls back to the whole zone when its serial is none of ours', async
   if (!requireService(t, 'kdig') || !requireService(t, 'knot')) return;
   const primary = await openPrimary(t);
   await primary.serve(apexText, version(1));
-  const program = await startKnotSecondary(t, { primaryPort: primary.port, zones: [apexText] });
+  const program = await startSecondary(t, startKnotSecondary, {
+    primaryPort: primary.port,
+    zones: [apexText],
+  });
   await program.has(apexText, 1);
   const file = await primary.serve(apexText, version(5));
   if (file.soa) notifierOf(t).notify(file.soa, [{ address: '127.0.0.1', port: program.port, key }]);
@@ -121,7 +131,11 @@ for (const [service, start] of [
         rest.map(name => member(name)),
       ),
     );
-    const program = await start(t, { primaryPort: primary.port, zones: [], catalog: catalogText });
+    const program = await startSecondary(t, start, {
+      primaryPort: primary.port,
+      zones: [],
+      catalog: catalogText,
+    });
     const notifier = notifierOf(t);
     const change = async (serial: number, come: CatalogMember[], gone: CatalogMember[]) => {
       await file.append(catalogChange(catalogName, { fromSerial: serial - 1, serial }, { come, gone }));
