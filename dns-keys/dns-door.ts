@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
+import { unixSeconds } from '../delivery/clock.ts';
 import { describeError } from '../delivery/describe-error.ts';
 import { DeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
@@ -188,7 +189,7 @@ function listening({
 function cookieSecrets({ keyring, clock }: DnsDoorParts): () => readonly Uint8Array[] {
   return rollingSecrets({
     derive: period => keyring.derive(`dns cookies ${period}`).subarray(0, 16),
-    now: () => Math.floor(clock.now().getTime() / 1000),
+    now: () => unixSeconds(clock.now()),
   });
 }
 
@@ -254,7 +255,7 @@ function hooksOf(
       return message && refuseNotify(message, find);
     },
     onSigned(query, _peer, answer) {
-      const nowSeconds = Math.floor(clock.now().getTime() / 1000);
+      const nowSeconds = unixSeconds(clock.now());
       return answerSigned(query, { findKey, nowSeconds }, (plain, key) =>
         answer(plain, key ? tsigOctets(key) : 0),
       );

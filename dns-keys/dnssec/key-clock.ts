@@ -1,5 +1,6 @@
+import { unixSeconds } from '../../delivery/clock.ts';
 import type { TimeWindow } from './signature-policy.ts';
-import { unixSeconds, type ZoneKeys } from './zone-keys.ts';
+import type { ZoneKeys } from './zone-keys.ts';
 
 /** Clocks of several machines differ by so much without anything being wrong. */
 const toleratedSeconds = 300;

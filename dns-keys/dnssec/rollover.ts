@@ -1,10 +1,11 @@
+import { unixSeconds } from '../../delivery/clock.ts';
 import type { SigningAlgorithm } from './algorithms.ts';
 import { dnskeyForgottenAt, dsForgottenAt, offerEndsAt, zoneForgottenAt } from './key-caches.ts';
 import { hasClockJumped } from './key-clock.ts';
 import { type ObservedDs, observeParent } from './key-parent.ts';
 import { type KeyPolicy, lifetimeOf, rolesOf } from './key-policy.ts';
 import { type Plan, planSteps, wantedKeys } from './key-steps.ts';
-import { type KeptKey, type KeyRole, signsZone, unixSeconds, type ZoneKeys } from './zone-keys.ts';
+import { type KeptKey, type KeyRole, signsZone, type ZoneKeys } from './zone-keys.ts';
 
 /** What is known besides the document. */
 export interface KeyEvidence {

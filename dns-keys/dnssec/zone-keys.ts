@@ -1,3 +1,4 @@
+import { unixSeconds } from '../../delivery/clock.ts';
 import { isSigningAlgorithm, type SigningAlgorithm } from './algorithms.ts';
 
 /**
@@ -159,10 +160,6 @@ export function keyState({ publishedAt, activeAt, retiredAt, removedAt }: KeptKe
   if (retiredAt !== null) return 'retired';
   if (activeAt !== null) return 'active';
   return publishedAt === null ? 'made' : 'published';
-}
-
-export function unixSeconds(moment: Date): number {
-  return Math.floor(moment.getTime() / 1000);
 }
 
 /** The document that a store gave. Throws `TypeError` when it is none of version 1. */

@@ -8,7 +8,7 @@ import {
   catalogSets,
   memberSets,
 } from '../transfer/catalog.ts';
-import { isNewerSerial, serialAfter, soaSerial } from '../transfer/serial.ts';
+import { nextSerial, soaSerial } from '../transfer/serial.ts';
 import { openZoneFile, type ZoneFile } from '../transfer/zone-versions.ts';
 import type { RecordSet } from '../zone/record-set.ts';
 import { Slabs } from '../zone/slabs.ts';
@@ -63,8 +63,7 @@ export class CatalogKeeper {
     }
     const claimed = await this.#deps.claimSerial();
     const fromSerial = soa === null ? null : soaSerial(soa);
-    const serial =
-      fromSerial === null || isNewerSerial(claimed, fromSerial) ? claimed : serialAfter(fromSerial);
+    const serial = nextSerial(claimed, fromSerial);
     if (known === null || fromSerial === null) {
       const [first, ...rest] = catalogSets(this.apex, serial, wanted.values());
       if (first) await this.versions.replace(first, rest);

@@ -1,14 +1,14 @@
-import type { Clock } from '../../delivery/clock.ts';
+import { type Clock, unixSeconds } from '../../delivery/clock.ts';
 import type { Keyring } from '../../delivery/crypto/keyring.ts';
 import type { Name } from '../name.ts';
 import { rrTypes } from '../rr/table.ts';
-import { isNewerSerial, serialAfter } from '../transfer/serial.ts';
+import { nextSerial } from '../transfer/serial.ts';
 import { signSet } from '../zone/set-signer.ts';
 import type { Slabs } from '../zone/slabs.ts';
 import { Zone } from '../zone/zone.ts';
 import { type ApexSettings, apexChanges, soaSet } from './apex-sets.ts';
 import { Breath } from './breath.ts';
-import { hasSameRecords, type KeptZone, type OwnerChange } from './kept-zone.ts';
+import { hasSameRecords, isFresh, type KeptZone, type OwnerChange } from './kept-zone.ts';
 import type { ZoneRecord } from './zone-record.ts';
 import { idOf, openZoneSigner, type ZoneSigner } from './zone-signer.ts';
 
@@ -99,12 +99,10 @@ export class OnlineZone implements KeptZone {
 
   /** The time in seconds, and always another one. */
   #nextSerial(): number {
-    const now = this.#seconds() % 2 ** 32;
-    const { serial, soaRef } = this.zone;
-    return soaRef === 0 || isNewerSerial(now, serial) ? now : serialAfter(serial);
+    return nextSerial(this.#seconds() % 2 ** 32, isFresh(this) ? null : this.zone.serial);
   }
 
   #seconds(): number {
-    return Math.floor(this.#deps.clock.now().getTime() / 1000);
+    return unixSeconds(this.#deps.clock.now());
   }
 }

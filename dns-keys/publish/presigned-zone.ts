@@ -1,4 +1,4 @@
-import type { Clock } from '../../delivery/clock.ts';
+import { type Clock, unixSeconds } from '../../delivery/clock.ts';
 import type { Keyring } from '../../delivery/crypto/keyring.ts';
 import type { Log } from '../../delivery/log.ts';
 import { denialTtl } from '../dnssec/compact-denial.ts';
@@ -7,7 +7,7 @@ import { Nsec3Chain } from '../dnssec/nsec3-chain.ts';
 import { presignedSignatures, secondsToRenewal } from '../dnssec/signature-policy.ts';
 import type { Name } from '../name.ts';
 import { rrTypes } from '../rr/table.ts';
-import { isNewerSerial, serialAfter } from '../transfer/serial.ts';
+import { nextSerial } from '../transfer/serial.ts';
 import { type SetChange, setKey, zoneChangeOf } from '../transfer/zone-change.ts';
 import { openZoneFile, type ZoneFile, type ZoneVersions } from '../transfer/zone-versions.ts';
 import type { RecordSet } from '../zone/record-set.ts';
@@ -236,16 +236,14 @@ export class PresignedZone implements KeptZone {
   }
 
   async #newSoa(signer: ZoneSigner): Promise<RecordSet> {
-    const { serial: last } = this.#zone;
-    const claimed = await this.#deps.claimSerial();
-    // A store that was set back gives out serials that secondaries would take for old.
-    const serial = isFresh(this) || isNewerSerial(claimed, last) ? claimed : serialAfter(last);
+    const last = isFresh(this) ? null : this.#zone.serial;
+    const serial = nextSerial(await this.#deps.claimSerial(), last);
     const soa = soaSet(this.#zone.apex, serial, this.#deps.settings);
     return { ...soa, signatures: signer.sign(soa, this.#seconds()) };
   }
 
   #seconds(): number {
-    return Math.floor(this.#deps.clock.now().getTime() / 1000);
+    return unixSeconds(this.#deps.clock.now());
   }
 }
 

@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { TlsOptions } from 'node:tls';
+import { systemClock, unixSeconds } from '../../delivery/clock.ts';
 import { ownAddresses } from './addresses.ts';
 import { Door, type DoorSettings } from './door.ts';
 import { type DnsMetrics, newMetrics } from './metrics.ts';
@@ -48,7 +49,7 @@ export async function openDnsServer(settings: DnsServerSettings): Promise<DnsSer
     cookieSecrets: settings.cookieSecrets ?? (() => []),
     idleSeconds: settings.idleSeconds ?? 10,
     hooks: settings.hooks ?? {},
-    now: settings.now ?? (() => Math.floor(Date.now() / 1000)),
+    now: settings.now ?? (() => unixSeconds(systemClock.now())),
     onFault: settings.onFault ?? (() => {}),
     metrics,
   });

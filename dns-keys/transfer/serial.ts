@@ -1,6 +1,5 @@
+import { serialAfter } from '../../delivery/store/zone-serial.ts';
 import type { RecordSet } from '../zone/record-set.ts';
-
-export { serialAfter } from '../../delivery/store/zone-serial.ts';
 
 const half = 2 ** 31;
 const whole = 2 ** 32;
@@ -12,6 +11,14 @@ const whole = 2 ** 32;
 export function isNewerSerial(one: number, other: number): boolean {
   const ahead = (one - other + whole) % whole;
   return ahead > 0 && ahead < half;
+}
+
+/**
+ * The serial of the next version: the wanted one, or where that is not newer than the last (a clock or a store that was
+ * set back) the one after the last, as secondaries would take it for old. `last` is null where there was none.
+ */
+export function nextSerial(wanted: number, last: number | null): number {
+  return last === null || isNewerSerial(wanted, last) ? wanted : serialAfter(last);
 }
 
 /** Octets of SOA RDATA behind its two names: serial, refresh, retry, expire, minimum (RFC 1035 §3.3.13). */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../delivery/clock.ts';
+import { type Clock, unixSeconds } from '../../delivery/clock.ts';
 import { plainAddress } from '../../delivery/ip-address.ts';
 import type { Log } from '../../delivery/log.ts';
 import { extendedErrors } from '../answer/extended-error.ts';
@@ -59,7 +59,7 @@ export async function* transfer(
   peer: TransferPeer,
   deps: TransferDeps,
 ): AsyncGenerator<Buffer> {
-  const nowSeconds = () => Math.floor(deps.clock.now().getTime() / 1000);
+  const nowSeconds = () => unixSeconds(deps.clock.now());
   const { message } = request;
   const verdict = verifyRequest(request.octets, deps.findKey, nowSeconds());
   if (verdict.status === 'malformed') {

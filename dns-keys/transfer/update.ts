@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Clock } from '../../delivery/clock.ts';
+import { type Clock, unixSeconds } from '../../delivery/clock.ts';
 import { exchangeOverTcp, type ServerAddress } from '../ask/tcp-exchange.ts';
 import { type Message, opcodes, parseMessage, rcodes } from '../message.ts';
 import { type Name, nameText } from '../name.ts';
@@ -34,7 +34,7 @@ export async function sendUpdate(
   { clock, exchange = exchangeOverTcp }: { clock: Clock; exchange?: typeof exchangeOverTcp },
 ): Promise<UpdateFault | null> {
   const { zone, key, address, port } = server;
-  const nowSeconds = () => Math.floor(clock.now().getTime() / 1000);
+  const nowSeconds = () => unixSeconds(clock.now());
   const id = randomInt(0x1_0000);
   const request = signRequest(writeUpdate(id, zone, update), key, nowSeconds());
   const names = { zone: nameText(zone), key: nameText(key.name), server: `${address} port ${port}` };

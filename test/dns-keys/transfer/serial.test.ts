@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { serialAfter } from '../../../delivery/store/zone-serial.ts';
 import { parseName } from '../../../dns-keys/name.ts';
-import { isNewerSerial, serialAfter, soaSerial } from '../../../dns-keys/transfer/serial.ts';
+import { isNewerSerial, nextSerial, soaSerial } from '../../../dns-keys/transfer/serial.ts';
 import { soaOf } from './zones.ts';
+
+test('the next serial is the wanted one where that is newer, else the one after the last', () => {
+  assert.equal(nextSerial(7, null), 7);
+  assert.equal(nextSerial(7, 6), 7);
+  assert.equal(nextSerial(7, 7), 8);
+  assert.equal(nextSerial(3, 0xffff_ffff), 3);
+  assert.equal(nextSerial(3, 2000), 2001);
+});
 
 test('serials turn over at 2^32 (RFC 1982 section 5)', () => {
   assert.ok(isNewerSerial(1, 0));
