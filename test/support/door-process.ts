@@ -1,6 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
 import { createInterface } from 'node:readline';
@@ -12,6 +10,7 @@ import { openLog } from '../../delivery/log.ts';
 import { openParts, type Parts } from '../../delivery/open.ts';
 import type { NewAccount } from '../../delivery/store/store.ts';
 import { atEnd } from './at-end.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const main = join(import.meta.dirname, '..', '..', 'bin', 'main.ts');
 
@@ -31,8 +30,7 @@ export function testConfig(
   t: Pick<TestContext, 'after'>,
   overrides: Partial<Record<SettingKey, unknown>> = {},
 ): Config {
-  const data = mkdtempSync(join(tmpdir(), 'caliopen-test-'));
-  atEnd(t, () => rmSync(data, { recursive: true, force: true, maxRetries: 5 }));
+  const data = temporaryFolder(t);
   return configOn(data, overrides);
 }
 

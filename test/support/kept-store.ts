@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Client } from 'cassandra-driver';
 import type { Config } from '../../delivery/config.ts';
@@ -9,14 +6,14 @@ import { keptConfig, readDump, type StoreName, settingsOn, unpack } from '../dat
 import { restoreKeyspace } from '../data/restore.ts';
 import { atEnd } from './at-end.ts';
 import { requireCassandra, type SharedKeyspace, sharedAddress } from './cassandra.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /**
  * Settings of an instance on what a version kept, laid out in a place of the test's own. Null where Cassandra can't be
  * had: the test is left out then, and returns.
  */
 export async function layOut(t: TestContext, version: string, store: StoreName): Promise<Config | null> {
-  const data = mkdtempSync(join(tmpdir(), 'caliopen-test-'));
-  atEnd(t, () => rmSync(data, { recursive: true, force: true, maxRetries: 5 }));
+  const data = temporaryFolder(t);
   unpack(version, data);
   if (store === 'sqlite') return keptConfig(data);
   const shared = await nameKeyspace(t);
