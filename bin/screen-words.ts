@@ -6,10 +6,9 @@ import { rules } from '../delivery/spam/rules.ts';
  * both languages, out of the tables that the index and the score are computed from.
  */
 export function screenWordsFile(): string {
-  const { tables, sources, levels, parts, who, notKnown } = indexWords();
+  const { tables, sources, parts, who, notKnown } = indexWords();
   const { facts, ceilings, steps } = tables.message;
   const words = {
-    levels,
     parts,
     who,
     sources,
@@ -26,6 +25,20 @@ export function screenWordsFile(): string {
     '/** Words of the index and of warnings, both languages side by side. */',
     '// biome-ignore format: written by a program',
     `export const indexWords: ScreenWords = ${JSON.stringify(words)};`,
+    '',
+  ].join('\n');
+}
+
+/** The text of `webmail/ui/locales/level-words.ts`: what lists and messages need at once. */
+export function levelWordsFile(): string {
+  return [
+    '// Written by bin/write-index-words.ts from the tables of delivery/privacy.',
+    "import type { Level } from '../../wire.ts';",
+    "import type { Text } from './screen-words.ts';",
+    '',
+    '/** The word of each level. */',
+    '// biome-ignore format: written by a program',
+    `export const levelWords: Readonly<Record<Level, Text>> = ${JSON.stringify(indexWords().levels)};`,
     '',
   ].join('\n');
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { DeliveryError } from '../../delivery/errors.ts';
 
-/** One file as the browser asks for it: its name holds a hash of its content, but for `index.html`. */
+/** One file as the browser asks for it: its name holds a hash of its content, but for the pages `index.LANGUAGE.html`. */
 export interface UiFile {
   readonly name: string;
   readonly octets: Buffer;
@@ -16,6 +16,9 @@ export interface BuiltUi {
   readonly packages: readonly string[];
 }
 
+/** Each has a page of its own; the screens switch by themselves. */
+export const languages = ['en', 'fr'] as const;
+
 const uiFolder = fileURLToPath(new URL('../ui/', import.meta.url));
 
 /**
@@ -24,8 +27,11 @@ const uiFolder = fileURLToPath(new URL('../ui/', import.meta.url));
  */
 export async function buildUi(): Promise<BuiltUi> {
   const { files, metafile } = await buildFiles();
-  const page = { name: 'index.html', octets: Buffer.from(await pageOf(metafile)) };
-  return { files: [...files, page], packages: packagesOf(metafile) };
+  const pages = languages.map(async language => ({
+    name: `index.${language}.html`,
+    octets: Buffer.from(await pageOf(metafile, language)),
+  }));
+  return { files: [...files, ...(await Promise.all(pages))], packages: packagesOf(metafile) };
 }
 
 async function buildFiles(): Promise<{ files: UiFile[]; metafile: Metafile }> {
@@ -56,23 +62,26 @@ async function buildFiles(): Promise<{ files: UiFile[]; metafile: Metafile }> {
   }
 }
 
-/** The page with the built names in place of the sources', and the chunks that the start needs preloaded. */
-async function pageOf({ outputs }: Metafile): Promise<string> {
+/** The page with the built names in place of the sources', and the chunks that the start in a language needs preloaded. */
+async function pageOf({ outputs }: Metafile, language: string): Promise<string> {
   const page = await readFile(join(uiFolder, 'index.html'), 'utf8');
   const built = new Map<string, string>();
   const preloads: string[] = [];
+  const preload = (path: string) => preloads.push(`<link rel="modulepreload" href="/${basename(path)}" />`);
   for (const [path, output] of Object.entries(outputs)) {
     if (!output.entryPoint) continue;
     built.set(output.entryPoint, `/${basename(path)}`);
+    if (output.entryPoint === `locales/${language}.ts`) preload(path);
     if (output.entryPoint !== 'main.ts') continue;
-    const needed = output.imports.filter(({ kind }) => kind === 'import-statement');
-    preloads.push(...needed.map(chunk => `<link rel="modulepreload" href="/${basename(chunk.path)}" />`));
+    for (const chunk of output.imports) if (chunk.kind === 'import-statement') preload(chunk.path);
   }
   const named = page.replace(/(href|src)="(?:\.\/)?([\w.-]+)"/g, (whole, attribute: string, name: string) => {
     const path = built.get(name);
     return path ? `${attribute}="${path}"` : whole;
   });
-  return named.replace('</head>', `${preloads.join('')}</head>`);
+  return named
+    .replace('<html lang="en">', `<html lang="${language}">`)
+    .replace('</head>', `${preloads.join('')}</head>`);
 }
 
 function packagesOf({ inputs }: Metafile): string[] {

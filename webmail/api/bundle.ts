@@ -16,7 +16,7 @@ export interface Asset {
   readonly isImmutable: boolean;
 }
 
-/** Files by path, the page at `/`. */
+/** Files by path; the pages at `/index.LANGUAGE.html`. */
 export type Bundle = ReadonlyMap<string, Asset>;
 
 const mediaTypes: Readonly<Record<string, string>> = {
@@ -37,8 +37,8 @@ const isCheckout = extname(import.meta.filename) === '.ts';
 export async function bundleUi(): Promise<Bundle> {
   const files = isCheckout ? (await (await import('./build-ui.ts')).buildUi()).files : await readBuilt();
   const assets = files.map(async file => {
-    const isPage = file.name === 'index.html';
-    return [isPage ? '/' : `/${file.name}`, await assetOf(file, !isPage)] as const;
+    const isPage = extname(file.name) === '.html';
+    return [`/${file.name}`, await assetOf(file, !isPage)] as const;
   });
   return new Map(await Promise.all(assets));
 }

@@ -5,11 +5,16 @@ import { pagePolicy } from './security-headers.ts';
 /** Serves the webmail's files; what isn't one of them goes on to the next handler. */
 export function serveBundle(bundle: Bundle): RequestHandler {
   return (request: Request, response: Response, next: NextFunction) => {
-    const asset =
-      request.method === 'GET' || request.method === 'HEAD' ? bundle.get(request.path) : undefined;
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const asset = isRead ? bundle.get(request.path === '/' ? pageFor(request) : request.path) : undefined;
     if (asset) send(asset, request, response);
     else next();
   };
+}
+
+/** The page that fetches the words of the reader's language first. */
+function pageFor(request: Request): string {
+  return `/index.${request.acceptsLanguages('en', 'fr') || 'en'}.html`;
 }
 
 function send(asset: Asset, request: Request, response: Response): void {
@@ -19,7 +24,7 @@ function send(asset: Asset, request: Request, response: Response): void {
     'Content-Security-Policy': pagePolicy,
     'Cache-Control': asset.isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache',
     'Content-Type': asset.mediaType,
-    Vary: 'Accept-Encoding',
+    Vary: asset.isImmutable ? 'Accept-Encoding' : 'Accept-Encoding, Accept-Language',
     ETag: encoding === 'identity' ? asset.etag : asset.etag.replace(/"$/, `-${encoding}"`),
   });
   if (request.fresh) {

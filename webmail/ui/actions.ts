@@ -1,8 +1,9 @@
 import type { Email, Mailbox, SignIn } from '../wire.ts';
 import { type Client, RequestError } from './client.ts';
+import { type Language, loadWords } from './locales/languages.ts';
 import { type Asking, changeEmail, createTag, type EmailPatch, inverse, loadTags, patched } from './mail.ts';
 import { formatRoute, parseRoute, type Route } from './route.ts';
-import { type Language, type Notice, type Store, type Theme, wordsOf } from './state.ts';
+import type { Notice, Store, Theme } from './state.ts';
 
 type Changeable = Pick<Email, 'id' | 'keywords' | 'mailboxIds'>;
 
@@ -24,7 +25,7 @@ export interface Actions {
   tagNamed(name: string): Promise<string | null>;
   say(notice: Notice | null): void;
   announce(text: string): void;
-  chooseLanguage(language: Language): void;
+  chooseLanguage(language: Language): Promise<void>;
   chooseTheme(theme: Theme): void;
   chooseKeys(hasKeys: boolean): void;
   toggle(what: 'isMenuOpen' | 'isKeyboardHelpOpen', value?: boolean): void;
@@ -51,7 +52,7 @@ export function createActions(deps: Deps): Actions {
   const { store, client, memory, address } = deps;
   const session = sessionActions(deps, refreshTags);
   const asking = (): Asking => ({ client, accountId: store.get().session?.accountId ?? '' });
-  const wordsNow = () => wordsOf[store.get().language];
+  const wordsNow = () => store.get().words;
   const pending = new Map<string, number>();
   const count = (id: string, by: number) => pending.set(id, (pending.get(id) ?? 0) + by);
 
@@ -120,9 +121,14 @@ export function createActions(deps: Deps): Actions {
       store.set({ announcement: '' });
       setTimeout(() => store.set({ announcement }), announcePause);
     },
-    chooseLanguage: language => {
-      memory.setItem('language', language);
-      store.set({ language });
+    chooseLanguage: async language => {
+      try {
+        const words = await loadWords(language);
+        memory.setItem('language', language);
+        store.set({ language, words });
+      } catch {
+        store.set({ notice: { text: wordsNow().errors.offline } });
+      }
     },
     chooseTheme: theme => {
       memory.setItem('theme', theme);
@@ -171,7 +177,7 @@ function sessionActions({ store, client, memory }: Deps, refreshTags: () => Prom
       } catch (error) {
         // Only a session that is over is as good as one that was ended.
         if (!(error instanceof RequestError && error.status === 401)) {
-          store.set({ notice: { text: wordsOf[store.get().language].errors.signOut } });
+          store.set({ notice: { text: store.get().words.errors.signOut } });
           return;
         }
       }

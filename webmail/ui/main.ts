@@ -1,13 +1,16 @@
 import { html, render } from 'htm/preact';
 import { createActions } from './actions.ts';
 import { client } from './client.ts';
+import { chooseLanguage, loadWords } from './locales/languages.ts';
 import { createStore, PartsContext } from './state.ts';
 import { App } from './views/app.ts';
 import { ErrorBoundary } from './views/error-boundary.ts';
 
 /** Builds the parts once and draws the page. */
-function main(): void {
-  const store = createStore(location, localStorage, navigator.languages);
+async function main(): Promise<void> {
+  const language = chooseLanguage(localStorage.getItem('language'), navigator.languages);
+  const words = await loadWords(language);
+  const store = createStore(location, localStorage, { language, words });
   const actions = createActions({ store, client, memory: localStorage, address: location });
   const root = document.getElementById('app') ?? document.body;
   const draw = (startError?: unknown) => {
@@ -27,4 +30,4 @@ function main(): void {
   start();
 }
 
-main();
+void main();

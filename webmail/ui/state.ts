@@ -3,18 +3,12 @@ import { useContext, useEffect, useState } from 'preact/hooks';
 import type { Email, Mailbox, SignedIn } from '../wire.ts';
 import type { Actions } from './actions.ts';
 import type { Client } from './client.ts';
-import { en, type Words } from './locales/en.ts';
-import { fr } from './locales/fr.ts';
+import type { Words } from './locales/en.ts';
+import { type Language, localeOf } from './locales/languages.ts';
 import { parseRoute, type Route } from './route.ts';
-
-export const languages = ['en', 'fr'] as const;
-export type Language = (typeof languages)[number];
 
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
-
-/** All words of the screen, by language. */
-export const wordsOf: Record<Language, Words> = { en, fr };
 
 /** Said once at the foot of the screen; `undo` takes the change back. */
 export interface Notice {
@@ -30,6 +24,8 @@ export interface State {
   readonly isExpired: boolean;
   readonly route: Route;
   readonly language: Language;
+  /** In that language. */
+  readonly words: Words;
   readonly theme: Theme;
   /** False: keys without Ctrl or Alt do nothing (WCAG 2.2, 2.1.4). */
   readonly hasKeys: boolean;
@@ -56,14 +52,15 @@ export interface Store {
 export function createStore(
   address: Pick<Location, 'hash'>,
   memory: Pick<Storage, 'getItem'>,
-  wishes: readonly string[],
+  { language, words }: Pick<State, 'language' | 'words'>,
 ): Store {
   const listeners = new Set<() => void>();
   let state: State = {
     session: undefined,
     isExpired: false,
     route: parseRoute(address.hash),
-    language: chooseLanguage(memory.getItem('language'), wishes),
+    language,
+    words,
     theme: themes.find(theme => theme === memory.getItem('theme')) ?? 'system',
     hasKeys: memory.getItem('keys') !== 'off',
     tags: [],
@@ -87,17 +84,6 @@ export function createStore(
   };
 }
 
-/** The remembered language, else the first wish of the browser that we speak, else English. */
-export function chooseLanguage(remembered: string | null, wishes: readonly string[]): Language {
-  const all = [remembered ?? '', ...wishes].map(wish => wish.slice(0, 2).toLowerCase());
-  return all.flatMap(wish => languages.filter(language => language === wish))[0] ?? 'en';
-}
-
-/** How the browser writes dates and numbers in this language: `en-GB` where that is its wish for `en`. */
-export function localeOf(language: Language, wishes: readonly string[]): string {
-  return wishes.find(wish => wish.split('-', 1)[0]?.toLowerCase() === language) ?? language;
-}
-
 /** What every view can reach. */
 export interface Parts {
   readonly store: Store;
@@ -118,5 +104,5 @@ export function useApp(): Parts & { state: State; words: Words; locale: string }
     return parts.store.subscribe(() => setState(parts.store.get()));
   }, [parts]);
   const locale = localeOf(state.language, navigator.languages);
-  return { ...parts, state, words: wordsOf[state.language], locale };
+  return { ...parts, state, words: state.words, locale };
 }

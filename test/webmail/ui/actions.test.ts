@@ -21,7 +21,7 @@ function signedIn(signOut: () => Promise<void>) {
     setItem: (key: string, value: string) => void kept.set(key, value),
     removeItem: (key: string) => void kept.delete(key),
   };
-  const store = createStore({ hash: '' }, memory, ['en']);
+  const store = createStore({ hash: '' }, memory, { language: 'en', words: en });
   const client = { signOut } as Partial<Client> as Client;
   store.set({ session });
   return { store, kept, actions: createActions({ store, client, memory, address: { hash: '' } }) };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { chooseLanguage, localeOf } from '../../../webmail/ui/locales/languages.ts';
 import { asPrefix, inverse, patched } from '../../../webmail/ui/mail.ts';
-import { chooseLanguage, localeOf } from '../../../webmail/ui/state.ts';
 
 test('the remembered language comes first, then the browser’s wishes, then English', () => {
   assert.equal(chooseLanguage('fr', ['en-GB']), 'fr');

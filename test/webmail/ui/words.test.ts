@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { screenWordsFile } from '../../../bin/screen-words.ts';
+import { levelWordsFile, screenWordsFile } from '../../../bin/screen-words.ts';
 import { en } from '../../../webmail/ui/locales/en.ts';
 import { fr } from '../../../webmail/ui/locales/fr.ts';
 
@@ -33,7 +33,7 @@ test('no word is empty or left in the other language by mistake', () => {
 });
 
 test('every apostrophe is a typographic one', () => {
-  for (const file of ['en.ts', 'fr.ts', 'index-words.ts']) {
+  for (const file of ['en.ts', 'fr.ts', 'index-words.ts', 'level-words.ts']) {
     const source = readFileSync(join(ui, 'locales', file), 'utf8');
     assert.deepEqual(source.match(/.{0,20}\p{L}'\p{L}.{0,20}/gu), null, file);
   }
@@ -41,12 +41,13 @@ test('every apostrophe is a typographic one', () => {
 
 test('the webmail’s words of the index are those of the tables (node bin/write-index-words.ts)', () => {
   assert.equal(readFileSync(join(ui, 'locales', 'index-words.ts'), 'utf8'), screenWordsFile());
+  assert.equal(readFileSync(join(ui, 'locales', 'level-words.ts'), 'utf8'), levelWordsFile());
 });
 
 test('no view holds a sentence of its own', () => {
   for (const file of readdirSync(join(ui, 'views'))) {
     const source = readFileSync(join(ui, 'views', file), 'utf8').replace(/\/\*\*[\s\S]*?\*\/|\/\/.*$/gm, '');
-    const shown = [...source.matchAll(/>\s*([A-Za-zÀ-ÿ][\w ’'-]{3,})\s*</g)].map(match => match[1]);
+    const shown = [...source.matchAll(/(?<!=)>\s*([A-Za-zÀ-ÿ][\w ’'-]{3,})\s*</g)].map(match => match[1]);
     assert.deepEqual(shown, [], file);
     assert.doesNotMatch(source, /(?:aria-label|title|placeholder|alt)="[^"$]*[A-Za-z]{3,}[^"$]*"/, file);
   }

@@ -1,6 +1,5 @@
 /** English. `fr.ts` has the same keys; the type of this table keeps both complete. */
 export const en = {
-  languageName: 'English',
   product: 'Caliopen',
   skipToContent: 'Skip to the messages',
   loading: 'Loading…',

@@ -2,7 +2,6 @@ import type { Words } from './en.ts';
 
 /** French, key by key beside `en.ts`. */
 export const fr: Words = {
-  languageName: 'Français',
   product: 'Caliopen',
   skipToContent: 'Aller aux messages',
   loading: 'Chargement…',

@@ -1,5 +1,3 @@
-import type { Level } from '../../wire.ts';
-
 /** One text in both languages. */
 export interface Text {
   readonly en: string;
@@ -10,7 +8,6 @@ type Texts = Readonly<Record<string, Text>>;
 
 /** What `index-words.ts` holds. */
 export interface ScreenWords {
-  readonly levels: Readonly<Record<Level, Text>>;
   readonly parts: Readonly<Record<'technical' | 'behaviour' | 'context', Text>>;
   readonly who: Readonly<Record<'you' | 'them' | 'operator', Text>>;
   readonly sources: Texts;

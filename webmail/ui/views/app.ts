@@ -45,7 +45,7 @@ function Mail() {
     <${TagList} />
     ${state.isMenuOpen && html`<button class="scrim" aria-label=${words.close} onClick=${() => actions.toggle('isMenuOpen', false)}></button>`}
     <main class="main" id="main" tabindex="-1" inert=${state.isMenuOpen}>
-      ${list.kind === 'tag' ? html`<${Timeline} key=${list.id} id=${list.id} />` : html`<${SearchResults} text=${list.text} />`}
+      ${list.kind === 'search' ? html`<${SearchResults} text=${list.text} />` : html`<${Timeline} key=${list.id} id=${list.id} />`}
       ${
         discussionId
           ? html`<${Discussion} key=${`${discussionId}/${emailId ?? ''}`} id=${discussionId} emailId=${emailId} />`

@@ -38,7 +38,7 @@ function SearchField() {
     const next = wanted
       ? ({ kind: 'search', text: wanted } as const)
       : ({ kind: 'tag', id: inboxId } as const);
-    actions.go({ list: next, discussionId: null, emailId: null });
+    actions.go({ list: next, filter: {}, discussionId: null, emailId: null });
   }
   return html`<search class="search">
     <form role="search" onSubmit=${submit}>

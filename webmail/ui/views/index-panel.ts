@@ -1,20 +1,14 @@
 import { html } from 'htm/preact';
 import { useId, useRef, useState } from 'preact/hooks';
-import type { EmailPrivacy, Level, PrivacyFact } from '../../wire.ts';
-import { formatPoints, formatShare } from '../format.ts';
-import type { Words } from '../locales/en.ts';
-import { indexWords } from '../locales/index-words.ts';
-import { type Language, useApp } from '../state.ts';
-import { plainLine } from '../text.ts';
+import { levelWords } from '../locales/level-words.ts';
+import { useApp } from '../state.ts';
 import { Icon } from './icon.ts';
+import type { AccountProps } from './index-account.ts';
+import { Lazy } from './lazy.ts';
 import { LevelPicture, levelOf } from './level.ts';
-import { NextSteps } from './next-steps.ts';
 import type { ActionProps } from './step-actions.ts';
 
-const parts = ['technical', 'behaviour', 'context'] as const;
-/** Percentages that the parts of a message count for (PRIVACY-INDEX.md, "Message"). */
-const weights = { technical: 60, behaviour: 20, context: 20 } as const;
-const shareFacts: ReadonlySet<string> = new Set(['habit', 'known']);
+const account = async () => (await import('./index-account.ts')).IndexAccount;
 
 /** The level of a message in one line; one touch opens the whole account of it. */
 export function IndexPanel({ email, onChanged }: ActionProps) {
@@ -31,111 +25,21 @@ export function IndexPanel({ email, onChanged }: ActionProps) {
     summary.current?.focus();
     onChanged();
   };
+  const props: AccountProps = { email, level, best, onChanged: takeStep };
   return html`<section class="index" data-level=${level}>
     <h3 class="index-head">
       <button class="index-summary" ref=${summary} aria-expanded=${isOpen} aria-controls=${panelId} onClick=${() => setOpen(!isOpen)}>
         <${LevelPicture} level=${level} />
         <span class="index-words">
           <span class="visually-hidden">${words.index.heading}: </span>
-          <strong>${words.index.level(level, indexWords.levels[level][state.language])}</strong>
+          <strong>${words.index.level(level, levelWords[level][state.language])}</strong>
           ${best !== level && html`<span class="index-best">${words.index.upTo(best)}</span>`}
         </span>
         <span class="index-why">${isOpen ? words.index.hide : words.index.why}<${Icon} name="chevron" /></span>
       </button>
     </h3>
     <div id=${panelId} hidden=${!isOpen}>
-      ${isOpen && html`<${Account} email=${email} level=${level} best=${best} onChanged=${takeStep} />`}
+      ${isOpen && html`<${Lazy} load=${account} props=${props} />`}
     </div>
   </section>`;
-}
-
-interface AccountProps extends ActionProps {
-  readonly level: Level;
-  readonly best: Level;
-}
-
-function Account({ email, level, best, onChanged }: AccountProps) {
-  const { state, words } = useApp();
-  const { privacy } = email;
-  const { ceiling } = privacy;
-  const reason = ceiling && indexWords.ceilings[ceiling.id]?.[state.language];
-  return html`<div class="index-account">
-    <p class="index-value">
-      ${words.index.summary(privacy.value ?? 0, words.index.pictures[level])}
-    </p>
-    ${ceiling && reason && html`<p>${words.index.ceiling(reason, ceiling.at)}</p>`}
-    ${best !== level && html`<p>${words.index.upToLong(best)}</p>`}
-    <${FactTable} privacy=${privacy} />
-    <${NextSteps} email=${email} onChanged=${onChanged} />
-    <h4>${words.index.notKnownHeading}</h4>
-    <ul class="plain-list">${indexWords.notKnown.map(text => html`<li key=${text.en}>${text[state.language]}</li>`)}</ul>
-  </div>`;
-}
-
-/** Roles are spelled out because the narrow layout turns rows into blocks, which would hide that this is a table. */
-function FactTable({ privacy }: { privacy: EmailPrivacy }) {
-  const { words } = useApp();
-  const { columns } = words.index;
-  return html`<table class="facts" role="table">
-    <caption>${words.index.caption}</caption>
-    <thead role="rowgroup">
-      <tr role="row">
-        ${[columns.fact, columns.value, columns.source, columns.effect].map(
-          column => html`<th key=${column} class="column" role="columnheader" scope="col">${column}</th>`,
-        )}
-      </tr>
-    </thead>
-    ${parts.map(part => html`<${PartRows} key=${part} part=${part} privacy=${privacy} />`)}
-  </table>`;
-}
-
-function PartRows({ part, privacy }: { part: (typeof parts)[number]; privacy: EmailPrivacy }) {
-  const { state, words, locale } = useApp();
-  const points = privacy.parts ? formatPoints(privacy.parts[part], locale) : '–';
-  return html`<tbody role="rowgroup">
-    <tr role="row" class="part-row">
-      <th role="rowheader" scope="rowgroup" colspan="4">
-        ${indexWords.parts[part][state.language]} <small>${words.index.partValue(points, weights[part])}</small>
-      </th>
-    </tr>
-    ${privacy.facts.filter(fact => fact.part === part).map(fact => html`<${FactRow} key=${fact.id} fact=${fact} />`)}
-  </tbody>`;
-}
-
-function FactRow({ fact }: { fact: PrivacyFact }) {
-  const { state, words, locale } = useApp();
-  const { columns } = words.index;
-  const of = formatPoints(fact.of, locale);
-  const points = formatPoints(fact.points, locale);
-  return html`<tr role="row" class="fact-row" data-state=${fact.state}>
-    <th role="rowheader" scope="row">${indexWords.facts[fact.id]?.name[state.language] ?? fact.id}</th>
-    <td role="cell" data-column=${columns.value}>
-      <span>
-        <span class="fact-value">${valueWords(fact, { words, language: state.language, locale })}</span>
-        <span class="fact-why">${plainLine(fact.evidence[state.language])}</span>
-      </span>
-    </td>
-    <td role="cell" data-column=${columns.source}>${sourceWords(fact, state.language)}</td>
-    <td role="cell" data-column=${columns.effect} class="fact-effect">
-      <span>${words.index.effect(points, of)}</span>
-      <meter class="points" min="0" max=${fact.of} value=${fact.points} aria-hidden="true"></meter>
-    </td>
-  </tr>`;
-}
-
-function valueWords(
-  fact: PrivacyFact,
-  { words, language, locale }: { words: Words; language: Language; locale: string },
-): string {
-  const { value } = fact.evidence;
-  if (fact.state === 'unknown') return words.index.unknown;
-  if (typeof value === 'number') {
-    return shareFacts.has(fact.id) ? formatShare(value, locale) : formatPoints(value, locale);
-  }
-  return indexWords.facts[fact.id]?.values[String(value)]?.[language] ?? plainLine(String(value));
-}
-
-function sourceWords(fact: PrivacyFact, language: Language): string {
-  const source = fact.evidence.source;
-  return source ? (indexWords.sources[source]?.[language] ?? plainLine(source)) : '–';
 }

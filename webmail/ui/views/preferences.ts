@@ -1,5 +1,6 @@
 import { html } from 'htm/preact';
-import { type Language, languages, type Theme, themes, useApp, wordsOf } from '../state.ts';
+import { type Language, languageNames, languages } from '../locales/languages.ts';
+import { type Theme, themes, useApp } from '../state.ts';
 
 /** Language and appearance. */
 export function Preferences() {
@@ -8,10 +9,10 @@ export function Preferences() {
   return html`<div class="preferences">
     <label>
       <span>${words.bar.language}</span>
-      <select value=${state.language} onChange=${(event: Event) => actions.chooseLanguage(choose(event) as Language)}>
+      <select value=${state.language} onChange=${(event: Event) => void actions.chooseLanguage(choose(event) as Language)}>
         ${languages.map(
           language =>
-            html`<option key=${language} value=${language} lang=${language}>${wordsOf[language].languageName}</option>`,
+            html`<option key=${language} value=${language} lang=${language}>${languageNames[language]}</option>`,
         )}
       </select>
     </label>

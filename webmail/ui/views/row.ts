@@ -2,9 +2,10 @@ import { html } from 'htm/preact';
 import type { Discussion, Level, Mailbox, PrivacyMark } from '../../wire.ts';
 import { shortDate } from '../format.ts';
 import type { Words } from '../locales/en.ts';
-import { indexWords } from '../locales/index-words.ts';
+import type { Language } from '../locales/languages.ts';
+import { levelWords } from '../locales/level-words.ts';
 import { type EmailRow, personOf } from '../mail.ts';
-import { type Language, useApp } from '../state.ts';
+import { useApp } from '../state.ts';
 import { nameOf, plainLine } from '../text.ts';
 import { Icon } from './icon.ts';
 import { LevelMark } from './level.ts';
@@ -75,7 +76,7 @@ export function firstMark(marks: readonly PrivacyMark[]): PrivacyMark | null {
 
 function levelName(level: Level | null, language: Language, words: Words): string {
   return level
-    ? words.timeline.level(words.index.level(level, indexWords.levels[level][language]))
+    ? words.timeline.level(words.index.level(level, levelWords[level][language]))
     : words.timeline.noLevel;
 }
 

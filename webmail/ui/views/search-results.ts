@@ -54,10 +54,9 @@ export function SearchResults({ text }: { text: string }) {
 function Found({ email }: { email: EmailRow }) {
   const { state, words } = useApp();
   const last = { ...email, ...state.changed[email.id] };
-  const { list } = state.route;
   return html`<li>
     <${Row}
-      href=${formatRoute({ list, discussionId: email.discussionId, emailId: email.id })}
+      href=${formatRoute({ ...state.route, discussionId: email.discussionId, emailId: email.id })}
       isCurrent=${state.route.emailId === email.id}
       names=${writerOf(email, words)}
       last=${last}

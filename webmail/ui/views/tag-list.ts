@@ -1,7 +1,7 @@
 import { html } from 'htm/preact';
 import type { Mailbox } from '../../wire.ts';
 import type { Words } from '../locales/en.ts';
-import { allId, formatRoute, inboxId } from '../route.ts';
+import { allId, inboxId, listAddress } from '../route.ts';
 import { useApp } from '../state.ts';
 import { plainLine } from '../text.ts';
 import { Icon, type IconName } from './icon.ts';
@@ -42,7 +42,7 @@ function TagLink({ id, tag }: { id: string; tag: Mailbox | null }) {
   const unread = tag?.unreadEmails ?? 0;
   return html`<li>
     <a
-      href=${formatRoute({ list: { kind: 'tag', id }, discussionId: null, emailId: null })}
+      href=${listAddress({ kind: 'tag', id })}
       aria-current=${list.kind === 'tag' && list.id === id ? 'page' : undefined}
     >
       <${Icon} name=${icon} /><span class="tag-name">${name}</span>

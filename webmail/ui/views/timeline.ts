@@ -60,7 +60,7 @@ function TimelineItem({ row, tagId }: { row: TimelineRow; tagId: string }) {
   const isNewest = last.id === discussion.lastEmailId;
   return html`<li>
     <${Row}
-      href=${formatRoute({ list: route.list, discussionId: discussion.id, emailId: isNewest ? null : last.id })}
+      href=${formatRoute({ ...route, discussionId: discussion.id, emailId: isNewest ? null : last.id })}
       isCurrent=${route.discussionId === discussion.id}
       names=${namesOf(discussion.participants, words)}
       last=${last}

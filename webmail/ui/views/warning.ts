@@ -1,9 +1,10 @@
 import { html } from 'htm/preact';
+import { useState } from 'preact/hooks';
 import type { EmailPrivacy, PrivacyMark } from '../../wire.ts';
-import { indexWords } from '../locales/index-words.ts';
 import { useApp } from '../state.ts';
 import { plainLine } from '../text.ts';
 import { Icon } from './icon.ts';
+import { Lazy } from './lazy.ts';
 
 interface Props {
   readonly mark: PrivacyMark;
@@ -11,24 +12,23 @@ interface Props {
   readonly reasons: EmailPrivacy['reasons'];
 }
 
-const shownReasons = 5;
+const reasonList = async () => (await import('./reasons.ts')).Reasons;
 
 /** The warning that comes before anything else and replaces the letter. */
 export function Warning({ mark, originator, reasons }: Props) {
-  const { state, words } = useApp();
+  const { words } = useApp();
   const domain = plainLine(originator?.split('@').at(-1) ?? '') || words.warnings.ofSender;
   const text = mark === 'forged' ? words.warnings.forged.text(domain) : words.warnings[mark].text;
-  const known = reasons
-    .filter(reason => reason.weight > 0)
-    .flatMap(reason => indexWords.reasons[reason.id]?.[state.language] ?? []);
+  const [isOpen, setOpen] = useState(false);
+  const bad = reasons.filter(reason => reason.weight > 0);
   return html`<section class="warning" data-mark=${mark}>
     <h3><${Icon} name="warning" />${words.warnings[mark].title}</h3>
     <p>${text}</p>
     ${
-      known.length > 0 &&
-      html`<details>
+      bad.length > 0 &&
+      html`<details onToggle=${(event: Event) => setOpen((event.currentTarget as HTMLDetailsElement).open)}>
       <summary>${words.warnings.why}</summary>
-      <ul>${[...new Set(known)].slice(0, shownReasons).map(reason => html`<li key=${reason}>${reason}</li>`)}</ul>
+      ${isOpen && html`<${Lazy} load=${reasonList} props=${{ reasons: bad }} />`}
     </details>`
     }
   </section>`;

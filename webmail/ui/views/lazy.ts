@@ -1,0 +1,23 @@
+import { html } from 'htm/preact';
+import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Failed, Loading } from './loading.ts';
+
+interface Props<T> {
+  /** Fetches the view; called once, and again when somebody retries. */
+  readonly load: () => Promise<ComponentType<T>>;
+  readonly props: T;
+}
+
+/** A view whose code is fetched when it is shown for the first time. */
+export function Lazy<T>({ load, props }: Props<T>) {
+  const [view, setView] = useState<{ readonly View: ComponentType<T> } | null>(null);
+  const [error, setError] = useState<unknown>(undefined);
+  const fetchView = () => {
+    setError(undefined);
+    load().then(View => setView({ View }), setError);
+  };
+  useEffect(fetchView, []);
+  if (view) return html`<${view.View} ...${props} />`;
+  return error === undefined ? html`<${Loading} />` : html`<${Failed} error=${error} retry=${fetchView} />`;
+}
