@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import { DeliveryError } from '../../delivery/errors.ts';
 
 /** One file as the browser asks for it: its name holds a hash of its content, but for the pages `index.LANGUAGE.html`. */
@@ -43,6 +43,7 @@ async function buildFiles(): Promise<{ files: UiFile[]; metafile: Metafile }> {
       entryNames: '[name]-[hash]',
       chunkNames: '[name]-[hash]',
       bundle: true,
+      plugins: [oneStart],
       splitting: true,
       format: 'esm',
       target: 'es2022',
@@ -62,6 +63,26 @@ async function buildFiles(): Promise<{ files: UiFile[]; metafile: Metafile }> {
   }
 }
 
+/**
+ * Makes what is fetched later stand on all of the start: so everything that the start needs shares one fate, and esbuild
+ * keeps it in one chunk. Otherwise each view that is fetched later would cut a piece of its own out of it, one more
+ * request before the first screen.
+ */
+const oneStart: Plugin = {
+  name: 'one-start',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, kind, resolveDir }) => {
+      const isLater = kind === 'dynamic-import' && !path.includes('locales/');
+      return isLater ? { path: join(resolveDir, path), pluginData: 'later' } : null;
+    });
+    onLoad({ filter: /\.ts$/ }, async ({ path, pluginData }) => {
+      if (pluginData !== 'later') return null;
+      const contents = `import ${JSON.stringify(join(uiFolder, 'main.ts'))};\n${await readFile(path, 'utf8')}`;
+      return { contents, loader: 'ts', resolveDir: dirname(path) };
+    });
+  },
+};
+
 /** The page with the built names in place of the sources', and the chunks that the start in a language needs preloaded. */
 async function pageOf({ outputs }: Metafile, language: string): Promise<string> {
   const page = await readFile(join(uiFolder, 'index.html'), 'utf8');
@@ -72,8 +93,9 @@ async function pageOf({ outputs }: Metafile, language: string): Promise<string> 
     if (!output.entryPoint) continue;
     built.set(output.entryPoint, `/${basename(path)}`);
     if (output.entryPoint === `locales/${language}.ts`) preload(path);
-    if (output.entryPoint !== 'main.ts') continue;
-    for (const chunk of output.imports) if (chunk.kind === 'import-statement') preload(chunk.path);
+    // All that the entry does is to import the one chunk of the start.
+    const [start] = output.imports;
+    if (output.entryPoint === 'main.ts' && start) built.set('main.ts', `/${basename(start.path)}`);
   }
   const named = page.replace(/(href|src)="(?:\.\/)?([\w.-]+)"/g, (whole, attribute: string, name: string) => {
     const path = built.get(name);

@@ -80,7 +80,7 @@ test('what is not there is a 404 that gives nothing away', async t => {
 test('the bundle is named by content, compressed, and its page names what was built', async () => {
   const bundle = await bundleUi();
   const page = bundle.get('/index.en.html')?.encodings.get('identity')?.toString() ?? '';
-  const [script = ''] = /\/main-[A-Z0-9]+\.js/.exec(page) ?? [];
+  const [script = ''] = /(?<=<script type="module" src=")[^"]+/.exec(page) ?? [];
   const [style = ''] = /\/style-[A-Z0-9]+\.css/.exec(page) ?? [];
   for (const path of [script, style]) {
     const asset = bundle.get(path);
