@@ -9,18 +9,11 @@ export interface Link {
   readonly trueHost: string | null;
 }
 
-/** Lines of a message: the writer's own, or what they quoted. */
-export interface Block {
-  readonly isQuoted: boolean;
-  readonly text: string;
-}
-
 /** Ends before white space, quotation marks, controls, and all that has no shape or turns the reading direction. */
 const addressPattern = /https?:\/\/[^\s<>"'`\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]{1,2000}/giu;
 const trailing = new Set(['.', ',', ';', ':', '!', '?', ')', ']', '}', '…', '’', '”', '»']);
 /** More would only slow the page down: the rest stays text. */
 const maxLinks = 1000;
-const maxBlocks = 500;
 
 /** Finds http and https addresses. The label is the text as written; the address is what a browser makes of it. */
 export function linkify(text: string): Piece[] {
@@ -68,31 +61,6 @@ function trimAddress(address: string): string {
     end -= 1;
   }
   return address.slice(0, end);
-}
-
-/**
- * Splits a text into own and quoted blocks (lines that begin with `>`); empty lines stay with the block before. After
- * very many blocks the rest is one.
- */
-export function blocksOf(text: string): Block[] {
-  const blocks: { isQuoted: boolean; lines: string[] }[] = [];
-  for (const line of text.replaceAll('\r\n', '\n').replace(overrides, '').split('\n')) {
-    const last = blocks.at(-1);
-    const isQuoted = line.startsWith('>') || (last?.isQuoted === true && line.trim() === '');
-    if (last && (last.isQuoted === isQuoted || blocks.length === maxBlocks)) last.lines.push(line);
-    else blocks.push({ isQuoted, lines: [line] });
-  }
-  return blocks
-    .map(({ isQuoted, lines }) => ({ isQuoted, text: withoutEmptyLines(lines).trimEnd() }))
-    .filter(block => block.text !== '');
-}
-
-/** Marks that write a text backwards whatever its letters are: no written language needs them. */
-const overrides = /[\u202D\u202E]/g;
-
-function withoutEmptyLines(lines: readonly string[]): string {
-  const first = lines.findIndex(line => line !== '');
-  return first < 0 ? '' : lines.slice(first).join('\n');
 }
 
 const unseen = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g;

@@ -2,6 +2,7 @@ import { html } from 'htm/preact';
 import type { EmailBodyPart } from '../../wire.ts';
 import type { FullEmail } from '../mail.ts';
 import { useApp } from '../state.ts';
+import { isForwardSubject } from '../text-quotes.ts';
 import { Attachments } from './attachments.ts';
 import { MessageHtml } from './message-html.ts';
 import { MessageText } from './message-text.ts';
@@ -28,7 +29,8 @@ function BodyPart({ part, email, subject }: { part: EmailBodyPart; email: FullEm
   const value = email.bodyValues[part.partId ?? '']?.value ?? '';
   if (value.trim() === '') return null;
   const hasLinks = !email.privacy.marks.some(mark => mark === 'harmful' || mark === 'forged');
-  if (part.type !== 'text/html') return html`<${MessageText} text=${value} hasLinks=${hasLinks} />`;
+  if (part.type !== 'text/html')
+    return html`<${MessageText} text=${value} hasLinks=${hasLinks} isForward=${isForwardSubject(email.subject ?? '')} />`;
   return html`<${MessageHtml}
     hasLinks=${hasLinks}
     source=${value}

@@ -1,18 +1,29 @@
 import { html } from 'htm/preact';
 import { useApp } from '../state.ts';
-import { blocksOf, linkify } from '../text.ts';
+import { linkify } from '../text.ts';
+import { type Block, blocksOf } from '../text-quotes.ts';
+
+interface Props {
+  readonly text: string;
+  /** False: a message that looks harmful leads nowhere. */
+  readonly hasLinks: boolean;
+  /** It passes another message on, which is then no quotation. */
+  readonly isForward?: boolean;
+}
 
 /** Plain text: own words in paragraphs, quoted text folded, web addresses as links. Only text nodes are made. */
-export function MessageText({ text, hasLinks }: { text: string; hasLinks: boolean }) {
+export function MessageText({ text, hasLinks, isForward = false }: Props) {
   const { words } = useApp();
+  const shown = ({ text }: Block) =>
+    html`<div class="text-block">${hasLinks ? html`<${Linked} text=${text} />` : text}</div>`;
   return html`<div class="text" dir="auto">
-    ${blocksOf(text).map((block, place) =>
+    ${blocksOf(text, isForward).map((block, place) =>
       block.isQuoted
-        ? html`<details class="quoted" key=${place}>
+        ? html`<details class="quoted" key=${place} open=${block.isAnswered}>
             <summary>${words.message.quoted}</summary>
-            <div class="text-block">${hasLinks ? html`<${Linked} text=${block.text} />` : block.text}</div>
+            ${shown(block)}
           </details>`
-        : html`<div class="text-block" key=${place}>${hasLinks ? html`<${Linked} text=${block.text} />` : block.text}</div>`,
+        : html`<div key=${place}>${shown(block)}</div>`,
     )}
   </div>`;
 }
