@@ -113,6 +113,7 @@ const packageRooms: Record<string, readonly string[]> = {
   express: ['webmail/api'],
   esbuild: ['webmail/api'],
   preact: ['webmail/ui'],
+  'preact-render-to-string': ['webmail/ui'],
   htm: ['webmail/ui'],
   dompurify: ['webmail/ui'],
   yaml: ['delivery'],

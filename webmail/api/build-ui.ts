@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { DeliveryError } from '../../delivery/errors.ts';
 
-/** One file as the browser asks for it: its name holds a hash of its content, but for the pages `index.LANGUAGE.html`. */
+/**
+ * One file as the browser asks for it: its name holds a hash of its content, but for the pages `index.LANGUAGE.html` and,
+ * with the sign-in screen in it, `sign-in.LANGUAGE.html`.
+ */
 export interface UiFile {
   readonly name: string;
   readonly octets: Buffer;
@@ -26,41 +29,58 @@ const uiFolder = fileURLToPath(new URL('../ui/', import.meta.url));
  * `internal` when they can't be built.
  */
 export async function buildUi(): Promise<BuiltUi> {
-  const { files, metafile } = await buildFiles();
-  const pages = languages.map(async language => ({
-    name: `index.${language}.html`,
-    octets: Buffer.from(await pageOf(metafile, language)),
-  }));
-  return { files: [...files, ...(await Promise.all(pages))], packages: packagesOf(metafile) };
+  const [{ files, metafile }, signInPage] = await Promise.all([buildFiles(), prerenderer()]).catch(cause => {
+    throw new DeliveryError('internal', 'the webmail cannot be built', { cause });
+  });
+  const pages = languages.map(async language => {
+    const page = await pageOf(metafile, language);
+    const signIn = page.replace('<div id="app">', `$&${await signInPage(language)}`);
+    return [
+      { name: `index.${language}.html`, octets: Buffer.from(page) },
+      { name: `sign-in.${language}.html`, octets: Buffer.from(signIn) },
+    ];
+  });
+  return { files: [...files, ...(await Promise.all(pages)).flat()], packages: packagesOf(metafile) };
+}
+
+/** Draws the sign-in screen in a language, by the webmail's own views. */
+async function prerenderer(): Promise<(language: string) => Promise<string>> {
+  const { outputFiles } = await build({
+    absWorkingDir: uiFolder,
+    entryPoints: ['prerender.ts'],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+    logLevel: 'silent',
+  });
+  const code = Buffer.from(outputFiles[0]?.contents ?? '').toString('base64');
+  return (await import(`data:text/javascript;base64,${code}`)).signInPage;
 }
 
 async function buildFiles(): Promise<{ files: UiFile[]; metafile: Metafile }> {
-  try {
-    const { outputFiles, metafile } = await build({
-      absWorkingDir: uiFolder,
-      entryPoints: ['main.ts', 'style.css'],
-      outdir: 'out',
-      entryNames: '[name]-[hash]',
-      chunkNames: '[name]-[hash]',
-      bundle: true,
-      plugins: [oneStart],
-      splitting: true,
-      format: 'esm',
-      target: 'es2022',
-      minify: true,
-      write: false,
-      metafile: true,
-      legalComments: 'none',
-      logLevel: 'silent',
-    });
-    const files = outputFiles.map(({ path, contents }) => ({
-      name: basename(path),
-      octets: Buffer.from(contents),
-    }));
-    return { files, metafile };
-  } catch (cause) {
-    throw new DeliveryError('internal', 'the webmail cannot be built', { cause });
-  }
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: uiFolder,
+    entryPoints: ['main.ts', 'style.css'],
+    outdir: 'out',
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    plugins: [oneStart],
+    splitting: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    write: false,
+    metafile: true,
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  const files = outputFiles.map(({ path, contents }) => ({
+    name: basename(path),
+    octets: Buffer.from(contents),
+  }));
+  return { files, metafile };
 }
 
 /**

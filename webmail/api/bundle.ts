@@ -16,7 +16,7 @@ export interface Asset {
   readonly isImmutable: boolean;
 }
 
-/** Files by path; the pages at `/index.LANGUAGE.html`. */
+/** Files by path; the pages at `/index.LANGUAGE.html` and `/sign-in.LANGUAGE.html`. */
 export type Bundle = ReadonlyMap<string, Asset>;
 
 const mediaTypes: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Asset, Bundle } from './bundle.ts';
+import { cookieName, readCookie } from './cookie.ts';
 import { pagePolicy } from './security-headers.ts';
 
 /** Serves the webmail's files; what isn't one of them goes on to the next handler. */
@@ -12,9 +13,11 @@ export function serveBundle(bundle: Bundle): RequestHandler {
   };
 }
 
-/** The page that fetches the words of the reader's language first. */
+/** The page that fetches the words of the reader's language first; without a session it shows the sign-in screen at once. */
 function pageFor(request: Request): string {
-  return `/index.${request.acceptsLanguages('en', 'fr') || 'en'}.html`;
+  const language = request.acceptsLanguages('en', 'fr') || 'en';
+  const hasSession = readCookie(request.headers.cookie, cookieName(request.secure)) !== null;
+  return `/${hasSession ? 'index' : 'sign-in'}.${language}.html`;
 }
 
 function send(asset: Asset, request: Request, response: Response): void {
@@ -22,9 +25,9 @@ function send(asset: Asset, request: Request, response: Response): void {
   const encoding = offered === 'br' || offered === 'gzip' ? offered : 'identity';
   response.set({
     'Content-Security-Policy': pagePolicy,
-    'Cache-Control': asset.isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'Cache-Control': asset.isImmutable ? 'public, max-age=31536000, immutable' : 'private, no-cache',
     'Content-Type': asset.mediaType,
-    Vary: asset.isImmutable ? 'Accept-Encoding' : 'Accept-Encoding, Accept-Language',
+    Vary: asset.isImmutable ? 'Accept-Encoding' : 'Accept-Encoding, Accept-Language, Cookie',
     ETag: encoding === 'identity' ? asset.etag : asset.etag.replace(/"$/, `-${encoding}"`),
   });
   if (request.fresh) {

@@ -37,9 +37,6 @@ export interface Actions {
 
 const announcePause = 100;
 
-/** Remembered so that a first visit need not ask who is signed in. */
-const visitedKey = 'signedIn';
-
 interface Deps {
   readonly store: Store;
   readonly client: Client;
@@ -144,7 +141,7 @@ export function createActions(deps: Deps): Actions {
 
 type SessionActions = Pick<Actions, 'start' | 'signIn' | 'signOut' | 'noteError'>;
 
-function sessionActions({ store, client, memory }: Deps, refreshTags: () => Promise<void>): SessionActions {
+function sessionActions({ store, client }: Deps, refreshTags: () => Promise<void>): SessionActions {
   let stopWatching = () => {};
   const begin = async () => {
     stopWatching();
@@ -156,18 +153,16 @@ function sessionActions({ store, client, memory }: Deps, refreshTags: () => Prom
   };
   const end = (isExpired: boolean) => {
     stopWatching();
-    memory.removeItem(visitedKey);
     store.set({ session: null, isExpired, tags: [], changed: {}, notice: null });
   };
   return {
     start: async () => {
-      const session = memory.getItem(visitedKey) ? await client.whoAmI() : null;
+      const session = await client.whoAmI();
       store.set({ session });
       if (session) await begin();
     },
     signIn: async form => {
       const session = await client.signIn(form);
-      memory.setItem(visitedKey, 'yes');
       store.set({ session, isExpired: false });
       await begin();
     },

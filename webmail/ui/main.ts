@@ -1,33 +1,32 @@
-import { html, render } from 'htm/preact';
+import { hydrate, render } from 'preact';
 import { createActions } from './actions.ts';
 import { client } from './client.ts';
 import { chooseLanguage, loadWords } from './locales/languages.ts';
-import { createStore, PartsContext } from './state.ts';
-import { App } from './views/app.ts';
-import { ErrorBoundary } from './views/error-boundary.ts';
+import { page } from './page.ts';
+import { createStore } from './state.ts';
 
 /** Builds the parts once and draws the page. */
 async function main(): Promise<void> {
   const language = chooseLanguage(localStorage.getItem('language'), navigator.languages);
   const words = await loadWords(language);
-  const store = createStore(location, localStorage, { language, words });
-  const actions = createActions({ store, client, memory: localStorage, address: location });
   const root = document.getElementById('app') ?? document.body;
-  const draw = (startError?: unknown) => {
-    render(
-      html`<${PartsContext.Provider} value=${parts}>
-        <${ErrorBoundary}><${App} startError=${startError} start=${start} /><//>
-      <//>`,
-      root,
-    );
-  };
+  // The server sends the sign-in screen along to browsers that have no session.
+  const session = root.firstElementChild ? null : undefined;
+  const store = createStore(location, localStorage, { language, words, session });
+  const actions = createActions({ store, client, memory: localStorage, address: location });
   const parts = { store, actions, client };
   const start = () => {
     draw();
     actions.start().catch(draw);
   };
+  const draw = (startError?: unknown) => render(page(parts, start, startError), root);
   addEventListener('hashchange', actions.followAddress);
-  start();
+  if (session === undefined) start();
+  else if (document.documentElement.lang === language) hydrate(page(parts, start), root);
+  else {
+    root.replaceChildren();
+    draw();
+  }
 }
 
 void main();

@@ -52,11 +52,11 @@ export interface Store {
 export function createStore(
   address: Pick<Location, 'hash'>,
   memory: Pick<Storage, 'getItem'>,
-  { language, words }: Pick<State, 'language' | 'words'>,
+  { language, words, session }: Pick<State, 'language' | 'words' | 'session'>,
 ): Store {
   const listeners = new Set<() => void>();
   let state: State = {
-    session: undefined,
+    session,
     isExpired: false,
     route: parseRoute(address.hash),
     language,
