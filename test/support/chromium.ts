@@ -17,7 +17,12 @@ const quiet = [
 export async function openChromium(test: TestContext): Promise<Browser | null> {
   const executablePath = requireService(test, 'chromium');
   if (!executablePath) return null;
-  const browser = await chromium.launch({ executablePath, args: quiet });
+  const browser = await launchChromium(executablePath);
   test.after(() => browser.close());
   return browser;
+}
+
+/** A headless Chromium that talks to nobody of its own accord. */
+export function launchChromium(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args: quiet });
 }
