@@ -42,6 +42,7 @@ export const capabilities = {
   tagRules: 'urn:caliopen:params:jmap:tagrules',
   audit: 'urn:caliopen:params:jmap:audit',
   keys: 'urn:caliopen:params:jmap:keys',
+  views: 'urn:caliopen:params:jmap:views',
 } as const;
 
 /* ---- Signing in ---- */
@@ -405,6 +406,29 @@ export interface KeyConfirmation {
   readonly fingerprint: string;
   /** The message at hand, indexed anew at once. */
   readonly emailId?: string | null;
+}
+
+/* ---- Extension: views ---- */
+
+/** A list of mail that the owner has saved (`View/get`, `View/set`). */
+export interface View {
+  readonly id: string;
+  readonly name: string;
+  readonly list:
+    | { readonly kind: 'all' }
+    | { readonly kind: 'tag'; readonly id: string }
+    | { readonly kind: 'contact'; readonly id: string }
+    /** `text` is what a person types, as in the condition `query` of Email/query. */
+    | { readonly kind: 'search'; readonly text: string };
+  /** What the list is narrowed to; all of it together. */
+  readonly filter: {
+    readonly isUnread?: true;
+    readonly level?: Level;
+    readonly tagId?: string;
+    /** -10..10: nothing below it. */
+    readonly minImportance?: number;
+  };
+  readonly sortOrder: number;
 }
 
 /* ---- Extension: tag rules and audit ---- */

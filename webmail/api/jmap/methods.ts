@@ -21,8 +21,9 @@ import { publishedKeyGet, publishedKeySet } from './published-key.ts';
 import { searchSnippetGet } from './snippet.ts';
 import { tagRuleGet, tagRuleSet } from './tag-rule.ts';
 import { threadChanges, threadGet } from './thread.ts';
+import { viewGet, viewSet } from './view.ts';
 
-const { core, mail, contacts, keys, privacy, discussion, tagRules, audit } = capabilities;
+const { core, mail, contacts, keys, views, privacy, discussion, tagRules, audit } = capabilities;
 
 /** Every method: name, the capability that a request must name to use it, what answers it. */
 export const methods: readonly Method[] = (
@@ -64,6 +65,8 @@ export const methods: readonly Method[] = (
     ['TagRule/get', tagRules, tagRuleGet],
     ['TagRule/set', tagRules, tagRuleSet],
     ['Audit/get', audit, auditGet],
+    ['View/get', views, viewGet],
+    ['View/set', views, viewSet],
   ] as const satisfies readonly (readonly [string, Method['capability'], Handler])[]
 ).map(([name, capability, handle]) => ({ name, capability, handle }));
 

@@ -3,6 +3,7 @@ import { capabilities, type JmapSession, paths } from '../../wire.ts';
 import { collations } from './collation.ts';
 import { sortOptions } from './email-sort.ts';
 import { coreLimits, mailLimits } from './limits.ts';
+import { maxViews } from './view.ts';
 
 const mailCapability = {
   ...mailLimits,
@@ -18,6 +19,7 @@ const accountCapabilities = {
   [capabilities.tagRules]: { maxRules: 200 },
   [capabilities.audit]: {},
   [capabilities.keys]: {},
+  [capabilities.views]: { maxViews },
 };
 
 /** The Session object (RFC 8620 §2) of an account's owner, without its state. `origin` is what clients reach us by. */
