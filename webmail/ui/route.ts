@@ -85,7 +85,7 @@ export function formatRoute({ list, filter, discussionId, emailId }: Route): str
     ...(filter.tagId ? { tag: filter.tagId } : {}),
     ...(filter.minImportance === undefined ? {} : { importance: String(filter.minImportance) }),
   });
-  const path = `#/${parts.map(encodeURIComponent).join('/')}`;
+  const path = `#/${parts.map(part => encodeURIComponent(part.toWellFormed())).join('/')}`;
   return query.size > 0 ? `${path}?${query}` : path;
 }
 
