@@ -1,11 +1,15 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
-import type { Email, Mailbox, SignedIn } from '../wire.ts';
+import type { Email, Mailbox, SignedIn, View } from '../wire.ts';
 import type { Actions } from './actions.ts';
 import type { Client } from './client.ts';
+import { type Formats, formatsOf } from './format.ts';
 import type { Words } from './locales/en.ts';
 import { type Language, localeOf } from './locales/languages.ts';
+import { type Preferences, rememberedPreferences } from './preferences.ts';
 import { parseRoute, type Route } from './route.ts';
+import { noSelection, type Selection } from './selection.ts';
+import type { Tab } from './tabs.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
@@ -14,6 +18,21 @@ export type Theme = (typeof themes)[number];
 export interface Notice {
   readonly text: string;
   readonly undo?: () => void;
+}
+
+/** Something that takes a while, told at the foot of the screen. */
+export interface Work {
+  readonly text: string;
+  readonly done: number;
+  /** Null while it isn't known. */
+  readonly total: number | null;
+  stop(): void;
+}
+
+/** Who a contact's list is about. */
+export interface ContactHead {
+  readonly name: string;
+  readonly addresses: readonly string[];
 }
 
 /** Everything the screens share. */
@@ -29,9 +48,26 @@ export interface State {
   readonly theme: Theme;
   /** False: keys without Ctrl or Alt do nothing (WCAG 2.2, 2.1.4). */
   readonly hasKeys: boolean;
+  readonly preferences: Preferences;
+  /** This device keeps its own preferences. */
+  readonly isPreferringHere: boolean;
+  /** How dates are written in this language and by these preferences. */
+  readonly formats: Formats;
   readonly tags: readonly Mailbox[];
   /** Changed messages by id: lists and messages on screen show these in place of what they loaded. */
   readonly changed: Readonly<Record<string, Pick<Email, 'keywords' | 'mailboxIds'>>>;
+  /** Lists that stay at hand on this device. */
+  readonly tabs: readonly Tab[];
+  /** Lists that the owner has saved on the server. */
+  readonly views: readonly View[];
+  /** Unread messages of searches and contacts, by `tabKey`. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Contacts of the tabs by id; null for one that is gone. */
+  readonly contacts: Readonly<Record<string, ContactHead | null>>;
+  readonly selection: Selection;
+  /** Rows on their way out of the list in sight: it shows them no more. */
+  readonly leaving: ReadonlySet<string>;
+  readonly work: Work | null;
   /** Counts pushes of the server, so that lists know when to look again. */
   readonly pushes: number;
   readonly notice: Notice | null;
@@ -55,6 +91,7 @@ export function createStore(
   { language, words, session }: Pick<State, 'language' | 'words' | 'session'>,
 ): Store {
   const listeners = new Set<() => void>();
+  const preferences = rememberedPreferences(memory);
   let state: State = {
     session,
     isExpired: false,
@@ -63,8 +100,18 @@ export function createStore(
     words,
     theme: themes.find(theme => theme === memory.getItem('theme')) ?? 'system',
     hasKeys: memory.getItem('keys') !== 'off',
+    preferences,
+    isPreferringHere: memory.getItem('preferencesHere') === 'yes',
+    formats: formatsIn(language, preferences),
     tags: [],
     changed: {},
+    tabs: [],
+    views: [],
+    counts: {},
+    contacts: {},
+    selection: noSelection,
+    leaving: new Set(),
+    work: null,
     pushes: 0,
     notice: null,
     announcement: '',
@@ -75,6 +122,9 @@ export function createStore(
     get: () => state,
     set: change => {
       state = { ...state, ...change };
+      if (change.language || change.preferences) {
+        state = { ...state, formats: formatsIn(state.language, state.preferences) };
+      }
       for (const listener of listeners) listener();
     },
     subscribe: listener => {
@@ -82,6 +132,10 @@ export function createStore(
       return () => void listeners.delete(listener);
     },
   };
+}
+
+function formatsIn(language: Language, preferences: Preferences): Formats {
+  return formatsOf(localeOf(language, navigator.languages), preferences);
 }
 
 /** What every view can reach. */
@@ -94,8 +148,10 @@ export interface Parts {
 /** Set once by `main.ts`, above all views. */
 export const PartsContext = createContext<Parts | null>(null);
 
-/** State, words, locale and actions for a view; the view is drawn again at each change of state. */
-export function useApp(): Parts & { state: State; words: Words; locale: string } {
+/**
+ * State, words, locale, formats of dates and actions for a view; the view is drawn again at each change of state.
+ */
+export function useApp(): Parts & { state: State; words: Words; locale: string; formats: Formats } {
   const parts = useContext(PartsContext);
   if (!parts) throw new Error('no parts above this view');
   const [state, setState] = useState(parts.store.get());
@@ -103,6 +159,6 @@ export function useApp(): Parts & { state: State; words: Words; locale: string }
     setState(parts.store.get());
     return parts.store.subscribe(() => setState(parts.store.get()));
   }, [parts]);
-  const locale = localeOf(state.language, navigator.languages);
-  return { ...parts, state, words: state.words, locale };
+  const { words, formats } = state;
+  return { ...parts, state, words, formats, locale: formats.locale };
 }
