@@ -63,6 +63,6 @@ export function apexChanges(apex: Name, record: ZoneRecord, settings: ApexSettin
   }));
 }
 
-export function dnskeyOf({ dnskey }: KeptKey): Uint8Array {
+export function dnskeyOf({ dnskey }: KeptKey): Buffer {
   return Buffer.from(dnskey, 'base64');
 }

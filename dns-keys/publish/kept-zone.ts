@@ -1,6 +1,7 @@
 import type { Name } from '../name.ts';
 import type { ZoneVersions } from '../transfer/zone-versions.ts';
 import type { RecordSet } from '../zone/record-set.ts';
+import { ownerAt, ownerOctets, setType, slabOctets } from '../zone/set-block.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { ZoneRecord } from './zone-record.ts';
 
@@ -36,29 +37,29 @@ export function isFresh({ zone }: KeptZone): boolean {
   return zone.soaRef === 0;
 }
 
-/** Whether two sets have the same records; signatures are left aside. Both in canonical order. */
-export function hasSameRecords(one: RecordSet | null, other: RecordSet | null): boolean {
-  if (one === null || other === null) return one === other;
-  return (
-    one.ttlSeconds === other.ttlSeconds &&
-    one.rdatas.length === other.rdatas.length &&
-    one.rdatas.every((rdata, at) => Buffer.compare(rdata, other.rdatas[at] ?? new Uint8Array()) === 0)
-  );
+/** Whether a zone is so already; signatures are left aside. */
+export function isMade({ owner, type, set }: OwnerChange, zone: Zone): boolean {
+  return set === null ? zone.get(owner, type) === null : zone.has(set);
 }
 
-/** The key sets of a zone, without signatures. */
-export function* ownersOf({ zone }: KeptZone): Generator<RecordSet> {
-  for (const set of zone.sets()) if (isKeyOwner(set, zone.apex)) yield { ...set, signatures: [] };
+/** The blocks of a zone's key sets. */
+export function* keyRefs(zone: Zone): Generator<number> {
+  for (const ref of zone.refs()) if (isKeyRef(zone, ref)) yield ref;
 }
 
 /** What makes the owners of one zone those of another. */
 export function* changesBetween(zone: KeptZone, wanted: KeptZone): Generator<OwnerChange> {
-  for (const set of ownersOf(wanted)) yield { ...set, set };
-  for (const { owner, type } of ownersOf(zone))
+  for (const ref of keyRefs(wanted.zone)) {
+    const set = { ...wanted.zone.read(ref), signatures: [] };
+    yield { ...set, set };
+  }
+  for (const ref of keyRefs(zone.zone)) {
+    const [owner, type] = [zone.zone.ownerOf(ref), setType(zone.zone.slabs, ref)];
     if (wanted.zone.get(owner, type) === null) yield { owner, type, set: null };
+  }
 }
 
 /** Owners of keys are one label of 56 octets below the apex; those of NSEC3 have 32. */
-function isKeyOwner({ owner }: RecordSet, apex: Name): boolean {
-  return owner.length > apex.length && owner[0] === 56;
+function isKeyRef({ slabs }: Zone, ref: number): boolean {
+  return ownerOctets(slabs, ref) > 0 && slabOctets(slabs, ref)[ownerAt(ref)] === 56;
 }

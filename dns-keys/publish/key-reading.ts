@@ -1,12 +1,14 @@
 import type { PublishedKey } from '../../delivery/store/store.ts';
 import { nameKey } from '../name.ts';
 import type { KeyKind } from '../owner-name.ts';
+import { ownerAt, setType, slabOctets } from '../zone/set-block.ts';
 import { Breath } from './breath.ts';
-import { hasSameRecords, isFresh, type KeptZone, type OwnerChange, ownersOf } from './kept-zone.ts';
+import { isFresh, isMade, type KeptZone, keyRefs, type OwnerChange } from './kept-zone.ts';
 import { keySets } from './key-sets.ts';
 
 /** What was read of the keys of one zone. */
 interface ZoneRead {
+  /** First labels of owners: no two in a zone are equal. */
   readonly seen: Set<string>;
   readonly changes: OwnerChange[];
 }
@@ -54,9 +56,9 @@ export class KeyReading {
         zone.put(set);
         continue;
       }
-      read?.seen.add(nameKey(set.owner));
-      if (!hasSameRecords(zone.get(set.owner, set.type), set))
-        read?.changes.push({ owner: set.owner, type: set.type, set });
+      read?.seen.add(firstLabel(set.owner));
+      const change = { owner: set.owner, type: set.type, set };
+      if (!isMade(change, zone)) read?.changes.push(change);
     }
   }
 
@@ -69,10 +71,18 @@ export class KeyReading {
     if (isFresh(kept) || read === undefined) return [];
     const gone: OwnerChange[] = [];
     const breath = new Breath();
-    for (const { owner, type } of ownersOf(kept)) {
-      if (!read.seen.has(nameKey(owner))) gone.push({ owner, type, set: null });
+    const { zone } = kept;
+    for (const ref of keyRefs(zone)) {
+      const isGone = !read.seen.has(firstLabel(slabOctets(zone.slabs, ref), ownerAt(ref)));
+      if (isGone) gone.push({ owner: zone.ownerOf(ref), type: setType(zone.slabs, ref), set: null });
       await breath.take();
     }
     return [...read.changes, ...gone];
   }
+}
+
+/** The first label of a name, which begins there: a hash in lower case. */
+function firstLabel(octets: Uint8Array, at = 0): string {
+  const { buffer, byteOffset } = octets;
+  return Buffer.from(buffer, byteOffset + at + 1, octets[at]).toString('latin1');
 }

@@ -1,14 +1,13 @@
 import { type Clock, unixSeconds } from '../../delivery/clock.ts';
 import type { Keyring } from '../../delivery/crypto/keyring.ts';
 import type { Name } from '../name.ts';
-import { rrTypes } from '../rr/table.ts';
 import { nextSerial } from '../transfer/serial.ts';
 import { signSet } from '../zone/set-signer.ts';
 import type { Slabs } from '../zone/slabs.ts';
 import { Zone } from '../zone/zone.ts';
 import { type ApexSettings, apexChanges, soaSet } from './apex-sets.ts';
 import { Breath } from './breath.ts';
-import { hasSameRecords, isFresh, type KeptZone, type OwnerChange } from './kept-zone.ts';
+import { isFresh, isMade, type KeptZone, type OwnerChange } from './kept-zone.ts';
 import type { ZoneRecord } from './zone-record.ts';
 import { idOf, openZoneSigner, type ZoneSigner } from './zone-signer.ts';
 
@@ -45,10 +44,7 @@ export class OnlineZone implements KeptZone {
     // From here on nothing waits: an answer sees DNSKEY and its signer, or those before.
     const { settings } = this.#deps;
     const isOther = this.#apply(apexChanges(zone.apex, record, settings)) || isChanged;
-    const isOtherSoa = !hasSameRecords(
-      zone.get(zone.apex, rrTypes.SOA),
-      soaSet(zone.apex, zone.serial, settings),
-    );
+    const isOtherSoa = !zone.has(soaSet(zone.apex, zone.serial, settings));
     if (isOther || isOtherSoa) zone.put(soaSet(zone.apex, this.#nextSerial(), settings));
     const isOtherSigner = zone.signer !== signer;
     if (isOtherSigner) zone.signer = signer;
@@ -69,8 +65,11 @@ export class OnlineZone implements KeptZone {
 
   #signerOf(record: ZoneRecord): ZoneSigner {
     const known = this.#signer;
-    if (known?.id !== idOf(record.keys))
-      return openZoneSigner(record, { apex: this.zone.apex, keyring: this.#deps.keyring });
+    if (known?.id !== idOf(record.keys)) {
+      const signer = openZoneSigner(record, { apex: this.zone.apex, keyring: this.#deps.keyring });
+      signer.open();
+      return signer;
+    }
     known.follow(record.keys);
     return known;
   }
@@ -88,11 +87,11 @@ export class OnlineZone implements KeptZone {
 
   #apply(changes: readonly OwnerChange[]): boolean {
     let isChanged = false;
-    for (const { owner, type, set } of changes) {
-      if (hasSameRecords(this.zone.get(owner, type), set)) continue;
+    for (const change of changes) {
+      if (isMade(change, this.zone)) continue;
       isChanged = true;
-      if (set) this.zone.put(set);
-      else this.zone.remove(owner, type);
+      if (change.set) this.zone.put(change.set);
+      else this.zone.remove(change.owner, change.type);
     }
     return isChanged;
   }

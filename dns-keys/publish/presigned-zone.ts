@@ -3,21 +3,22 @@ import type { Keyring } from '../../delivery/crypto/keyring.ts';
 import type { Log } from '../../delivery/log.ts';
 import { denialTtl } from '../dnssec/compact-denial.ts';
 import { nsec3Hash, nsec3Owner, nsec3ParamSet } from '../dnssec/nsec3.ts';
-import { Nsec3Chain } from '../dnssec/nsec3-chain.ts';
 import { presignedSignatures, secondsToRenewal } from '../dnssec/signature-policy.ts';
+import { servedKeys } from '../dnssec/zone-keys.ts';
 import type { Name } from '../name.ts';
 import { rrTypes } from '../rr/table.ts';
 import { nextSerial } from '../transfer/serial.ts';
 import { type SetChange, setKey, zoneChangeOf } from '../transfer/zone-change.ts';
 import { openZoneFile, type ZoneFile, type ZoneVersions } from '../transfer/zone-versions.ts';
 import type { RecordSet } from '../zone/record-set.ts';
+import { signatureViews } from '../zone/set-block.ts';
 import type { Slabs } from '../zone/slabs.ts';
 import { Zone } from '../zone/zone.ts';
-import { type ApexSettings, apexChanges, soaSet } from './apex-sets.ts';
+import { type ApexSettings, apexChanges, dnskeyOf, soaSet } from './apex-sets.ts';
 import { Breath } from './breath.ts';
 import { chainChanges } from './chain-changes.ts';
-import { hasSameRecords, isFresh, type KeptZone, type OwnerChange } from './kept-zone.ts';
-import { loadSigned, signedAnew } from './signed-zone.ts';
+import { isFresh, isMade, type KeptZone, type OwnerChange } from './kept-zone.ts';
+import { signedAnew } from './signed-zone.ts';
 import type { ZoneRecord } from './zone-record.ts';
 import { idOf, openZoneSigner, type ZoneSigner } from './zone-signer.ts';
 
@@ -47,14 +48,11 @@ export class PresignedZone implements KeptZone {
   readonly #deps: PresignedZoneDeps;
   readonly #file: ZoneFile;
   #zone: Zone;
-  #chain: Nsec3Chain;
   #record: ZoneRecord;
   /** Whose signatures the zone has; null while that is not known. */
   #signer: ZoneSigner | null = null;
   /** TTL of negative answers. */
   readonly #denialTtl: number;
-  /** Whether the chain is that of the zone. */
-  #isSound = true;
 
   /** Use `openPresignedZone`. */
   constructor(zone: Zone, file: ZoneFile, given: { record: ZoneRecord; deps: PresignedZoneDeps }) {
@@ -64,7 +62,6 @@ export class PresignedZone implements KeptZone {
     this.#record = given.record;
     const { ttlSeconds, negativeTtlSeconds } = given.deps.settings;
     this.#denialTtl = denialTtl(ttlSeconds, negativeTtlSeconds);
-    this.#chain = new Nsec3Chain(zone.apex, this.#denialTtl);
   }
 
   get zone(): Zone {
@@ -79,16 +76,10 @@ export class PresignedZone implements KeptZone {
     return this.#file;
   }
 
-  /** Reads the last version from its file, when there is one. */
-  async load(): Promise<void> {
-    const snapshot = await this.#file.load();
-    if (snapshot) this.#isSound = await loadSigned(snapshot, { zone: this.#zone, chain: this.#chain });
-  }
-
   async update(record: ZoneRecord, changes: readonly OwnerChange[]): Promise<void> {
     const signer = this.#signerOf(record);
     const all = await this.#differing(record, changes);
-    if (this.#isToBeSignedWhole(signer, all)) await this.#signWhole(signer, all);
+    if (this.#isToBeSignedWhole(signer, record, all)) await this.#signWhole(signer, all);
     else {
       if (this.#signer === null) this.#signer = signer;
       const isOtherSoa = all.length === 0 && this.#hasOtherSoa();
@@ -106,12 +97,15 @@ export class PresignedZone implements KeptZone {
     let isDue = false;
     let next: number = gatherSeconds;
     const breath = new Breath();
-    for (const set of this.#zone.sets()) {
-      const left = this.#secondsToRenewal(set);
+    for (const ref of this.#zone.refs()) {
+      const left = this.#secondsToRenewal(ref);
       if (left > gatherSeconds) next = Math.min(next, left);
-      else isDue = true;
-      // Each version has a SOA of its own.
-      if (left <= gatherSeconds && set.type !== rrTypes.SOA) due.push({ ...set, set });
+      else {
+        isDue = true;
+        const set = this.#zone.read(ref);
+        // Each version has a SOA of its own.
+        if (set.type !== rrTypes.SOA) due.push({ ...set, set });
+      }
       await breath.take();
     }
     for (let at = 0; isDue && (at < due.length || at === 0); at += setsAtOnce)
@@ -143,30 +137,32 @@ export class PresignedZone implements KeptZone {
     const differing: OwnerChange[] = [];
     const breath = new Breath();
     for (const change of [...wanted, ...changes]) {
-      if (!hasSameRecords(zone.get(change.owner, change.type), change.set)) differing.push(change);
+      if (!isMade(change, zone)) differing.push(change);
       if (changes.length > 1) await breath.take();
     }
     return differing;
   }
 
-  #isToBeSignedWhole(signer: ZoneSigner, changes: readonly OwnerChange[]): boolean {
-    if (isFresh(this) || !this.#isSound || this.#hasOtherDenialTtl()) return true;
+  #isToBeSignedWhole(signer: ZoneSigner, record: ZoneRecord, changes: readonly OwnerChange[]): boolean {
+    if (isFresh(this) || !this.#zone.hasWholeChain || this.#hasOtherDenialTtl()) return true;
     // Secondaries fetch all of a zone of which most changes.
     if (changes.length > setsAtOnce && changes.length > this.#zone.setCount / 2) return true;
-    return this.#signer === null ? !this.#isSignedBy(signer) : this.#signer !== signer;
+    return this.#signer === null ? !this.#isSignedBy(signer, record) : this.#signer !== signer;
   }
 
-  /** After a start nobody remembers who signed: the sets of the apex tell. */
-  #isSignedBy(signer: ZoneSigner): boolean {
-    const { apex } = this.#zone;
-    const sets = [rrTypes.SOA, rrTypes.NS, rrTypes.DNSKEY].map(type => this.#zone.get(apex, type));
-    return sets.every(set => set !== null && signer.hasSigned(set));
+  /** After a start nobody remembers who signed: the sets of the apex tell, among them the keys themselves. */
+  #isSignedBy(signer: ZoneSigner, record: ZoneRecord): boolean {
+    const [soa, ns, dnskey] = [rrTypes.SOA, rrTypes.NS, rrTypes.DNSKEY].map(type =>
+      this.#zone.get(this.#zone.apex, type),
+    );
+    const isSigned = [soa, ns, dnskey].every(set => set && signer.hasSigned(set));
+    return isSigned && signingDnskeys(record).every(key => dnskey?.rdatas.some(one => key.equals(one)));
   }
 
   /** Whether the settings want another SOA. */
   #hasOtherSoa(): boolean {
     const { apex, serial } = this.#zone;
-    return !hasSameRecords(this.#zone.get(apex, rrTypes.SOA), soaSet(apex, serial, this.#deps.settings));
+    return !this.#zone.has(soaSet(apex, serial, this.#deps.settings));
   }
 
   #hasOtherDenialTtl(): boolean {
@@ -175,9 +171,13 @@ export class PresignedZone implements KeptZone {
     return denial?.ttlSeconds !== this.#denialTtl;
   }
 
-  #secondsToRenewal({ signatures }: RecordSet): number {
+  /** Of the set of a block. */
+  #secondsToRenewal(ref: number): number {
     const now = this.#seconds();
-    return Math.min(...signatures.map(rrsig => secondsToRenewal(rrsig, presignedSignatures, now)));
+    let least = Number.POSITIVE_INFINITY;
+    for (const rrsig of signatureViews(this.#zone.slabs, ref))
+      least = Math.min(least, secondsToRenewal(rrsig, presignedSignatures, now));
+    return least;
   }
 
   /** Another zone in the place of this one: all of it, with these changes, signed anew. */
@@ -185,19 +185,17 @@ export class PresignedZone implements KeptZone {
     const before = this.#zone;
     const soa = await this.#newSoa(signer);
     const after = new Zone({ apex: before.apex, mode: 'presigned', slabs: this.#deps.slabs });
-    const chain = new Nsec3Chain(before.apex, this.#denialTtl);
+    const denialTtl = this.#denialTtl;
     try {
       after.put(soa);
       const sign = (set: RecordSet) => signer.sign(set, this.#seconds());
-      const sets = signedAnew(before, changes, { after, chain, sign });
+      const sets = signedAnew(before, changes, { after, denialTtl, sign });
       await this.#file.replace(soa, sets);
     } catch (error) {
       after.release();
       throw error;
     }
     this.#zone = after;
-    this.#chain = chain;
-    this.#isSound = true;
     this.#deps.onReplaced(before, after);
     before.release();
     this.#deps.onVersion();
@@ -211,26 +209,20 @@ export class PresignedZone implements KeptZone {
   ): Promise<void> {
     const zone = this.#zone;
     const wanted = new Map([...again, ...changes].map(change => [setKey(change), change]));
-    const { changes: made, undo } = chainChanges(changes, { zone, chain: this.#chain });
-    for (const change of made) wanted.set(setKey(change), change);
-    try {
-      const soa = await this.#newSoa(signer);
-      const steps: SetChange[] = [{ before: zone.get(zone.apex, rrTypes.SOA), after: soa }];
-      const breath = new Breath();
-      for (const { owner, type, set } of wanted.values()) {
-        const after = set && { ...set, signatures: signer.sign(set, this.#seconds()) };
-        steps.push({ before: zone.get(owner, type), after });
-        await breath.take();
-      }
-      await this.#file.append(zoneChangeOf(steps));
-      // From here on nothing waits: an answer sees the old version or the new one.
-      for (const { before, after } of steps) {
-        if (after) zone.put(after);
-        else if (before) zone.remove(before.owner, before.type);
-      }
-    } catch (error) {
-      undo();
-      throw error;
+    for (const change of chainChanges(changes, zone, this.#denialTtl)) wanted.set(setKey(change), change);
+    const soa = await this.#newSoa(signer);
+    const steps: SetChange[] = [{ before: zone.get(zone.apex, rrTypes.SOA), after: soa }];
+    const breath = new Breath();
+    for (const { owner, type, set } of wanted.values()) {
+      const after = set && { ...set, signatures: signer.sign(set, this.#seconds()) };
+      steps.push({ before: zone.get(owner, type), after });
+      await breath.take();
+    }
+    await this.#file.append(zoneChangeOf(steps));
+    // From here on nothing waits: an answer sees the old version or the new one.
+    for (const { before, after } of steps) {
+      if (after) zone.put(after);
+      else if (before) zone.remove(before.owner, before.type);
     }
     this.#deps.onVersion();
   }
@@ -247,15 +239,18 @@ export class PresignedZone implements KeptZone {
   }
 }
 
+function signingDnskeys({ keys }: ZoneRecord): Buffer[] {
+  const { keySigners, zoneSigners } = servedKeys(keys);
+  return [...keySigners, ...zoneSigners].map(dnskeyOf);
+}
+
 /** The zone as its files have it, or empty; call `update` before it is answered from. */
 export async function openPresignedZone(
   apex: Name,
   record: ZoneRecord,
   deps: PresignedZoneDeps,
 ): Promise<PresignedZone> {
-  const file = await openZoneFile(deps.folder, apex, { log: deps.log });
   const zone = new Zone({ apex, mode: 'presigned', slabs: deps.slabs });
-  const opened = new PresignedZone(zone, file, { record, deps });
-  await opened.load();
-  return opened;
+  const file = await openZoneFile(deps.folder, apex, { log: deps.log, into: zone });
+  return new PresignedZone(zone, file, { record, deps });
 }

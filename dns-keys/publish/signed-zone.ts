@@ -1,54 +1,10 @@
-import type { Nsec3Chain } from '../dnssec/nsec3-chain.ts';
-import { type Name, nameKey } from '../name.ts';
+import { nsec3Sets } from '../dnssec/nsec3-chain.ts';
 import { rrTypes } from '../rr/table.ts';
 import { setKey } from '../transfer/zone-change.ts';
-import type { ZoneSnapshot } from '../transfer/zone-versions.ts';
 import type { RecordSet } from '../zone/record-set.ts';
 import type { Zone } from '../zone/zone.ts';
 import { Breath } from './breath.ts';
 import type { OwnerChange } from './kept-zone.ts';
-
-/** Owner names and the types that stand at each. */
-class OwnerTypes {
-  readonly #owners = new Map<string, { owner: Name; types: number[] }>();
-
-  add({ owner, type }: Pick<RecordSet, 'owner' | 'type'>): void {
-    const key = nameKey(owner);
-    const known = this.#owners.get(key);
-    if (known) known.types.push(type);
-    else this.#owners.set(key, { owner, types: [type] });
-  }
-
-  values(): Iterable<{ owner: Name; types: readonly number[] }> {
-    return this.#owners.values();
-  }
-}
-
-/** Puts a version that was read into an empty zone and its chain; false when it has not the NSEC3 records of its owners. */
-export async function loadSigned(
-  snapshot: ZoneSnapshot,
-  { zone, chain }: { zone: Zone; chain: Nsec3Chain },
-): Promise<boolean> {
-  const breath = new Breath();
-  const owners = new OwnerTypes();
-  let denials = 0;
-  const take = (set: RecordSet) => {
-    zone.put(set);
-    if (set.type === rrTypes.NSEC3) denials += 1;
-    else owners.add(set);
-  };
-  try {
-    take(snapshot.soa);
-    for await (const sets of snapshot.sets()) {
-      for (const set of sets) take(set);
-      await breath.take();
-    }
-  } finally {
-    await snapshot.close();
-  }
-  for (const _ of chain.loading(owners.values())) await breath.take();
-  return denials === chain.size;
-}
 
 /**
  * All sets of a zone with these changes and a chain of their own, each signed and put into the zone `after`, which has its
@@ -59,25 +15,24 @@ export async function* signedAnew(
   changes: readonly OwnerChange[],
   to: {
     readonly after: Zone;
-    readonly chain: Nsec3Chain;
+    /** TTL of NSEC3 records. */
+    readonly denialTtl: number;
     readonly sign: (set: RecordSet) => readonly Uint8Array[];
   },
 ): AsyncGenerator<RecordSet> {
-  const { after, chain, sign } = to;
+  const { after, denialTtl, sign } = to;
   const breath = new Breath();
-  const owners = new OwnerTypes();
-  owners.add({ owner: after.apex, type: rrTypes.SOA });
   const signed = (set: RecordSet): RecordSet => {
     const made = { ...set, signatures: sign(set) };
     after.put(made);
     return made;
   };
   for (const set of plainSets(before, changes)) {
-    owners.add(set);
     yield signed(set);
     await breath.take();
   }
-  for (const set of chain.loading(owners.values())) {
+  const chain = { apex: after.apex, ttlSeconds: denialTtl };
+  for (const set of nsec3Sets(after.owners(), chain)) {
     if (set) yield signed(set);
     await breath.take();
   }

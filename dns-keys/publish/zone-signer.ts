@@ -9,10 +9,9 @@ import {
   signatureTimes,
   spreadOf,
 } from '../dnssec/signature-policy.ts';
-import { verifyRecordSet } from '../dnssec/verify.ts';
-import { servedKeys, type ZoneKeys } from '../dnssec/zone-keys.ts';
+import { type KeptKey, servedKeys, type ZoneKeys } from '../dnssec/zone-keys.ts';
 import type { Name } from '../name.ts';
-import { rrTypes } from '../rr/table.ts';
+import { decodeData, rrTypes } from '../rr/table.ts';
 import type { RecordSet } from '../zone/record-set.ts';
 import type { SetSigner } from '../zone/set-signer.ts';
 import { openZoneKey } from './key-care.ts';
@@ -24,36 +23,47 @@ export interface ZoneSigner extends SetSigner {
   readonly id: string;
   /** Takes up a later record of the same keys: what it says of the clock decides from when until when signatures hold. */
   follow(keys: ZoneKeys): void;
-  /** Whether each key that signs such a set has signed this one; times are left aside. */
+  /** Makes the keys ready, which the first signature does else. Throws as `openZoneKey`. */
+  open(): void;
+  /**
+   * Whether each key that signs such a set has signed this one, by their tags, which no two keys of a zone share; times and
+   * the signatures themselves are left aside.
+   */
   hasSigned(set: RecordSet): boolean;
 }
 
 /** By what a set is signed (RFC 4035 §2.2; RFC 7344 §4.1: CDS and CDNSKEY by the key that DS names). */
 const keyTypes: readonly number[] = [rrTypes.CDS, rrTypes.CDNSKEY];
 
-/** A signer. Throws as `openZoneKey`, and `RangeError` for a record without keys that sign: it must not be served. */
+/** A signer. Throws `RangeError` for a record without keys that sign: it must not be served. */
 export function openZoneSigner(
   { keys, mode }: ZoneRecord,
   { apex, keyring }: { apex: Name; keyring: Pick<Keyring, 'unwrap'> },
 ): ZoneSigner {
   const { keySigners, zoneSigners } = servedKeys(keys);
   if (keySigners.length === 0 || zoneSigners.length === 0) throw new RangeError('no key signs the zone');
-  const opened = new Map([...keySigners, ...zoneSigners].map(key => [key.id, openZoneKey(key, keyring)]));
-  const keysOf = (kept: typeof keySigners) => kept.flatMap(({ id }) => opened.get(id) ?? []);
-  const [forKeys, forZone] = [keysOf(keySigners), keysOf(zoneSigners)];
-  const forBoth = [...new Set([...forKeys, ...forZone])];
+  const both = [...new Set([...keySigners, ...zoneSigners])];
   const signers = (type: number) =>
-    type === rrTypes.DNSKEY ? forKeys : keyTypes.includes(type) ? forBoth : forZone;
+    type === rrTypes.DNSKEY ? keySigners : keyTypes.includes(type) ? both : zoneSigners;
+  const opened = new Map<KeptKey, ZoneKey>();
+  const open = (key: KeptKey) => {
+    const ready = opened.get(key) ?? openZoneKey(key, keyring);
+    opened.set(key, ready);
+    return ready;
+  };
   const policy = mode === 'online' ? onlineSignatures : presignedSignatures;
   let latest = keys;
   return {
     id: idOf(keys),
     validSeconds: policy.validitySeconds - policy.spreadSeconds,
-    sign: (set, now) => signWith(signers(set.type), set, { apex, keys: latest, policy, now }),
+    sign: (set, now) => signWith(signers(set.type).map(open), set, { apex, keys: latest, policy, now }),
     follow(next) {
       latest = next;
     },
-    hasSigned: set => signers(set.type).every(key => isSignedBy(set, key, apex)),
+    open() {
+      both.forEach(open);
+    },
+    hasSigned: set => signers(set.type).every(key => bearsTagOf(set, key)),
   };
 }
 
@@ -73,9 +83,9 @@ function signWith(
   return keys.map(key => signRecordSet(set, key, { ...times, apex: zone.apex }));
 }
 
-function isSignedBy(set: RecordSet, { dnskey }: ZoneKey, apex: Name): boolean {
-  return set.signatures.some(rrsig => {
-    const verdict = verifyRecordSet(set, rrsig, { apex, dnskeys: [dnskey], now: 0 });
-    return verdict !== 'invalid' && verdict !== 'noKey';
+function bearsTagOf({ signatures }: RecordSet, { algorithm, tag }: KeptKey): boolean {
+  return signatures.some(rrsig => {
+    const signature = decodeData(rrTypes.RRSIG, rrsig);
+    return signature.keyTag === tag && signature.algorithm === algorithm;
   });
 }

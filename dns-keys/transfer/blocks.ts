@@ -32,18 +32,35 @@ export function blockOf(payload: Uint8Array): Buffer {
   return block;
 }
 
-/** One block's octets, never overwritten, and where the block begins and ends in its file. */
+/** One block's octets, and where the block begins and ends in its file. */
 export interface Block {
   readonly payload: Buffer;
   readonly start: number;
   readonly end: number;
 }
 
-/** The blocks of a file from `start` to its end. Throws `DamagedFileError` behind the last good one. */
-export async function* readBlocks(handle: FileHandle, start: number): AsyncGenerator<Block> {
-  const chunks = new ChunkReader(handle, start);
-  for (let at = start; ; ) {
-    const head = await chunks.take(blockHeadOctets);
+/** What a file begins with, and the fault of one that does not. */
+export interface FileMark {
+  readonly octets: Buffer;
+  readonly fault: string;
+}
+
+export interface BlockReading {
+  /** Where the blocks begin: an offset, or behind a mark, which is looked at. */
+  readonly from: number | FileMark;
+  /** Payloads are good until the next block is asked for, as all are read into the same memory. */
+  readonly isPassing?: boolean;
+}
+
+/** The blocks of a file to its end. Throws `DamagedFileError` behind the last good one. */
+export async function* readBlocks(
+  handle: FileHandle,
+  { from, isPassing = false }: BlockReading,
+): AsyncGenerator<Block> {
+  const chunks = new ChunkReader(handle, { position: typeof from === 'number' ? from : 0, isPassing });
+  let at = typeof from === 'number' ? from : await behindMark(chunks, from);
+  for (;;) {
+    const head = Buffer.from(await chunks.take(blockHeadOctets));
     if (head.length === 0) return;
     if (head.length < blockHeadOctets) throw new DamagedFileError('ends within the head of a block', true);
     const length = checkedLength(head);
@@ -57,6 +74,13 @@ export async function* readBlocks(handle: FileHandle, start: number): AsyncGener
   }
 }
 
+/** A file may end within its mark: it was just being made. */
+async function behindMark(chunks: ChunkReader, { octets, fault }: FileMark): Promise<number> {
+  const found = await chunks.take(octets.length);
+  if (!octets.subarray(0, found.length).equals(found)) throw new DamagedFileError(fault, false);
+  return octets.length;
+}
+
 function checkedLength(head: Buffer): number {
   // A file system may lengthen a file before it writes what belongs there.
   if (head.every(octet => octet === 0)) throw new DamagedFileError('zeros in place of a block', true);
@@ -66,15 +90,19 @@ function checkedLength(head: Buffer): number {
   return length;
 }
 
-/** Reads a file front to back in large pieces. */
+/** Reads a file front to back in large pieces. What is written behind its end meanwhile is not read. */
 class ChunkReader {
   readonly #handle: FileHandle;
+  readonly #isPassing: boolean;
   #position: number;
+  #end: number | null = null;
   #held: Buffer = Buffer.alloc(0);
+  #memory: Buffer = Buffer.alloc(0);
 
-  constructor(handle: FileHandle, position: number) {
+  constructor(handle: FileHandle, { position, isPassing }: { position: number; isPassing: boolean }) {
     this.#handle = handle;
     this.#position = position;
+    this.#isPassing = isPassing;
   }
 
   /** The next octets; fewer at the end of the file. */
@@ -89,17 +117,22 @@ class ChunkReader {
     return this.#held.length === 0 && !(await this.#readMore(1));
   }
 
-  /** Into a new buffer: views of the old one are in others' hands. */
   async #readMore(wanted: number): Promise<boolean> {
     const held = this.#held.length;
-    const { size } = await this.#handle.stat();
-    const room = Math.min(Math.max(chunkOctets, wanted - held), Math.max(0, size - this.#position));
+    this.#end ??= (await this.#handle.stat()).size;
+    const room = Math.min(Math.max(chunkOctets, wanted - held), Math.max(0, this.#end - this.#position));
     if (room === 0) return false;
-    const grown = Buffer.allocUnsafeSlow(held + room);
-    this.#held.copy(grown);
-    const { bytesRead } = await this.#handle.read(grown, held, room, this.#position);
+    const memory = this.#memoryFor(held + room);
+    this.#held.copy(memory);
+    const { bytesRead } = await this.#handle.read(memory, held, room, this.#position);
     this.#position += bytesRead;
-    this.#held = grown.subarray(0, held + bytesRead);
+    this.#held = memory.subarray(0, held + bytesRead);
     return bytesRead > 0;
+  }
+
+  /** New memory where views of the old are in others' hands. */
+  #memoryFor(octets: number): Buffer {
+    if (!this.#isPassing || this.#memory.length < octets) this.#memory = Buffer.allocUnsafeSlow(octets);
+    return this.#memory;
   }
 }

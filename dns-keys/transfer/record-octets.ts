@@ -40,6 +40,12 @@ export function readParts(octets: Uint8Array): RecordPart[] {
   return parts;
 }
 
+/** The same in memory of its own, which no view of others keeps. */
+export function copyPart(part: RecordPart): RecordPart {
+  const [copy = part] = readParts(writeParts([part]));
+  return copy;
+}
+
 function readPart(reader: WireReader): RecordSet {
   const owner = readOwner(reader);
   const [type, ttlSeconds] = [reader.uint16(), reader.uint32()];

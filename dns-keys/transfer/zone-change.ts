@@ -1,4 +1,4 @@
-import { nameKey } from '../name.ts';
+import { type Name, nameKey } from '../name.ts';
 import { rrTypes } from '../rr/type-name.ts';
 import type { RecordSet } from '../zone/record-set.ts';
 import { serialOf } from './serial.ts';
@@ -79,6 +79,31 @@ function withoutOctets(list: readonly Uint8Array[], taken: readonly Uint8Array[]
 export function applyChange(sets: Map<string, RecordSet>, change: ZoneChange): void {
   for (const part of change.removed) applyRemoval(sets, part);
   for (const part of change.added) applyAddition(sets, part);
+}
+
+/** Sets that can be changed in their place. */
+export interface SetsToChange {
+  get(owner: Name, type: number): RecordSet | null;
+  put(set: RecordSet): void;
+  remove(owner: Name, type: number): boolean;
+}
+
+/** Makes changes that follow each other in a zone. */
+export function applyChanges(zone: SetsToChange, changes: readonly ZoneChange[]): void {
+  const touched = new Map<string, RecordPart>();
+  for (const { removed, added } of changes)
+    for (const part of [...removed, ...added]) touched.set(setKey(part), part);
+  const sets = new Map<string, RecordSet>();
+  for (const [key, { owner, type }] of touched) {
+    const set = zone.get(owner, type);
+    if (set) sets.set(key, set);
+  }
+  for (const change of changes) applyChange(sets, change);
+  for (const [key, { owner, type }] of touched) {
+    const set = sets.get(key);
+    if (set) zone.put(set);
+    else zone.remove(owner, type);
+  }
 }
 
 function applyRemoval(sets: Map<string, RecordSet>, part: RecordPart): void {

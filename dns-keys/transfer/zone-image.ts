@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { equalNames, type Name, nameText } from '../name.ts';
 import { rrTypes } from '../rr/type-name.ts';
@@ -8,6 +8,7 @@ import { type Block, blockOf, DamagedFileError, readBlocks } from './blocks.ts';
 import { partOctets, readParts, writeParts } from './record-octets.ts';
 
 const magic = Buffer.from('caliopen zone 1\n');
+const mark = { octets: magic, fault: 'no image of a zone' };
 
 /** About the octets of sets that stand in one block. */
 const blockOctets = 64 * 1024;
@@ -38,6 +39,7 @@ export async function writeImage(
   { apex, soa, sets, beforeRename }: WantedImage,
 ): Promise<ZoneImage> {
   const aside = `${file}.new`;
+  await mkdir(dirname(file), { recursive: true });
   const handle = await open(aside, 'w');
   let written: ZoneImage;
   try {
@@ -106,20 +108,27 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Reads an image through, all checksums. Throws `DamagedFileError` when it is not whole or of another zone. */
-export async function checkImage(handle: FileHandle, apex: Name): Promise<ZoneImage> {
-  const found = Buffer.alloc(magic.length);
-  await handle.read(found, 0, found.length, 0);
-  if (!found.equals(magic)) throw new DamagedFileError('no image of a zone', false);
+/**
+ * Reads an image through, all checksums. `take` gets each set, the SOA first; those behind it are good until it returns.
+ * Throws `DamagedFileError` when the image is not whole or of another zone, `WireError` when it holds something else.
+ */
+export async function readImage(
+  handle: FileHandle,
+  apex: Name,
+  take: (set: RecordSet) => void,
+): Promise<ZoneImage> {
   let soa: RecordSet | null = null;
-  let last: Buffer | null = null;
-  for await (const { payload } of readBlocks(handle, magic.length)) {
-    if (last) throw new DamagedFileError('blocks behind the last', false);
-    if (!soa) soa = readHead(payload, apex);
-    else if (isLast(payload)) last = payload;
+  let octets: number | null = null;
+  for await (const { payload } of readBlocks(handle, { from: mark, isPassing: true })) {
+    if (octets !== null) throw new DamagedFileError('blocks behind the last', false);
+    if (!soa) {
+      soa = readHead(Buffer.from(payload), apex);
+      take(soa);
+    } else if (isLast(payload)) octets = payload.readUIntBE(7, 6);
+    else for (const set of readParts(payload)) take(set);
   }
-  if (!soa || !last) throw new DamagedFileError('ends before its last block', false);
-  return { soa, octets: last.readUIntBE(7, 6) };
+  if (!soa || octets === null) throw new DamagedFileError('ends before its last block', false);
+  return { soa, octets };
 }
 
 function readHead(payload: Buffer, apex: Name): RecordSet {
@@ -131,10 +140,10 @@ function readHead(payload: Buffer, apex: Name): RecordSet {
   return soa;
 }
 
-/** The sets of a checked image but for the SOA, a block's worth at one time. Throws `DamagedFileError`. */
+/** The sets of an image that was read through, but for the SOA, a block's worth at one time. Throws `DamagedFileError`. */
 export async function* imageSets(handle: FileHandle): AsyncGenerator<readonly RecordSet[]> {
   let head: Block | null = null;
-  for await (const block of readBlocks(handle, magic.length)) {
+  for await (const block of readBlocks(handle, { from: mark })) {
     if (!head) head = block;
     else if (!isLast(block.payload)) yield readParts(block.payload);
   }

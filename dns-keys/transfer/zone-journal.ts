@@ -5,6 +5,7 @@ import { changeGrowth, readChange, writeChange } from './record-octets.ts';
 import type { ZoneChange } from './zone-change.ts';
 
 const magic = Buffer.from('caliopen diff 1\n');
+const mark = { octets: magic, fault: 'no journal of a zone' };
 
 /** A change in the journal: which, and where it stands in the file. */
 export interface JournalEntry {
@@ -31,10 +32,6 @@ export const emptyJournal: JournalIndex = { entries: [], end: magic.length };
 export async function readJournal(file: string): Promise<JournalIndex> {
   const handle = await open(file, 'r');
   try {
-    const found = Buffer.alloc(magic.length);
-    const { bytesRead } = await handle.read(found, 0, found.length, 0);
-    if (!magic.subarray(0, bytesRead).equals(found.subarray(0, bytesRead)))
-      throw new DamagedFileError('no journal of a zone', false);
     return await readEntries(handle);
   } finally {
     await handle.close();
@@ -45,7 +42,7 @@ async function readEntries(handle: FileHandle): Promise<JournalIndex> {
   const entries: JournalEntry[] = [];
   let end = magic.length;
   try {
-    for await (const block of readBlocks(handle, magic.length)) {
+    for await (const block of readBlocks(handle, { from: mark, isPassing: true })) {
       const head = new WireReader(block.payload);
       const [fromSerial, serial] = [head.uint32(), head.uint32()];
       if (entries.length > 0 && entries.at(-1)?.serial !== fromSerial)
@@ -109,7 +106,7 @@ export async function readChanges(file: string, entries: readonly JournalEntry[]
   const handle = await open(file, 'r');
   try {
     const changes: ZoneChange[] = [];
-    for await (const { payload } of readBlocks(handle, first.start)) {
+    for await (const { payload } of readBlocks(handle, { from: first.start })) {
       if (changes.length < entries.length) changes.push(readChange(payload));
       if (changes.length === entries.length) return changes;
     }

@@ -1,14 +1,16 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Log } from '../../delivery/log.ts';
 import { type Name, nameText } from '../name.ts';
 import { rrTypes } from '../rr/type-name.ts';
+import { WireError } from '../wire-error.ts';
 import type { RecordSet } from '../zone/record-set.ts';
 import { DamagedFileError } from './blocks.ts';
+import { copyPart } from './record-octets.ts';
 import { soaSerial } from './serial.ts';
-import { condenseChanges, type ZoneChange } from './zone-change.ts';
+import { applyChanges, condenseChanges, type SetsToChange, type ZoneChange } from './zone-change.ts';
 import { zoneFileName } from './zone-file-name.ts';
-import { checkImage, type RecordSets, syncFolder, writeImage, type ZoneImage } from './zone-image.ts';
+import { type RecordSets, readImage, syncFolder, writeImage, type ZoneImage } from './zone-image.ts';
 import {
   appendEntry,
   emptyJournal,
@@ -43,6 +45,20 @@ export interface JournalLimits {
 
 const defaultLimits: JournalLimits = { entries: 1000, mostOctets: 16 * 2 ** 20, leastOctets: 64 * 1024 };
 
+/** Where the sets of a zone go as its files are read. */
+export interface ZoneToFill extends SetsToChange {
+  put(set: RecordSet): void;
+  /** Lets all of them go. */
+  release(): void;
+}
+
+export interface ZoneFileSettings {
+  readonly log: Log;
+  readonly limits?: JournalLimits;
+  /** Gets the version that the files hold; stays empty when there is none. */
+  readonly into?: ZoneToFill;
+}
+
 /**
  * The zone's files `APEX.zone`, an image, and `APEX.journal`, the changes before and after it. Files that are damaged
  * are set aside, with a word for the log, and the zone is as one never signed; a change that was being written when
@@ -51,13 +67,19 @@ const defaultLimits: JournalLimits = { entries: 1000, mostOctets: 16 * 2 ** 20, 
 export async function openZoneFile(
   folder: string,
   apex: Name,
-  { log, limits = defaultLimits }: { log: Log; limits?: JournalLimits },
+  { log, limits = defaultLimits, into = nowhere }: ZoneFileSettings,
 ): Promise<ZoneFile> {
-  await mkdir(folder, { recursive: true });
   const file = new ZoneFile({ file: join(folder, zoneFileName(apex)), apex, log, limits });
-  await file.open();
+  await file.open(into);
   return file;
 }
+
+const nowhere: ZoneToFill = {
+  put: () => undefined,
+  get: () => null,
+  remove: () => false,
+  release: () => undefined,
+};
 
 /** What of the files is known in memory. */
 interface Known {
@@ -98,23 +120,15 @@ export class ZoneFile implements ZoneVersions {
   }
 
   /** Reads both files through. */
-  async open(): Promise<void> {
+  async open(into: ZoneToFill): Promise<void> {
     try {
-      const image = await this.#readImage();
-      this.#known = image && (await this.#readJournal(image));
-      this.#soa = this.#known && (await this.#currentSoa(this.#known));
+      const image = await this.#readImage(into);
+      if (image) await this.#takeUp(await this.#readJournal(image), into);
     } catch (error) {
-      if (!(error instanceof DamagedFileError)) throw error;
+      into.release();
+      if (!(error instanceof DamagedFileError || error instanceof WireError)) throw error;
       await this.#setAside(error);
     }
-  }
-
-  /**
-   * The zone as it stands on disk, for the start: null when there is none, or it was damaged, so that the zone is to be
-   * signed anew.
-   */
-  load(): Promise<ZoneSnapshot | null> {
-    return this.snapshot();
   }
 
   /**
@@ -192,11 +206,11 @@ export class ZoneFile implements ZoneVersions {
     return { zone: nameText(this.#apex) };
   }
 
-  async #readImage(): Promise<ZoneImage | null> {
+  async #readImage(into: ZoneToFill): Promise<ZoneImage | null> {
     const handle = await openIfThere(this.#imageFile);
     if (!handle) return null;
     try {
-      return await checkImage(handle, this.#apex);
+      return await readImage(handle, this.#apex, set => into.put(set));
     } finally {
       await handle.close();
     }
@@ -216,15 +230,18 @@ export class ZoneFile implements ZoneVersions {
     return { image, journal, since };
   }
 
-  async #currentSoa({ image, journal, since }: Known): Promise<RecordSet> {
-    if (since === journal.entries.length) return image.soa;
-    const [change] = await readChanges(this.#journalFile, journal.entries.slice(-1));
-    const soa = change && soaOf(change);
+  /** Makes the changes that came after the image. */
+  async #takeUp(known: Known, into: ZoneToFill): Promise<void> {
+    const { image, journal, since } = known;
+    const changes = await readChanges(this.#journalFile, journal.entries.slice(since));
+    const last = changes.at(-1);
+    const soa = last ? soaOf(last) : image.soa;
     if (!soa) throw new DamagedFileError('a change without a SOA', false);
-    return soa;
+    applyChanges(into, changes);
+    [this.#known, this.#soa] = [known, copyPart(soa)];
   }
 
-  async #setAside(error: DamagedFileError): Promise<void> {
+  async #setAside(error: Error): Promise<void> {
     for (const file of [this.#imageFile, this.#journalFile])
       await rename(file, `${file}.damaged`).catch(failed => {
         if (failed.code !== 'ENOENT') throw failed;

@@ -26,6 +26,10 @@ export class HashedOwners {
     this.#slabs = slabs;
   }
 
+  get size(): number {
+    return this.#order.size;
+  }
+
   add(ref: number): void {
     this.#lookFor(ref);
     this.#order.add(ref, this.#aim());

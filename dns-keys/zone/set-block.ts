@@ -184,6 +184,34 @@ export function readSet(slabs: Slabs, ref: number): Omit<RecordSet, 'owner'> {
   };
 }
 
+/** Whether the block has the very records of a set, in the same order, and its TTL; signatures are left aside. */
+export function hasRecords(
+  slabs: Slabs,
+  ref: number,
+  { ttlSeconds, rdatas }: Omit<RecordSet, 'owner'>,
+): boolean {
+  if (readWord(slabs, ref, 'ttl') !== ttlSeconds || recordCount(slabs, ref) !== rdatas.length) return false;
+  if (readWord(slabs, ref, 'recordOctets') !== recordsOctets(rdatas)) return false;
+  const octets = slabOctets(slabs, ref);
+  let at = recordsAt(slabs, ref);
+  for (const rdata of rdatas) {
+    const start = at + recordFrontOctets;
+    at = start + octets.readUInt16BE(start - 2);
+    if (octets.compare(rdata, 0, rdata.length, start, at) !== 0) return false;
+  }
+  return true;
+}
+
+/** The signatures of a block one after the other, each a view that is good until the zone changes. */
+export function* signatureViews(slabs: Slabs, ref: number): Iterable<Uint8Array> {
+  const { octets, at, end } = signaturesOf(slabs, ref);
+  for (let from = at; from < end; ) {
+    const start = from + recordFrontOctets;
+    from = start + octets.readUInt16BE(start - 2);
+    yield octets.subarray(start, from);
+  }
+}
+
 /** A stretch of a slab. */
 export interface Stretch {
   octets: Buffer;

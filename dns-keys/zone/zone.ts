@@ -2,11 +2,12 @@ import { lowerName, type Name } from '../name.ts';
 import { rrTypes } from '../rr/table.ts';
 import { HashedName } from './hashed-name.ts';
 import { HashedOwners, nameHash, wildcardHash } from './hashed-owners.ts';
-import { OwnerIndex } from './owner-index.ts';
+import { OwnerSets } from './owner-sets.ts';
 import type { RecordSet } from './record-set.ts';
 import {
   dropSignatures,
   freeSetBlock,
+  hasRecords,
   keepSignatures,
   type LaterSignatures,
   ownerAt,
@@ -19,7 +20,6 @@ import {
   signatureCount,
   slabOctets,
   writeSetBlock,
-  writeWord,
 } from './set-block.ts';
 import type { SetSigner } from './set-signer.ts';
 import { Slabs } from './slabs.ts';
@@ -56,10 +56,8 @@ export class Zone {
   readonly wildcardHash: Uint8Array;
   /** Makes signatures in mode online; null leaves answers unsigned. */
   #signer: SetSigner | null = null;
-  #owners = new OwnerIndex();
+  #owners: OwnerSets;
   #hashedOwners: HashedOwners;
-  /** Names without records that have names below, and how many; by their octets. */
-  readonly #inner = new Map<string, number>();
   readonly #apexLabels: number;
   /** The name that is worked on. */
   readonly #name = new HashedName();
@@ -74,9 +72,10 @@ export class Zone {
     this.slabs = slabs;
     this.apexHash = nameHash(this.apex);
     this.wildcardHash = wildcardHash(this.apex);
-    this.#hashedOwners = new HashedOwners(slabs);
     this.#read(this.apex);
     this.#apexLabels = this.#name.labels;
+    this.#owners = this.#noOwners();
+    this.#hashedOwners = new HashedOwners(slabs);
   }
 
   get signer(): SetSigner | null {
@@ -88,7 +87,7 @@ export class Zone {
     if (this.mode === 'presigned' && signer !== null) throw new RangeError('presigned zones have no signer');
     this.#signer = signer;
     this.#version += 1;
-    for (const ref of this.#refs()) {
+    for (const ref of this.refs()) {
       const before = signatureCount(this.slabs, ref);
       dropSignatures(this.slabs, ref);
       this.#recordCount -= before - signatureCount(this.slabs, ref);
@@ -108,6 +107,11 @@ export class Zone {
   /** Records, signatures among them. */
   get recordCount(): number {
     return this.#recordCount;
+  }
+
+  /** Whether there are as many NSEC3 records as names (RFC 5155 §7.1). */
+  get hasWholeChain(): boolean {
+    return this.#hashedOwners.size === this.#owners.size + this.#owners.emptyCount;
   }
 
   /** Block of the SOA record; 0 when there is none. */
@@ -136,7 +140,7 @@ export class Zone {
     const ref = writeSetBlock(this.slabs, set, relative);
     this.#remove(set.type);
     if (set.type === rrTypes.NSEC3) this.#hashedOwners.add(ref);
-    else this.#add(ref);
+    else this.#owners.add(this.#name, ref);
     if (set.type === rrTypes.SOA) this.#soa = ref;
     this.#setCount += 1;
     this.#recordCount += set.rdatas.length + set.signatures.length;
@@ -155,18 +159,36 @@ export class Zone {
     return ref === 0 ? null : this.read(ref);
   }
 
+  /** Whether it has a set of that owner and type with the very same records; signatures are left aside. */
+  has(set: RecordSet): boolean {
+    this.#read(set.owner);
+    const ref = this.#find(set.type);
+    return ref !== 0 && hasRecords(this.slabs, ref, set);
+  }
+
   /** All record sets, SOA first, the rest in no order. Copies, but the walk ends being whole once the zone changes. */
   *sets(): Iterable<RecordSet> {
     if (this.#soa !== 0) yield this.read(this.#soa);
-    for (const ref of this.#refs()) if (ref !== this.#soa) yield this.read(ref);
+    for (const ref of this.refs()) if (ref !== this.#soa) yield this.read(ref);
+  }
+
+  /** The blocks of all record sets, in no order. Whoever takes one may free it. */
+  *refs(): Iterable<number> {
+    yield* this.#owners.refs();
+    yield* this.#hashedOwners.refs();
+  }
+
+  /** All owners but those of NSEC3 records, and the types at each, in no order. */
+  *owners(): Iterable<{ owner: Name; types: number[] }> {
+    for (const first of this.#owners.firsts())
+      yield { owner: this.ownerOf(first), types: this.typesFrom(first) };
   }
 
   /** Gives the zone's blocks back; it is empty then. */
   release(): void {
-    for (const ref of this.#refs()) freeSetBlock(this.slabs, ref);
-    this.#owners = new OwnerIndex();
+    for (const ref of this.refs()) freeSetBlock(this.slabs, ref);
+    this.#owners = this.#noOwners();
     this.#hashedOwners = new HashedOwners(this.slabs);
-    this.#inner.clear();
     this.#soa = 0;
     this.#setCount = 0;
     this.#recordCount = 0;
@@ -175,15 +197,22 @@ export class Zone {
 
   /** The record set of a block. */
   read(ref: number): RecordSet {
-    const at = ownerAt(ref);
-    const relative = slabOctets(this.slabs, ref).subarray(at, at + ownerOctets(this.slabs, ref));
-    return { owner: new Uint8Array(Buffer.concat([relative, this.apex])), ...readSet(this.slabs, ref) };
+    return { owner: this.ownerOf(ref), ...readSet(this.slabs, ref) };
   }
 
-  /** First block of the owner that is the name from a label on; 0 where it has none, or is not in the zone. */
+  /** Owner of the record set of a block. */
+  ownerOf(ref: number): Name {
+    const at = ownerAt(ref);
+    const length = ownerOctets(this.slabs, ref);
+    const owner = new Uint8Array(length + this.apex.length);
+    owner.set(slabOctets(this.slabs, ref).subarray(at, at + length));
+    owner.set(this.apex, length);
+    return owner;
+  }
+
+  /** First block of the owner that is the name from a label on; 0 where it has none. The name is in the zone. */
   findOwner(name: HashedName, label: number): number {
-    const place = this.#placeOf(name, label);
-    return place === -1 ? 0 : this.#owners.refAt(place);
+    return this.#owners.first(name, label);
   }
 
   /** The block of a type among those of an owner from `ref` on; 0 where there is none. */
@@ -207,7 +236,7 @@ export class Zone {
 
   /** Whether the name from a label on has no records but names below it (RFC 4592 §2.2.2). */
   isInner(name: HashedName, label: number): boolean {
-    return this.#inner.size > 0 && this.#inner.has(textOf(name, label));
+    return this.#owners.isInner(name, label);
   }
 
   /** Block of the NSEC3 record of a hash, 0 where there is none (RFC 5155 §7.2.1). */
@@ -227,14 +256,8 @@ export class Zone {
     this.#recordCount += signatures.rdatas.length;
   }
 
-  *#refs(): Iterable<number> {
-    for (const first of this.#owners.refs())
-      for (let ref = first, next = 0; ref !== 0; ref = next) {
-        // Whoever takes the reference may free its block.
-        next = this.next(ref);
-        yield ref;
-      }
-    yield* this.#hashedOwners.refs();
+  #noOwners(): OwnerSets {
+    return new OwnerSets(this.slabs, { octets: this.apex.length, labels: this.#apexLabels });
   }
 
   #read(name: Name): void {
@@ -271,7 +294,7 @@ export class Zone {
     const ref = this.#find(type);
     if (ref === 0) return false;
     if (type === rrTypes.NSEC3) this.#hashedOwners.remove(ref);
-    else this.#unlink(ref);
+    else this.#owners.remove(this.#name, ref);
     if (ref === this.#soa) this.#soa = 0;
     this.#setCount -= 1;
     this.#recordCount -= recordCount(this.slabs, ref) + signatureCount(this.slabs, ref);
@@ -286,72 +309,6 @@ export class Zone {
     if (type === rrTypes.NSEC3) return this.#hashedOwners.named(this.#name.octets);
     return this.findType(this.findOwner(this.#name, 0), type);
   }
-
-  #placeOf(name: HashedName, label: number): number {
-    const hash = name.hashAt[label] ?? 0;
-    let place = this.#owners.candidate(hash, this.#owners.firstPlace(hash));
-    while (place !== -1 && !this.#owns(this.#owners.refAt(place), name, label))
-      place = this.#owners.candidate(hash, place + 1);
-    return place;
-  }
-
-  /** Octets left of the apex are compared: the caller knows that the name is in the zone. */
-  #owns(ref: number, name: HashedName, label: number): boolean {
-    const start = name.labelAt[label] ?? 0;
-    const length = name.length - this.apex.length - start;
-    if (ownerOctets(this.slabs, ref) !== length) return false;
-    const octets = slabOctets(this.slabs, ref);
-    const at = ownerAt(ref);
-    for (let index = 0; index < length; index += 1)
-      if (octets[at + index] !== name.octets[start + index]) return false;
-    return true;
-  }
-
-  #add(ref: number): void {
-    const first = this.findOwner(this.#name, 0);
-    if (first === 0) {
-      this.#owners.add(this.#name.hashAt[0] ?? 0, ref);
-      this.#countAbove(1);
-      return;
-    }
-    writeWord(this.slabs, ref, 'next', this.next(first));
-    writeWord(this.slabs, first, 'next', ref);
-  }
-
-  #unlink(ref: number): void {
-    const place = this.#placeOf(this.#name, 0);
-    const first = this.#owners.refAt(place);
-    if (first === ref) {
-      this.#replaceFirst(place, this.next(ref));
-      return;
-    }
-    let before = first;
-    while (this.next(before) !== ref) before = this.next(before);
-    writeWord(this.slabs, before, 'next', this.next(ref));
-  }
-
-  #replaceFirst(place: number, ref: number): void {
-    if (ref !== 0) this.#owners.setRef(place, ref);
-    else {
-      this.#owners.removeAt(place);
-      this.#countAbove(-1);
-    }
-  }
-
-  /** Counts the owner that was read in all names between it and the apex. */
-  #countAbove(by: number): void {
-    for (let label = 1; label < this.#name.labels - this.#apexLabels; label += 1) {
-      const key = textOf(this.#name, label);
-      const count = (this.#inner.get(key) ?? 0) + by;
-      if (count === 0) this.#inner.delete(key);
-      else this.#inner.set(key, count);
-    }
-  }
-}
-
-function textOf(name: HashedName, label: number): string {
-  const { buffer, byteOffset, length } = name.from(label);
-  return Buffer.from(buffer, byteOffset, length).toString('latin1');
 }
 
 function isSame(apex: Name, octets: Uint8Array, start: number): boolean {

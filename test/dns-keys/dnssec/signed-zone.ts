@@ -2,7 +2,7 @@ import { canonicalRecordSet } from '../../../dns-keys/dnssec/canonical.ts';
 import { parentRequests } from '../../../dns-keys/dnssec/delegation.ts';
 import type { ZoneKey } from '../../../dns-keys/dnssec/keys.ts';
 import { nsec3ParamSet } from '../../../dns-keys/dnssec/nsec3.ts';
-import { Nsec3Chain } from '../../../dns-keys/dnssec/nsec3-chain.ts';
+import { nsec3Sets } from '../../../dns-keys/dnssec/nsec3-chain.ts';
 import { signRecordSet } from '../../../dns-keys/dnssec/sign.ts';
 import { presignedSignatures, signatureTimes, spreadOf } from '../../../dns-keys/dnssec/signature-policy.ts';
 import type { KeptKey, ServedKeys } from '../../../dns-keys/dnssec/zone-keys.ts';
@@ -46,9 +46,10 @@ export function signedZone(
     rdatas: published.map(key => key.dnskey),
   });
   const sets = [...plainSets(apex), dnskey, nsec3ParamSet(owner), ...requests];
-  const chain = new Nsec3Chain(owner, 300);
+  const chain = nsec3Sets(typesByOwner(sets), { apex: owner, ttlSeconds: 300 });
+  const denials = [...chain].filter(set => set !== null);
   const signers = { zone: real(served.zoneSigners), keys: real(served.keySigners) };
-  return [...sets, ...chain.load(typesByOwner(sets))].map(set => ({
+  return [...sets, ...denials].map(set => ({
     ...set,
     signatures: signersOf(set, signers).map(key => signRecordSet(set, key, timesOf(owner, set))),
   }));

@@ -21,6 +21,7 @@ import { diffZones, setKey } from '../../../dns-keys/transfer/zone-change.ts';
 import { zoneFileName } from '../../../dns-keys/transfer/zone-file-name.ts';
 import { openZoneFile, type ZoneFile, type ZoneSnapshot } from '../../../dns-keys/transfer/zone-versions.ts';
 import type { RecordSet } from '../../../dns-keys/zone/record-set.ts';
+import { Zone } from '../../../dns-keys/zone/zone.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { soaOf, textSet, zoneOf } from './zones.ts';
 
@@ -65,11 +66,17 @@ function plain(sets: readonly RecordSet[] | null): string[] | undefined {
 }
 
 async function assertHolds(file: ZoneFile, serial: number): Promise<void> {
-  assert.deepEqual(plain(await setsOf(await file.load())), plain(version(serial)));
+  assert.deepEqual(plain(await setsOf(await file.snapshot())), plain(version(serial)));
   assert.equal(file.soa && soaSerial(file.soa), serial);
 }
 
-const reopen = (folder: string, log: Log = silentLog) => openZoneFile(folder, apex, { log });
+/** The files opened anew; what they put into a zone meanwhile is what they hold. */
+async function reopen(folder: string, log: Log = silentLog): Promise<ZoneFile> {
+  const into = new Zone({ apex, mode: 'presigned' });
+  const file = await openZoneFile(folder, apex, { log, into });
+  assert.deepEqual(plain([...into.sets()]), plain((await setsOf(await file.snapshot())) ?? []));
+  return file;
+}
 
 test('a zone is there again after a restart, with every change, and what led to it', async t => {
   const { folder } = await fileWith(t, 5);
@@ -87,7 +94,7 @@ test('a zone is there again after a restart, with every change, and what led to 
 test('a zone never signed is empty, and a change of another version is refused', async t => {
   const folder = temporaryFolder(t);
   const file = await reopen(folder);
-  assert.deepEqual([file.soa, await file.load(), await file.changesSince(1)], [null, null, null]);
+  assert.deepEqual([file.soa, await file.snapshot(), await file.changesSince(1)], [null, null, null]);
   await assert.rejects(file.append(diffZones(version(1), version(2))), /no version 1/);
   await file.replace(soaOf(apex, 1), version(1));
   await assert.rejects(file.append(diffZones(version(2), version(3))), /no version 2/);
@@ -114,7 +121,7 @@ test('a zone is as large as its sets are, however many changes ago it was writte
 
 test('a snapshot stays what it was while the zone goes on and its files are written anew', async t => {
   const { file, image } = await fileWith(t, 3, { entries: 2, mostOctets: 1e6, leastOctets: 1e6 });
-  const snapshot = await file.load();
+  const snapshot = await file.snapshot();
   const before = statSync(image).ino;
   for (let serial = 4; serial <= 12; serial += 1)
     await file.append(diffZones(version(serial - 1), version(serial)));
@@ -196,7 +203,7 @@ test('a damaged zone is set aside, and signed anew', async t => {
   const { folder, image } = await fileWith(t, 2);
   truncateSync(image, 100);
   const file = await reopen(folder);
-  assert.equal(await file.load(), null);
+  assert.equal(await file.snapshot(), null);
   await file.replace(soaOf(apex, 9), version(9));
   await assertHolds(await reopen(folder), 9);
   assert.deepEqual(readdirSync(folder).sort(), [
@@ -233,7 +240,7 @@ test('a zone that is no longer ours leaves no file', async t => {
   const { folder, file } = await fileWith(t, 3);
   await file.remove();
   assert.deepEqual(readdirSync(folder), []);
-  assert.equal(await file.load(), null);
+  assert.equal(await file.snapshot(), null);
 });
 
 test('files are named after their zone, whatever octets and length its name has', () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalRecordSet } from '../../../dns-keys/dnssec/canonical.ts';
 import { generateZoneKey, type ZoneKey } from '../../../dns-keys/dnssec/keys.ts';
 import { nsec3ParamSet } from '../../../dns-keys/dnssec/nsec3.ts';
-import { Nsec3Chain } from '../../../dns-keys/dnssec/nsec3-chain.ts';
+import { nsec3Sets } from '../../../dns-keys/dnssec/nsec3-chain.ts';
 import { signRecordSet } from '../../../dns-keys/dnssec/sign.ts';
 import { childName, type Name, nameKey, parseName } from '../../../dns-keys/name.ts';
 import { encodeData, rrTypes } from '../../../dns-keys/rr/table.ts';
@@ -102,5 +102,6 @@ function* signedSets(
       yield set;
     }
   }
-  if (mode === 'presigned') yield* new Nsec3Chain(apex, 900).load(types.values());
+  if (mode !== 'presigned') return;
+  for (const set of nsec3Sets(types.values(), { apex, ttlSeconds: 900 })) if (set) yield set;
 }
