@@ -48,6 +48,7 @@ export const capabilities = {
 /* ---- Signing in ---- */
 
 /** Body of POST /session. */
+  preferences: 'urn:caliopen:params:jmap:preferences',
 export interface SignIn {
   readonly address: string;
   readonly password: string;
@@ -67,6 +68,7 @@ export interface SignedIn {
 /** One web session in the answer of GET /sessions: `{ "sessions": [...] }`. */
 export interface WebSession {
   readonly id: string;
+  readonly preferences: AccountPreferences;
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
   readonly expiresAt: string | null;
@@ -450,3 +452,28 @@ export interface AuditRow {
   readonly action: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }
+/* ---- Extension: preferences ---- */
+
+/** What each preference may be. */
+export const preferenceValues = {
+  language: ['en', 'fr'],
+  theme: ['system', 'light', 'dark'],
+  /** As the language has it; 2026-05-20; day before month; month before day. */
+  dateFormat: ['locale', 'iso', 'dayMonth', 'monthDay'],
+  hourCycle: ['locale', 'h12', 'h23'],
+  density: ['comfortable', 'compact'],
+  /** Remote pictures: after a click, or not even offered. */
+  remoteContent: ['ask', 'never'],
+} as const;
+type PreferenceValues = typeof preferenceValues;
+
+/** How the owner wants the screens, on every device (`Preferences/get`, `/set`, id `singleton`). Null: never chosen. */
+export type AccountPreferences = {
+  readonly [Name in keyof PreferenceValues]: PreferenceValues[Name][number] | null;
+} & {
+  /** IANA name; null is the device's own. */
+  readonly timeZone: string | null;
+  /** Whether keys without Ctrl or Alt do something. */
+  readonly hasKeys: boolean | null;
+};
+

@@ -8,6 +8,7 @@ import { checkOrigin, idleEnd } from './authenticate.ts';
 import { readJsonBody } from './body.ts';
 import type { Caller } from './caller.ts';
 import { sessionCookie } from './cookie.ts';
+import { preferencesOf } from './preferences.ts';
 import { parameter, type Route, type RouteTools } from './route.ts';
 import { hashSecret, makeSecret } from './secrets.ts';
 import { signIn } from './sign-in.ts';
@@ -62,16 +63,17 @@ async function startSession(request: Request, response: Response, tools: RouteTo
   });
   tools.metrics.signIns.inc({ outcome: 'good' });
   response.set('Set-Cookie', sessionCookie(secret, config['session.days'] * 86_400, request.secure));
-  response.json(signedIn(account, idleEnd(kept, tools)));
+  response.json(await signedIn(account, idleEnd(kept, tools), tools));
 }
 
-function signedIn(account: Account, expiresAt: Date | null): SignedIn {
+async function signedIn(account: Account, expiresAt: Date | null, { store }: RouteTools): Promise<SignedIn> {
   return {
     accountId: account.id,
     address: account.address,
     displayName: account.displayName,
     custody: account.custody,
     expiresAt: expiresAt?.toISOString() ?? null,
+    preferences: preferencesOf(await store.getSettings(account.id)),
   };
 }
 
@@ -80,7 +82,7 @@ async function tellSession(_request: Request, response: Response, tools: Called)
   const sessions = caller.sessionId === null ? [] : await store.listSecrets(caller.account.id, 'session');
   const own = sessions.find(({ id }) => id === caller.sessionId);
   response.set('Cache-Control', 'no-store');
-  response.json(signedIn(caller.account, own ? idleEnd(own, tools) : null));
+  response.json(await signedIn(caller.account, own ? idleEnd(own, tools) : null, tools));
 }
 
 async function endSession(request: Request, response: Response, tools: Called): Promise<void> {

@@ -1,14 +1,14 @@
 import type { Email, Mailbox, SignIn } from '../wire.ts';
 import { type Client, RequestError } from './client.ts';
-import { type Language, loadWords } from './locales/languages.ts';
 import { type Asking, changeEmail, createTag, type EmailPatch, inverse, loadTags, patched } from './mail.ts';
+import { type PreferenceActions, preferenceActions } from './preference-actions.ts';
 import { formatRoute, parseRoute, type Route } from './route.ts';
-import type { Notice, Store, Theme } from './state.ts';
+import type { Notice, Store } from './state.ts';
 
 type Changeable = Pick<Email, 'id' | 'keywords' | 'mailboxIds'>;
 
 /** All that changes the shared state. */
-export interface Actions {
+export interface Actions extends PreferenceActions {
   start(): Promise<void>;
   /** Throws `RequestError` when the server refuses. */
   signIn(form: SignIn): Promise<void>;
@@ -25,9 +25,6 @@ export interface Actions {
   tagNamed(name: string): Promise<string | null>;
   say(notice: Notice | null): void;
   announce(text: string): void;
-  chooseLanguage(language: Language): Promise<void>;
-  chooseTheme(theme: Theme): void;
-  chooseKeys(hasKeys: boolean): void;
   toggle(what: 'isMenuOpen' | 'isKeyboardHelpOpen', value?: boolean): void;
   /** An ended session leads to the sign-in screen; anything else is the caller's to show. */
   noteError(error: unknown): void;
@@ -46,8 +43,9 @@ interface Deps {
 
 /** The actions over one store and one client. */
 export function createActions(deps: Deps): Actions {
-  const { store, client, memory, address } = deps;
-  const session = sessionActions(deps, refreshTags);
+  const { store, client, address } = deps;
+  const preferences = preferenceActions({ ...deps, noteError: error => session.noteError(error) });
+  const session = sessionActions(deps, preferences, refreshTags);
   const asking = (): Asking => ({ client, accountId: store.get().session?.accountId ?? '' });
   const wordsNow = () => store.get().words;
   const pending = new Map<string, number>();
@@ -81,6 +79,7 @@ export function createActions(deps: Deps): Actions {
 
   return {
     ...session,
+    ...preferences,
     refreshTags,
     change,
     settle: emails => {
@@ -118,35 +117,24 @@ export function createActions(deps: Deps): Actions {
       store.set({ announcement: '' });
       setTimeout(() => store.set({ announcement }), announcePause);
     },
-    chooseLanguage: async language => {
-      try {
-        const words = await loadWords(language);
-        memory.setItem('language', language);
-        store.set({ language, words });
-      } catch {
-        store.set({ notice: { text: wordsNow().errors.offline } });
-      }
-    },
-    chooseTheme: theme => {
-      memory.setItem('theme', theme);
-      store.set({ theme });
-    },
-    chooseKeys: hasKeys => {
-      memory.setItem('keys', hasKeys ? 'on' : 'off');
-      store.set({ hasKeys });
-    },
     toggle: (what, value) => store.set({ [what]: value ?? !store.get()[what] }),
   };
 }
 
 type SessionActions = Pick<Actions, 'start' | 'signIn' | 'signOut' | 'noteError'>;
 
-function sessionActions({ store, client }: Deps, refreshTags: () => Promise<void>): SessionActions {
+function sessionActions(
+  { store, client }: Deps,
+  preferences: ReturnType<typeof preferenceActions>,
+  refreshTags: () => Promise<void>,
+): SessionActions {
   let stopWatching = () => {};
   const begin = async () => {
     stopWatching();
-    stopWatching = client.watch(() => {
+    preferences.keepEarly();
+    stopWatching = client.watch(types => {
       store.set({ pushes: store.get().pushes + 1 });
+      if (!types || types.includes('Settings')) void preferences.follow();
       void refreshTags();
     });
     await refreshTags();
@@ -158,11 +146,13 @@ function sessionActions({ store, client }: Deps, refreshTags: () => Promise<void
   return {
     start: async () => {
       const session = await client.whoAmI();
+      if (session) await preferences.follow(session.preferences);
       store.set({ session });
       if (session) await begin();
     },
     signIn: async form => {
       const session = await client.signIn(form);
+      await preferences.follow(session.preferences);
       store.set({ session, isExpired: false });
       await begin();
     },

@@ -7,6 +7,7 @@ import {
   paths,
   type SignedIn,
   type SignIn,
+  type StateChange,
   type Ticket,
   type TicketPurpose,
 } from '../wire.ts';
@@ -38,8 +39,11 @@ export interface Client {
   fetchBlob(blob: BlobAddress): Promise<Blob>;
   ticket(purpose: TicketPurpose): Promise<string>;
   /** Calls `listener` when something has changed, or may have while nobody told, until the returned function is called. */
-  watch(listener: () => void): () => void;
+  watch(listener: WatchListener): () => void;
 }
+
+/** Is told the types that changed (RFC 8620 §7.1), null when nobody knows which. */
+export type WatchListener = (types: readonly string[] | null) => void;
 
 export interface BlobAddress {
   readonly accountId: string;
@@ -48,8 +52,7 @@ export interface BlobAddress {
   readonly type: string;
 }
 
-const { core, mail, contacts, privacy, discussion, keys } = capabilities;
-const using = [core, mail, contacts, privacy, discussion, keys];
+const using = Object.values(capabilities);
 
 async function request(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
@@ -105,7 +108,7 @@ const retryMilliseconds = 5000;
  * The event stream is opened anew with a fresh ticket when it breaks, after a pause. A ticket's address is another one,
  * so the browser sends no Last-Event-ID: what changed in the pause is not told, and everything is looked at again.
  */
-function watch(listener: () => void): () => void {
+function watch(listener: WatchListener): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
@@ -121,12 +124,12 @@ function watch(listener: () => void): () => void {
       if (isStopped) return;
       const query = new URLSearchParams({ types: '*', closeafter: 'no', ping: '60', ticket: value });
       source = new EventSource(`${paths.eventSource}?${query}`);
-      source.addEventListener('open', () => hasPaused && listener());
-      source.addEventListener('state', listener);
+      source.addEventListener('open', () => hasPaused && listener(null));
+      source.addEventListener('state', ({ data }) => listener(typesOf(data)));
       source.addEventListener('error', again);
     } catch (error) {
       // A session that was ended elsewhere: whoever looks again is told.
-      if (error instanceof RequestError && error.status === 401) listener();
+      if (error instanceof RequestError && error.status === 401) listener(null);
       else again();
     }
   }
@@ -136,6 +139,11 @@ function watch(listener: () => void): () => void {
     clearTimeout(timer);
     source?.close();
   };
+}
+
+function typesOf(data: string): string[] {
+  const { changed } = JSON.parse(data) as StateChange;
+  return Object.values(changed).flatMap(Object.keys);
 }
 
 /** The client of the web door this page came from. */

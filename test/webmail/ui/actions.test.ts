@@ -11,6 +11,10 @@ const session = {
   displayName: null,
   custody: 'none',
   expiresAt: null,
+  preferences: {
+    ...{ language: null, theme: null, timeZone: null, dateFormat: null },
+    ...{ hourCycle: null, density: null, remoteContent: null, hasKeys: null },
+  },
 } as const;
 
 /** Actions of somebody who is signed in, over a server that answers a sign-out so. */

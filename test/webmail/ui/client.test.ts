@@ -36,21 +36,20 @@ test('a session that was ended elsewhere is noticed when the stream is opened ag
 test('a stream that broke is opened again, and what changed meanwhile is looked for', async t => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const streams = openStreams(t);
-  let changes = 0;
-  const stop = client.watch(() => {
-    changes += 1;
-  });
+  const changes: (readonly string[] | null)[] = [];
+  const stop = client.watch(types => changes.push(types));
   const opened = async (count: number) => {
     while (streams.length < count) await turn();
     streams.at(-1)?.dispatchEvent(new Event('open'));
   };
   await opened(1);
-  assert.equal(changes, 0);
-  streams[0]?.dispatchEvent(new Event('state'));
-  assert.equal(changes, 1);
+  assert.deepEqual(changes, []);
+  const data = JSON.stringify({ '@type': 'StateChange', changed: { a1: { Email: '2', Settings: '2' } } });
+  streams[0]?.dispatchEvent(new MessageEvent('state', { data }));
+  assert.deepEqual(changes, [['Email', 'Settings']]);
   streams[0]?.dispatchEvent(new Event('error'));
   t.mock.timers.tick(5000);
   await opened(2);
-  assert.equal(changes, 2);
+  assert.deepEqual(changes.slice(1), [null]);
   stop();
 });

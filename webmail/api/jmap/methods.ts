@@ -16,6 +16,7 @@ import { mailboxQuery, mailboxQueryChanges } from './mailbox-query.ts';
 import { mailboxSet } from './mailbox-set.ts';
 import type { Handler, Method } from './method.ts';
 import { privacyReport, privacyWords } from './privacy.ts';
+import { preferencesGet, preferencesSet } from './preferences.ts';
 import { privacyRenew } from './privacy-renew.ts';
 import { publishedKeyGet, publishedKeySet } from './published-key.ts';
 import { searchSnippetGet } from './snippet.ts';
@@ -23,7 +24,7 @@ import { tagRuleGet, tagRuleSet } from './tag-rule.ts';
 import { threadChanges, threadGet } from './thread.ts';
 import { viewGet, viewSet } from './view.ts';
 
-const { core, mail, contacts, keys, views, privacy, discussion, tagRules, audit } = capabilities;
+const { core, mail, contacts, keys, views, privacy, discussion, tagRules, audit, preferences } = capabilities;
 
 /** Every method: name, the capability that a request must name to use it, what answers it. */
 export const methods: readonly Method[] = (
@@ -68,6 +69,8 @@ export const methods: readonly Method[] = (
     ['View/get', views, viewGet],
     ['View/set', views, viewSet],
   ] as const satisfies readonly (readonly [string, Method['capability'], Handler])[]
+    ['Preferences/get', preferences, preferencesGet],
+    ['Preferences/set', preferences, preferencesSet],
 ).map(([name, capability, handle]) => ({ name, capability, handle }));
 
 export const methodsByName: ReadonlyMap<string, Method> = new Map(

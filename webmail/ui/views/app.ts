@@ -20,7 +20,8 @@ export function App({ startError, start }: { startError: unknown; start: () => v
   useEffect(() => {
     document.documentElement.lang = state.language;
     document.documentElement.dataset.theme = state.theme;
-  }, [state.language, state.theme]);
+    document.documentElement.dataset.density = state.preferences.density;
+  }, [state.language, state.theme, state.preferences.density]);
   useSignedIn();
   const title = useTitle();
   useEffect(() => {

@@ -23,7 +23,7 @@ const heldMilliseconds = 600_000;
 
 /** One message of a discussion: its head, and when it is open, all of it. */
 export function Message({ row, isOpenAtFirst }: { row: EmailRow; isOpenAtFirst: boolean }) {
-  const { state, words, actions, locale } = useApp();
+  const { state, words, actions, formats } = useApp();
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const contentId = useId();
   const email = { ...row, ...state.changed[row.id] };
@@ -45,7 +45,7 @@ export function Message({ row, isOpenAtFirst }: { row: EmailRow; isOpenAtFirst: 
           <bdi>${writerOf(email, words)}</bdi>
         </span>
         <span class="message-side">
-          ${!isOpen && html`<time datetime=${email.receivedAt}>${shortDate(email.receivedAt, locale, new Date())}</time>`}
+          ${!isOpen && html`<time datetime=${email.receivedAt}>${shortDate(email.receivedAt, formats, new Date())}</time>`}
           ${!isOpen && email.hasAttachment && html`<${Icon} name="attachment" />`}
           ${!isOpen && mark && html`<span class="mark"><${Icon} name="warning" /><span class="visually-hidden">${words.warnings[mark].title}</span></span>`}
           ${!isOpen && !mark && level && html`<${LevelMark} level=${level} />`}
@@ -114,7 +114,7 @@ function Protection({ email }: { email: FullEmail }) {
 }
 
 function Addresses({ email }: { email: FullEmail }) {
-  const { words, locale } = useApp();
+  const { words, formats } = useApp();
   const rows: [string, readonly EmailAddress[] | null][] = [
     [words.message.originator, email.from],
     [words.message.to, email.to],
@@ -130,7 +130,7 @@ function Addresses({ email }: { email: FullEmail }) {
           <dd>${list.slice(0, 50).map((address, place) => html`<${Address} key=${place} address=${address} />`)}</dd>
         </div>`,
     )}
-    ${datesOf(email, words).map(([name, date]) => html`<div key=${name}><dt>${name}</dt><dd>${longDate(date, locale)}</dd></div>`)}
+    ${datesOf(email, words).map(([name, date]) => html`<div key=${name}><dt>${name}</dt><dd>${longDate(date, formats)}</dd></div>`)}
   </dl>`;
 }
 

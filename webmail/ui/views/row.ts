@@ -25,7 +25,7 @@ export interface RowProps {
 
 /** A row as a link; its spoken name says what the eye sees: unread, names, subject, level, attachment, date. */
 export function Row({ href, isCurrent, names, last, unread, total, listTagId }: RowProps) {
-  const { state, words, locale } = useApp();
+  const { state, words, formats } = useApp();
   const text = textOf(last, words);
   const tags = ownTags(last, state.tags, listTagId);
   return html`<a class="row" href=${href} data-unread=${unread > 0} aria-current=${isCurrent ? 'true' : undefined}>
@@ -48,7 +48,7 @@ export function Row({ href, isCurrent, names, last, unread, total, listTagId }: 
       ${last.hasAttachment && html`<${Icon} name="attachment" /><${Spoken} text=${words.timeline.attachment} />`}
       <${MarkOrLevel} brief=${last.privacyBrief} />
     </span>
-    <time class="row-date" datetime=${last.receivedAt}>${shortDate(last.receivedAt, locale, new Date())}</time>
+    <time class="row-date" datetime=${last.receivedAt}>${shortDate(last.receivedAt, formats, new Date())}</time>
   </a>`;
 }
 
