@@ -22,8 +22,12 @@ export const paths = {
   tokens: '/tokens',
   /** POST gives a single-use ticket of 60 s for requests that can't carry headers: append `?ticket=`. */
   tickets: '/tickets',
-  /** An empty document whose policy allows neither scripts nor remote content; the page writes the body into it. */
+  /** `?ticket=`: an empty document whose policy allows neither scripts nor remote content; the page writes the body into it. */
   frame: '/frame/',
+  /** `?ticket=`: the same, which may also show pictures of this server's. */
+  pictureFrame: '/frame/pictures/',
+  /** A remote picture that the server fetches: what follows is given by `Picture/sign`. */
+  pictures: '/pictures/',
 } as const;
 
 /**
@@ -42,13 +46,14 @@ export const capabilities = {
   tagRules: 'urn:caliopen:params:jmap:tagrules',
   audit: 'urn:caliopen:params:jmap:audit',
   keys: 'urn:caliopen:params:jmap:keys',
+  pictures: 'urn:caliopen:params:jmap:pictures',
   views: 'urn:caliopen:params:jmap:views',
+  preferences: 'urn:caliopen:params:jmap:preferences',
 } as const;
 
 /* ---- Signing in ---- */
 
 /** Body of POST /session. */
-  preferences: 'urn:caliopen:params:jmap:preferences',
 export interface SignIn {
   readonly address: string;
   readonly password: string;
@@ -63,12 +68,12 @@ export interface SignedIn {
   readonly custody: 'none' | 'server' | 'client';
   /** ISO 8601, when the session ends if it isn't used. */
   readonly expiresAt: string | null;
+  readonly preferences: AccountPreferences;
 }
 
 /** One web session in the answer of GET /sessions: `{ "sessions": [...] }`. */
 export interface WebSession {
   readonly id: string;
-  readonly preferences: AccountPreferences;
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
   readonly expiresAt: string | null;
@@ -94,16 +99,21 @@ export interface Token {
 }
 
 /** What a ticket is good for: it opens nothing else. */
-export const ticketPurposes = ['eventSource', 'download'] as const;
+export const ticketPurposes = ['eventSource', 'download', 'frame'] as const;
 export type TicketPurpose = (typeof ticketPurposes)[number];
 
 /** Body of POST /tickets. Answer: `Ticket`. */
 export interface NewTicket {
   readonly purpose: TicketPurpose;
+  /** How many, at most 20; one when it is left out. */
+  readonly count?: number;
 }
 
+/** A ticket made by a web session opens nothing without the cookie of that session. */
 export interface Ticket {
+  /** The first of `tickets`. */
   readonly ticket: string;
+  readonly tickets: readonly string[];
   readonly expiresAt: string;
 }
 
@@ -250,6 +260,8 @@ export interface Email {
   readonly privacyBrief: PrivacyBrief;
   /** Ours, capability `discussion`: id of the Discussion. */
   readonly discussionId: string;
+  /** Ours, capability `discussion`: how much it matters to its owner, -10 to 10; 0 where nothing was found out. */
+  readonly importance: number;
 }
 
 /* ---- Extension: privacy ---- */
@@ -336,12 +348,33 @@ export interface PrivacyReport {
     readonly remoteContent?: 'absent' | 'present';
     readonly subject?: 'protected' | 'open';
   };
+  /** Whose key made a valid signature; `address` is that of From, when the key certifies it. */
+  readonly signer?: {
+    readonly keyId: string;
+    readonly fingerprint: string | null;
+    readonly address: string | null;
+  } | null;
 }
 
 /** Both languages of one explanation. */
 export interface BothLanguages {
   readonly fr: string;
   readonly en: string;
+}
+
+/* ---- Extension: pictures ---- */
+
+/** Answer of `Picture/sign`: for each address of a remote picture, ours for this session, or why there is none. */
+export interface PictureSigning {
+  readonly accountId: string;
+  readonly emailId: string;
+  readonly list: readonly {
+    readonly url: string;
+    /** A path of this server, good for some minutes; null where `refused` says why. */
+    readonly address: string | null;
+    /** `beacon`: it only tells of reading; `notFound`: the message names no such picture; `notPublic`: never fetched. */
+    readonly refused: 'beacon' | 'notFound' | 'notPublic' | null;
+  }[];
 }
 
 /* ---- Extension: discussion ---- */
@@ -366,14 +399,37 @@ export interface Discussion {
   readonly level: Level | null;
 }
 
+/** Which discussions `Discussion/query` gives; each condition narrows. */
+export interface DiscussionFilter {
+  /** With a message under this tag, shown by the newest such. */
+  readonly inMailbox?: string;
+  /** Under this tag, too. */
+  readonly tag?: string;
+  /** With an unread message. */
+  readonly isUnread?: boolean;
+  /** Level of the message that shows the discussion. */
+  readonly level?: Level;
+  /** -10..10: importance of that message at least. */
+  readonly minImportance?: number;
+  /** In which an address of this contact takes part. */
+  readonly contactId?: string;
+}
+
 /** Arguments of `Discussion/query`. Newest first. */
 export interface DiscussionQuery {
   readonly accountId: string;
-  readonly filter?: { readonly inMailbox?: string; readonly isUnread?: boolean } | null;
-  /** `next` of the page before. */
+  readonly filter?: DiscussionFilter | null;
+  /** `next` of the page before; without `position` and `anchor`. */
   readonly after?: string | null;
+  /** Index of the first one wanted. */
+  readonly position?: number | null;
+  /** Id of a message: begins where it stands, or would. */
+  readonly anchor?: string | null;
+  /** Rows from there, may be negative. */
+  readonly anchorOffset?: number | null;
   /** At most 256. */
-  readonly limit?: number;
+  readonly limit?: number | null;
+  readonly calculateTotal?: boolean | null;
 }
 
 export interface DiscussionQueryResponse {
@@ -382,6 +438,10 @@ export interface DiscussionQueryResponse {
   /** For each of `ids`, the last message of the discussion that the filter lets through. */
   readonly lastEmailIds: readonly string[];
   readonly next: string | null;
+  /** Index of the first of `ids`; null behind a cursor. */
+  readonly position: number | null;
+  /** Where it was asked for; null when it would have to be counted by reading all mail. */
+  readonly total?: number | null;
   readonly queryState: string;
 }
 
@@ -399,6 +459,8 @@ export interface PublicKeyRow {
   readonly state: 'usable' | 'revoked' | 'expired' | 'waiting';
   readonly strength: 'strong' | 'weak';
   readonly firstSeenAt: string;
+  /** The certificate, given when `properties` names it. */
+  readonly armor?: string;
 }
 
 /** Arguments of `PublicKey/confirm`: the owner has compared this fingerprint with the person. */
@@ -409,6 +471,31 @@ export interface KeyConfirmation {
   /** The message at hand, indexed anew at once. */
   readonly emailId?: string | null;
 }
+
+/* ---- Extension: preferences ---- */
+
+/** What each preference may be. */
+export const preferenceValues = {
+  language: ['en', 'fr'],
+  theme: ['system', 'light', 'dark'],
+  /** As the language has it; 2026-05-20; day before month; month before day. */
+  dateFormat: ['locale', 'iso', 'dayMonth', 'monthDay'],
+  hourCycle: ['locale', 'h12', 'h23'],
+  density: ['comfortable', 'compact'],
+  /** Remote pictures: after a click, or not even offered. */
+  remoteContent: ['ask', 'never'],
+} as const;
+type PreferenceValues = typeof preferenceValues;
+
+/** How the owner wants the screens, on every device (`Preferences/get`, `/set`, id `singleton`). Null: never chosen. */
+export type AccountPreferences = {
+  readonly [Name in keyof PreferenceValues]: PreferenceValues[Name][number] | null;
+} & {
+  /** IANA name; null is the device's own. */
+  readonly timeZone: string | null;
+  /** Whether keys without Ctrl or Alt do something. */
+  readonly hasKeys: boolean | null;
+};
 
 /* ---- Extension: views ---- */
 
@@ -452,28 +539,3 @@ export interface AuditRow {
   readonly action: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }
-/* ---- Extension: preferences ---- */
-
-/** What each preference may be. */
-export const preferenceValues = {
-  language: ['en', 'fr'],
-  theme: ['system', 'light', 'dark'],
-  /** As the language has it; 2026-05-20; day before month; month before day. */
-  dateFormat: ['locale', 'iso', 'dayMonth', 'monthDay'],
-  hourCycle: ['locale', 'h12', 'h23'],
-  density: ['comfortable', 'compact'],
-  /** Remote pictures: after a click, or not even offered. */
-  remoteContent: ['ask', 'never'],
-} as const;
-type PreferenceValues = typeof preferenceValues;
-
-/** How the owner wants the screens, on every device (`Preferences/get`, `/set`, id `singleton`). Null: never chosen. */
-export type AccountPreferences = {
-  readonly [Name in keyof PreferenceValues]: PreferenceValues[Name][number] | null;
-} & {
-  /** IANA name; null is the device's own. */
-  readonly timeZone: string | null;
-  /** Whether keys without Ctrl or Alt do something. */
-  readonly hasKeys: boolean | null;
-};
-

@@ -1,5 +1,6 @@
 import type { Level } from '../privacy/shape.ts';
 import { casemapKey } from '../search/collation.ts';
+import { importanceOf } from './importance.ts';
 import type { Email, Findings, Summary } from './store.ts';
 
 /** Columns beside the detail by which lists are sorted and filtered. */
@@ -9,6 +10,8 @@ export interface SortColumns {
   readonly encrypted: number;
   readonly unfinished: number;
   readonly level: Level | null;
+  /** -10..10. */
+  readonly importance: number;
   readonly subject: string;
   readonly originator: string;
   readonly destination: string;
@@ -32,9 +35,16 @@ export function sortColumns(detail: Detail, receivedAt: Date): SortColumns {
 }
 
 /** Those of them that follow from the findings alone. */
-export function findingColumns({ decrypt, failed }: Findings): Pick<SortColumns, 'encrypted' | 'unfinished'> {
+export function findingColumns(
+  findings: Findings,
+): Pick<SortColumns, 'encrypted' | 'unfinished' | 'importance'> {
+  const { decrypt, failed } = findings;
   const isEncrypted = decrypt?.encryption === 'strong' || decrypt?.encryption === 'weak';
-  return { encrypted: isEncrypted ? 1 : 0, unfinished: failed.length > 0 ? 1 : 0 };
+  return {
+    encrypted: isEncrypted ? 1 : 0,
+    unfinished: failed.length > 0 ? 1 : 0,
+    importance: importanceOf(findings),
+  };
 }
 
 /** Longest sort key in characters: beyond it, texts count as equal. */

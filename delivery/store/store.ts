@@ -623,6 +623,32 @@ export interface Discussion {
   readonly level: Level | null;
 }
 
+/** Which discussions, and from where on: behind a cursor, or from a place in the list. */
+export interface DiscussionRequest extends PageRequest {
+  /** Only those with a message that has all of these tags, shown by the newest such; else each by its newest message. */
+  readonly tagIds?: readonly string[];
+  /** Only those with something unread. */
+  readonly unreadOnly?: boolean;
+  /** Level of the message that shows the discussion. */
+  readonly level?: Level;
+  /** -10..10: its importance at least. */
+  readonly minImportance?: number;
+  /** Only those in which one of these takes part (`Discussion.participants`), at most 500. */
+  readonly participants?: readonly string[];
+  /** Begin where the message with this id stands, or stood. */
+  readonly anchor?: string | null;
+  /** Rows to skip from there, or from the beginning; negative goes back. */
+  readonly skip?: number;
+  readonly calculateTotal?: boolean;
+}
+
+export interface DiscussionPage extends Page<Discussion> {
+  /** 0-based index of the first item; null behind a cursor. */
+  readonly position: number | null;
+  /** How many there are; null when it was not asked for, or would have to be counted by reading all mail. */
+  readonly total: number | null;
+}
+
 export interface Mail {
   /**
    * Stores the email, flushed before it resolves. Same delivery key within its time: `duplicate` and the first id,
@@ -674,11 +700,8 @@ export interface Mail {
   /** Throws `badRequest` with field `cannotCalculateChanges` for a state too old or unknown. Tells twice rather than never. */
   getChanges(accountId: string, type: ChangeType, since: string, limit: number): Promise<Changes>;
 
-  /** Newest first; `tagId` restricts to discussions with a message under that tag, shown by that message. */
-  listDiscussions(
-    accountId: string,
-    page: PageRequest & { tagId?: string; unreadOnly?: boolean },
-  ): Promise<Page<Discussion>>;
+  /** Newest first. */
+  listDiscussions(accountId: string, asked: DiscussionRequest): Promise<DiscussionPage>;
   /** Discussions by key, at most 500; unknown keys are left out. */
   getDiscussions(accountId: string, keys: readonly string[]): Promise<Discussion[]>;
   /** The last messages of one discussion, newest first. */

@@ -114,6 +114,10 @@ export const schemaSteps: readonly (readonly string[])[] = [
     `create table if not exists zone_change (bucket int, at timeuuid, domain text, local_part text,
        primary key (bucket, at)) with default_time_to_live = 7200 and gc_grace_seconds = 3600`,
   ],
+  [
+    // -10..10; null counts as 0.
+    `alter table email add if not exists importance tinyint`,
+  ],
 ];
 
 /** Partitions over which a list of the whole instance is spread. */

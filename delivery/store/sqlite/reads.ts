@@ -1,5 +1,6 @@
 import * as directory from './directory/reads.ts';
 import * as changes from './mail/change-reads.ts';
+import { listDiscussions } from './mail/discussion-list.ts';
 import * as discussions from './mail/discussion-reads.ts';
 import { queryEmails } from './mail/query.ts';
 import {
@@ -19,7 +20,10 @@ import * as zones from './zones/reads.ts';
 export const reads = {
   ...directory,
   ...changes,
-  ...discussions,
+  getDiscussions: discussions.getDiscussions,
+  listDiscussionEmails: discussions.listDiscussionEmails,
+  discussionHabit: discussions.discussionHabit,
+  listDiscussions,
   ...personal,
   ...verify,
   getPublishedKey: zones.getPublishedKey,

@@ -183,6 +183,44 @@ export const shardSteps: readonly string[] = [
       where account = old.account and tag = old.tag and month = old.place >> 42 and emails <= 0;
   end;
   `,
+  // Lists of discussions: of each tag, by the newest email that stands in it; of each participant. Triggers keep them,
+  // so that a process of any version does. Importance is null, which counts as 0, for what was kept before.
+  `
+  alter table email add column importance integer;
+  create table discussion_tag(account integer, tag integer, discussion text, place integer not null,
+    primary key(account, tag, discussion)) without rowid;
+  insert into discussion_tag select t.account, t.tag, e.discussion, max(t.place)
+    from email_tag t join email e on e.account = t.account and e.place = t.place group by 1, 2, 3;
+  create index discussion_tag_place on discussion_tag(account, tag, place);
+  create trigger discussion_tag_comes after insert on email_tag begin
+    insert into discussion_tag select new.account, new.tag, discussion, new.place from email
+      where account = new.account and place = new.place
+      on conflict do update set place = max(place, excluded.place);
+  end;
+  create trigger discussion_tag_goes after delete on email_tag
+    when exists (select 1 from discussion_tag where account = old.account and tag = old.tag and place = old.place)
+  begin
+    delete from discussion_tag where account = old.account and tag = old.tag and place = old.place;
+    insert or ignore into discussion_tag
+      select old.account, old.tag, e.discussion, e.place from email e indexed by email_discussion
+      where e.account = old.account and e.place < old.place
+        and e.discussion = (select discussion from email where account = old.account and place = old.place)
+        and exists (select 1 from email_tag t where t.account = e.account and t.tag = old.tag and t.place = e.place)
+      order by e.place desc limit 1;
+  end;
+  create table discussion_participant(account integer, participant text, discussion text,
+    primary key(account, participant, discussion)) without rowid;
+  insert or ignore into discussion_participant select d.account, j.value, d.key
+    from discussion d cross join json_each(d.participants) j;
+  create trigger discussion_participant_comes after insert on discussion begin
+    insert or ignore into discussion_participant
+      select new.account, value, new.key from json_each(new.participants);
+  end;
+  create trigger discussion_participant_goes after delete on discussion begin
+    delete from discussion_participant where account = old.account and discussion = old.key
+      and participant in (select value from json_each(old.participants));
+  end;
+  `,
 ];
 
 /** Additive steps leave room for older code; a change that does not would begin a new generation. */

@@ -283,59 +283,6 @@ function threadCases(factory: StoreFactory): void {
       assert.notEqual(mine?.threadId, theirs?.threadId);
     }));
 
-  it('discussions are listed newest first, by tag, unread only, in pages', () =>
-    withAccount(factory, async ({ store, accountId }) => {
-      const day = (n: number): Date => new Date(Date.UTC(2026, 0, n));
-      const ids = await deliverAll(store, accountId, [
-        { discussion: 'd1', receivedAt: day(1) },
-        { discussion: 'd2', receivedAt: day(2), keywords: ['$seen'] },
-        { discussion: 'd1', receivedAt: day(3), tags: [{ role: 'junk' }] },
-        { discussion: 'd3', receivedAt: day(4) },
-      ]);
-      const keys = async (page: Parameters<Store['listDiscussions']>[1]) =>
-        (await store.listDiscussions(accountId, page)).items.map(({ key, lastEmailId }) => [
-          key,
-          lastEmailId,
-        ]);
-      assert.deepEqual(await keys({}), [
-        ['d3', ids[3]],
-        ['d1', ids[2]],
-        ['d2', ids[1]],
-      ]);
-      assert.deepEqual(await keys({ tagId: 'inbox' }), [
-        ['d3', ids[3]],
-        ['d2', ids[1]],
-        ['d1', ids[0]],
-      ]);
-      assert.deepEqual(await keys({ unreadOnly: true }), [
-        ['d3', ids[3]],
-        ['d1', ids[2]],
-      ]);
-      assert.deepEqual(await keys({ tagId: 'inbox', unreadOnly: true }), [
-        ['d3', ids[3]],
-        ['d1', ids[0]],
-      ]);
-      const first = await store.listDiscussions(accountId, { limit: 2 });
-      const next = await store.listDiscussions(accountId, { limit: 2, after: first.next });
-      assert.deepEqual(
-        [...first.items, ...next.items].map(({ key }) => key),
-        ['d3', 'd1', 'd2'],
-      );
-      const [d1] = await store.getDiscussions(accountId, ['d1', 'none']);
-      assert.deepEqual([d1?.totalEmails, d1?.unreadEmails], [2, 2]);
-      const inside = await store.listDiscussionEmails(accountId, 'd1', { limit: 1 });
-      const more = await store.listDiscussionEmails(accountId, 'd1', { after: inside.next });
-      assert.deepEqual(
-        [...inside.items, ...more.items].map(({ id }) => id),
-        [ids[2], ids[0]],
-      );
-      await store.destroyEmails(accountId, [ids[2] ?? '', ids[3] ?? '']);
-      assert.deepEqual(await keys({}), [
-        ['d2', ids[1]],
-        ['d1', ids[0]],
-      ]);
-    }));
-
   it('the habit of a discussion is the encrypted share of its last twenty', () =>
     withAccount(factory, async ({ store, accountId }) => {
       assert.equal(await store.discussionHabit(accountId, 'd'), null);

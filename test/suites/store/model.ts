@@ -171,12 +171,44 @@ async function compareLists(store: Store, accountId: string, emails: readonly Mo
     assert.equal(folded.total, firsts.length);
   }
   await comparePositions(store, accountId, sorted);
-  const discussions = await store.listDiscussions(accountId, {});
-  const keys = [...new Set(sorted.map(({ thread }) => `d${thread}`))];
-  assert.deepEqual(
-    discussions.items.map(({ key }) => key),
-    keys,
-  );
+  for (const asked of [[], ...tagIds.map(tag => [tag]), ['inbox', 'junk'], ['archive', 'inbox']])
+    await compareDiscussions(store, { accountId, sorted, asked });
+}
+
+interface DiscussionCase {
+  readonly accountId: string;
+  /** All emails, newest first. */
+  readonly sorted: readonly ModelEmail[];
+  /** Ids of tags. */
+  readonly asked: readonly string[];
+}
+
+/** A discussion is shown by its newest email in all of the tags, and found from the place of any email. */
+async function compareDiscussions(store: Store, { accountId, sorted, asked }: DiscussionCase): Promise<void> {
+  for (const unreadOnly of [false, true]) {
+    const shown = sorted.filter(
+      (email, index) =>
+        asked.every(tag => email.tags.includes(tag)) &&
+        (!unreadOnly || sorted.some(other => other.thread === email.thread && isUnread(other))) &&
+        !sorted
+          .slice(0, index)
+          .some(other => other.thread === email.thread && asked.every(tag => other.tags.includes(tag))),
+    );
+    const request = { ...(asked.length > 0 ? { tagIds: asked } : {}), unreadOnly };
+    const all = await store.listDiscussions(accountId, { ...request, calculateTotal: true });
+    const ids = shown.map(({ id }) => id);
+    assert.deepEqual(
+      all.items.map(({ lastEmailId }) => lastEmailId),
+      ids,
+    );
+    assert.deepEqual([all.position, all.next], [0, null]);
+    assert.ok(all.total === ids.length || (all.total === null && asked.length > 1), String(all.total));
+    for (const { id } of sorted.slice(0, 3)) {
+      const there = await store.listDiscussions(accountId, { ...request, anchor: id, limit: 1 });
+      const position = ids.filter(other => other > id).length;
+      assert.deepEqual([there.position, there.items[0]?.lastEmailId], [position, ids[position]]);
+    }
+  }
 }
 
 /** Each row is found by its position and by its id, in both orders. */

@@ -1,6 +1,7 @@
 import { describe } from 'node:test';
 import { changesSuite } from './changes.ts';
 import { directorySuite } from './directory.ts';
+import { discussionSuite } from './discussions.ts';
 import { mailSuite } from './mail.ts';
 import { modelSuite } from './model.ts';
 import { personalSuite } from './personal.ts';
@@ -13,6 +14,7 @@ export function storeSuite(name: string, factory: StoreFactory, features: StoreF
   describe(name, () => {
     directorySuite(factory);
     mailSuite(factory);
+    discussionSuite(factory);
     querySuite(factory, features);
     changesSuite(factory);
     personalSuite(factory);

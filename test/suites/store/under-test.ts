@@ -1,3 +1,4 @@
+import type { Level } from '../../../delivery/privacy/shape.ts';
 import { foldWords } from '../../../delivery/search/terms.ts';
 import type { NewEmail, Store } from '../../../delivery/store/store.ts';
 import { openTestClock, type TestClock } from '../../support/clock.ts';
@@ -76,6 +77,10 @@ export interface EmailTraits {
   readonly encryption?: 'strong' | 'none';
   readonly sentAt?: Date | null;
   readonly from?: string;
+  /** Of the discussion; the sender alone unless given. */
+  readonly participants?: readonly string[];
+  readonly level?: Level;
+  readonly importance?: 'high' | 'normal' | 'low';
 }
 
 /** A made-up email with these traits. */
@@ -106,7 +111,10 @@ export function newEmail(traits: EmailTraits = {}): NewEmail {
       hasAttachment: traits.hasAttachment ?? false,
     },
     thread: { references: traits.references ?? [], inReplyTo: traits.inReplyTo ?? null, messageId },
-    discussion: { key: traits.discussion ?? 'd-bob', participants: [`email:${from.address}`] },
+    discussion: {
+      key: traits.discussion ?? 'd-bob',
+      participants: traits.participants ?? [`email:${from.address}`],
+    },
     tags: traits.tags ?? [{ role: 'inbox' }],
     keywords: traits.keywords ?? [],
     findings: {
@@ -116,12 +124,12 @@ export function newEmail(traits: EmailTraits = {}): NewEmail {
       trustedHops: 0,
       authentication: null,
       decrypt: traits.encryption === undefined ? null : decryptFindings(traits.encryption),
-      score: null,
+      score: traits.importance === undefined ? null : scoreFindings(traits.importance),
       tags: null,
       facts: {},
       failed: traits.failed ?? [],
     },
-    index: null,
+    index: traits.level === undefined ? null : keptIndex(traits.level),
     searchText:
       words === null
         ? null
@@ -166,4 +174,12 @@ export function coded(code: string, field?: string): (error: unknown) => boolean
     const found = error as { code?: string; fields?: { field?: string } };
     return found.code === code && (field === undefined || found.fields?.field === field);
   };
+}
+
+function scoreFindings(importance: 'high' | 'normal' | 'low'): NewEmail['findings']['score'] {
+  return { score: 0.1, verdict: 'ham', harmful: false, importance, reasons: [], model: 'none' };
+}
+
+function keptIndex(level: Level): NewEmail['index'] {
+  return { subject: 'message', version: 1, value: 50, level, upTo: 50 };
 }

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { Contact, Discussion as StoredDiscussion } from '../../../delivery/store/store.ts';
 import type { Discussion, Participant } from '../../wire.ts';
-import { checkProperties, getEntries, idSchema, readArguments, unsignedSchema } from './arguments.ts';
+import { checkProperties, getEntries, readArguments } from './arguments.ts';
 import { MethodError } from './errors.ts';
-import { type Handler, type MethodContext, resolveId } from './method.ts';
+import type { Handler, MethodContext } from './method.ts';
 import { askedIds, gathered, pick } from './standard-get.ts';
 
 const properties = [
@@ -32,44 +32,6 @@ export const discussionGet: Handler = async (args, context) => {
     state,
     list: list.map(discussion => pick({ ...discussion }, wanted)),
     notFound,
-  };
-};
-
-const querySchema = v.strictObject({
-  accountId: v.string(),
-  filter: v.optional(
-    v.nullable(
-      v.strictObject({
-        inMailbox: v.optional(v.nullable(idSchema)),
-        isUnread: v.optional(v.nullable(v.boolean())),
-      }),
-    ),
-    null,
-  ),
-  after: v.optional(v.nullable(v.string()), null),
-  limit: v.optional(v.nullable(unsignedSchema), null),
-});
-
-const maxDiscussions = 256;
-
-/** Discussion/query: newest first, page by page behind a cursor. */
-export const discussionQuery: Handler = async (args, context) => {
-  const { filter, after, limit } = readArguments(querySchema, args);
-  const queryState = await context.store.getState(context.account.id, 'Email');
-  const inMailbox = filter?.inMailbox ? (resolveId(filter.inMailbox, context) ?? filter.inMailbox) : null;
-  const { items, next } = await context.store.listDiscussions(context.account.id, {
-    after,
-    limit: Math.min(Math.max(limit ?? 50, 1), maxDiscussions),
-    ...(inMailbox === null ? {} : { tagId: inMailbox }),
-    ...(filter?.isUnread ? { unreadOnly: true } : {}),
-  });
-  return {
-    accountId: context.account.id,
-    queryState,
-    canCalculateChanges: false,
-    ids: items.map(item => item.key),
-    lastEmailIds: items.map(item => item.lastEmailId),
-    next,
   };
 };
 

@@ -67,6 +67,7 @@ const extensionProperties: Readonly<Record<string, (typeof capabilities)[keyof t
   privacy: urns.privacy,
   privacyBrief: urns.privacy,
   discussionId: urns.discussion,
+  importance: urns.discussion,
 };
 
 /** What Email/parse gives when nothing is asked for (RFC 8621 §4.9). */

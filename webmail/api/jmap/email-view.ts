@@ -1,6 +1,7 @@
 import { allEntities } from '../../../delivery/message/body.ts';
 import type { Entity, Message } from '../../../delivery/message/shape.ts';
 import { previewText } from '../../../delivery/message/text.ts';
+import { importanceOf } from '../../../delivery/store/importance.ts';
 import type { Email } from '../../../delivery/store/store.ts';
 import { bodyPart, bodyStructure, bodyValues, type Content, listsOf } from './email-body.ts';
 import { bodyProperties, type EmailPlan, headerShortcuts, metadataReaders } from './email-properties.ts';
@@ -76,6 +77,7 @@ function extensionValue(property: string, { email, content, junkTagId }: EmailSo
   if (property === 'privacy') return privacyOf(email, junkTagId, content?.isOpened ?? false);
   if (property === 'privacyBrief') return privacyBriefOf(email, junkTagId);
   if (property === 'discussionId') return email.discussionKey;
+  if (property === 'importance') return importanceOf(email.findings);
   return null;
 }
 

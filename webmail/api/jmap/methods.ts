@@ -5,7 +5,8 @@ import { blobCopy } from './blob.ts';
 import { contactCardChanges, contactCardGet, contactCardSet } from './contact-card.ts';
 import { contactCardQuery, contactCardQueryChanges } from './contact-query.ts';
 import { coreEcho } from './core.ts';
-import { discussionGet, discussionQuery } from './discussion.ts';
+import { discussionGet } from './discussion.ts';
+import { discussionQuery } from './discussion-query.ts';
 import { emailChanges, emailGet, emailParse } from './email-get.ts';
 import { emailCopy, emailImport } from './email-import.ts';
 import { emailQuery, emailQueryChanges } from './email-query.ts';
@@ -15,8 +16,8 @@ import { mailboxChanges, mailboxGet } from './mailbox.ts';
 import { mailboxQuery, mailboxQueryChanges } from './mailbox-query.ts';
 import { mailboxSet } from './mailbox-set.ts';
 import type { Handler, Method } from './method.ts';
-import { privacyReport, privacyWords } from './privacy.ts';
 import { preferencesGet, preferencesSet } from './preferences.ts';
+import { privacyReport, privacyWords } from './privacy.ts';
 import { privacyRenew } from './privacy-renew.ts';
 import { publishedKeyGet, publishedKeySet } from './published-key.ts';
 import { searchSnippetGet } from './snippet.ts';
@@ -68,9 +69,9 @@ export const methods: readonly Method[] = (
     ['Audit/get', audit, auditGet],
     ['View/get', views, viewGet],
     ['View/set', views, viewSet],
-  ] as const satisfies readonly (readonly [string, Method['capability'], Handler])[]
     ['Preferences/get', preferences, preferencesGet],
     ['Preferences/set', preferences, preferencesSet],
+  ] as const satisfies readonly (readonly [string, Method['capability'], Handler])[]
 ).map(([name, capability, handle]) => ({ name, capability, handle }));
 
 export const methodsByName: ReadonlyMap<string, Method> = new Map(

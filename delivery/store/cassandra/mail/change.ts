@@ -219,10 +219,11 @@ function judgedStatements(accountId: string, edit: Edit): Statement[] {
   const columns = findings && findingColumns(findings);
   const statements: Statement[] = [
     {
-      cql: `update email set level = ?, encrypted = ?, unfinished = ?, reworded = ?
+      cql: `update email set level = ?, importance = ?, encrypted = ?, unfinished = ?, reworded = ?
         where account = ? and bucket = ? and id = ?`,
       values: [
         index ? index.index.level : undefined,
+        columns?.importance,
         columns && columns.encrypted === 1,
         columns && columns.unfinished === 1,
         searchText === undefined ? undefined : reworded,

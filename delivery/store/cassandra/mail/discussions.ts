@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor, maxPage, pageSize, toPage } from '../../page.ts';
+import { decodeCursor, maxPage, pageSize, toPage } from '../../page.ts';
 import type { Discussion, EmailRow, Page, PageRequest } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
 import { discussionLink } from './emails.ts';
@@ -7,71 +7,11 @@ import type { ReadParts } from './reads.ts';
 import type { LightRow } from './row.ts';
 import type { DiscussionPart } from './tally.ts';
 
-/** `Mail.listDiscussions`: from the counts of the buckets, without walking the mail. */
-export async function listDiscussions(
-  parts: ReadParts,
-  accountId: string,
-  page: PageRequest & { tagId?: string; unreadOnly?: boolean },
-): Promise<Page<Discussion>> {
-  const limit = pageSize(page);
-  const before = decodeCursor(page)?.[0] ?? null;
-  const [, books] = await Promise.all([parts.emails.account(accountId), parts.buckets.books(accountId)]);
-  const wanted = (part: DiscussionPart | undefined): boolean => !page.unreadOnly || (part?.[1] ?? 0) > 0;
-  if (page.tagId !== undefined) {
-    const shown = await newestInTag(parts, { accountId, tagId: page.tagId, before, limit }, key =>
-      wanted(books.discussions.get(key)),
-    );
-    const items = shown.flatMap(row => toDiscussion(row, books.discussions.get(row.head.discussion)) ?? []);
-    const last = shown.at(limit - 1);
-    return {
-      items: items.slice(0, limit),
-      next: shown.length > limit && last ? encodeCursor([last.id]) : null,
-    };
-  }
-  const sorted = [...books.discussions.values()]
-    .filter(part => wanted(part) && (before === null || part[2] < String(before)))
-    .sort((one, other) => (one[2] < other[2] ? 1 : -1))
-    .slice(0, limit + 1);
-  const rows = await parts.emails.find(
-    accountId,
-    sorted.map(([, , id]) => id),
-  );
-  const { items, next } = toPage(
-    sorted,
-    limit,
-    part => part,
-    last => [last[2]],
-  );
-  const shown = items.flatMap(part => {
-    const row = rows.get(part[2]);
-    return row ? (toDiscussion(row, part) ?? []) : [];
-  });
-  return { items: shown, next };
-}
-
-/** Walks a tag newest first: an email stands for its discussion unless a newer one does. */
-async function newestInTag(
-  { walks }: ReadParts,
-  page: { accountId: string; tagId: string; before: string | number | null; limit: number },
-  isWanted: (key: string) => boolean,
-): Promise<LightRow[]> {
-  const seen = new Set<string>();
-  const shown: LightRow[] = [];
-  const { accountId, tagId } = page;
-  const wanted = { accountId, filter: { tag: tagId }, ascending: false, threads: new Map() };
-  for await (const rows of walks.find(wanted)) {
-    for (const row of rows) {
-      const key = row.head.discussion;
-      if (seen.has(key) || !isWanted(key)) continue;
-      seen.add(key);
-      if (page.before === null || row.id < String(page.before)) shown.push(row);
-      if (shown.length > page.limit) return shown;
-    }
-  }
-  return shown;
-}
-
-function toDiscussion({ id, head, level }: LightRow, part: DiscussionPart | undefined): Discussion | null {
+/** A discussion as the row of a list. */
+export function toDiscussion(
+  { id, head, level }: LightRow,
+  part: DiscussionPart | undefined,
+): Discussion | null {
   if (!part) return null;
   return {
     key: head.discussion,

@@ -9,6 +9,7 @@ import { ChangeReads } from './changes.ts';
 import { type DeliverParts, deliverEmail } from './deliver.ts';
 import { destroyEmails } from './destroy.ts';
 import { destroyTag } from './destroy-tag.ts';
+import { listDiscussions } from './discussion-list.ts';
 import * as discussions from './discussions.ts';
 import { Emails } from './emails.ts';
 import { type LogLine, logStatement, typesOf } from './log.ts';
@@ -140,7 +141,7 @@ function readOperations({ read, changes }: AllParts): Omit<Mail, Written> {
       await emails.account(accountId);
       return await changes.getChanges(accountId, type, { since, limit });
     },
-    listDiscussions: (accountId, page) => discussions.listDiscussions(read, accountId, page),
+    listDiscussions: (accountId, page) => listDiscussions(read, accountId, page),
     getDiscussions: (accountId, keys) => discussions.getDiscussions(read, accountId, keys),
     listDiscussionEmails: (accountId, key, page) =>
       discussions.listDiscussionEmails(read, accountId, { key, page }),

@@ -58,10 +58,10 @@ export function linkStatements({ accountId, claim, email, thread }: NewRow, { li
 /** Its light row. */
 export function emailStatement({ accountId, claim, email, tagIds }: NewRow, head: Head): Statement {
   const marks = [...tagIds.map(markOfTag), ...cleanKeywords(email.keywords).map(markOfKeyword)];
-  const { level, encrypted, unfinished } = sortColumns(email, email.receivedAt);
+  const { level, importance, encrypted, unfinished } = sortColumns(email, email.receivedAt);
   return {
-    cql: `insert into email (account, bucket, id, head, marks, level, encrypted, unfinished, delivery_key)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    cql: `insert into email (account, bucket, id, head, marks, level, importance, encrypted, unfinished,
+        delivery_key) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     values: [
       accountId,
       claim.bucket,
@@ -69,6 +69,7 @@ export function emailStatement({ accountId, claim, email, tagIds }: NewRow, head
       writeHead(head),
       Object.fromEntries(marks.map(mark => [mark, true])),
       level ?? undefined,
+      importance,
       encrypted === 1,
       unfinished === 1,
       email.deliveryKey ? Buffer.from(email.deliveryKey) : undefined,

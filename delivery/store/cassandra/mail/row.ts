@@ -12,6 +12,8 @@ export interface LightRow {
   readonly keywords: readonly string[];
   readonly isUnread: boolean;
   readonly level: Level | null;
+  /** -10..10. */
+  readonly importance: number;
   readonly isEncrypted: boolean;
   readonly isUnfinished: boolean;
   readonly deliveryKey: Uint8Array | null;
@@ -96,12 +98,14 @@ export interface EmailRecord {
   readonly head: string | null;
   readonly marks: Readonly<Record<string, boolean>> | null;
   readonly level: Level | null;
+  readonly importance: number | null;
   readonly encrypted: boolean | null;
   readonly unfinished: boolean | null;
   readonly delivery_key: Uint8Array | null;
   readonly reworded: string | null;
   readonly marks_at?: readonly bigint[] | null;
   readonly level_at?: bigint | null;
+  readonly importance_at?: bigint | null;
   readonly encrypted_at?: bigint | null;
   readonly unfinished_at?: bigint | null;
   readonly head_at?: bigint | null;
@@ -109,10 +113,12 @@ export interface EmailRecord {
 }
 
 /** Columns of a light row. */
-export const lightColumns = 'id, bucket, head, marks, level, encrypted, unfinished, delivery_key, reworded';
+export const lightColumns =
+  'id, bucket, head, marks, level, importance, encrypted, unfinished, delivery_key, reworded';
 
 /** Columns of a light row for whoever changes it: with the times of its cells. */
 export const changedColumns = `${lightColumns}, writetime(marks) as marks_at, writetime(level) as level_at,
+  writetime(importance) as importance_at,
   writetime(encrypted) as encrypted_at, writetime(unfinished) as unfinished_at, writetime(head) as head_at,
   writetime(reworded) as reworded_at`;
 
@@ -140,7 +146,7 @@ export function toLightRow(record: EmailRecord): LightRow | null {
   for (const [mark, isSet] of Object.entries(record.marks ?? {})) {
     if (isSet) (mark.startsWith(tagMark) ? tagIds : keywords).push(mark.slice(1));
   }
-  const { marks_at, level_at, encrypted_at, unfinished_at, head_at, reworded_at } = record;
+  const { marks_at, level_at, importance_at, encrypted_at, unfinished_at, head_at, reworded_at } = record;
   return {
     id: record.id,
     bucket: record.bucket,
@@ -149,6 +155,7 @@ export function toLightRow(record: EmailRecord): LightRow | null {
     keywords: keywords.sort(),
     isUnread: isUnread(keywords),
     level: record.level,
+    importance: record.importance ?? 0,
     isEncrypted: record.encrypted === true,
     isUnfinished: record.unfinished === true,
     deliveryKey: record.delivery_key,
@@ -156,6 +163,7 @@ export function toLightRow(record: EmailRecord): LightRow | null {
     writtenAt: [
       ...(marks_at ?? []),
       level_at ?? null,
+      importance_at ?? null,
       encrypted_at ?? null,
       unfinished_at ?? null,
       head_at ?? null,

@@ -7,8 +7,16 @@ export type Count = [emails: number, unread: number];
 /** One thread's part in a bucket: emails by tag, unread ones in a tag other than trash, unread ones in trash. */
 export type ThreadPart = [tags: Record<string, number>, unread: number, unreadTrash: number];
 
-/** Emails, unread ones, and the newest email of a discussion in a bucket. */
-export type DiscussionPart = [emails: number, unread: number, lastEmailId: string];
+/** Emails, unread ones, and the newest email of a discussion in a bucket; the newest of each tag in which it stands. */
+export type DiscussionPart = [
+  emails: number,
+  unread: number,
+  lastEmailId: string,
+  lastByTag: Record<string, string>,
+];
+
+/** Layout of the cell; one of another is counted anew. */
+const tallyLayout = 2;
 
 /** What is counted of the emails of one bucket: all that a list of tags or discussions needs of it. */
 export interface Tally {
@@ -63,23 +71,30 @@ function addToThread(threads: Map<string, ThreadPart>, { head, tagIds, isUnread 
   threads.set(head.threadId, part);
 }
 
-function addToDiscussion(discussions: Map<string, DiscussionPart>, { id, head, isUnread }: LightRow): void {
-  const part: DiscussionPart = discussions.get(head.discussion) ?? [0, 0, id];
+function addToDiscussion(
+  discussions: Map<string, DiscussionPart>,
+  { id, head, tagIds, isUnread }: LightRow,
+): void {
+  const part: DiscussionPart = discussions.get(head.discussion) ?? [0, 0, id, {}];
   part[0] += 1;
   part[1] += isUnread ? 1 : 0;
   if (id > part[2]) part[2] = id;
+  for (const tag of tagIds) if (id > (part[3][tag] ?? '')) part[3][tag] = id;
   discussions.set(head.discussion, part);
 }
 
 /** The cell `tally`. */
 export function writeTally(tally: Tally): Uint8Array {
-  return zstdCompressSync(JSON.stringify(tally));
+  return zstdCompressSync(JSON.stringify({ ...tally, layout: tallyLayout }));
 }
 
 /** What `writeTally` was given; null when it is none, so that it is counted anew. */
 export function readTally(cell: Uint8Array): Tally | null {
   try {
-    return JSON.parse(zstdDecompressSync(cell).toString()) as Tally;
+    const { layout, ...tally } = JSON.parse(zstdDecompressSync(cell).toString()) as Tally & {
+      layout?: number;
+    };
+    return layout === tallyLayout ? tally : null;
   } catch {
     return null; // A cell of another layout: the rows are the truth.
   }
@@ -118,7 +133,6 @@ export function sumUp(tallies: readonly Tally[]): Pick<Books, 'emails' | 'octets
 export function addUp(tallies: readonly Tally[]): Books {
   const tags = new Map<string, TagCounts>();
   const threads = new Map<string, ThreadPart>();
-  const discussions = new Map<string, DiscussionPart>();
   for (const tally of tallies) {
     for (const [tag, [emails, unread]] of Object.entries(tally.tags)) {
       const counts = countsOf(tags, tag);
@@ -126,7 +140,6 @@ export function addUp(tallies: readonly Tally[]): Books {
       counts.unreadEmails += unread;
     }
     for (const [thread, part] of Object.entries(tally.threads)) joinThread(threads, thread, part);
-    for (const [key, part] of Object.entries(tally.discussions)) joinDiscussion(discussions, key, part);
   }
   for (const [partTags, unread, unreadTrash] of threads.values()) {
     for (const tag of Object.keys(partTags)) {
@@ -135,7 +148,15 @@ export function addUp(tallies: readonly Tally[]): Books {
       counts.unreadThreads += (tag === 'trash' ? unreadTrash : unread) > 0 ? 1 : 0;
     }
   }
-  return { ...sumUp(tallies), tags, discussions };
+  return { ...sumUp(tallies), tags, discussions: discussionsOf(tallies) };
+}
+
+/** The discussions of all buckets, by key. */
+export function discussionsOf(tallies: readonly Tally[]): Map<string, DiscussionPart> {
+  const discussions = new Map<string, DiscussionPart>();
+  for (const tally of tallies)
+    for (const [key, part] of Object.entries(tally.discussions)) joinDiscussion(discussions, key, part);
+  return discussions;
 }
 
 function countsOf(tags: Map<string, TagCounts>, tag: string): TagCounts {
@@ -154,6 +175,8 @@ function joinDiscussion(discussions: Map<string, DiscussionPart>, key: string, p
   if (!known) discussions.set(key, part);
   else {
     const last = known[2] > part[2] ? known[2] : part[2];
-    discussions.set(key, [known[0] + part[0], known[1] + part[1], last]);
+    const lastByTag = { ...known[3] };
+    for (const [tag, id] of Object.entries(part[3])) if (id > (lastByTag[tag] ?? '')) lastByTag[tag] = id;
+    discussions.set(key, [known[0] + part[0], known[1] + part[1], last, lastByTag]);
   }
 }

@@ -74,8 +74,8 @@ export function rowLeftovers(
 }
 
 function timesOf(record: EmailRecord): (bigint | null | undefined)[] {
-  const { marks_at, level_at, encrypted_at, unfinished_at, head_at, reworded_at } = record;
-  return [...(marks_at ?? []), level_at, encrypted_at, unfinished_at, head_at, reworded_at];
+  const { marks_at, level_at, importance_at, encrypted_at, unfinished_at, head_at, reworded_at } = record;
+  return [...(marks_at ?? []), level_at, importance_at, encrypted_at, unfinished_at, head_at, reworded_at];
 }
 
 /** A row of a table of mail. */

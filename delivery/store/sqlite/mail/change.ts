@@ -195,10 +195,11 @@ function writeDetail({ database }: WriteContext, record: EmailRecord, change: Em
   );
   const columns = sortColumns(detail, new Date(record.received_at));
   database.run(
-    'update email set encrypted = ?, unfinished = ?, level = ? where account = ? and place = ?',
+    'update email set encrypted = ?, unfinished = ?, level = ?, importance = ? where account = ? and place = ?',
     columns.encrypted,
     columns.unfinished,
     columns.level,
+    columns.importance,
     record.account,
     record.place,
   );

@@ -208,8 +208,8 @@ function insertEmail(context: WriteContext, ledger: Ledger, email: PreparedEmail
   const row = rowId(ledger.number, placed.seq);
   database.run(
     `insert into email(account, place, tail, seq, thread, discussion, message_key, received_at, sent_at, size, seen,
-       unread, sealed, attachment, encrypted, unfinished, level, tags, keywords, subject, originator, destination)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       unread, sealed, attachment, encrypted, unfinished, level, importance, tags, keywords, subject, originator, destination)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ledger.number,
     placed.place,
     placed.tail,
@@ -227,6 +227,7 @@ function insertEmail(context: WriteContext, ledger: Ledger, email: PreparedEmail
     columns.encrypted,
     columns.unfinished,
     columns.level,
+    columns.importance,
     writeTags(placed.tags),
     placed.keywords,
     columns.subject,

@@ -10,6 +10,8 @@ const keyTables: Readonly<Record<string, string>> = {
   email_keyword: 'keyword, place',
   thread: 'thread',
   discussion: 'key',
+  discussion_participant: 'participant, discussion',
+  discussion_tag: 'tag, discussion',
   delivery_key: 'key',
   document: 'name',
   tag: 'number',

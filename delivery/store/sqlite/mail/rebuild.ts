@@ -44,6 +44,8 @@ const mendings: readonly { readonly kind: RecountKind; readonly mend: (books: Bo
   { kind: 'monthCount', mend: mendMonth },
   { kind: 'threadCount', mend: mendThread },
   { kind: 'discussionCount', mend: mendDiscussion },
+  { kind: 'discussionTag', mend: mendDiscussionTag },
+  { kind: 'discussionParticipant', mend: mendParticipant },
   { kind: 'tagCount', mend: mendTag },
   { kind: 'tagThreadCount', mend: mendTagThreads },
   { kind: 'accountCount', mend: mendAccount },
@@ -112,6 +114,27 @@ function mendDiscussion({ context: { database }, ledger }: Books, { key, n, u }:
     Number(u),
     ...name,
   );
+}
+
+function mendDiscussionTag({ context: { database }, ledger }: Books, { tag, discussion, n }: Row): void {
+  const key = [ledger.number, Number(tag), String(discussion)] as const;
+  database.run('delete from discussion_tag where account = ? and tag = ? and discussion = ?', ...key);
+  if (n === null) return;
+  database.run(
+    'insert into discussion_tag(account, tag, discussion, place) values (?, ?, ?, ?)',
+    ...key,
+    Number(n),
+  );
+}
+
+function mendParticipant(
+  { context: { database }, ledger }: Books,
+  { participant, discussion, isMissing }: Row,
+): void {
+  const change = isMissing
+    ? 'insert into discussion_participant(account, participant, discussion) values (?, ?, ?)'
+    : 'delete from discussion_participant where account = ? and participant = ? and discussion = ?';
+  database.run(change, ledger.number, String(participant), String(discussion));
 }
 
 /** Through the ledger, so that clients are told of the new counts. */

@@ -133,6 +133,21 @@ const recounts = {
       from discussion d left join email e on e.account = d.account and e.discussion = d.key
       where d.account = $account group by d.key
       having d.emails <> n or d.unread <> u or d.last_place is not max(e.place)`,
+  discussionTag: `select coalesce(k.tag, c.tag) tag, coalesce(k.discussion, c.discussion) discussion, k.place, c.n
+      from (select tag, discussion, place from discussion_tag where account = $account) k
+      full join (
+        select t.tag, e.discussion, max(t.place) n from email_tag t
+          join email e on e.account = t.account and e.place = t.place
+        where t.account = $account group by 1, 2) c on c.tag = k.tag and c.discussion = k.discussion
+      where k.place is not c.n`,
+  discussionParticipant: `select coalesce(k.participant, c.participant) participant,
+        coalesce(k.discussion, c.discussion) discussion, c.discussion is not null isMissing
+      from (select participant, discussion from discussion_participant where account = $account) k
+      full join (
+        select distinct j.value participant, d.key discussion
+        from discussion d cross join json_each(d.participants) j where d.account = $account) c
+        on c.participant = k.participant and c.discussion = k.discussion
+      where k.discussion is null or c.discussion is null`,
   listLeftover: `select l.tag, l.place from email_tag l left join email e on e.account = l.account and e.place = l.place
       where l.account = $account and (e.place is null or instr(e.tags, ',' || l.tag || ',') = 0)`,
   keywordLeftover: `select l.keyword, l.place from email_keyword l

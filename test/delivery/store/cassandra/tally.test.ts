@@ -35,6 +35,7 @@ const row: fc.Arbitrary<LightRow> = fc
     keywords,
     isUnread: !keywords.includes('$seen'),
     level: null,
+    importance: 0,
     isEncrypted: false,
     isUnfinished: false,
     deliveryKey: null,
