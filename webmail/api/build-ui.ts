@@ -33,8 +33,9 @@ export async function buildUi(): Promise<BuiltUi> {
     throw new DeliveryError('internal', 'the webmail cannot be built', { cause });
   });
   const pages = languages.map(async language => {
-    const page = await pageOf(metafile, language);
-    const signIn = page.replace('<div id="app">', `$&${await signInPage(language)}`);
+    const page = await pageOf(metafile, { language, script: 'main.ts' });
+    const bare = await pageOf(metafile, { language, script: 'boot.ts' });
+    const signIn = bare.replace('<div id="app">', `$&${await signInPage(language)}`);
     return [
       { name: `index.${language}.html`, octets: Buffer.from(page) },
       { name: `sign-in.${language}.html`, octets: Buffer.from(signIn) },
@@ -61,7 +62,7 @@ async function prerenderer(): Promise<(language: string) => Promise<string>> {
 async function buildFiles(): Promise<{ files: UiFile[]; metafile: Metafile }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: uiFolder,
-    entryPoints: ['main.ts', 'style.css'],
+    entryPoints: ['main.ts', 'boot.ts', 'style.css'],
     outdir: 'out',
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
@@ -92,7 +93,7 @@ const oneStart: Plugin = {
   name: 'one-start',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, kind, resolveDir }) => {
-      const isLater = kind === 'dynamic-import' && !path.includes('locales/');
+      const isLater = kind === 'dynamic-import' && !/locales\/|\/main\.ts$/.test(path);
       return isLater ? { path: join(resolveDir, path), pluginData: 'later' } : null;
     });
     onLoad({ filter: /\.ts$/ }, async ({ path, pluginData }) => {
@@ -103,16 +104,22 @@ const oneStart: Plugin = {
   },
 };
 
-/** The page with the built names in place of the sources', and the chunks that the start in a language needs preloaded. */
-async function pageOf({ outputs }: Metafile, language: string): Promise<string> {
-  const page = await readFile(join(uiFolder, 'index.html'), 'utf8');
+/** The page with the built names in place of the sources', and the words preloaded that the start in a language needs. */
+async function pageOf(
+  { outputs }: Metafile,
+  { language, script }: { language: string; script: 'main.ts' | 'boot.ts' },
+): Promise<string> {
+  const page = (await readFile(join(uiFolder, 'index.html'), 'utf8')).replace(
+    'src="main.ts"',
+    script === 'main.ts' ? '$&' : `async src="${script}"`,
+  );
   const built = new Map<string, string>();
   const preloads: string[] = [];
   const preload = (path: string) => preloads.push(`<link rel="modulepreload" href="/${basename(path)}" />`);
   for (const [path, output] of Object.entries(outputs)) {
     if (!output.entryPoint) continue;
     built.set(output.entryPoint, `/${basename(path)}`);
-    if (output.entryPoint === `locales/${language}.ts`) preload(path);
+    if (script === 'main.ts' && output.entryPoint === `locales/${language}.ts`) preload(path);
     // All that the entry does is to import the one chunk of the start.
     const [start] = output.imports;
     if (output.entryPoint === 'main.ts' && start) built.set('main.ts', `/${basename(start.path)}`);

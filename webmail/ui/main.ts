@@ -29,4 +29,5 @@ async function main(): Promise<void> {
   }
 }
 
-void main();
+/** Resolves when the page answers. */
+export const started = main();

@@ -1,0 +1,42 @@
+/** What somebody does who means to use the page. */
+const signs = ['pointermove', 'pointerdown', 'keydown', 'input', 'change', 'submit'] as const;
+/** Acts that are done again when the webmail is there. */
+const acts: readonly string[] = ['change', 'submit'];
+
+/**
+ * The script of the sign-in page, which is drawn already: fetches the webmail when somebody touches the page, and hands
+ * on what they did meanwhile.
+ */
+function boot(): void {
+  document.documentElement.dataset.theme = localStorage.getItem('theme') ?? 'system';
+  const waiting: Event[] = [];
+  let isComing = false;
+  const onSign = (event: Event) => {
+    if (event.type === 'submit') event.preventDefault();
+    if (acts.includes(event.type)) waiting.push(event);
+    if (isComing) return;
+    isComing = true;
+    fetchWebmail().then(
+      () => {
+        for (const sign of signs) removeEventListener(sign, onSign, true);
+        waiting.forEach(again);
+      },
+      // The next sign tries again.
+      () => {
+        isComing = false;
+      },
+    );
+  };
+  for (const sign of signs) addEventListener(sign, onSign, true);
+}
+
+async function fetchWebmail(): Promise<void> {
+  await (await import('./main.ts')).started;
+}
+
+function again({ type, target }: Event): void {
+  if (type === 'submit' && target instanceof HTMLFormElement) target.requestSubmit();
+  else target?.dispatchEvent(new Event(type, { bubbles: true }));
+}
+
+boot();
