@@ -67,6 +67,7 @@ const mayImport: Record<string, readonly string[]> = {
     'delivery/store/sqlite',
   ],
   'webmail/ui': ['webmail'],
+  'webmail/device': ['webmail', 'delivery/message', 'delivery/privacy', 'delivery/crypto'],
   webmail: [],
   bin: [
     'delivery',

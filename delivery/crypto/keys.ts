@@ -42,15 +42,21 @@ export async function readPublicKeys(octets: Uint8Array): Promise<PublicKey[]> {
 
 /** The secret key in a file, armored or binary, as it is (locked or not). Throws `badInput`. */
 export async function readPrivateKey(octets: Uint8Array): Promise<PrivateKey> {
-  const { readPrivateKeys } = await loadOpenPgp();
+  const [key, ...others] = await readPrivateKeys(octets);
+  if (key && others.length === 0) return key;
+  throw new DeliveryError('badInput', 'more than one secret key in it; export one of them alone');
+}
+
+/** All secret keys in a file, as `readPrivateKey`; at least one. Throws `badInput`. */
+export async function readPrivateKeys(octets: Uint8Array): Promise<PrivateKey[]> {
+  const openpgp = await loadOpenPgp();
   const binaryKeys = binaryOf(octets, ['PRIVATE KEY BLOCK']);
   try {
-    const [key, ...others] = await readPrivateKeys({ binaryKeys, config: limits });
-    if (key && others.length === 0) return key;
+    const keys = await openpgp.readPrivateKeys({ binaryKeys, config: limits });
+    return keys.slice(0, maxKeys);
   } catch (cause) {
     throw new DeliveryError('badInput', 'no OpenPGP secret key in it', { cause });
   }
-  throw new DeliveryError('badInput', 'more than one secret key in it; export one of them alone');
 }
 
 /** Whether the octets hold a secret key, by the first packet or the armor's name. */

@@ -8,12 +8,20 @@ export const pagePolicy = [
   "img-src 'self' data: blob:",
   "connect-src 'self'",
   "frame-src 'self'",
+  "worker-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
   'trusted-types dompurify caliopen',
 ].join('; ');
+
+/**
+ * The policy of the worker that opens mail on the owner's device: it loads its own chunks and connects to nobody.
+ * Argon2, which locks some keys, is WebAssembly.
+ */
+export const workerPolicy =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 /** The policy of every answer that is no page. */
 const dataPolicy = "default-src 'none'; frame-ancestors 'none'";

@@ -1,0 +1,159 @@
+import { findArmor } from '../../delivery/crypto/armor.ts';
+import { decrypt } from '../../delivery/crypto/decrypt.ts';
+import type { Decrypted, DecryptFindings } from '../../delivery/crypto/findings.ts';
+import { encryptionShape } from '../../delivery/crypto/packets.ts';
+import { protectionOf } from '../../delivery/crypto/protection.ts';
+import { parseMessage } from '../../delivery/message/message.ts';
+import type { Message } from '../../delivery/message/shape.ts';
+import { messageFacts } from '../../delivery/privacy/collect.ts';
+import type { PrivacyReport } from '../wire.ts';
+import type { KeyHolder } from './key-holder.ts';
+import type { OpenAnswer, OpenFailure, OpenRefusal, SenderKey } from './protocol.ts';
+import { shownMail } from './shown-mail.ts';
+
+/** One message to be opened, and how keys of addresses are come by. */
+export interface Opening {
+  readonly octets: Uint8Array;
+  /** The outermost layer is the seal of our own server; of nobody else's message is that believed. */
+  readonly isSealed: boolean;
+  readonly receivedAt: Date;
+  senderKeys(addresses: readonly string[]): Promise<readonly SenderKey[]>;
+}
+
+/**
+ * Opens a message on the owner's device: first our own seal, then what its sender encrypted. By the very code that
+ * judges mail on the server, so a message is worth the same wherever it is opened; plaintext is given out only when
+ * its integrity holds, and only when the whole message is encrypted (Efail).
+ */
+export async function openMail(opening: Opening, keys: KeyHolder): Promise<OpenAnswer> {
+  const stored = parseMessage(opening.octets);
+  const unsealed = opening.isSealed ? await unseal(stored, opening, keys) : { message: stored };
+  if ('failure' in unsealed) return unsealed;
+  const original = unsealed.message;
+  const refusal = closedFor(original, keys);
+  if (refusal) return { ...refusal, isInside: opening.isSealed };
+  const publicKeys = await opening.senderKeys(addressesOf(original));
+  const decrypted = await decrypt(original, ownerOf(keys, publicKeys, opening));
+  const { findings, content } = decrypted;
+  if (findings.failure !== null && findings.form !== 'smime') {
+    return { failure: failureOf(findings), keyIds: keyIdsOf(original), isInside: opening.isSealed };
+  }
+  if (!opening.isSealed && findings.encryption === 'none') return nothingToOpen;
+  return {
+    mail: {
+      ...shownMail(content ?? original),
+      source: new Blob([Uint8Array.from(original.raw)], { type: 'application/octet-stream' }),
+      facts: factsOf(original, decrypted),
+      signer: findings.signer,
+      form: findings.form,
+    },
+  };
+}
+
+const nothingToOpen: OpenRefusal = { failure: 'notEncrypted', keyIds: [], isInside: false };
+
+async function unseal(
+  stored: Message,
+  opening: Opening,
+  keys: KeyHolder,
+): Promise<{ message: Message } | OpenRefusal> {
+  const refusal = closedFor(stored, keys);
+  if (refusal) return refusal;
+  const { findings, content } = await decrypt(stored, ownerOf(keys, [], opening));
+  if (findings.failure !== null) {
+    return { failure: failureOf(findings), keyIds: keyIdsOf(stored), isInside: false };
+  }
+  if (content?.root.parameters['x-sealed'] !== '1') return { ...nothingToOpen, failure: 'malformed' };
+  return { message: parseMessage(content.raw.subarray(content.root.bodyStart)) };
+}
+
+/** Why an encrypted message can't be opened with the keys as they are now; null when it can, or isn't encrypted. */
+function closedFor(message: Message, keys: KeyHolder): OpenRefusal | null {
+  const keyIds = recipientsOf(message);
+  if (keyIds === null) return null;
+  const named = keyIds.filter(id => !isHidden(id));
+  const isHiddenToo = named.length < keyIds.length;
+  const fits = (held: readonly string[]) => isHiddenToo || named.some(id => held.includes(id));
+  if (keys.unlocked().some(key => fits(key.keyIds))) return null;
+  const failure: OpenFailure = keys.locked().some(key => fits(key.keyIds)) ? 'locked' : 'noKey';
+  return { failure, keyIds: named, isInside: false };
+}
+
+/** Key ids that the message is encrypted to; null when it is not encrypted, or not so that a key could open it. */
+function recipientsOf(message: Message): readonly string[] | null {
+  const protection = protectionOf(message);
+  if (protection.form === 'none' || protection.form === 'smime') return null;
+  if (protection.kind !== 'encrypted' || !protection.octets) return null;
+  const shape = encryptionShape(protection.octets);
+  return shape && !shape.noIntegrity ? shape.recipients : null;
+}
+
+function keyIdsOf(message: Message): readonly string[] {
+  return (recipientsOf(message) ?? []).filter(id => !isHidden(id));
+}
+
+function isHidden(keyId: string): boolean {
+  return /^0+$/.test(keyId);
+}
+
+function failureOf({ failure }: DecryptFindings): OpenFailure {
+  if (failure === 'noKey' || failure === 'noIntegrity' || failure === 'tooLarge') return failure;
+  return 'malformed';
+}
+
+function ownerOf(
+  keys: KeyHolder,
+  senderKeys: readonly SenderKey[],
+  { receivedAt }: Opening,
+): Parameters<typeof decrypt>[1] {
+  return {
+    privateKeys: keys.unlocked().map(({ fingerprint }) => ({ fingerprint, wrapped: new Uint8Array() })),
+    keyring: { unwrapKey: async ({ fingerprint }) => keys.secretKey(fingerprint) },
+    publicKeys: senderKeys.flatMap(key => {
+      const octets = findArmor(new TextEncoder().encode(key.armor))?.octets;
+      return octets ? [{ ...key, octets, firstSeenAt: new Date(key.firstSeenAt) }] : [];
+    }),
+    receivedAt,
+  };
+}
+
+/** More addresses are not asked for. */
+const maxAddresses = 50;
+
+/** The author first: it is the author's key that counts. */
+function addressesOf({ originators, destinations }: Message): string[] {
+  const mailboxes = [...originators.from, ...originators.sender, ...destinations.to, ...destinations.cc];
+  const addresses = mailboxes.map(({ address }) => address).filter(address => address.includes('@'));
+  return [...new Set(addresses)].slice(0, maxAddresses);
+}
+
+/** What a device may report, by the tables of the index; nobody here knows how the message came. */
+function factsOf(original: Message, { findings, content }: Decrypted): PrivacyReport['facts'] {
+  const facts = messageFacts({
+    session: nobodysSession,
+    message: content ?? original,
+    outer: original,
+    authentication: null,
+    decrypt: findings,
+    harmful: false,
+    participants: [],
+    contacts: [],
+    habit: null,
+    custody: 'client',
+    storage: 'sealed',
+  });
+  const known = reportable.filter(id => facts[id] !== undefined && facts[id] !== 'unknown');
+  // The words are those of the table's rows, which the report's are taken from.
+  return Object.fromEntries(known.map(id => [id, facts[id]])) as PrivacyReport['facts'];
+}
+
+const reportable = ['signature', 'tracking', 'remoteContent', 'subject'] as const;
+
+const nobodysSession = {
+  source: 'trace',
+  remoteAddress: null,
+  remoteName: null,
+  helo: null,
+  tls: undefined,
+  authenticatedUser: null,
+} as const;
