@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { confirmKey, renewMailSignedBy } from '../../../delivery/confirm-key.ts';
 import { keyAsItIs } from '../../../delivery/contact-index.ts';
+import { armor } from '../../../delivery/crypto/armor.ts';
 import { asDeliveryError } from '../../../delivery/errors.ts';
 import { normalizeAddress } from '../../../delivery/message/address.ts';
 import type { PublicKey } from '../../../delivery/store/store.ts';
@@ -11,19 +12,40 @@ import { type Handler, type MethodContext, resolveId } from './method.ts';
 
 const addressSchema = v.pipe(v.string(), v.maxLength(320), v.includes('@'));
 
+const properties = [
+  'address',
+  'fingerprint',
+  'source',
+  'state',
+  'strength',
+  'firstSeenAt',
+  'armor',
+] as const satisfies readonly (keyof PublicKeyRow)[];
+const defaultProperties = properties.filter(name => name !== 'armor');
+
 const getSchema = v.strictObject({
   accountId: v.string(),
   addresses: v.pipe(v.array(addressSchema), v.maxLength(100)),
+  properties: v.optional(v.nullable(v.array(v.picklist(properties))), null),
 });
 
-/** PublicKey/get: the keys that the owner knows for these addresses, as they are now. */
+/**
+ * PublicKey/get: the keys that the owner knows for these addresses, as they are now; the certificate itself when
+ * `armor` is asked for by name.
+ */
 export const publicKeyGet: Handler = async (args, context) => {
-  const { addresses } = readArguments(getSchema, args);
+  const { addresses, properties: asked } = readArguments(getSchema, args);
+  const wanted = new Set<string>(asked ?? defaultProperties);
   const known = await context.store.listPublicKeys(context.account.id, addresses.map(normalizeAddress));
   const now = context.clock.now();
   return {
     accountId: context.account.id,
-    list: await Promise.all(known.map(key => rowOf(key, now))),
+    list: await Promise.all(
+      known.map(async key => {
+        const row = { ...(await rowOf(key, now)), armor: armor('PUBLIC KEY BLOCK', key.octets) };
+        return Object.fromEntries(Object.entries(row).filter(([name]) => wanted.has(name)));
+      }),
+    ),
   };
 };
 
