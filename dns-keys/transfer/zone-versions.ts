@@ -238,7 +238,8 @@ export class ZoneFile implements ZoneVersions {
     const soa = last ? soaOf(last) : image.soa;
     if (!soa) throw new DamagedFileError('a change without a SOA', false);
     applyChanges(into, changes);
-    [this.#known, this.#soa] = [known, copyPart(soa)];
+    // What the change was read into is much larger.
+    [this.#known, this.#soa] = [known, last ? copyPart(soa) : soa];
   }
 
   async #setAside(error: Error): Promise<void> {

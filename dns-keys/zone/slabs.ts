@@ -1,3 +1,5 @@
+import { HashedName } from './hashed-name.ts';
+
 /** Octets of a slab. */
 const slabOctets = 4 * 1024 * 1024;
 /** A block begins at a multiple of this many octets, so that 32 bits reach 64 GB. */
@@ -15,6 +17,8 @@ export const maxBlockOctets = 256 * 1024;
  * whole. Blocks begin at a multiple of 16 octets, so their front can be read as words of 32 bits.
  */
 export class Slabs {
+  /** For zones to read names into: each use ends before another begins. */
+  readonly name = new HashedName();
   /** The octets of each slab; read with `slabOf` and `offsetOf`. */
   readonly octets: Buffer[] = [];
   /** The same octets as words of 32 bits in the machine's order; a block's begin at `offsetOf(ref) / 4`. */

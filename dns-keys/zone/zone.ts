@@ -1,6 +1,6 @@
 import { lowerName, type Name } from '../name.ts';
 import { rrTypes } from '../rr/table.ts';
-import { HashedName } from './hashed-name.ts';
+import type { HashedName } from './hashed-name.ts';
 import { HashedOwners, nameHash, wildcardHash } from './hashed-owners.ts';
 import { OwnerSets } from './owner-sets.ts';
 import type { RecordSet } from './record-set.ts';
@@ -59,8 +59,8 @@ export class Zone {
   #owners: OwnerSets;
   #hashedOwners: HashedOwners;
   readonly #apexLabels: number;
-  /** The name that is worked on. */
-  readonly #name = new HashedName();
+  /** The name that is worked on: nothing waits while it is. */
+  readonly #name: HashedName;
   #soa = 0;
   #setCount = 0;
   #recordCount = 0;
@@ -70,6 +70,7 @@ export class Zone {
     this.apex = lowerName(apex);
     this.mode = mode;
     this.slabs = slabs;
+    this.#name = slabs.name;
     this.apexHash = nameHash(this.apex);
     this.wildcardHash = wildcardHash(this.apex);
     this.#read(this.apex);
