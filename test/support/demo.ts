@@ -23,12 +23,12 @@ interface Said {
   readonly web?: string;
 }
 
-/** The demo on free ports; resolves when it has told its address. */
-export async function startDemo(folder: string): Promise<Demo> {
+/** The demo on free ports, with these settings as environment variables; resolves when it has told its address. */
+export async function startDemo(folder: string, settings: Record<string, string> = {}): Promise<Demo> {
   const names = ['SMTP', 'LMTP', 'WEB', 'DNS'];
   const ports = Object.fromEntries(names.map(name => [`CALIOPEN_${name}_PORT`, '0']));
   const child = spawn(caliopen, ['--json', '--data', folder, 'demo'], {
-    env: { ...process.env, ...ports },
+    env: { ...process.env, ...ports, ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const passwords = new Map<string, string>();
