@@ -21,9 +21,9 @@ const ticketSchema = v.object({
 const touchMilliseconds = 10 * 60_000;
 
 /**
- * Who makes the request: ticket, HTTP Basic (RFC 7617), bearer token (RFC 6750) or session cookie, in this order;
- * null when it carries none of them. Throws `badCredentials`, `tooManyAttempts`, `forbidden` (a request of another
- * site that would ride on the cookie).
+ * Who makes the request: ticket (where `purpose` says what it must be for), HTTP Basic (RFC 7617), bearer token
+ * (RFC 6750) or session cookie, in this order; null when it carries none of them. Throws `badCredentials`,
+ * `tooManyAttempts`, `forbidden` (a request of another site that would ride on the cookie).
  */
 export async function authenticate(
   request: Request,
@@ -31,20 +31,27 @@ export async function authenticate(
   tools: SignInTools,
 ): Promise<Caller | null> {
   const { ticket } = request.query;
-  if (purpose !== null && typeof ticket === 'string') return byTicket(ticket, purpose, tools);
+  if (purpose !== null && typeof ticket === 'string') return byTicket({ ticket, purpose }, request, tools);
   const [scheme = '', value = ''] = (request.headers.authorization ?? '').split(/ +/, 2);
   if (scheme.toLowerCase() === 'basic') return byBasic(value, request, tools);
   if (scheme.toLowerCase() === 'bearer') return byBearer(value, request, tools);
   if (scheme !== '') throw new DeliveryError('badCredentials');
-  return byCookie(request, tools);
+  return byCookie(request, purpose, tools);
 }
 
-async function byTicket(ticket: string, purpose: TicketPurpose, parts: WebParts): Promise<Caller> {
+/** One made by a web session is good beside that session's cookie only: who else comes by the address has nothing. */
+async function byTicket(
+  { ticket, purpose }: { readonly ticket: string; readonly purpose: TicketPurpose },
+  request: Request,
+  parts: WebParts,
+): Promise<Caller> {
   const secret = await parts.store.takeSecret('ticket', hashSecret('ticket', ticket, parts.keyring));
   const result = v.safeParse(ticketSchema, secret?.data);
   if (!secret || !result.success || result.output.purpose !== purpose)
     throw new DeliveryError('badCredentials');
   const { sessionId, grant } = result.output;
+  if (sessionId !== null && (await sessionIdOf(request, parts)) !== sessionId)
+    throw new DeliveryError('badCredentials');
   const caller = await callerOf(secret, { means: 'ticket', sessionId, grant }, parts);
   if (!(await isGranted(caller, parts))) throw new DeliveryError('badCredentials');
   return caller;
@@ -85,11 +92,26 @@ async function bySecret(kind: 'bearer' | 'session', value: string, parts: WebPar
   return callerOf(secret, { means: kind, sessionId, grant: { kind, id: secret.id } }, parts);
 }
 
-async function byCookie(request: Request, parts: WebParts): Promise<Caller | null> {
-  const value = readCookie(request.headers.cookie, cookieName(request.secure));
+async function byCookie(
+  request: Request,
+  purpose: TicketPurpose | null,
+  parts: WebParts,
+): Promise<Caller | null> {
+  const value = sessionCookieOf(request);
   if (value === null) return null;
-  checkOwnSite(request);
+  checkOwnSite(request, purpose);
   return bySecret('session', value, parts);
+}
+
+function sessionCookieOf(request: Request): string | null {
+  return readCookie(request.headers.cookie, cookieName(request.secure));
+}
+
+async function sessionIdOf(request: Request, { store, keyring }: WebParts): Promise<string | null> {
+  const value = sessionCookieOf(request);
+  if (value === null) return null;
+  const secret = await store.findSecret('session', hashSecret('session', value, keyring));
+  return secret?.id ?? null;
 }
 
 /** Whether what the caller came by still opens the account: not taken back, not expired, the account open. */
@@ -105,10 +127,12 @@ export async function isGranted({ account, grant }: Caller, parts: WebParts): Pr
 
 /**
  * What changes something and rides on the cookie must come from our own pages: a header field that another site
- * can't send unasked, and our own Origin (SameSite=Strict is the first wall, this is the second).
+ * can't send unasked, and our own Origin (SameSite=Strict is the first wall, this is the second). So must what tickets
+ * are for: whatever loads an address without asking our page first, a picture in a letter say, gets nothing by the
+ * cookie alone.
  */
-function checkOwnSite(request: Request): void {
-  if (request.method === 'GET' || request.method === 'HEAD') return;
+function checkOwnSite(request: Request, purpose: TicketPurpose | null): void {
+  if (purpose === null && (request.method === 'GET' || request.method === 'HEAD')) return;
   checkOrigin(request);
   if (request.get(csrfHeader) === undefined) throw new DeliveryError('forbidden', `${csrfHeader} is missing`);
 }

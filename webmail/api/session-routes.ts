@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { makeAppPassword } from '../../delivery/crypto/password.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
 import type { Account, Secret } from '../../delivery/store/store.ts';
-import { paths, type SignedIn, type Token, ticketPurposes, type WebSession } from '../wire.ts';
+import { paths, type SignedIn, type Ticket, type Token, ticketPurposes, type WebSession } from '../wire.ts';
 import { checkOrigin, idleEnd } from './authenticate.ts';
 import { readJsonBody } from './body.ts';
 import type { Caller } from './caller.ts';
@@ -17,7 +17,10 @@ import { networkOf } from './throttle.ts';
 type Called = RouteTools & { readonly caller: Caller };
 
 const signInSchema = v.strictObject({ address: v.string(), password: v.string() });
-const ticketSchema = v.strictObject({ purpose: v.picklist(ticketPurposes) });
+const ticketSchema = v.strictObject({
+  purpose: v.picklist(ticketPurposes),
+  count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20)), 1),
+});
 const tokenSchema = v.strictObject({
   kind: v.picklist(['appPassword', 'bearer']),
   label: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100)),
@@ -37,7 +40,7 @@ export const sessionRoutes: readonly Route[] = [
   { method: 'post', path: paths.tokens, right: 'account', handle: makeToken },
   { method: 'get', path: paths.tokens, right: 'account', handle: listTokens },
   { method: 'delete', path: `${paths.tokens}/:id`, right: 'account', handle: revokeToken },
-  { method: 'post', path: paths.tickets, right: 'account', handle: makeTicket },
+  { method: 'post', path: paths.tickets, right: 'account', handle: makeTickets },
 ];
 
 async function startSession(request: Request, response: Response, tools: RouteTools): Promise<void> {
@@ -194,17 +197,17 @@ async function listTokens(_request: Request, response: Response, { caller, store
   response.json({ tokens });
 }
 
-async function makeTicket(request: Request, response: Response, tools: Called): Promise<void> {
+async function makeTickets(request: Request, response: Response, tools: Called): Promise<void> {
   const { caller, store, keyring, clock } = tools;
-  const { purpose } = await readJsonBody(request, ticketSchema);
-  const ticket = makeSecret();
+  const { purpose, count } = await readJsonBody(request, ticketSchema);
+  const tickets = Array.from({ length: count }, makeSecret);
   const expiresAt = new Date(clock.now().getTime() + ticketMilliseconds);
-  await store.addSecret({
-    accountId: caller.account.id,
-    kind: 'ticket',
-    hash: hashSecret('ticket', ticket, keyring),
-    expiresAt,
-    data: { purpose, sessionId: caller.sessionId, grant: caller.grant },
+  const data = { purpose, sessionId: caller.sessionId, grant: caller.grant };
+  const kept = tickets.map(ticket => {
+    const hash = hashSecret('ticket', ticket, keyring);
+    return store.addSecret({ accountId: caller.account.id, kind: 'ticket', hash, expiresAt, data });
   });
-  response.status(201).set('Cache-Control', 'no-store').json({ ticket, expiresAt: expiresAt.toISOString() });
+  await Promise.all(kept);
+  const made: Ticket = { ticket: tickets[0] ?? '', tickets, expiresAt: expiresAt.toISOString() };
+  response.status(201).set('Cache-Control', 'no-store').json(made);
 }

@@ -23,7 +23,7 @@ test('what was downloaded stays in no cache, and goes to other sites only with c
     body: JSON.stringify({ address: web.account.address, password }),
   });
   const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-  const byCookie = await fetch(`${web.origin}${path}`, { headers: { cookie } });
+  const byCookie = await fetch(`${web.origin}${path}`, { headers: { cookie, 'x-caliopen': '1' } });
   assert.equal(await byCookie.text(), 'letter');
   assert.equal(byCookie.headers.get('access-control-allow-origin'), null);
 });
@@ -41,6 +41,40 @@ test('an attachment is no script and no style of a page', async t => {
     assert.equal(answer.status, 403, destination);
   }
   assert.equal((await web.fetch(path, { headers: { 'sec-fetch-dest': 'image' } })).status, 200);
+});
+
+test('a PDF is shown by a ticket alone, once, and nothing else is', async t => {
+  const web = await openTestWeb(t);
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
+  const body = JSON.stringify({ purpose: 'download' });
+  const ask = async (path: string, destination: string) => {
+    const { ticket } = (await (await web.fetch('/tickets', { ...init, body })).json()) as { ticket: string };
+    const address = `${web.origin}${path}?inline&ticket=${ticket}`;
+    const answer = await fetch(address, { headers: { 'sec-fetch-dest': destination } });
+    return { answer, again: await fetch(address) };
+  };
+  const pdf = await upload(web, '%PDF-1.7 and so on');
+  for (const destination of ['iframe', 'document']) {
+    const { answer, again } = await ask(pdf, destination);
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get('content-type'), 'application/pdf');
+    assert.match(answer.headers.get('content-disposition') ?? '', /^inline; filename="file"/);
+    assert.doesNotMatch(answer.headers.get('content-security-policy') ?? '', /sandbox|script/);
+    assert.match(
+      answer.headers.get('content-security-policy') ?? '',
+      /default-src 'none'.*frame-ancestors 'self'/,
+    );
+    assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
+    assert.equal(answer.headers.get('cache-control'), 'no-store');
+    assert.equal(again.status, 401);
+  }
+  assert.equal((await ask(pdf, 'embed')).answer.status, 403);
+  const page = await upload(web, '<script>alert(1)</script>%PDF-1.7');
+  assert.equal((await ask(page, 'iframe')).answer.status, 404);
+  const unasked = await web.fetch(`${pdf}?inline`);
+  assert.match(unasked.headers.get('content-disposition') ?? '', /^attachment/);
+  assert.match(unasked.headers.get('content-security-policy') ?? '', /^sandbox/);
+  assert.equal((await web.fetch(`${pdf}?inline`, { headers: { 'sec-fetch-dest': 'iframe' } })).status, 403);
 });
 
 test('readers that take nothing hold up no more than a few, and the next come when they leave', async t => {

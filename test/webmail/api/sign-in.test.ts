@@ -235,7 +235,8 @@ test('a stream and a ticket end with the session they came from', async t => {
   const web = await openTestWeb(t);
   const cookie = await cookieOf(web);
   const [used, unused] = [await ticketOf(web, cookie), await ticketOf(web, cookie)];
-  const streamed = (ticket: string) => fetch(`${web.origin}/jmap/eventsource?ticket=${ticket}`);
+  const streamed = (ticket: string) =>
+    fetch(`${web.origin}/jmap/eventsource?ticket=${ticket}`, { headers: { cookie } });
   const stream = await streamed(used);
   assert.equal(stream.status, 200);
   const ended = stream.text();

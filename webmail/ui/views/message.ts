@@ -13,6 +13,7 @@ import { LevelMark } from './level.ts';
 import { Failed, Loading } from './loading.ts';
 import { MessageBody } from './message-body.ts';
 import { firstMark, textOf, writerOf } from './row.ts';
+import { SaveButton } from './save-button.ts';
 import { TagEditor } from './tag-editor.ts';
 import { Warning } from './warning.ts';
 
@@ -174,16 +175,10 @@ function Actions({ email }: { email: FullEmail }) {
 }
 
 function Toolbar({ email }: { email: FullEmail }) {
-  const { state, words, client } = useApp();
-  const source = client.blobAddress({
-    accountId: state.session?.accountId ?? '',
-    blobId: email.blobId,
-    name: 'message.eml',
-    type: 'message/rfc822',
-  });
+  const { words } = useApp();
   return html`<footer class="toolbar">
     <${TagEditor} email=${email} />
-    ${!email.privacy.sealed && html`<a class="button small quiet" href=${source} download="message.eml"><${Icon} name="download" />${words.message.source}</a>`}
+    ${!email.privacy.sealed && html`<${SaveButton} class="button small quiet" blobId=${email.blobId} name="message.eml"><${Icon} name="download" />${words.message.source}<//>`}
   </footer>`;
 }
 
