@@ -47,21 +47,27 @@ function mediaTypeOf(given: string | undefined): string {
 
 async function download(request: Request, response: Response, tools: Called): Promise<void> {
   checkAccount(request, tools);
-  checkDestination(request);
+  const mayShow = isShowing(request, tools);
+  if (!mayShow) checkDestination(request);
   const { downloads } = tools.jmap;
   const leave = await downloads.enter(tools.caller.account.id, response);
   if (!leave) return;
   try {
     const blob = await readableBlob(parameter(request, 'blobId'), tools);
     if (!blob) throw new DeliveryError('notFound');
-    const { type } = request.query;
-    const mediaType = mediaTypeOf(typeof type === 'string' ? type : (blob.mediaType ?? undefined));
-    // Not by Express: it would add a charset that nobody gave.
-    response.setHeader('Content-Type', isCode(mediaType) ? 'application/octet-stream' : mediaType);
+    if (mayShow) response.set(shownHeaders(blob.octets, parameter(request, 'name')));
+    else {
+      const { type } = request.query;
+      const mediaType = mediaTypeOf(typeof type === 'string' ? type : (blob.mediaType ?? undefined));
+      // Not by Express: it would add a charset that nobody gave.
+      response.setHeader('Content-Type', isCode(mediaType) ? 'application/octet-stream' : mediaType);
+      response.set({
+        'Content-Disposition': attachmentNamed(parameter(request, 'name')),
+        // What came by mail is shown by no page of ours: it can run nothing and load nothing.
+        'Content-Security-Policy': "sandbox; default-src 'none'",
+      });
+    }
     response.set({
-      'Content-Disposition': attachmentNamed(parameter(request, 'name')),
-      // What came by mail is shown by no page of ours: it can run nothing and load nothing.
-      'Content-Security-Policy': "sandbox; default-src 'none'",
       'Cross-Origin-Resource-Policy': 'same-origin',
       // Whoever uses the device next, or shares its origin, must not read mail from the browser's cache.
       'Cache-Control': 'no-store',
@@ -70,6 +76,30 @@ async function download(request: Request, response: Response, tools: Called): Pr
   } finally {
     leave();
   }
+}
+
+/**
+ * Whether a PDF is asked for that the browser's own viewer shows in our page: only by a ticket, so that no address
+ * shows mail twice or from elsewhere, and only as a page or in a frame.
+ */
+function isShowing(request: Request, { caller }: Called): boolean {
+  if (request.query.inline === undefined || caller.means !== 'ticket') return false;
+  const destination = request.get('sec-fetch-dest');
+  return destination === undefined || destination === 'document' || destination === 'iframe';
+}
+
+/**
+ * Header fields of a PDF that is shown. Not sandboxed, because viewers refuse to work in a sandbox; nothing but the
+ * viewer can be loaded. Throws `notFound` when the octets are no PDF.
+ */
+function shownHeaders(octets: Uint8Array, name: string): Record<string, string> {
+  if (Buffer.from(octets.subarray(0, 5)).toString('latin1') !== '%PDF-') throw new DeliveryError('notFound');
+  return {
+    'Content-Type': 'application/pdf',
+    'Content-Disposition': attachmentNamed(name).replace('attachment', 'inline'),
+    'Content-Security-Policy':
+      "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'",
+  };
 }
 
 /** What a page would run or apply, were it given an attachment's address (Fetch Metadata, `Sec-Fetch-Dest`). */

@@ -33,10 +33,12 @@ export interface Client {
   signOut(): Promise<void>;
   /** Runs method calls in order; gives the arguments of each response by call id. */
   call(calls: readonly Invocation[]): Promise<Record<string, Record<string, unknown>>>;
-  /** Address of a blob, opened as a download or shown, by the session's cookie. */
+  /** Address of a blob; a ticket for downloads behind it (`&ticket=`) opens it once. */
   blobAddress(blob: BlobAddress): string;
   /** The octets of a blob. */
   fetchBlob(blob: BlobAddress): Promise<Blob>;
+  /** Its first octets, at most so many; the rest is not fetched. */
+  fetchBeginning(blob: BlobAddress, octets: number): Promise<Uint8Array>;
   ticket(purpose: TicketPurpose): Promise<string>;
   /** Calls `listener` when something has changed, or may have while nobody told, until the returned function is called. */
   watch(listener: WatchListener): () => void;
@@ -87,6 +89,21 @@ function readResponses(response: JmapResponse): Record<string, Record<string, un
 function blobAddress({ accountId, blobId, name, type }: BlobAddress): string {
   const [account, blob, file] = [accountId, blobId, name || 'file'].map(encodeURIComponent);
   return `${paths.download}${account}/${blob}/${file}?type=${encodeURIComponent(type)}`;
+}
+
+async function fetchBeginning(blob: BlobAddress, octets: number): Promise<Uint8Array> {
+  const reader = (await request(blobAddress(blob))).body?.getReader();
+  const beginning = new Uint8Array(octets);
+  let filled = 0;
+  while (reader && filled < octets) {
+    const { value } = await reader.read();
+    if (!value) break;
+    const piece = value.subarray(0, octets - filled);
+    beginning.set(piece, filled);
+    filled += piece.byteLength;
+  }
+  await reader?.cancel();
+  return beginning.subarray(0, filled);
 }
 
 async function whoAmI(): Promise<SignedIn | null> {
@@ -153,6 +170,7 @@ export const client: Client = {
   signOut: async () => void (await request(paths.session, { method: 'DELETE' })),
   call: async methodCalls => readResponses(await post<JmapResponse>(paths.jmap, { using, methodCalls })),
   blobAddress,
+  fetchBeginning,
   fetchBlob: async blob => (await request(blobAddress(blob))).blob(),
   ticket,
   watch,

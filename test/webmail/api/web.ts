@@ -10,6 +10,8 @@ import { summarize } from '../../../delivery/message/summary.ts';
 import { searchText } from '../../../delivery/search/terms.ts';
 import type { Account, NewEmail, Store } from '../../../delivery/store/store.ts';
 import { openWeb } from '../../../webmail/api/app.ts';
+import type { Bundle } from '../../../webmail/api/bundle.ts';
+import type { PicturePorts } from '../../../webmail/api/pictures/ports.ts';
 import { hashSecret } from '../../../webmail/api/secrets.ts';
 import { capabilities, type Invocation, type JmapResponse } from '../../../webmail/wire.ts';
 import { atEnd } from '../../support/at-end.ts';
@@ -53,6 +55,10 @@ export interface TestWebOptions {
   readonly custody?: Account['custody'];
   readonly settings?: Partial<Record<SettingKey, unknown>>;
   readonly log?: Log;
+  /** The network that pictures come from; the real one when left out. */
+  readonly picturePorts?: PicturePorts;
+  /** The webmail's files; none unless a browser is to open it. */
+  readonly bundle?: Bundle;
 }
 
 /** Opens it; closed when the test ends. */
@@ -64,9 +70,9 @@ export async function openTestWeb(t: TestContext, options: TestWebOptions = {}):
   atEnd(t, () => store.close());
   await store.addDomain('example.org');
   const account = await addAccount(store, 'owner@example.org', options.custody);
-  const bundle = new Map();
+  const bundle = options.bundle ?? new Map();
   const log = options.log ?? silentLog;
-  const door = await openWeb({ config, store, keyring, clock, log, bundle });
+  const door = await openWeb({ config, store, keyring, clock, log, bundle, ...networkOf(options) });
   atEnd(t, () => door.close());
   const origin = `http://127.0.0.1:${door.port}`;
   const hash = hashSecret('bearer', bearer, keyring);
@@ -74,6 +80,10 @@ export async function openTestWeb(t: TestContext, options: TestWebOptions = {}):
   const authorization = `Bearer ${bearer}`;
   const parts = { origin, store, account, clock, keyring, authorization };
   return { ...parts, ...clientOf(parts) };
+}
+
+function networkOf({ picturePorts }: TestWebOptions): { picturePorts?: PicturePorts } {
+  return picturePorts ? { picturePorts } : {};
 }
 
 /** Another account of the same store, with the same password. */

@@ -135,6 +135,7 @@ export const en = {
     htmlFailed: 'The formatted text could not be shown. Here is its plain text.',
     attachments: (count: number) => (count === 1 ? '1 attachment' : `${count} attachments`),
     save: 'Save',
+    program: 'can run code',
     unnamed: 'Unnamed attachment',
     decrypted: 'Arrived encrypted; opened with the key that the server holds for you.',
     signer: (who: string) => `Signed by ${who}.`,

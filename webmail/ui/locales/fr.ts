@@ -137,6 +137,7 @@ export const fr: Words = {
     htmlFailed: 'Le texte mis en forme n’a pas pu être affiché. Voici son texte simple.',
     attachments: (count: number) => (count === 1 ? '1 pièce jointe' : `${count} pièces jointes`),
     save: 'Enregistrer',
+    program: 'peut exécuter du code',
     unnamed: 'Pièce jointe sans nom',
     decrypted: 'Arrivé chiffré ; ouvert avec la clé que le serveur garde pour vous.',
     signer: (who: string) => `Signé par ${who}.`,

@@ -21,7 +21,7 @@ export function MessageBody({ email, subject }: { email: FullEmail; subject: str
       ${shown.map(part => html`<${BodyPart} key=${part.partId} part=${part} email=${email} subject=${subject} />`)}
       ${values.some(value => value.isTruncated) && html`<p class="note">${words.message.truncated}</p>`}
     </div>
-    <${Attachments} parts=${listed(email, shown)} />`;
+    <${Attachments} parts=${listed(email, shown)} isHarmful=${email.privacy.marks.includes('harmful')} />`;
 }
 
 function BodyPart({ part, email, subject }: { part: EmailBodyPart; email: FullEmail; subject: string }) {

@@ -1,0 +1,108 @@
+import { drawPng } from '../../bin/demo/pictures.ts';
+import type { NewEmail } from '../../delivery/store/store.ts';
+import type { TestWeb } from '../webmail/api/web.ts';
+import { madeMessage, pdfPage } from './made-mail.ts';
+
+const owner = 'Owner <owner@example.org>';
+const friend = 'Demo Friend <friend@friends.example>';
+
+/** A message of plain text from the friend, in the discussion with them. */
+const plain = (from: string, to: string, subject: string, text: string) =>
+  `From: ${from}\nTo: ${to}\nSubject: ${subject}\nDate: Mon, 2 Nov 2026 09:00:00 +0100\nMessage-ID: <${subject.replace(/\W+/g, '-')}@friends.example>\n\n${text}\n`;
+
+/** Names by which attachments deceive. */
+export const hostileNames = {
+  backwards: 'invoice\u202Efdp.exe',
+  spaced: `invoice.pdf${' '.repeat(80)}.scr`,
+  markup: '<img src=x onerror=alert(1)>.txt',
+  long: `${'a very long name '.repeat(12)}.html`,
+} as const;
+
+/** Delivers what the tests of reading open, oldest first; gives the ids by what they are. */
+export async function deliverInbox(web: TestWeb): Promise<Record<string, string>> {
+  const seen: Partial<NewEmail> = { keywords: ['$seen'] };
+  const ids: Record<string, string> = {};
+  ids.first = await web.deliver(plain(friend, owner, 'Signs', 'Shall we make signs?'), seen);
+  ids.answer = await web.deliver(
+    plain(
+      owner,
+      friend,
+      'Re: Signs',
+      'Six would do.\n\nOn Monday Demo Friend wrote:\n> Shall we make signs?',
+    ),
+    { ...seen, tags: [{ role: 'sent' }] },
+  );
+  ids.unread = await web.deliver(plain(friend, owner, 'Re: Signs', 'Six it is.\n\n> Six would do.'));
+  ids.last = await web.deliver(plain(friend, owner, 'Re: Signs', 'They are ready.'), seen);
+  ids.files = await web.deliver(attached(), seen);
+  ids.harmful = await web.deliver(
+    madeMessage(
+      ['From: Demo Bank <security@account-check.example>', `To: ${owner}`, 'Subject: Your account'],
+      [
+        { type: 'text/plain', octets: 'Sign in at https://account-check.example/now' },
+        { type: 'image/png', name: 'form.png', octets: drawPng(40, 30) },
+      ],
+    ),
+    { tags: [{ role: 'junk' }], findings: harmfulFindings },
+  );
+  return ids;
+}
+
+/** What the stages found out about a phishing message. */
+const harmfulFindings: NewEmail['findings'] = {
+  session: null,
+  reversePath: null,
+  traceOctets: 0,
+  trustedHops: 0,
+  authentication: null,
+  decrypt: null,
+  score: {
+    score: 0.999,
+    verdict: 'spam',
+    harmful: true,
+    importance: 'low',
+    reasons: [
+      { id: 'linkShowsOtherHost', weight: 4 },
+      { id: 'formInMessage', weight: 2 },
+    ],
+    model: 'made',
+  },
+  tags: null,
+  facts: {},
+  failed: [],
+};
+
+function attached(): string {
+  const fields = [
+    'From: Demo Archivist <archivist@files.example>',
+    `To: ${owner}`,
+    'Subject: =?UTF-8?Q?Des_pi=C3=A8ces?=',
+    'Date: Mon, 2 Nov 2026 10:15:00 +0900',
+    'Message-ID: <files@files.example>',
+    'Reply-To: Other <other@files.example>',
+    'X-Long: one\n two',
+    'X-Long: again',
+  ];
+  return madeMessage(fields, [
+    { type: 'text/plain; charset=utf-8', octets: 'Here are the files.' },
+    { type: 'image/png', name: 'hills.png', octets: drawPng(480, 270) },
+    {
+      type: 'text/plain; charset=windows-1252',
+      name: 'été.txt',
+      octets: Buffer.from('d\xe9j\xe0 vu \x80', 'latin1'),
+    },
+    { type: 'application/pdf', name: 'page.pdf', octets: pdfPage },
+    { type: 'image/png', name: 'page.png', octets: '<html><script>top.hasRun = true</script></html>' },
+    {
+      type: 'image/svg+xml',
+      name: 'drawing.svg',
+      octets: '<svg xmlns="http://www.w3.org/2000/svg" onload="top.hasRun = true"/>',
+    },
+    { type: 'application/pdf', name: 'fake.pdf', octets: '<script>top.hasRun = true</script>%PDF-' },
+    { type: 'text/csv', name: 'long.csv', octets: 'a;b;c\n'.repeat(50_000) },
+    { type: 'application/zip', name: hostileNames.backwards, octets: 'PK' },
+    { type: 'application/octet-stream', name: hostileNames.spaced, octets: 'MZ' },
+    { type: 'text/plain', name: hostileNames.markup, octets: '<script>top.hasRun = true</script>' },
+    { type: 'text/html', name: hostileNames.long, octets: '<script>top.hasRun = true</script>' },
+  ]);
+}
