@@ -1,27 +1,40 @@
 import { html } from 'htm/preact';
 import type { Level } from '../../wire.ts';
 
+interface Picture {
+  readonly strokes: string;
+  /** Filled. */
+  readonly seal?: string;
+}
+
 /**
- * From an open postcard (E) to a sealed letter (A), drawn on a grid of 24 with one colour. Each picture is a list of
- * strokes; `seal` is filled.
+ * From an open postcard (E) to a sealed letter (A), in one colour, on a grid of 16 whose lines lie in the middle of
+ * its squares, so that each is one sharp pixel at that size.
  */
-const pictures: Record<Level, { strokes: string; seal?: string }> = {
-  E: { strokes: 'M2.5 5h19v14h-19zM6 12h6M6 15.5h4', seal: 'M14.5 7.5h4.5v4.5h-4.5z' },
-  D: { strokes: 'M2.5 12.5V21h19v-8.5M2.5 12.5l9.5 5.5 9.5-5.5M6 14V3h12v11' },
-  C: { strokes: 'M2.5 10v10.5h19V10M2.5 10 12 3l9.5 7M2.5 10l9.5 6.5 9.5-6.5' },
-  B: { strokes: 'M2.5 5.5h19v13h-19zM2.5 6l9.5 7.5L21.5 6' },
+const pictures: Readonly<Record<Level, Picture>> = {
+  E: {
+    strokes: 'M1.5 3.5h13v9h-13zM3.5 6.5h3M3.5 8.5h3M3.5 10.5h2M8.5 5.5v5M10.5 10.5h2',
+    seal: 'M10 5h3v3.5h-3z',
+  },
+  D: { strokes: 'M1.5 7.5v7h13v-7M1.5 7.5l6.5 4 6.5-4M3.5 8.7V1.5h9v7.2M6 4.5h4M6 6.5h4' },
+  C: { strokes: 'M1.5 7v7.5h13V7L8 1.9zM1.5 7 8 11.5 14.5 7' },
+  B: { strokes: 'M1.5 3.5h13v9h-13zM1.5 4 8 9l6.5-5' },
   A: {
-    strokes: 'M2.5 5.5h19v13h-19zM2.5 6l6.8 5.3M21.5 6l-6.8 5.3',
-    seal: 'M12 9.2a3.6 3.6 0 1 1 0 7.2 3.6 3.6 0 0 1 0-7.2z',
+    strokes: 'M1.5 3.5h13v9h-13zM1.5 4l4.1 3.1M14.5 4l-4.1 3.1',
+    seal: 'M8 5.75a1.3 1.3 0 0 1 1.94.81 1.3 1.3 0 0 1 .81 1.94 1.3 1.3 0 0 1-.81 1.94 1.3 1.3 0 0 1-1.94.81 1.3 1.3 0 0 1-1.94-.81 1.3 1.3 0 0 1-.81-1.94 1.3 1.3 0 0 1 .81-1.94 1.3 1.3 0 0 1 1.94-.81z',
   },
 };
 
+/** What only a large seal shows. */
+const sealRing = 'M8 6.95a1.55 1.55 0 1 1 0 3.1 1.55 1.55 0 0 1 0-3.1z';
+
 /** The picture of a level; the words beside it say the same, so screen readers pass over it. */
-export function LevelPicture({ level }: { level: Level }) {
+export function LevelPicture({ level, isLarge = false }: { level: Level; isLarge?: boolean }) {
   const { strokes, seal } = pictures[level];
-  return html`<svg class="level-picture" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-    <path class="level-strokes" d=${strokes} />
+  return html`<svg class="level-picture" data-large=${isLarge} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+    <path d=${strokes} />
     ${seal && html`<path class="level-seal" d=${seal} />`}
+    ${isLarge && level === 'A' && html`<path class="level-ring" d=${sealRing} />`}
   </svg>`;
 }
 

@@ -4,6 +4,7 @@ import { useLoad } from '../load.ts';
 import { loadTimeline, type TimelinePage, type TimelineRow } from '../mail.ts';
 import { allId, formatRoute } from '../route.ts';
 import { useApp } from '../state.ts';
+import { Empty } from './empty.ts';
 import { Failed, Loading } from './loading.ts';
 import { namesOf, Row, writerOf } from './row.ts';
 import { resolveTagId, tagName } from './tag-list.ts';
@@ -40,7 +41,7 @@ export function Timeline({ id }: { id: string }) {
       }
       ${!value && pages.error === undefined && html`<${Loading} />`}
       ${!value && pages.error !== undefined && html`<${Failed} error=${pages.error} retry=${pages.reload} />`}
-      ${value?.rows.length === 0 && html`<p class="hint">${emptyWords()}</p>`}
+      ${value?.rows.length === 0 && html`<${Empty} text=${emptyWords()} />`}
       ${value && html`<ul class="rows">${value.rows.map(row => html`<${TimelineItem} key=${row.discussion.id} row=${row} tagId=${tagId} />`)}</ul>`}
       ${value?.next && html`<${MoreButton} key=${value.next} more=${pages.more} />`}
     </div>
