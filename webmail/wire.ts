@@ -16,7 +16,7 @@ export const paths = {
   eventSource: '/jmap/eventsource',
   /** POST signs in, GET tells who is signed in, DELETE signs out. */
   session: '/session',
-  /** GET lists the web sessions of the account, DELETE `/sessions/{id}` revokes one. */
+  /** GET lists the web sessions of the account, DELETE `/sessions/{id}` revokes one, DELETE all but the one that asks. */
   sessions: '/sessions',
   /** POST `NewToken` makes an app password or a bearer token, GET lists them, DELETE `/tokens/{id}` revokes one. */
   tokens: '/tokens',
@@ -79,6 +79,8 @@ export interface WebSession {
   readonly expiresAt: string | null;
   /** First 200 characters of the browser's User-Agent at sign-in, null when it sent none. */
   readonly userAgent: string | null;
+  /** First three numbers of the IPv4 address at sign-in, or of the IPv6 address; null where it wasn't noted. */
+  readonly network: string | null;
   /** True for the session that asks. */
   readonly isCurrent: boolean;
 }

@@ -36,6 +36,7 @@ export const sessionRoutes: readonly Route[] = [
   { method: 'get', path: paths.session, right: 'account', handle: tellSession },
   { method: 'delete', path: paths.session, right: 'account', handle: endSession },
   { method: 'get', path: paths.sessions, right: 'account', handle: listSessions },
+  { method: 'delete', path: paths.sessions, right: 'account', handle: revokeOtherSessions },
   { method: 'delete', path: `${paths.sessions}/:id`, right: 'account', handle: revokeSession },
   { method: 'post', path: paths.tokens, right: 'account', handle: makeToken },
   { method: 'get', path: paths.tokens, right: 'account', handle: listTokens },
@@ -56,7 +57,10 @@ async function startSession(request: Request, response: Response, tools: RouteTo
     kind: 'session',
     hash: hashSecret('session', secret, keyring),
     expiresAt: new Date(clock.now().getTime() + sessionMilliseconds),
-    data: { userAgent: request.headers['user-agent']?.slice(0, 200) ?? null },
+    data: {
+      userAgent: request.headers['user-agent']?.slice(0, 200) ?? null,
+      network: networkOf(credential.remoteAddress),
+    },
   });
   await store.appendAudit(account.id, {
     at: clock.now(),
@@ -116,19 +120,30 @@ async function listSessions(_request: Request, response: Response, tools: Called
     createdAt: secret.createdAt.toISOString(),
     lastUsedAt: secret.lastUsedAt?.toISOString() ?? null,
     expiresAt: idleEnd(secret, tools).toISOString(),
-    userAgent: userAgentOf(secret),
+    userAgent: noted(secret, 'userAgent'),
+    network: noted(secret, 'network'),
     isCurrent: secret.id === caller.sessionId,
   }));
   response.json({ sessions });
 }
 
-function userAgentOf({ data }: Secret): string | null {
-  const userAgent = (data as { userAgent?: unknown } | null)?.userAgent;
-  return typeof userAgent === 'string' ? userAgent : null;
+/** What was noted of the browser when the session began. */
+function noted({ data }: Secret, name: 'userAgent' | 'network'): string | null {
+  const value = (data as Readonly<Record<string, unknown>> | null)?.[name];
+  return typeof value === 'string' ? value : null;
 }
 
 async function revokeSession(request: Request, response: Response, tools: Called): Promise<void> {
   await revoke(['session'], parameter(request, 'id'), tools);
+  response.status(204).end();
+}
+
+/** Signs out everywhere but here. */
+async function revokeOtherSessions(_request: Request, response: Response, tools: Called): Promise<void> {
+  const { caller, store } = tools;
+  checkMayManage(caller);
+  const all = await store.listSecrets(caller.account.id, 'session');
+  for (const session of all) if (session.id !== caller.sessionId) await removeSecret(session, tools);
   response.status(204).end();
 }
 
@@ -137,24 +152,24 @@ async function revokeToken(request: Request, response: Response, tools: Called):
   response.status(204).end();
 }
 
-async function revoke(
-  kinds: readonly Secret['kind'][],
-  id: string,
-  { caller, store, clock, streams }: Called,
-): Promise<void> {
+async function revoke(kinds: readonly Secret['kind'][], id: string, tools: Called): Promise<void> {
+  const { caller, store } = tools;
   checkMayManage(caller);
-  const { account } = caller;
-  const lists = await Promise.all(kinds.map(kind => store.listSecrets(account.id, kind)));
+  const lists = await Promise.all(kinds.map(kind => store.listSecrets(caller.account.id, kind)));
   const secret = lists.flat().find(known => known.id === id);
   if (!secret) throw new DeliveryError('notFound');
+  await removeSecret(secret, tools);
+}
+
+async function removeSecret({ id, kind }: Secret, { caller, store, clock, streams }: Called): Promise<void> {
+  const { account } = caller;
   await store.removeSecret(account.id, id);
   streams.recheck(account.id);
-  const detail = { id, kind: secret.kind };
   await store.appendAudit(account.id, {
     at: clock.now(),
     actor: account.address,
     action: 'secretRevoked',
-    detail,
+    detail: { id, kind },
   });
 }
 

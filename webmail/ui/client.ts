@@ -40,6 +40,12 @@ export interface Client {
   /** Its first octets, at most so many; the rest is not fetched. */
   fetchBeginning(blob: BlobAddress, octets: number): Promise<Uint8Array>;
   ticket(purpose: TicketPurpose): Promise<string>;
+  /** What stands at a path of the door that is no JMAP. */
+  read<T>(path: string): Promise<T>;
+  /** Makes something there. */
+  post<T>(path: string, body: unknown): Promise<T>;
+  /** Takes away what stands there. */
+  remove(path: string): Promise<void>;
   /** Calls `listener` when something has changed, or may have while nobody told, until the returned function is called. */
   watch(listener: WatchListener): () => void;
 }
@@ -77,6 +83,14 @@ async function post<T>(path: string, body: unknown): Promise<T> {
   return (await response.json()) as T;
 }
 
+async function read<T>(path: string): Promise<T> {
+  return (await (await request(path)).json()) as T;
+}
+
+async function remove(path: string): Promise<void> {
+  await request(path, { method: 'DELETE' });
+}
+
 function readResponses(response: JmapResponse): Record<string, Record<string, unknown>> {
   const byCall: Record<string, Record<string, unknown>> = {};
   for (const [name, args, callId] of response.methodResponses) {
@@ -108,7 +122,7 @@ async function fetchBeginning(blob: BlobAddress, octets: number): Promise<Uint8A
 
 async function whoAmI(): Promise<SignedIn | null> {
   try {
-    return (await (await request(paths.session)).json()) as SignedIn;
+    return await read<SignedIn>(paths.session);
   } catch (error) {
     if (error instanceof RequestError && error.status === 401) return null;
     throw error;
@@ -167,11 +181,14 @@ function typesOf(data: string): string[] {
 export const client: Client = {
   whoAmI,
   signIn: form => post<SignedIn>(paths.session, form),
-  signOut: async () => void (await request(paths.session, { method: 'DELETE' })),
+  signOut: () => remove(paths.session),
   call: async methodCalls => readResponses(await post<JmapResponse>(paths.jmap, { using, methodCalls })),
   blobAddress,
   fetchBeginning,
   fetchBlob: async blob => (await request(blobAddress(blob))).blob(),
   ticket,
+  read,
+  post,
+  remove,
   watch,
 };

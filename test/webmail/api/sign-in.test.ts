@@ -72,6 +72,25 @@ test('sessions are listed and revoked', async t => {
   assert.equal((await fetch(`${web.origin}/sessions/none`, { method: 'DELETE', headers })).status, 404);
 });
 
+test('all sessions but the one that asks are signed out at once', async t => {
+  const web = await openTestWeb(t);
+  const own = await cookieOf(web);
+  const others = [await cookieOf(web), await cookieOf(web)];
+  const headers = { cookie: own, 'x-caliopen': '1' };
+  const gone = await fetch(`${web.origin}/sessions`, { method: 'DELETE', headers });
+  assert.equal(gone.status, 204);
+  for (const cookie of others)
+    assert.equal((await fetch(`${web.origin}/session`, { headers: { cookie } })).status, 401);
+  const { sessions } = await (await fetch(`${web.origin}/sessions`, { headers })).json();
+  assert.deepEqual(
+    sessions.map((each: Record<string, unknown>) => [each.isCurrent, each.network]),
+    [[true, '127.0.0']],
+  );
+  assert.equal((await auditOf(web, 'secretRevoked')).length, 2);
+  const byToken = await web.fetch('/sessions', { method: 'DELETE' });
+  assert.equal(byToken.status, 403, 'an app password or token signs nobody out');
+});
+
 test('a session ends when it is not used', async t => {
   const web = await openTestWeb(t, { settings: { 'session.days': 2 } });
   const cookie = await cookieOf(web);
