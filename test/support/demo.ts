@@ -11,6 +11,8 @@ export interface Demo {
   readonly web: string;
   readonly smtpPort: number;
   readonly passwords: ReadonlyMap<string, string>;
+  /** The secret key of the account that holds its own, and what opens it. */
+  readonly ownKey: { readonly file: string; readonly passphrase: string };
   readonly process: ChildProcess;
 }
 
@@ -21,6 +23,8 @@ interface Said {
   readonly account?: string;
   readonly password?: string;
   readonly web?: string;
+  readonly ownKeyFile?: string;
+  readonly passphrase?: string;
 }
 
 /** The demo on free ports, with these settings as environment variables; resolves when it has told its address. */
@@ -37,7 +41,8 @@ export async function startDemo(folder: string, settings: Record<string, string>
     const said = JSON.parse(line) as Said;
     if (said.ready === 'smtp') smtpPort = said.port ?? 0;
     if (said.account && said.password) passwords.set(said.account, said.password);
-    if (said.web) return { web: said.web, smtpPort, passwords, process: child };
+    const ownKey = { file: said.ownKeyFile ?? '', passphrase: said.passphrase ?? '' };
+    if (said.web) return { web: said.web, smtpPort, passwords, ownKey, process: child };
   }
   throw new Error('the demo ended before it was ready');
 }

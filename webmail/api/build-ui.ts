@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { DeliveryError } from '../../delivery/errors.ts';
+import { buildWorker } from './build-worker.ts';
 
 /**
  * One file as the browser asks for it: its name holds a hash of its content, but for the pages `index.LANGUAGE.html` and,
@@ -29,9 +30,8 @@ const uiFolder = fileURLToPath(new URL('../ui/', import.meta.url));
  * `internal` when they can't be built.
  */
 export async function buildUi(): Promise<BuiltUi> {
-  const [{ files, metafile }, signInPage] = await Promise.all([buildFiles(), prerenderer()]).catch(cause => {
-    throw new DeliveryError('internal', 'the webmail cannot be built', { cause });
-  });
+  const [worker, signInPage] = await Promise.all([buildWorker(), prerenderer()]).catch(cannotBuild);
+  const { files, metafile } = await buildFiles(worker.address).catch(cannotBuild);
   const pages = languages.map(async language => {
     const page = await pageOf(metafile, { language, script: 'main.ts' });
     const bare = await pageOf(metafile, { language, script: 'boot.ts' });
@@ -41,7 +41,14 @@ export async function buildUi(): Promise<BuiltUi> {
       { name: `sign-in.${language}.html`, octets: Buffer.from(signIn) },
     ];
   });
-  return { files: [...files, ...(await Promise.all(pages)).flat()], packages: packagesOf(metafile) };
+  return {
+    files: [...files, ...worker.files, ...(await Promise.all(pages)).flat()],
+    packages: [...new Set([metafile, worker.metafile].flatMap(packagesOf))].sort(),
+  };
+}
+
+function cannotBuild(cause: unknown): never {
+  throw new DeliveryError('internal', 'the webmail cannot be built', { cause });
 }
 
 /** Draws the sign-in screen in a language, by the webmail's own views. */
@@ -59,7 +66,7 @@ async function prerenderer(): Promise<(language: string) => Promise<string>> {
   return (await import(`data:text/javascript;base64,${code}`)).signInPage;
 }
 
-async function buildFiles(): Promise<{ files: UiFile[]; metafile: Metafile }> {
+async function buildFiles(workerAddress: string): Promise<{ files: UiFile[]; metafile: Metafile }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: uiFolder,
     entryPoints: ['main.ts', 'boot.ts', 'style.css'],
@@ -68,6 +75,7 @@ async function buildFiles(): Promise<{ files: UiFile[]; metafile: Metafile }> {
     chunkNames: '[name]-[hash]',
     bundle: true,
     plugins: [oneStart],
+    define: { workerAddress: JSON.stringify(workerAddress) },
     splitting: true,
     format: 'esm',
     target: 'es2022',
@@ -135,5 +143,5 @@ async function pageOf(
 
 function packagesOf({ inputs }: Metafile): string[] {
   const names = Object.keys(inputs).map(path => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
-  return [...new Set(names.filter(name => name !== undefined))].sort();
+  return names.filter(name => name !== undefined);
 }

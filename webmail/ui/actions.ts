@@ -1,5 +1,6 @@
 import type { Email, Mailbox, SignIn } from '../wire.ts';
 import { type Client, RequestError } from './client.ts';
+import { type DeviceActions, deviceActions } from './device-actions.ts';
 import { type Asking, changeEmail, createTag, type EmailPatch, inverse, loadTags, patched } from './mail.ts';
 import { type PreferenceActions, preferenceActions } from './preference-actions.ts';
 import { formatRoute, parseRoute, type Route } from './route.ts';
@@ -8,7 +9,7 @@ import type { Notice, Store } from './state.ts';
 type Changeable = Pick<Email, 'id' | 'keywords' | 'mailboxIds'>;
 
 /** All that changes the shared state. */
-export interface Actions extends PreferenceActions {
+export interface Actions extends PreferenceActions, DeviceActions {
   start(): Promise<void>;
   /** Throws `RequestError` when the server refuses. */
   signIn(form: SignIn): Promise<void>;
@@ -80,6 +81,7 @@ export function createActions(deps: Deps): Actions {
   return {
     ...session,
     ...preferences,
+    ...deviceActions(deps),
     refreshTags,
     change,
     settle: emails => {

@@ -1,5 +1,6 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
+import type { OpenedMail } from '../device/protocol.ts';
 import type { Email, Mailbox, SignedIn, View } from '../wire.ts';
 import type { Actions } from './actions.ts';
 import type { Client } from './client.ts';
@@ -56,6 +57,8 @@ export interface State {
   readonly tags: readonly Mailbox[];
   /** Changed messages by id: lists and messages on screen show these in place of what they loaded. */
   readonly changed: Readonly<Record<string, Pick<Email, 'keywords' | 'mailboxIds'>>>;
+  /** Messages that were opened with a key of this device, by id; in memory alone, until the key is locked. */
+  readonly opened: Readonly<Record<string, OpenedMail>>;
   /** Lists that stay at hand on this device. */
   readonly tabs: readonly Tab[];
   /** Lists that the owner has saved on the server. */
@@ -107,6 +110,7 @@ export function createStore(
     changed: {},
     tabs: [],
     views: [],
+    opened: {},
     counts: {},
     contacts: {},
     selection: noSelection,

@@ -143,14 +143,6 @@ export const en = {
     notOpened: 'This message is encrypted, and no key here opens it.',
   },
 
-  sealed: {
-    title: 'This message is sealed',
-    text: 'It is stored encrypted to your key, and the server has no way to open it. Nobody but you can read its subject and text.',
-    how: 'Save it and open it where your key is, for example with GnuPG: gpg --decrypt message.eml',
-    later: 'This webmail can’t open it in the browser yet.',
-    save: 'Save the sealed message',
-  },
-
   warnings: {
     forged: {
       title: 'The sender may be forged',

@@ -145,14 +145,6 @@ export const fr: Words = {
     notOpened: 'Ce message est chiffré, et aucune clé ici ne l’ouvre.',
   },
 
-  sealed: {
-    title: 'Ce message est scellé',
-    text: 'Il est conservé chiffré pour votre clé, et le serveur n’a aucun moyen de l’ouvrir. Personne d’autre que vous ne peut lire son objet et son texte.',
-    how: 'Enregistrez-le et ouvrez-le là où se trouve votre clé, par exemple avec GnuPG : gpg --decrypt message.eml',
-    later: 'Ce webmail ne sait pas encore l’ouvrir dans le navigateur.',
-    save: 'Enregistrer le message scellé',
-  },
-
   warnings: {
     forged: {
       title: 'L’expéditeur est peut-être usurpé',

@@ -1,17 +1,18 @@
 import { html } from 'htm/preact';
 import type { EmailBodyPart } from '../../wire.ts';
 import type { FullEmail } from '../mail.ts';
+import { needsDevice } from '../opened.ts';
 import { useApp } from '../state.ts';
 import { isForwardSubject } from '../text-quotes.ts';
 import { Attachments } from './attachments.ts';
 import { MessageHtml } from './message-html.ts';
 import { MessageText } from './message-text.ts';
-import { Sealed } from './sealed.ts';
+import { Sealed, type SealedProps } from './sealed.ts';
 
 /** Text and attachments of a message, or why they can't be shown. */
-export function MessageBody({ email, subject }: { email: FullEmail; subject: string }) {
+export function MessageBody({ email, subject, reload }: SealedProps & { subject: string }) {
   const { words } = useApp();
-  if (email.privacy.sealed) return html`<${Sealed} blobId=${email.blobId} />`;
+  if (needsDevice(email)) return html`<${Sealed} email=${email} reload=${reload} />`;
   const shown = email.htmlBody.length > 0 ? email.htmlBody : email.textBody;
   const values = shown.flatMap(part => email.bodyValues[part.partId ?? ''] ?? []);
   const hasText = values.some(value => value.value.trim() !== '');

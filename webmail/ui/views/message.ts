@@ -5,6 +5,7 @@ import { longDate, shortDate } from '../format.ts';
 import { useLoad } from '../load.ts';
 import type { Words } from '../locales/en.ts';
 import { type EmailPatch, type EmailRow, type FullEmail, loadMessage } from '../mail.ts';
+import { withOpened } from '../opened.ts';
 import { useApp } from '../state.ts';
 import { displayNameOf, plainLine } from '../text.ts';
 import { Icon } from './icon.ts';
@@ -14,6 +15,7 @@ import { Failed, Loading } from './loading.ts';
 import { MessageBody } from './message-body.ts';
 import { firstMark, textOf, writerOf } from './row.ts';
 import { SaveButton } from './save-button.ts';
+import { LocalBlobs, OpenedNote } from './sealed.ts';
 import { TagEditor } from './tag-editor.ts';
 import { Warning } from './warning.ts';
 
@@ -28,7 +30,7 @@ export function Message({ row, isOpenAtFirst }: { row: EmailRow; isOpenAtFirst: 
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const contentId = useId();
   const email = { ...row, ...state.changed[row.id] };
-  const text = textOf(email, words);
+  const text = textOf(email, words, state.opened[row.id]);
   const mark = firstMark(email.privacyBrief.marks);
   const { level } = email.privacyBrief;
   const isUnread = !email.keywords.$seen;
@@ -70,7 +72,7 @@ function Content({ row, subject }: { row: EmailRow; subject: string }) {
   if (loaded.value === undefined) return html`<${Loading} />`;
   if (loaded.value === null) return html`<${Gone} />`;
   return html`<${Opened}
-    email=${{ ...loaded.value, ...state.changed[row.id] }}
+    email=${withOpened({ ...loaded.value, ...state.changed[row.id] }, state.opened[row.id])}
     subject=${subject}
     reload=${loaded.reload}
   />`;
@@ -96,17 +98,20 @@ function Opened({ email, subject, reload }: OpenedProps) {
     <${Addresses} email=${email} />
     ${!mark && html`<${IndexPanel} email=${email} onChanged=${reload} />`}
     <${Protection} email=${email} />
-    <${MessageBody} email=${email} subject=${subject} />
-    <${Toolbar} email=${email} />`;
+    <${OpenedNote} emailId=${email.id} />
+    <${LocalBlobs} email=${email}>
+      <${MessageBody} email=${email} subject=${subject} reload=${reload} />
+      <${Toolbar} email=${email} />
+    <//>`;
 }
 
 /** What encryption and signature did, in a sentence each; nothing when there was neither. */
 function Protection({ email }: { email: FullEmail }) {
-  const { words } = useApp();
+  const { state, words } = useApp();
   const { protection, facts, sealed } = email.privacy;
   const signature = facts.find(fact => fact.id === 'signature')?.evidence.value;
   const sentences = [
-    protection.opened && !sealed ? words.message.decrypted : '',
+    protection.opened && !state.opened[email.id] ? words.message.decrypted : '',
     protection.form !== 'none' && protection.failure && !sealed ? words.message.notOpened : '',
     protection.signer ? words.message.signer(plainLine(protection.signer)) : '',
     signature === 'invalid' ? words.message.badSignature : '',

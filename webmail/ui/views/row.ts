@@ -26,7 +26,7 @@ export interface RowProps {
 /** A row as a link; its spoken name says what the eye sees: unread, names, subject, level, attachment, date. */
 export function Row({ href, isCurrent, names, last, unread, total, listTagId }: RowProps) {
   const { state, words, formats } = useApp();
-  const text = textOf(last, words);
+  const text = textOf(last, words, state.opened[last.id]);
   const tags = ownTags(last, state.tags, listTagId);
   return html`<a class="row" href=${href} data-unread=${unread > 0} aria-current=${isCurrent ? 'true' : undefined}>
     <span class="row-names">
@@ -80,9 +80,14 @@ function levelName(level: Level | null, language: Language, words: Words): strin
     : words.timeline.noLevel;
 }
 
-/** Subject and first words of a message, or what is said in their place. */
-export function textOf(email: EmailRow, words: Words): { subject: string; preview: string } {
-  if (email.privacyBrief.sealed) return { subject: words.timeline.sealedLine, preview: '' };
+/** Subject and first words of a message, as this device has opened it; or what is said in their place. */
+export function textOf(
+  row: EmailRow,
+  words: Words,
+  opened?: Pick<EmailRow, 'subject' | 'preview'>,
+): { subject: string; preview: string } {
+  const email = { ...row, ...opened };
+  if (email.privacyBrief.sealed && !opened) return { subject: words.timeline.sealedLine, preview: '' };
   return {
     subject: plainLine(email.subject ?? '') || words.timeline.noSubject,
     preview: plainLine(email.preview ?? '') || words.timeline.noText,

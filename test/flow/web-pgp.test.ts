@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type TestContext, test } from 'node:test';
+import type { BrowserContext, Page, Request } from 'playwright-core';
+import { openChromium } from '../support/chromium.ts';
+import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const address = 'own-key@caliopen.example';
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+async function signIn(page: Page, demo: Demo): Promise<void> {
+  await page.getByLabel('Address').fill(address);
+  await page.getByLabel('Password').fill(demo.passwords.get(address) ?? '');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+}
+
+/** Rules of WCAG 2.2 A and AA that the page breaks, one line each. */
+async function violations(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Runtime.evaluate', { expression: axeSource });
+  const tags = JSON.stringify(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);
+  const { result } = await session.send('Runtime.evaluate', {
+    expression: `axe.run(document, { runOnly: ${tags}, iframes: false }).then(found =>
+      JSON.stringify(found.violations.map(rule => rule.id + ' ' + rule.nodes.map(node => node.target))))`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  await session.detach();
+  return JSON.parse(String(result.value)) as string[];
+}
+
+interface Flow {
+  readonly page: Page;
+  readonly demo: Demo;
+  readonly requests: readonly Request[];
+}
+
+const message = (page: Page) => page.locator('.message[data-open="true"]');
+const secretText = 'It hangs behind the third shutter';
+
+test('sealed mail is opened in the browser with a key that never leaves it', {
+  timeout: 240_000,
+}, async t => {
+  const browser = await openChromium(t);
+  if (!browser) return;
+  const demo = await startDemo(temporaryFolder(t));
+  t.after(() => demo.process.kill('SIGKILL'));
+  const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 900 } });
+  const { requests, faults } = listen(context);
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.goto(demo.web);
+  await signIn(page, demo);
+  const flow: Flow = { page, demo, requests };
+  await bringsKey(t, flow);
+  await unlocks(t, flow);
+  await confirmsInside(t, flow);
+  await locks(t, flow);
+  await forgets(t, flow);
+  await t.test('neither the key nor its passphrase was sent, to nobody, and nothing went wrong', () => {
+    const secretLines = readFileSync(demo.ownKey.file, 'utf8')
+      .split(/\r?\n/)
+      .filter(line => line.length === 64);
+    assert.ok(secretLines.length > 3);
+    for (const request of requests) {
+      const said = `${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`;
+      assert.ok(!said.includes(demo.ownKey.passphrase), request.url());
+      assert.ok(!said.includes('PRIVATE KEY'), request.url());
+      for (const line of secretLines) assert.ok(!said.includes(line.slice(0, 40)), request.url());
+      assert.ok(!said.includes('third shutter'), request.url());
+      assert.ok(/^(?:data|blob):/.test(request.url()) || request.url().startsWith(demo.web), request.url());
+    }
+    assert.deepEqual(faults, []);
+  });
+  await stopDemo(demo);
+});
+
+function listen(context: BrowserContext): { requests: Request[]; faults: string[] } {
+  const requests: Request[] = [];
+  const faults: string[] = [];
+  context.on('request', request => requests.push(request));
+  context.on('console', said => said.type() === 'error' && faults.push(said.text()));
+  context.on('weberror', error => faults.push(String(error.error())));
+  return { requests, faults };
+}
+
+async function openRow(page: Page, name: RegExp): Promise<void> {
+  await page.getByRole('link', { name }).first().click();
+  await message(page).locator('.toolbar').first().waitFor();
+}
+
+async function bringsKey(t: TestContext, { page, demo, requests }: Flow): Promise<void> {
+  await t.test(
+    'a sealed message asks for a key, and OpenPGP is not fetched before there is one',
+    async () => {
+      await openRow(page, /Demo Friend.*Sealed: only your key opens it.*Privacy level (?!A)/);
+      await message(page).getByRole('heading', { name: 'This message is sealed' }).waitFor();
+      await message(page).getByText('There is no key on this device yet.').waitFor();
+      assert.deepEqual(await violations(page), []);
+      assert.equal(requests.filter(request => /\/openpgp/.test(request.url())).length, 0);
+      await message(page).getByRole('button', { name: 'Add the key' }).click();
+      await message(page).getByText('Choose a file or paste the key first.').waitFor();
+      await message(page).getByLabel('Or its text').fill('-----BEGIN PGP PUBLIC KEY BLOCK-----');
+      await message(page).getByRole('button', { name: 'Add the key' }).click();
+      await message(page).getByText('No OpenPGP secret key was found in it.').waitFor();
+      await message(page).getByLabel('Or its text').fill('');
+      await message(page).getByLabel('File with your secret key').setInputFiles(demo.ownKey.file);
+      await message(page).getByRole('button', { name: 'Add the key' }).click();
+      await message(page).getByLabel('Passphrase of your key').waitFor();
+      assert.equal(requests.filter(request => /\/openpgp/.test(request.url())).length, 1);
+      assert.deepEqual(await violations(page), []);
+    },
+  );
+}
+
+async function unlocks(t: TestContext, { page, demo }: Flow): Promise<void> {
+  await t.test(
+    'a wrong passphrase is told; the right one shows text and subject, and the level is A',
+    async () => {
+      const field = message(page).getByLabel('Passphrase of your key');
+      await field.fill('not this one');
+      await page.keyboard.press('Enter');
+      await message(page).getByText('This passphrase opens no key on this device.').waitFor();
+      assert.equal(await field.evaluate(element => element === document.activeElement), true);
+      assert.deepEqual(await violations(page), []);
+      await field.fill(demo.ownKey.passphrase);
+      await page.keyboard.press('Enter');
+      await message(page).getByText(secretText).waitFor();
+      await message(page).getByText('Opened on this device with your key.').waitFor();
+      await message(page)
+        .getByRole('button', { name: /Privacy index.*A, sealed/ })
+        .waitFor();
+      await message(page).getByText('Signed by friend@friends.example.').waitFor();
+      assert.notEqual(await page.evaluate(() => document.activeElement?.tagName), 'BODY');
+      await page
+        .getByRole('link', { name: /Demo Friend.*Where the key to the boat house is.*Privacy level A/ })
+        .first()
+        .waitFor();
+      assert.deepEqual(await violations(page), []);
+    },
+  );
+}
+
+async function confirmsInside(t: TestContext, { page }: Flow): Promise<void> {
+  await t.test(
+    'a stranger’s message is opened by itself now, and reaches more when the key is confirmed',
+    async () => {
+      await openRow(page, /Demo Stranger/);
+      await message(page).getByText('I found your key, so I write encrypted.').waitFor();
+      await message(page)
+        .getByRole('button', { name: /Privacy index/ })
+        .click();
+      const row = message(page).getByRole('table').getByRole('row', { name: 'Signature' });
+      await row.getByText('unknown key').waitFor();
+      await message(page)
+        .getByRole('button', { name: /Do it.*Confirm the key/ })
+        .click();
+      await message(page).getByRole('button', { name: 'Yes, it is the same' }).click();
+      await row.getByText('verified').waitFor();
+    },
+  );
+  await t.test('adding the writer to the contacts takes nothing back of what the device found', async () => {
+    await message(page)
+      .getByRole('button', { name: /Do it.*Add to contacts/ })
+      .click();
+    await message(page)
+      .getByRole('button', { name: /Add Demo Stranger/ })
+      .click();
+    const row = (name: string) => message(page).getByRole('table').getByRole('row', { name });
+    await row('Known participants').getByText('100%').waitFor();
+    await row('Signature').getByText('verified').waitFor();
+  });
+}
+
+async function locks(t: TestContext, { page, demo }: Flow): Promise<void> {
+  await t.test(
+    'locked by a button, the text is gone from the page, and the key has to be unlocked again',
+    async () => {
+      await openRow(page, /Where the key to the boat house is/);
+      await message(page).getByText(secretText).waitFor();
+      await message(page).getByRole('button', { name: 'Lock now' }).click();
+      await message(page).getByLabel('Passphrase of your key').waitFor();
+      assert.equal((await page.content()).includes('third shutter'), false);
+      assert.equal((await page.content()).includes('boat house'), false);
+      await message(page).getByLabel('Passphrase of your key').fill(demo.ownKey.passphrase);
+      await message(page).getByRole('button', { name: 'Open', exact: true }).click();
+      await message(page).getByText(secretText).waitFor();
+    },
+  );
+}
+
+async function forgets(t: TestContext, { page, demo }: Flow): Promise<void> {
+  await t.test('after signing out nothing of it is left but the locked key', async () => {
+    await page.getByText(address).first().click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Password').waitFor();
+    assert.equal((await page.content()).includes('boat house'), false);
+    const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+    assert.doesNotMatch(kept, /PGP|boat|shutter/);
+    await signIn(page, demo);
+    await openRow(page, /Demo Friend.*Sealed: only your key opens it.*Privacy level A/);
+    await message(page).getByLabel('Passphrase of your key').waitFor();
+  });
+}

@@ -1,0 +1,41 @@
+import type { Client } from './client.ts';
+import type { Device } from './pgp/device.ts';
+import type { State, Store } from './state.ts';
+
+/** What opens mail by keys of this device. */
+export interface DeviceActions {
+  /** Its code is fetched at the first call. */
+  device(): Promise<Device>;
+}
+
+interface Deps {
+  readonly store: Store;
+  readonly client: Client;
+  readonly memory: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+}
+
+/** Where it is remembered whose keys are to be forgotten at the end of the session. */
+export const forgettingKey = 'forgetKeysOf';
+
+/** The device's part of the actions; when a session ends, nothing that was opened stays. */
+export function deviceActions(deps: Deps): DeviceActions {
+  const { store, memory } = deps;
+  let made: Promise<Device> | null = null;
+  let last: State['session'];
+  const device = () => {
+    made ??= import('./pgp/device.ts').then(({ openDevice }) => openDevice(deps));
+    made.catch(() => {
+      made = null;
+    });
+    return made;
+  };
+  store.subscribe(() => {
+    const { session } = store.get();
+    if (session === last) return;
+    last = session;
+    if (session !== null) return;
+    store.set({ opened: {} });
+    if (made || memory.getItem(forgettingKey) !== null) void device().then(({ end }) => end());
+  });
+  return { device };
+}

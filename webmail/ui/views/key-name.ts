@@ -1,0 +1,13 @@
+import type { DeviceKey } from '../../device/protocol.ts';
+import type { pgpWords } from '../locales/pgp.ts';
+import { plainLine } from '../text.ts';
+
+/** What to call a key: its first user id. */
+export function keyName({ userIds }: DeviceKey, words: (typeof pgpWords)['en']): string {
+  return plainLine(userIds[0] ?? '') || words.keys.nameless;
+}
+
+/** A key id or fingerprint in groups of four, for comparing. */
+export function spacedId(id: string): string {
+  return id.toUpperCase().replace(/(.{4})(?=.)/g, '$1 ');
+}
