@@ -114,7 +114,7 @@ async function addsTag(t: TestContext, page: Page): Promise<void> {
     await message.getByLabel('Name of a new tag').fill('Boat');
     await message.getByRole('button', { name: 'Make' }).click();
     await remove.waitFor();
-    await page.getByRole('link', { name: /^Boat/ }).waitFor();
+    await page.getByRole('navigation', { name: 'Tags' }).getByRole('link', { name: /^Boat/ }).waitFor();
     await remove.click();
     await remove.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).click();
@@ -140,7 +140,10 @@ async function takesSteps(t: TestContext, page: Page): Promise<void> {
   const message = page.locator(openMessage);
   const row = (fact: string) => message.getByRole('table').getByRole('row', { name: fact });
   await t.test('a key is compared and confirmed, and the signature counts as verified', async () => {
-    await page.getByRole('link', { name: /^Inbox/ }).click();
+    await page
+      .getByRole('navigation', { name: 'Tags' })
+      .getByRole('link', { name: /^Inbox/ })
+      .click();
     await open(page, /Demo Stranger.*We have not met yet/);
     await message.getByRole('button', { name: /Privacy index/ }).click();
     await row('Signature').getByText('unknown key').waitFor();
@@ -188,7 +191,10 @@ async function showsDangers(t: TestContext, page: Page): Promise<void> {
 
 async function showsNewMail(t: TestContext, page: Page, demo: Demo): Promise<void> {
   await t.test('new mail appears by push, and is told to a screen reader', async () => {
-    await page.getByRole('link', { name: /^Inbox/ }).click();
+    await page
+      .getByRole('navigation', { name: 'Tags' })
+      .getByRole('link', { name: /^Inbox/ })
+      .click();
     await page.getByRole('heading', { name: 'Inbox' }).waitFor();
     const transport = createTransport({ host: '127.0.0.1', port: demo.smtpPort, ignoreTLS: true });
     await transport.sendMail({

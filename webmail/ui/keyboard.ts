@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { type Parts, useApp } from './state.ts';
+import { closeCurrent, stepTab } from './tab-actions.ts';
 
 /** The map of single keys; it sleeps while somebody types. */
 export function useKeyboard(): void {
@@ -27,6 +28,9 @@ const keys: Record<string, (parts: Parts) => void> = {
     if (store.get().isMenuOpen) actions.toggle('isMenuOpen', false);
     else if (store.get().route.discussionId) actions.go({ discussionId: null, emailId: null });
   },
+  ']': parts => stepTab(parts, 1),
+  '[': parts => stepTab(parts, -1),
+  x: closeCurrent,
   e: () => press('archive'),
   u: () => press('unread'),
 };

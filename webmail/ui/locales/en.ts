@@ -50,6 +50,8 @@ export const en = {
     heading: 'Tags',
     all: 'All mail',
     own: 'Your tags',
+    saved: 'Saved lists',
+    manage: 'Change tags',
     roles: {
       inbox: 'Inbox',
       archive: 'Archive',
@@ -68,6 +70,16 @@ export const en = {
     removed: (name: string) => `Tag “${name}” removed.`,
     archived: 'Moved to the archive: a message keeps at least one tag.',
     none: 'No tag of your own yet. Type a name to make one.',
+  },
+
+  tabs: {
+    heading: 'Tabs',
+    close: (name: string) => `Close the tab “${name}”`,
+    options: 'Options of this tab',
+    isPinned: 'pinned',
+    contact: 'Contact',
+    gone: 'A tag that is gone',
+    behind: (name: string) => `“${name}” was opened as a tab.`,
   },
 
   timeline: {

@@ -52,6 +52,8 @@ export const fr: Words = {
     heading: 'Étiquettes',
     all: 'Tout le courrier',
     own: 'Vos étiquettes',
+    saved: 'Listes enregistrées',
+    manage: 'Gérer les étiquettes',
     roles: {
       inbox: 'Réception',
       archive: 'Archives',
@@ -70,6 +72,16 @@ export const fr: Words = {
     removed: (name: string) => `Étiquette « ${name} » retirée.`,
     archived: 'Placé dans les archives : un message garde toujours une étiquette.',
     none: 'Vous n’avez pas encore d’étiquette à vous. Tapez un nom pour en créer une.',
+  },
+
+  tabs: {
+    heading: 'Onglets',
+    close: (name: string) => `Fermer l’onglet « ${name} »`,
+    options: 'Options de cet onglet',
+    isPinned: 'épinglé',
+    contact: 'Contact',
+    gone: 'Étiquette disparue',
+    behind: (name: string) => `« ${name} » est ouvert dans un onglet.`,
   },
 
   timeline: {

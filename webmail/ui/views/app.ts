@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { useKeyboard } from '../keyboard.ts';
 import { parseRoute } from '../route.ts';
 import { useApp } from '../state.ts';
+import { useTabKeeper } from '../tab-keeper.ts';
 import { Bar } from './bar.ts';
 import { Discussion } from './discussion.ts';
 import { KeyboardHelp } from './keyboard-help.ts';
@@ -11,7 +12,9 @@ import { Failed, Loading } from './loading.ts';
 import { Notices } from './notices.ts';
 import { SearchResults } from './search-results.ts';
 import { SignIn } from './sign-in.ts';
-import { resolveTagId, TagList, tagName } from './tag-list.ts';
+import { listTitle } from './tab-title.ts';
+import { TabStrip } from './tabs.ts';
+import { TagList } from './tag-list.ts';
 import { Timeline } from './timeline.ts';
 
 /** Everything on screen. */
@@ -38,12 +41,14 @@ export function App({ startError, start }: { startError: unknown; start: () => v
 function Mail() {
   const { state, words, actions } = useApp();
   useKeyboard();
+  useTabKeeper();
   useDrawer();
   useReturn();
   const { list, discussionId, emailId } = state.route;
   return html`<div class="mail" data-reading=${discussionId !== null} data-menu=${state.isMenuOpen}>
     <${Bar} />
     <${TagList} />
+    <${TabStrip} />
     ${state.isMenuOpen && html`<button class="scrim" aria-label=${words.close} onClick=${() => actions.toggle('isMenuOpen', false)}></button>`}
     <main class="main" id="main" tabindex="-1" inert=${state.isMenuOpen}>
       ${list.kind === 'search' ? html`<${SearchResults} text=${list.text} />` : html`<${Timeline} key=${list.id} id=${list.id} />`}
@@ -105,10 +110,9 @@ function skip(event: MouseEvent): void {
 
 function useTitle(): string {
   const { state, words } = useApp();
-  const { list } = state.route;
+  const { list, filter } = state.route;
   if (!state.session) return `${words.signIn.title} · ${words.product}`;
   if (list.kind === 'search') return `${words.search.heading(list.text)} · ${words.product}`;
-  const tag = state.tags.find(one => one.id === resolveTagId(list.id, state.tags));
-  const name = tag ? tagName(tag, words) : words.tags.all;
-  return `${name} · ${words.product}`;
+  if (list.kind === 'page') return words.product;
+  return `${listTitle({ list, filter }, state)} · ${words.product}`;
 }

@@ -25,6 +25,8 @@ const strokes = {
   text: 'M6 3.500h8l4.500 4.500v12.500H6zM14 3.500V8h4.500M9 12.500h6M9 16h6',
   picture: 'M3.500 5h17v14h-17zM4 16.500l5-5 4 4 2.500-2.500 4.500 4.500M15.500 8.800v.5',
   dots: 'M5.500 12h.1M12 12h.1M18.500 12h.1',
+  tabs: 'M4 9h12v11H4zM8 9V4.500h12v11h-4',
+  pin: 'M9 4h6l-1 7 3.500 3h-11l3.500-3zM12 14v6.500',
 } as const;
 
 export type IconName = keyof typeof strokes;

@@ -6,11 +6,13 @@ interface Props {
   readonly class: string;
   /** What is pressed to open it. */
   readonly summary: VNode;
+  /** Told whether it is open now. */
+  readonly tell?: (isOpen: boolean) => void;
   readonly children?: ComponentChildren;
 }
 
 /** Something that opens over the page; Escape and a touch elsewhere close it. */
-export function Popover({ class: name, summary, children }: Props) {
+export function Popover({ class: name, summary, tell, children }: Props) {
   const details = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     const close = (event: Event) => {
@@ -22,7 +24,11 @@ export function Popover({ class: name, summary, children }: Props) {
     document.addEventListener('click', close);
     return () => document.removeEventListener('click', close);
   }, []);
-  return html`<details class=${name} ref=${details} onKeyDown=${closeOnEscape} onToggle=${bringIntoSight}>
+  function onToggle(event: Event): void {
+    bringIntoSight(event);
+    tell?.(details.current?.open ?? false);
+  }
+  return html`<details class=${name} ref=${details} onKeyDown=${closeOnEscape} onToggle=${onToggle}>
     ${summary}
     <div class="popover">${children}</div>
   </details>`;

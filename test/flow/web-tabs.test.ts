@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { violations } from '../support/axe.ts';
+import { openChromium } from '../support/chromium.ts';
+import { type Demo, startDemo } from '../support/demo.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const address = 'server-key@caliopen.example';
+
+async function signIn(page: Page, demo: Demo): Promise<void> {
+  await page.getByLabel('Address').fill(address);
+  await page.getByLabel('Password').fill(demo.passwords.get(address) ?? '');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+  await page.locator('#main:focus').waitFor();
+}
+
+async function openPage(context: BrowserContext, demo: Demo): Promise<Page> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  await page.goto(demo.web);
+  await signIn(page, demo);
+  return page;
+}
+
+const strip = (page: Page): Locator => page.getByRole('navigation', { name: 'Tabs' });
+const tab = (page: Page, name: string | RegExp): Locator => strip(page).getByRole('link', { name });
+const titles = (page: Page) => strip(page).locator('.tab-name').allTextContents();
+
+async function search(page: Page, text: string): Promise<void> {
+  await page.getByLabel('Search your mail').fill(text);
+  await page.getByLabel('Search your mail').press('Enter');
+  await page.getByRole('heading', { name: `Search: ${text}`, exact: true }).waitFor();
+}
+
+test('lists stay at hand as tabs', { timeout: 180_000 }, async t => {
+  const browser = await openChromium(t);
+  if (!browser) return;
+  const demo = await startDemo(temporaryFolder(t));
+  t.after(() => demo.process.kill('SIGKILL'));
+  const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 } });
+  const faults: string[] = [];
+  context.on('weberror', error => faults.push(String(error.error())));
+  const page = await openPage(context, demo);
+
+  await opensTabs(t, page);
+  await stepsByKeys(t, page);
+  await closesTabs(t, page);
+  await savesAndPins(t, page, demo);
+  await showsHostileText(t, page);
+  await isMenuOnPhone(t, page);
+  assert.deepEqual(faults, []);
+});
+
+async function opensTabs(t: TestContext, page: Page): Promise<void> {
+  await t.test('a search opens a tab with an address of its own and its unread count', async () => {
+    assert.equal(await strip(page).count(), 0);
+    await search(page, 'demo');
+    await tab(page, /^demo/).waitFor();
+    assert.equal(await tab(page, /^demo/).getAttribute('aria-current'), 'page');
+    assert.match(page.url(), /#\/search\/demo$/);
+    await tab(page, /^demo \d+ unread$/).waitFor();
+    await search(page, 'from:friend');
+    assert.deepEqual(await titles(page), ['Inbox', 'demo', 'from:friend']);
+    assert.match(await page.title(), /from:friend/);
+    assert.deepEqual(await violations(page), []);
+  });
+  await t.test('going back leads to the list before, and tabs outlive a reload', async () => {
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Search: demo' }).waitFor();
+    await page.reload();
+    await tab(page, /^from:friend/).click();
+    await page.getByRole('heading', { name: 'Search: from:friend' }).waitFor();
+    assert.deepEqual(await titles(page), ['Inbox', 'demo', 'from:friend']);
+  });
+}
+
+async function stepsByKeys(t: TestContext, page: Page): Promise<void> {
+  await t.test('[ and ] go from tab to tab, round and round', async () => {
+    await page.locator('#main').focus();
+    const seen: string[] = [];
+    for (const key of [']', ']', ']', '[']) {
+      await page.keyboard.press(key);
+      seen.push((await strip(page).locator('[aria-current] .tab-name').textContent()) ?? '');
+    }
+    assert.deepEqual(seen, ['Inbox', 'demo', 'from:friend', 'demo']);
+  });
+}
+
+async function closesTabs(t: TestContext, page: Page): Promise<void> {
+  await t.test(
+    'a tab is closed by its button, by the middle button and by a key; the focus stays on the page',
+    async () => {
+      await search(page, 'boat');
+      await search(page, 'kettle');
+      await strip(page).getByRole('button', { name: 'Close the tab “boat”' }).click();
+      assert.deepEqual(await titles(page), ['Inbox', 'demo', 'from:friend', 'kettle']);
+      await page.getByRole('heading', { name: 'Search: kettle' }).waitFor();
+      await page.locator('#main').focus();
+      await page.keyboard.press('x');
+      await page.getByRole('heading', { name: 'Search: from:friend' }).waitFor();
+      await tab(page, /^demo/).click({ button: 'middle' });
+      assert.deepEqual(await titles(page), ['Inbox', 'from:friend']);
+      await strip(page).getByRole('button', { name: 'Close the tab “from:friend”' }).click();
+      await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+      assert.equal(await strip(page).count(), 0);
+      await page.locator('#main:focus').waitFor();
+    },
+  );
+}
+
+async function savesAndPins(t: TestContext, page: Page, demo: Demo): Promise<void> {
+  await t.test('a list is saved for every device, and pinned to this one', async () => {
+    await search(page, 'demo');
+    await search(page, 'is:unread');
+    await page.locator('.tab-options summary').click();
+    await page.getByLabel('Save under the name').fill('To read');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved as “To read”.').waitFor();
+    const saved = page.getByRole('navigation', { name: 'Tags' }).getByRole('link', { name: /^To read/ });
+    await saved.waitFor();
+    await tab(page, /^To read/).waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.getByLabel('Pin to this device').check();
+    await tab(page, /^To read pinned/).waitFor();
+    await page.keyboard.press('Escape');
+
+    await page.locator('.account summary').click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    const remembered = await page.evaluate(() => JSON.stringify(Object.entries(localStorage)));
+    assert.ok(!remembered.includes('search/demo'), 'a search that was not pinned is remembered');
+    await signIn(page, demo);
+    await tab(page, /^To read pinned/).waitFor();
+    assert.deepEqual(await titles(page), ['Inbox', 'To read']);
+  });
+  await t.test('another device has what was saved, and not what was pinned', async () => {
+    const other = await page
+      .context()
+      .browser()
+      ?.newContext({ locale: 'fr', viewport: { width: 1280, height: 800 } });
+    assert.ok(other);
+    const theirs = await other.newPage();
+    theirs.setDefaultTimeout(10_000);
+    await theirs.goto(demo.web);
+    await theirs.getByLabel('Adresse').fill(address);
+    await theirs.getByLabel('Mot de passe').fill(demo.passwords.get(address) ?? '');
+    await theirs.getByRole('button', { name: 'Se connecter' }).click();
+    const tags = theirs.getByRole('navigation', { name: 'Étiquettes' });
+    await tags.getByRole('link', { name: /^To read/ }).click();
+    await theirs.getByRole('heading', { name: 'is:unread' }).waitFor();
+    const options = theirs.getByRole('navigation', { name: 'Onglets' });
+    assert.deepEqual(await options.locator('.tab-name').allTextContents(), ['Réception', 'To read']);
+    await theirs.locator('.tab-options summary').click();
+    await theirs.getByRole('button', { name: 'Oublier' }).click();
+    await tags.getByRole('link', { name: /^To read/ }).waitFor({ state: 'detached' });
+    await other.close();
+    await page
+      .getByRole('navigation', { name: 'Tags' })
+      .getByRole('link', { name: /^To read/ })
+      .waitFor({ state: 'detached' });
+  });
+}
+
+async function showsHostileText(t: TestContext, page: Page): Promise<void> {
+  await t.test('whatever an address asks for is text, in the tab, the heading and the title', async () => {
+    const text = '<img src=x onerror=alert(1)>\u202E"><script>alert(2)</script>';
+    const dialogs: string[] = [];
+    page.on('dialog', dialog => dialogs.push(dialog.message()));
+    await page.evaluate(
+      to => {
+        location.hash = to;
+      },
+      `#/search/${encodeURIComponent(text)}`,
+    );
+    await tab(page, /onerror=alert/).waitFor();
+    assert.equal(await page.locator('img, .tab script').count(), 0);
+    assert.ok(!(await titles(page)).join('').includes('\u202E'));
+    assert.deepEqual(dialogs, []);
+    await page.locator('#main').focus();
+    await page.keyboard.press('x');
+    await page.getByRole('heading', { name: 'is:unread' }).waitFor();
+  });
+}
+
+async function isMenuOnPhone(t: TestContext, page: Page): Promise<void> {
+  await t.test('on a phone the tabs are a menu, and nothing overflows', async () => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    assert.equal(await page.locator('.tab-strip').isVisible(), false);
+    await page.locator('.tab-menu summary').click();
+    const menu = page.locator('.tab-menu .popover');
+    await menu.getByRole('link', { name: /^is:unread/ }).waitFor();
+    const box = await menu.boundingBox();
+    assert.ok(box && box.x >= 0 && box.x + box.width <= 320, JSON.stringify(box));
+    assert.deepEqual(await violations(page), []);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.equal(width, 320);
+    await menu.getByRole('link', { name: /^Inbox/ }).click();
+    await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+    assert.equal(await menu.isVisible(), false);
+  });
+}

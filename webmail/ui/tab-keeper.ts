@@ -1,0 +1,99 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { inboxId } from './route.ts';
+import { listOfView } from './saved-views.ts';
+import { noSelection } from './selection.ts';
+import { type Parts, useApp } from './state.ts';
+import { countUnread, loadContactHeads, loadViews } from './tab-counts.ts';
+import { type MailList, readTabs, staysAsTab, type Tab, tabKey, visited, writeTabs } from './tabs.ts';
+
+/** Looks again at most this often, however much mail comes. */
+const pauseMilliseconds = 2000;
+
+/** Keeps the tabs of who is signed in: remembers them on this device, opens one for each list that stays, counts. */
+export function useTabKeeper(): void {
+  const { state, store, actions, client } = useApp();
+  const accountId = state.session?.accountId ?? '';
+  const { list, filter } = state.route;
+  const parts: Parts = { store, actions, client };
+
+  useEffect(() => {
+    store.set({ tabs: readTabs(localStorage.getItem(memoryKey(accountId))) });
+    return () => leave(accountId, parts);
+  }, [accountId]);
+  useEffect(() => {
+    if (staysAsTab(list, state.tags)) store.set({ tabs: visited(store.get().tabs, { list, filter }) });
+  }, [list, filter, state.tags.length > 0]);
+  useEffect(() => {
+    if (state.tags.length > 0) dropGone(parts);
+  }, [state.tags]);
+  useEffect(() => remember(accountId, state.tabs), [state.tabs]);
+  useRefresh(accountId, parts);
+}
+
+const inbox = { kind: 'tag', id: inboxId } as const;
+
+function memoryKey(accountId: string): string {
+  return `tabs/${accountId}`;
+}
+
+function remember(accountId: string, tabs: readonly Tab[]): void {
+  if (tabs.length > 0) localStorage.setItem(memoryKey(accountId), writeTabs(tabs));
+  else localStorage.removeItem(memoryKey(accountId));
+}
+
+/** What somebody looked at is not told to who comes next, but for what they pinned; a session that ended by itself goes on. */
+function leave(accountId: string, { store, actions }: Parts): void {
+  const { tabs, isExpired } = store.get();
+  remember(accountId, isExpired ? tabs : tabs.filter(tab => tab.isPinned));
+  store.set({
+    ...{ tabs: [], views: [], counts: {}, contacts: {} },
+    ...{ selection: noSelection, leaving: new Set(), work: null },
+  });
+  if (!isExpired) actions.go({ list: inbox, filter: {}, discussionId: null, emailId: null });
+}
+
+/** A tag that was deleted has no tab. */
+function dropGone({ store }: Parts): void {
+  const { tabs, tags } = store.get();
+  const kept = tabs.filter(tab => staysAsTab(tab.list, tags));
+  if (kept.length < tabs.length) store.set({ tabs: kept });
+}
+
+/** Views, names and counts are looked at again behind each push and each new tab, one look at a time. */
+function useRefresh(accountId: string, parts: Parts): void {
+  const { state } = useApp();
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const keys = state.tabs.map(tab => tabKey(tab.list)).join('\n');
+  const isEarly = useRef(true);
+  useEffect(() => {
+    const look = () => {
+      timer.current = undefined;
+      if (document.visibilityState === 'hidden')
+        document.addEventListener('visibilitychange', look, { once: true });
+      else void refresh(accountId, parts);
+    };
+    timer.current ??= setTimeout(look, isEarly.current ? 0 : pauseMilliseconds);
+    isEarly.current = false;
+  }, [accountId, state.pushes, keys]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+}
+
+async function refresh(accountId: string, { store, actions, client }: Parts): Promise<void> {
+  const asking = { client, accountId };
+  const isHere = () => store.get().session?.accountId === accountId;
+  try {
+    const views = await loadViews(asking);
+    if (isHere()) store.set({ views });
+    const lists: MailList[] = [
+      ...store.get().tabs.map(tab => tab.list),
+      ...views.map(view => listOfView(view).list),
+    ];
+    const ids = lists.flatMap(list => (list.kind === 'contact' ? [list.id] : []));
+    const contacts = ids.length > 0 ? await loadContactHeads(asking, [...new Set(ids)]) : {};
+    const unique = new Map(lists.map(list => [tabKey(list), list]));
+    const counts = await countUnread(asking, [...unique.values()]);
+    if (isHere()) store.set({ contacts, counts });
+  } catch (error) {
+    actions.noteError(error);
+  }
+}
