@@ -252,6 +252,11 @@ export const settingRows = {
     default: [],
     help: 'Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.',
   },
+  'web.pictures': {
+    type: 'boolean',
+    default: true,
+    help: 'Fetch remote pictures of a message for its owner after a click; false: nobody can ask for them.',
+  },
   'acme.directory': {
     type: 'text',
     form: 'httpsAddress',

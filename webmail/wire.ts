@@ -47,6 +47,7 @@ export const capabilities = {
   audit: 'urn:caliopen:params:jmap:audit',
   keys: 'urn:caliopen:params:jmap:keys',
   pictures: 'urn:caliopen:params:jmap:pictures',
+  pictures: 'urn:caliopen:params:jmap:pictures',
   views: 'urn:caliopen:params:jmap:views',
   preferences: 'urn:caliopen:params:jmap:preferences',
 } as const;
@@ -362,6 +363,21 @@ export interface PrivacyReport {
 export interface BothLanguages {
   readonly fr: string;
   readonly en: string;
+}
+
+/* ---- Extension: pictures ---- */
+
+/** Answer of `Picture/sign`: for each address of a remote picture, ours for this session, or why there is none. */
+export interface PictureSigning {
+  readonly accountId: string;
+  readonly emailId: string;
+  readonly list: readonly {
+    readonly url: string;
+    /** A path of this server, good for some minutes; null where `refused` says why. */
+    readonly address: string | null;
+    /** `beacon`: it only tells of reading; `notFound`: the message names no such picture; `notPublic`: never fetched. */
+    readonly refused: 'beacon' | 'notFound' | 'notPublic' | null;
+  }[];
 }
 
 /* ---- Extension: pictures ---- */

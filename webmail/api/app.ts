@@ -10,6 +10,9 @@ import { OpenStreams } from './open-streams.ts';
 import { openOpener } from './opener.ts';
 import { allowOtherOrigins, refuseOtherOrigins } from './other-origins.ts';
 import type { WebParts } from './parts.ts';
+import { Pictures } from './pictures/pictures.ts';
+import { openPicturePorts, type PicturePorts } from './pictures/ports.ts';
+import { ownPlaces } from './pictures/target.ts';
 import { sendProblem } from './problem.ts';
 import { RememberedPasswords } from './remembered.ts';
 import type { Right, Route, RouteTools } from './route.ts';
@@ -26,14 +29,15 @@ export type WebDoor = Listeners;
 
 /**
  * Opens the web door: the JMAP API, sign-in, and the webmail's files (`bundle` replaces the one built from the
- * sources), listening as `openListeners` says. Throws when a port is taken or the certificate can't be read.
+ * sources), listening as `openListeners` says; `picturePorts` replaces the network that pictures come from. Throws when a port is taken or the certificate can't be read.
  */
 export async function openWeb(
-  parts: WebParts & ListenerParts & { readonly bundle?: Bundle },
+  parts: WebParts & ListenerParts & { readonly bundle?: Bundle; readonly picturePorts?: PicturePorts },
 ): Promise<WebDoor> {
   const { config, store, keyring, clock, log } = parts;
   const opener = openOpener(parts);
   const viewer = openViewer();
+  const ports = parts.picturePorts ?? openPicturePorts(config);
   const tools: RouteTools = {
     ...{ config, store, keyring, clock, log, opener, viewer },
     throttle: new SignInThrottle(clock),
@@ -43,6 +47,7 @@ export async function openWeb(
     streams: new OpenStreams(),
     jmap: startJmapWork(),
     metrics: openMetrics(config),
+    pictures: new Pictures({ ports, own: ownPlaces(config, ports), clock }),
     publishedIndex: openPublishedIndex({ store, now: () => clock.now().getTime() }),
   };
   const app = makeApp(tools, parts.bundle ?? (await bundleUi()));

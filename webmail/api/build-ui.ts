@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { DeliveryError } from '../../delivery/errors.ts';
+import { htmlAlone } from './html-alone.ts';
 import { buildWorker } from './build-worker.ts';
 
 /**
@@ -74,7 +75,7 @@ async function buildFiles(workerAddress: string): Promise<{ files: UiFile[]; met
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     bundle: true,
-    plugins: [oneStart],
+    plugins: [oneStart, htmlAlone],
     define: { workerAddress: JSON.stringify(workerAddress) },
     splitting: true,
     format: 'esm',

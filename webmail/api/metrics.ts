@@ -8,6 +8,8 @@ export interface WebMetrics {
   readonly registry: Registry;
   observe(route: string, status: number, seconds: number): void;
   readonly signIns: Counter<'outcome'>;
+  /** Remote pictures by how it came about that they are shown, or not. */
+  readonly pictures: Counter<'outcome'>;
   readonly streams: {
     /** Counts one open event stream; null when the account has as many as allowed. */
     enter(accountId: string, limit: number): (() => void) | null;
@@ -33,6 +35,12 @@ export function openMetrics({ store, data }: Pick<Config, 'store' | 'data'>): We
     labelNames: ['outcome'] as const,
     registers: [registry],
   });
+  const pictures = new Counter({
+    name: 'caliopen_web_pictures_total',
+    help: 'Remote pictures asked for by owners, by outcome.',
+    labelNames: ['outcome'] as const,
+    registers: [registry],
+  });
   const streams = new Gauge({
     name: 'caliopen_web_event_streams',
     help: 'Open event streams.',
@@ -41,6 +49,7 @@ export function openMetrics({ store, data }: Pick<Config, 'store' | 'data'>): We
   return {
     registry,
     signIns,
+    pictures,
     observe(route, status, seconds) {
       requests.observe({ route, status: `${Math.floor(status / 100)}xx` }, seconds);
     },

@@ -1,3 +1,4 @@
+import { readPictures } from './pictures/read-pictures.ts';
 import { readGiven, survey } from './read-given.ts';
 import { readView } from './read-view.ts';
 import { type AnswerOf, maxReadHere, type Viewer, type ViewJob } from './viewer.ts';
@@ -7,6 +8,7 @@ export async function readHere<Job extends ViewJob>(job: Job): Promise<AnswerOf<
 export async function readHere(job: ViewJob): Promise<AnswerOf<ViewJob>> {
   if (job.kind === 'survey') return survey(job);
   if (job.kind === 'given') return readGiven(job);
+  if (job.kind === 'pictures') return readPictures(job);
   return readView(job);
 }
 

@@ -6,6 +6,7 @@ import type { JmapWork } from './jmap-routes.ts';
 import type { WebMetrics } from './metrics.ts';
 import type { OpenStreams } from './open-streams.ts';
 import type { Web } from './parts.ts';
+import type { Pictures } from './pictures/pictures.ts';
 import type { SignInTools } from './sign-in.ts';
 
 /** All that a handler may use. */
@@ -15,6 +16,8 @@ export interface RouteTools extends Web, SignInTools {
   readonly metrics: WebMetrics;
   /** Finds published keys by what clients ask instead of an address. */
   readonly publishedIndex: PublishedIndex;
+  /** Fetches remote pictures. */
+  readonly pictures: Pictures;
 }
 
 /** Who may call a route: anybody, or an account (by ticket, too, where a purpose is named). */

@@ -3,6 +3,7 @@ import { frameRoutes } from './frame-routes.ts';
 import { jmapRoutes } from './jmap-routes.ts';
 import { keyDirectoryRoutes } from './key-directory-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
+import { pictureRoutes } from './pictures/picture-routes.ts';
 import { pushRoutes } from './push.ts';
 import type { Route } from './route.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...pushRoutes,
   ...sessionRoutes,
   ...frameRoutes,
+  ...pictureRoutes,
   ...keyDirectoryRoutes,
   ...operationRoutes,
 ];

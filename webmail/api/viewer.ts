@@ -3,6 +3,7 @@ import { DeliveryError, type ErrorCode } from '../../delivery/errors.ts';
 import type { Email } from '../../delivery/store/store.ts';
 import { threadScript } from '../../delivery/thread-script.ts';
 import type { EmailPlan } from './jmap/email-properties.ts';
+import type { PicturesFound, PicturesJob } from './pictures/read-pictures.ts';
 import type { GivenJob, ReadyMessage, Survey, SurveyJob } from './read-given.ts';
 import type { ReadableBlob } from './readable-blob.ts';
 
@@ -12,6 +13,7 @@ const script = threadScript(import.meta, 'view-worker');
 export type ViewJob =
   | SurveyJob
   | GivenJob
+  | PicturesJob
   | {
       readonly kind: 'view';
       readonly octets: Uint8Array;
@@ -35,7 +37,9 @@ export type AnswerOf<Job extends ViewJob> = Job extends SurveyJob
   ? Survey
   : Job extends GivenJob
     ? ReadyMessage
-    : ViewAnswer;
+    : Job extends PicturesJob
+      ? PicturesFound
+      : ViewAnswer;
 
 /** What the thread posts; a job may fail with an error of the table, or another. */
 export type Posted =

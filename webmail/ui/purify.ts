@@ -1,96 +1,109 @@
 import createPurifier, { type WindowLike } from 'dompurify';
-import { isTooMuch } from './html-tags.ts';
-import { isRemote, withoutRemote } from './remote-css.ts';
-import { plainLine, trueHost } from './text.ts';
+import { type Fetched, remoteAddress, type Wanted, withoutRemote } from './remote-css.ts';
 
 /** A purified body: a detached tree, and what it wanted from elsewhere. */
 export interface Purified {
   readonly root: HTMLElement;
-  /** Hosts that pictures, styles and the like would have come from, sorted. */
-  readonly remoteHosts: readonly string[];
-  readonly remoteCount: number;
+  readonly wanted: readonly Wanted[];
 }
 
 export interface PurifyOptions {
   /** `data:` addresses by Content-ID. */
-  readonly pictures: ReadonlyMap<string, string>;
-  /** False: no link leads anywhere. */
-  readonly hasLinks: boolean;
-  /** Says where a link leads whose words name another host. */
-  readonly leadsTo: (host: string) => string;
+  readonly inline: ReadonlyMap<string, string>;
+  readonly fetched: Fetched;
   /** The window that shows the body, under its own policy. */
   readonly frame: WindowLike;
 }
 
-const forbiddenTags = [
-  ...['form', 'input', 'button', 'textarea', 'select', 'option', 'optgroup', 'fieldset', 'label', 'output'],
-  ...['audio', 'video', 'source', 'track', 'picture', 'dialog', 'map', 'area', 'meter', 'progress'],
-];
+/** What a letter is made of. Everything that runs, loads, asks or plays is missing, and what browsers learn later. */
+const tags =
+  'a abbr acronym address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del ' +
+  'details dfn dir div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hgroup hr i img ins kbd li main ' +
+  'mark menu nav nobr ol p pre q rp rt ruby s samp section small span strike strong style sub summary sup table tbody ' +
+  'td tfoot th thead time tr tt u ul var wbr';
+const attributes =
+  'align alt background bgcolor border cellpadding cellspacing class clear color colspan datetime dir face headers ' +
+  'height hidden href id lang media noshade nowrap open reversed role rowspan scope size span src srcset start style ' +
+  'title type valign value width';
 
-/** Attributes that make a browser fetch something when the element is shown. */
-const loadingAttributes = new Set([
+/** Attributes that make a browser fetch a picture when the element is shown. */
+const pictureAttributes = ['src', 'srcset', 'background'];
+/** Attributes of elements that are left out, or that no browser of today reads. */
+const otherLoading = [
   'src',
   'srcset',
-  'poster',
-  'background',
-  'longdesc',
   'data',
+  'poster',
+  'href',
   'xlink:href',
-]);
-const linkSchemes = new Set(['http:', 'https:', 'mailto:']);
+  'lowsrc',
+  'dynsrc',
+  'imagesrcset',
+];
 const rasterData = /^data:image\/(?:png|jpe?g|gif|webp|bmp|avif)[;,]/i;
+const goodLink = /^(?:https?:|mailto:|#)/i;
 
 /**
  * Takes out of an HTML body all that runs, all forms and all that loads from elsewhere. This is the second layer:
  * the policy of `frame`, which shows it, is the wall. The text is parsed by the frame's own window, under its policy,
- * never by this page. Null when that would take so long that the page would stand still.
+ * never by this page, and the tree is moved as it is, never written out and parsed again.
  */
-export function purify(html: string, options: PurifyOptions): Purified | null {
-  if (isTooMuch(html)) return null;
-  const { pictures, hasLinks, frame } = options;
+export function purify(html: string, { inline, fetched, frame }: PurifyOptions): Purified {
   const purifier = createPurifier(frame);
-  const remote: string[] = [];
-  purifier.addHook('uponSanitizeElement', node => {
+  const wanted: Wanted[] = [];
+  const quiet = (style: string): string => {
+    const found = withoutRemote(style, fetched);
+    wanted.push(...found.wanted);
+    return found.css;
+  };
+  const note = (value: string, isPicture: boolean): string | undefined => {
+    const address = remoteAddress(value);
+    if (address === null) return undefined;
+    wanted.push({ address, isPicture });
+    return isPicture ? fetched.get(address) : undefined;
+  };
+  purifier.addHook('uponSanitizeElement', (node, { tagName, allowedTags }) => {
     // The tree belongs to another window, so `instanceof` says nothing.
-    if (node.nodeName.toLowerCase() === 'style') quieten(node, remote);
+    if (tagName === 'style') node.textContent = quiet(node.textContent ?? '');
+    if (allowedTags[tagName] || tagName === 'area' || node.nodeType !== 1) return;
+    for (const name of otherLoading) note(firstOf(name, attributeOf(node, name)), false);
   });
-  purifier.addHook('uponSanitizeAttribute', (_node, attribute) => {
+  purifier.addHook('uponSanitizeAttribute', (node, attribute) => {
     const { attrName, attrValue } = attribute;
-    if (attrName === 'style') attribute.attrValue = quiet(attrValue, remote);
-    if (!loadingAttributes.has(attrName)) return;
-    const value = attrValue.trim();
-    const inline = value.toLowerCase().startsWith('cid:') ? pictures.get(contentId(value)) : undefined;
-    if (inline) attribute.attrValue = inline;
-    else if (!rasterData.test(value)) {
-      attribute.keepAttr = false;
-      if (isRemote(value)) remote.push(value);
-    }
+    if (attrName === 'style') attribute.attrValue = quiet(attrValue);
+    if (attrName === 'href') attribute.keepAttr = node.localName === 'a' && goodLink.test(attrValue);
+    // Tables that only place things; any other role would tell a screen reader what is not so.
+    if (attrName === 'role') attribute.keepAttr = /^(?:presentation|none)$/i.test(attrValue);
+    if (!pictureAttributes.includes(attrName)) return;
+    const value = firstOf(attrName, attrValue);
+    const ours = /^cid:/i.test(value) ? inline.get(contentId(value)) : note(value, true);
+    const shown = ours ?? (rasterData.test(value) ? value : '');
+    attribute.attrValue = shown;
+    attribute.keepAttr = shown !== '';
   });
-  purifier.addHook('afterSanitizeAttributes', node => prepareLink(node, hasLinks));
   // With WHOLE_DOCUMENT and RETURN_DOM the answer is the html element.
   const root = purifier.sanitize(html, {
     WHOLE_DOCUMENT: true,
     RETURN_DOM: true,
-    USE_PROFILES: { html: true },
-    FORBID_TAGS: forbiddenTags,
-    FORBID_ATTR: ['ping', 'action', 'formaction', 'usemap', 'autofocus', 'popover', 'tabindex', 'accesskey'],
+    ALLOWED_TAGS: tags.split(' '),
+    ALLOWED_ATTR: attributes.split(' '),
+    ADD_URI_SAFE_ATTR: pictureAttributes,
+    ALLOW_ARIA_ATTR: false,
+    ALLOW_DATA_ATTR: false,
   }) as HTMLElement;
-  for (const picture of root.querySelectorAll('img:not([src])')) replacePicture(picture);
-  for (const link of root.querySelectorAll('a[href]')) tellHost(link, options.leadsTo);
-  const hosts = new Set(remote.map(hostOf).filter(host => host !== ''));
-  return { root, remoteHosts: [...hosts].sort(), remoteCount: remote.length };
+  return { root, wanted };
 }
 
-function quieten(style: Node, remote: string[]): void {
-  const text = style.textContent ?? '';
-  const quieter = quiet(text, remote);
-  if (quieter !== text) style.textContent = quieter;
+/** An attribute of an element whose own members a sender may have covered by names of form fields. */
+function attributeOf(node: Node, name: string): string {
+  return Element.prototype.getAttribute.call(node, name) ?? '';
 }
 
-function quiet(css: string, remote: string[]): string {
-  const found = withoutRemote(css);
-  remote.push(...found.remote);
-  return found.css;
+/** Of several addresses of one picture, one a size, the last: lists go from small to large. */
+function firstOf(attribute: string, value: string): string {
+  if (!attribute.endsWith('srcset')) return value;
+  const addresses = value.match(/[^\s,]\S*[^\s,](?=\s|,|$)/g) ?? [];
+  return addresses.filter(address => !/^[\d.]+[wxh]$/.test(address)).at(-1) ?? '';
 }
 
 function contentId(value: string): string {
@@ -99,67 +112,4 @@ function contentId(value: string): string {
   } catch {
     return value.slice(4);
   }
-}
-
-function hostOf(address: string): string {
-  const absolute = address.startsWith('//') ? `https:${address}` : address;
-  return URL.canParse(absolute) ? new URL(absolute).host : '';
-}
-
-/** A link opens in a tab of its own that knows nothing of this page, and tells where it leads. */
-function prepareLink(node: Element, hasLinks: boolean): void {
-  const href = node.getAttribute('href');
-  if (href === null) return;
-  const url = hasLinks && node.localName === 'a' && URL.canParse(href) ? new URL(href) : null;
-  if (!url || !linkSchemes.has(url.protocol)) {
-    node.removeAttribute('href');
-    return;
-  }
-  node.setAttribute('href', url.protocol === 'mailto:' ? plainMailto(url) : url.href);
-  node.setAttribute('target', '_blank');
-  node.setAttribute('rel', 'noopener noreferrer');
-  node.setAttribute('title', (node.getAttribute('href') ?? '').slice(0, 300));
-}
-
-/** Address and subject of a mailto link (RFC 6068); whatever else it would put into a letter is left out. */
-function plainMailto(url: URL): string {
-  const subject = /[?&]subject=([^&]*)/i.exec(url.search)?.[1];
-  return `mailto:${url.pathname}${subject === undefined ? '' : `?subject=${subject}`}`;
-}
-
-/** Important and complete, so that no style of the sender's hides or moves it. */
-const ours = (style: string) => `all: revert; ${style}`.replaceAll(';', ' !important;').concat(' !important');
-
-/** Says behind a link where it leads when its words name another host: a title alone is not seen on a touch screen. */
-function tellHost(link: Element, leadsTo: PurifyOptions['leadsTo']): void {
-  const url = new URL(link.getAttribute('href') ?? '');
-  const host = url.protocol === 'mailto:' ? null : trueHost(url, link.textContent ?? '');
-  if (host === null) return;
-  const note = link.ownerDocument.createElement('bdi');
-  note.setAttribute(
-    'style',
-    ours('font: 600 13px/1.4 system-ui, sans-serif; color: #8a2b12; background: #fdf0ea'),
-  );
-  note.textContent = ` (${leadsTo(host)})`;
-  link.after(note);
-}
-
-const seenPixels = 4;
-
-/** A quiet box with the picture's words in place of one that is not shown; nothing for what nobody would have seen. */
-function replacePicture(picture: Element): void {
-  const text = plainLine(picture.getAttribute('alt') ?? '');
-  const sides = ['width', 'height'].map(name => Number.parseInt(picture.getAttribute(name) ?? '', 10));
-  const [width = Number.NaN, height = Number.NaN] = sides;
-  const isKnown = sides.every(side => side >= seenPixels);
-  if (sides.some(side => side < seenPixels) || (text === '' && !isKnown)) {
-    picture.remove();
-    return;
-  }
-  const box = picture.ownerDocument.createElement('span');
-  box.setAttribute('class', 'blocked-picture');
-  if (isKnown)
-    box.setAttribute('style', `min-width: min(100%, ${width}px); min-height: ${Math.min(height, 64)}px`);
-  box.textContent = text;
-  picture.replaceWith(box);
 }

@@ -1,8 +1,19 @@
-/** CSS that loads nothing from elsewhere, and the addresses that it would have asked. */
+/** Something that a body would have loaded from elsewhere. */
+export interface Wanted {
+  /** Absolute, without a fragment. */
+  readonly address: string;
+  /** False for what is never shown as a picture: style sheets, fonts, frames, players. */
+  readonly isPicture: boolean;
+}
+
+/** CSS that loads nothing from elsewhere, and what it would have loaded. */
 export interface QuietCss {
   readonly css: string;
-  readonly remote: readonly string[];
+  readonly wanted: readonly Wanted[];
 }
+
+/** Addresses of this server that stand for pictures elsewhere, by the address there. */
+export type Fetched = ReadonlyMap<string, string>;
 
 /** Functions whose strings are addresses (CSS Values 4 §4.5, CSS Images 4 §2). */
 const loadingFunctions = new Set(['url', 'src', 'image', 'image-set', '-webkit-image-set', 'cross-fade']);
@@ -15,17 +26,25 @@ const token =
 /** The address behind `url(` when it stands there without quotation marks. */
 const bareAddress = /(?!\s*["'])([^)]*)\)?/y;
 
-/** Takes the addresses of other places out of a style, in time linear in its length; keeps everything else. */
-export function withoutRemote(css: string): QuietCss {
+/**
+ * Takes the addresses of other places out of a style, in time linear in its length; those of pictures that were
+ * fetched become ours. Keeps everything else.
+ */
+export function withoutRemote(css: string, fetched?: Fetched): QuietCss {
   const kept: string[] = [];
-  const remote: string[] = [];
+  const wanted: Wanted[] = [];
   const open: boolean[] = [];
   let opened = 0;
-  let isImport = false;
-  const quiet = (written: string, address: string) => {
-    if (!isRemote(address)) return written;
-    remote.push(address);
-    return nothing;
+  let rule = '';
+  /** A custom property may end up in a function that loads. */
+  let isCustom = false;
+  const quiet = (written: string, text: string) => {
+    const address = remoteAddress(text);
+    if (address === null) return written;
+    const isPicture = rule === '';
+    wanted.push({ address, isPicture });
+    const ours = isPicture && fetched?.get(address);
+    return ours ? `"${ours}"` : nothing;
   };
   for (let place = 0; place < css.length; ) {
     token.lastIndex = place;
@@ -42,16 +61,25 @@ export function withoutRemote(css: string): QuietCss {
     if (name === ')') opened -= Number(open.pop() ?? false);
     else if (found.endsWith('('))
       opened += open.push(loadingFunctions.has(name.slice(0, -1))) && Number(open.at(-1));
-    else if (name === '@import') isImport = true;
-    else if (name === ';' || name === '{' || name === '}') isImport = false;
-    kept.push((isImport || opened > 0) && /^["']/.test(found) ? quiet(found, inside(name)) : found);
+    else if (name === '@import' || name === '@font-face') rule = name;
+    else if (name.startsWith('--')) isCustom = true;
+    if (name === ';' || name === '{' || name === '}') {
+      isCustom = false;
+      if (name === '}' || rule === '@import') rule = '';
+    }
+    const isAddress = rule === '@import' || isCustom || opened > 0;
+    kept.push(isAddress && /^["']/.test(found) ? quiet(found, inside(name)) : found);
   }
-  return { css: kept.join(''), remote };
+  return { css: kept.join(''), wanted };
 }
 
-/** True for the address of another place, however its scheme is written. */
-export function isRemote(address: string): boolean {
-  return /^(?:https?:|[/\\]{2})/i.test(address);
+/** The address of another place, however its scheme is written; null for anything else. */
+export function remoteAddress(written: string): string | null {
+  // What a browser leaves out, too.
+  const text = written.replace(/[\t\n\r]/g, '').trim();
+  if (!/^(?:https?:|[/\\]{2})/i.test(text)) return null;
+  const absolute = text.replace(/^[/\\]{2}/, 'https://');
+  return URL.canParse(absolute) ? new URL(absolute).href.replace(/#.*/, '') : absolute;
 }
 
 function inside(string: string): string {

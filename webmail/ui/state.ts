@@ -71,6 +71,8 @@ export interface State {
   /** Rows on their way out of the list in sight: it shows them no more. */
   readonly leaving: ReadonlySet<string>;
   readonly work: Work | null;
+  /** Messages whose remote pictures the owner wants to see, by id. */
+  readonly picturesOf: ReadonlySet<string>;
   /** Counts pushes of the server, so that lists know when to look again. */
   readonly pushes: number;
   readonly notice: Notice | null;
@@ -116,6 +118,7 @@ export function createStore(
     selection: noSelection,
     leaving: new Set(),
     work: null,
+    picturesOf: new Set(),
     pushes: 0,
     notice: null,
     announcement: '',

@@ -4,16 +4,30 @@ import { test } from 'node:test';
 import { bundleUi } from '../../../webmail/api/bundle.ts';
 import { openTestWeb } from './web.ts';
 
-test('the frame of an HTML body is an empty document that can load and run nothing', async t => {
+test('the frame of an HTML body is an empty document that can load and run nothing, opened by a ticket once', async t => {
   const web = await openTestWeb(t);
-  const response = await fetch(`${web.origin}/frame/e1`);
-  assert.equal(response.status, 200);
-  assert.equal(
-    response.headers.get('content-security-policy'),
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox allow-same-origin",
-  );
-  assert.equal(response.headers.get('referrer-policy'), 'no-referrer');
-  assert.match(await response.text(), /<body><\/body>/);
+  const open = async (path: string) => {
+    const headers = { 'content-type': 'application/json' };
+    const made = await web.fetch('/tickets', { method: 'POST', headers, body: '{"purpose":"frame"}' });
+    const { ticket } = (await made.json()) as { ticket: string };
+    return [await fetch(`${web.origin}${path}?ticket=${ticket}`), `${path}?ticket=${ticket}`] as const;
+  };
+  for (const [path, pictures] of [
+    ['/frame/', 'data:'],
+    ['/frame/pictures/', "data: 'self'"],
+  ] as const) {
+    const [response, address] = await open(path);
+    assert.equal(response.status, 200);
+    assert.equal(
+      response.headers.get('content-security-policy'),
+      `default-src 'none'; img-src ${pictures}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox allow-same-origin`,
+    );
+    assert.equal(response.headers.get('referrer-policy'), 'no-referrer');
+    assert.equal(response.headers.get('x-dns-prefetch-control'), 'off');
+    assert.match(await response.text(), /<body><\/body>/);
+    assert.equal((await fetch(`${web.origin}${address}`)).status, 401, 'a second time');
+    assert.equal((await web.fetch(path)).status, 401, 'without a ticket');
+  }
 });
 
 test('health says it is alive, metrics count for this machine alone', async t => {

@@ -94,8 +94,10 @@ const running = [
 async function openBench(test: TestContext) {
   const browser = await openChromium(test);
   if (!browser) return null;
-  const contents = `import { purify } from './purify.ts';
-    globalThis.show = async html => {
+  const contents = `import { dressHtml } from './dress-html.ts';
+    import { isTooMuch } from './html-tags.ts';
+    import { purify } from './purify.ts';
+    globalThis.show = async (html, fetched = []) => {
       document.querySelector('iframe')?.remove();
       const frame = document.createElement('iframe');
       frame.sandbox = 'allow-popups allow-popups-to-escape-sandbox allow-same-origin';
@@ -105,12 +107,14 @@ async function openBench(test: TestContext) {
       await loaded;
       const started = performance.now();
       const leadsTo = host => 'leads to ' + host;
-      const made = purify(html, { pictures: new Map(), hasLinks: true, leadsTo, frame: frame.contentWindow });
-      if (!made) return { tooMuch: performance.now() - started };
+      if (isTooMuch(html)) return { tooMuch: performance.now() - started };
+      const made = purify(html, { inline: new Map(), fetched: new Map(fetched), frame: frame.contentWindow });
+      dressHtml(made.root, { hasLinks: true, leadsTo });
       const inside = frame.contentDocument;
       inside.replaceChild(inside.adoptNode(made.root), inside.documentElement);
       inside.querySelector('#hit')?.click();
-      return { hosts: made.remoteHosts, count: made.remoteCount };
+      const hosts = made.wanted.map(({ address }) => new URL(address).host);
+      return { hosts: [...new Set(hosts)].sort(), count: made.wanted.length };
     };`;
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: ui, loader: 'ts' },
@@ -142,8 +146,12 @@ async function openBench(test: TestContext) {
   return { page, origin, asked };
 }
 
-async function show(page: Page, html: string): Promise<{ hosts: string[]; count: number }> {
-  return page.evaluate(`show(${JSON.stringify(html)})`);
+async function show(
+  page: Page,
+  html: string,
+  fetched: readonly (readonly [string, string])[] = [],
+): Promise<{ hosts: string[]; count: number }> {
+  return page.evaluate(`show(${JSON.stringify(html)}, ${JSON.stringify(fetched)})`);
 }
 
 test('bodies in their frame load nothing and run nothing', { timeout: 120_000 }, async t => {
@@ -171,6 +179,51 @@ test('bodies in their frame load nothing and run nothing', { timeout: 120_000 },
     const html =
       '<p style="background-image:image-set(\'https://a.example/1\' 1x)">x</p><style>@import "//b.example";</style>';
     assert.deepEqual(await show(page, html), { hosts: ['a.example', 'b.example'], count: 2 });
+  });
+  await t.test('what stands in elements that are left out is counted, too', async () => {
+    const html =
+      '<link rel="stylesheet" href="https://a.example/1"><iframe src="//b.example"></iframe><video poster="https://c.example/1"></video><img srcset="https://d.example/1 1x, https://e.example/2,x 2x">';
+    assert.deepEqual(await show(page, html), {
+      hosts: ['a.example', 'b.example', 'c.example', 'e.example'],
+      count: 4,
+    });
+  });
+  await t.test('pictures that were fetched are shown from here, all others stay out', async () => {
+    const html =
+      '<img src="https://a.example/1#x" alt="A"><img src="https://a.example/2"><img srcset="https://a.example/1 2x"><table background="https://a.example/1"><tr><td style="background:url(//a.example/1)">x</table><iframe src="https://a.example/1"></iframe>';
+    await show(page, html, [['https://a.example/1', '/pictures/one']]);
+    const inside = page.frameLocator('iframe');
+    const addresses = await inside
+      .locator('img')
+      .evaluateAll(all => all.map(one => [one.getAttribute('src'), one.getAttribute('srcset')]));
+    assert.deepEqual(addresses, [
+      ['/pictures/one', null],
+      [null, '/pictures/one'],
+    ]);
+    assert.equal(await inside.locator('table').getAttribute('background'), '/pictures/one');
+    assert.match((await inside.locator('td').getAttribute('style')) ?? '', /url\("\/pictures\/one"\)/);
+    assert.equal(await inside.locator('iframe').count(), 0);
+  });
+  await t.test('nothing is left of attributes and elements that no letter needs', async () => {
+    const html =
+      '<a href="https://a.example/" download ping="//p" attributionsrc="//q" target="_top" aria-label="bank" onclick="x()">x</a><div role="dialog" popover tabindex="1" accesskey="x" contenteditable data-x="1">y</div><table role="presentation"><tr><td>z</table><form action="//f"><label>n</label><button formaction="//g">b</button></form><dialog open>d</dialog><area href="//h"><x-y>c</x-y>';
+    await show(page, html);
+    const inside = page.frameLocator('iframe');
+    assert.equal(
+      await inside.locator('body').innerHTML(),
+      '<a href="https://a.example/" target="_blank" rel="noopener noreferrer" title="https://a.example/">x</a><div>y</div><table role="presentation"><tbody><tr><td>z</td></tr></tbody></table>nbdc',
+    );
+  });
+  await t.test('a link to a place in the letter stays in it', async () => {
+    await show(page, '<a href="#there">x</a><a href="/frame/">y</a><h2 id="there">z</h2>');
+    const hrefs = await page
+      .frameLocator('iframe')
+      .locator('a')
+      .evaluateAll(all => all.map(link => [link.getAttribute('href'), link.getAttribute('target')]));
+    assert.deepEqual(hrefs, [
+      ['#there', null],
+      [null, null],
+    ]);
   });
   await t.test(
     'what would make the page stand still is refused within a second; a long letter is shown',

@@ -16,12 +16,30 @@ test('whatever would load from elsewhere is taken out and told', () => {
     '@import "//a.example/x";a{color:red}',
     '@im\\port url(https://a.example/x) screen;',
     'a{--b:url(https://a.example/x);background:var(--b)}',
+    'a{--b:"https://a.example/x";background:image-set(var(--b) 1x)}',
   ];
   for (const css of loading) {
     const quiet = withoutRemote(css);
-    assert.equal(quiet.remote.length, 1, css);
+    assert.equal(quiet.wanted.length, 1, css);
     assert.doesNotMatch(quiet.css, /a\.example/, css);
   }
+});
+
+test('pictures that were fetched get our addresses; style sheets and fonts never do', () => {
+  const fetched = new Map([
+    ['https://a.example/1', '/pictures/one'],
+    ['https://a.example/2', '/pictures/two'],
+  ]);
+  const css =
+    '@import "https://a.example/1";@font-face{src:url(https://a.example/2)}a{background:url(HTTPS://A.example/1#x),url("//a.example/2"),url(//b.example)}';
+  const quiet = withoutRemote(css, fetched);
+  assert.equal(
+    quiet.css,
+    '@import "data:,";@font-face{src:url("data:,")}a{background:url("/pictures/one"),url("/pictures/two"),url("data:,")}',
+  );
+  const pictures = quiet.wanted.filter(({ isPicture }) => isPicture).map(({ address }) => address);
+  assert.deepEqual(pictures, ['https://a.example/1', 'https://a.example/2', 'https://b.example/']);
+  assert.equal(quiet.wanted.length, 5);
 });
 
 test('what loads nothing stays as it was written', () => {
@@ -32,7 +50,7 @@ test('what loads nothing stays as it was written', () => {
     '@media (min-width: 3em) { a { width: calc((1px + 2px) * 3) } }',
     'a{font-family:"un\\22 closed\n;b:url(#c)}',
   ];
-  for (const css of still) assert.deepEqual(withoutRemote(css), { css, remote: [] });
+  for (const css of still) assert.deepEqual(withoutRemote(css), { css, wanted: [] });
 });
 
 test('twice the style is twice the work', () => {
@@ -75,7 +93,7 @@ test('property: any style is read, and a style without addresses stays as it is'
     fc.property(
       fc.array(piece, { maxLength: 40 }).map(all => all.join('')),
       css => {
-        assert.deepEqual(withoutRemote(css).remote, []);
+        assert.deepEqual(withoutRemote(css).wanted, []);
       },
     ),
   );

@@ -17,6 +17,7 @@ import { mailboxQuery, mailboxQueryChanges } from './mailbox-query.ts';
 import { mailboxSet } from './mailbox-set.ts';
 import type { Handler, Method } from './method.ts';
 import { preferencesGet, preferencesSet } from './preferences.ts';
+import { pictureSign } from './picture.ts';
 import { privacyReport, privacyWords } from './privacy.ts';
 import { privacyRenew } from './privacy-renew.ts';
 import { publishedKeyGet, publishedKeySet } from './published-key.ts';
@@ -59,6 +60,7 @@ export const methods: readonly Method[] = (
     ['PublicKey/confirm', keys, publicKeyConfirm],
     ['PublishedKey/get', keys, publishedKeyGet],
     ['PublishedKey/set', keys, publishedKeySet],
+    ['Picture/sign', capabilities.pictures, pictureSign],
     ['Privacy/words', privacy, privacyWords],
     ['Privacy/report', privacy, privacyReport],
     ['Privacy/renew', privacy, privacyRenew],

@@ -19,6 +19,7 @@ const accountCapabilities = {
   [capabilities.tagRules]: { maxRules: 200 },
   [capabilities.audit]: {},
   [capabilities.keys]: {},
+  [capabilities.pictures]: {},
   [capabilities.views]: { maxViews },
 };
   [capabilities.preferences]: {},

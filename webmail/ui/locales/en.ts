@@ -137,12 +137,6 @@ export const en = {
     encoding: 'Some characters of this message could not be read.',
     source: 'Save the original message',
     body: (subject: string) => `Text of the message “${subject}”`,
-    remote: (count: number) =>
-      count === 1
-        ? '1 thing this message wanted to load from elsewhere was not loaded.'
-        : `${count} things this message wanted to load from elsewhere were not loaded.`,
-    remoteHosts: 'Where they would have come from',
-    remoteWhy: 'Loading them would tell the sender when and where you read.',
     leadsTo: (host: string) => `leads to ${host}`,
     htmlFailed: 'The formatted text could not be shown. Here is its plain text.',
     attachments: (count: number) => (count === 1 ? '1 attachment' : `${count} attachments`),

@@ -139,12 +139,6 @@ export const fr: Words = {
     encoding: 'Certains caractères de ce message n’ont pas pu être lus.',
     source: 'Enregistrer le message d’origine',
     body: (subject: string) => `Texte du message « ${subject} »`,
-    remote: (count: number) =>
-      count === 1
-        ? '1 élément que ce message voulait charger ailleurs n’a pas été chargé.'
-        : `${count} éléments que ce message voulait charger ailleurs n’ont pas été chargés.`,
-    remoteHosts: 'D’où ils seraient venus',
-    remoteWhy: 'Les charger dirait à l’expéditeur quand et où vous lisez.',
     leadsTo: (host: string) => `mène à ${host}`,
     htmlFailed: 'Le texte mis en forme n’a pas pu être affiché. Voici son texte simple.',
     attachments: (count: number) => (count === 1 ? '1 pièce jointe' : `${count} pièces jointes`),

@@ -38,6 +38,7 @@ function BodyPart({ part, email, subject }: { part: EmailBodyPart; email: FullEm
     title=${words.message.body(subject)}
     inline=${email.attachments}
     plainText=${plainTextOf(email)}
+    picturesOf=${email.privacy.protection.opened ? null : email.id}
   />`;
 }
 

@@ -1,0 +1,55 @@
+import type { TestContext } from 'node:test';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { bundleUi } from '../../webmail/api/bundle.ts';
+import { openTestWeb, password, type TestWeb, type TestWebOptions } from '../webmail/api/web.ts';
+
+/** A web door with the webmail, and a browser's page in which its owner is signed in. */
+export interface Reader {
+  readonly web: TestWeb;
+  readonly page: Page;
+  /** Opens a message and waits until its head is there. */
+  open(emailId: string): Promise<void>;
+}
+
+/** Opens both; closed when the test ends. */
+export async function openReader(
+  t: TestContext,
+  browser: Browser,
+  options: TestWebOptions & { readonly context?: BrowserContextOptions } = {},
+): Promise<Reader> {
+  const web = await openTestWeb(t, { ...options, bundle: await bundleUi() });
+  const context = await browser.newContext({ locale: 'en', ...options.context });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  await page.goto(web.origin);
+  await page.getByLabel('Address').fill(web.account.address);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+  return {
+    web,
+    page,
+    async open(emailId) {
+      const { list } = await web.ask('Email/get', { ids: [emailId], properties: ['discussionId'] });
+      const address = `#/tag/all/${list[0].discussionId}/${emailId}`;
+      await page.evaluate(`location.hash = ${JSON.stringify(address)}`);
+      await page.locator(`.message[data-email="${emailId}"][data-open="true"] .toolbar`).waitFor();
+    },
+  };
+}
+
+/** A letter with an HTML body, in the lines that a message has. */
+export function htmlLetter(html: string, subject = 'Letter', fields: readonly string[] = []): string {
+  return [
+    'From: Ann <ann@a.example>',
+    'To: owner@example.org',
+    `Subject: ${subject}`,
+    ...fields,
+    'MIME-Version: 1.0',
+    'Content-Type: text/html; charset=utf-8',
+    'Content-Transfer-Encoding: base64',
+    '',
+    Buffer.from(html).toString('base64').replace(/.{76}/g, '$&\n'),
+    '',
+  ].join('\n');
+}

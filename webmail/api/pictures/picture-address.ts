@@ -1,0 +1,64 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import * as v from 'valibot';
+import type { Clock } from '../../../delivery/clock.ts';
+import type { Keyring } from '../../../delivery/crypto/keyring.ts';
+import { paths } from '../../wire.ts';
+
+/** What an address stands for: one picture of one message, for one session of its owner. */
+export interface PictureGrant {
+  readonly accountId: string;
+  readonly sessionId: string;
+  readonly emailId: string;
+  readonly url: string;
+}
+
+interface Deps {
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+}
+
+/** Long enough for a page that loads slowly. */
+const goodMilliseconds = 10 * 60_000;
+const nonceOctets = 12;
+const tagOctets = 16;
+
+const schema = v.strictObject({
+  accountId: v.string(),
+  sessionId: v.string(),
+  emailId: v.string(),
+  url: v.string(),
+  until: v.number(),
+});
+
+/**
+ * A path of this server that stands for a picture elsewhere, good for ten minutes. Authenticated and encrypted (by a
+ * key drawn from the instance key), so that no log of requests says whose pictures somebody looked at.
+ */
+export function pictureAddress(grant: PictureGrant, { keyring, clock }: Deps): string {
+  const text = JSON.stringify({ ...grant, until: clock.now().getTime() + goodMilliseconds });
+  const nonce = randomBytes(nonceOctets);
+  const cipher = createCipheriv('aes-256-gcm', keyring.derive('pictures'), nonce);
+  const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  return `${paths.pictures}${sealed.toString('base64url')}`;
+}
+
+/** What it stands for; null when it was not made here, was changed, or is no longer good. */
+export function readPictureAddress(token: string, { keyring, clock }: Deps): PictureGrant | null {
+  const text = decrypt(Buffer.from(token, 'base64url'), keyring.derive('pictures'));
+  if (text === null) return null;
+  const { until, ...grant } = v.parse(schema, JSON.parse(text));
+  return until < clock.now().getTime() ? null : grant;
+}
+
+function decrypt(sealed: Buffer, key: Uint8Array): string | null {
+  if (sealed.byteLength < nonceOctets + tagOctets) return null;
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, nonceOctets), {
+    authTagLength: tagOctets,
+  }).setAuthTag(sealed.subarray(-tagOctets));
+  try {
+    const octets = [decipher.update(sealed.subarray(nonceOctets, -tagOctets)), decipher.final()];
+    return Buffer.concat(octets).toString('utf8');
+  } catch {
+    return null; // Not of this instance, or changed: what a stranger sends is no fault of ours.
+  }
+}
