@@ -47,7 +47,6 @@ export const capabilities = {
   audit: 'urn:caliopen:params:jmap:audit',
   keys: 'urn:caliopen:params:jmap:keys',
   pictures: 'urn:caliopen:params:jmap:pictures',
-  pictures: 'urn:caliopen:params:jmap:pictures',
   views: 'urn:caliopen:params:jmap:views',
   preferences: 'urn:caliopen:params:jmap:preferences',
 } as const;
@@ -380,21 +379,6 @@ export interface PictureSigning {
   }[];
 }
 
-/* ---- Extension: pictures ---- */
-
-/** Answer of `Picture/sign`: for each address of a remote picture, ours for this session, or why there is none. */
-export interface PictureSigning {
-  readonly accountId: string;
-  readonly emailId: string;
-  readonly list: readonly {
-    readonly url: string;
-    /** A path of this server, good for some minutes; null where `refused` says why. */
-    readonly address: string | null;
-    /** `beacon`: it only tells of reading; `notFound`: the message names no such picture; `notPublic`: never fetched. */
-    readonly refused: 'beacon' | 'notFound' | 'notPublic' | null;
-  }[];
-}
-
 /* ---- Extension: discussion ---- */
 
 export interface Participant {
@@ -488,6 +472,8 @@ export interface KeyConfirmation {
   readonly fingerprint: string;
   /** The message at hand, indexed anew at once. */
   readonly emailId?: string | null;
+  /** The certificate, where it came inside a message that only the owner's device opens. */
+  readonly armor?: string | null;
 }
 
 /* ---- Extension: preferences ---- */

@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { DeliveryError } from '../../delivery/errors.ts';
-import { htmlAlone } from './html-alone.ts';
 import { buildWorker } from './build-worker.ts';
+import { htmlAlone } from './html-alone.ts';
 
 /**
  * One file as the browser asks for it: its name holds a hash of its content, but for the pages `index.LANGUAGE.html` and,

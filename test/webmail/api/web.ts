@@ -12,7 +12,6 @@ import type { Account, NewEmail, Store } from '../../../delivery/store/store.ts'
 import { openWeb } from '../../../webmail/api/app.ts';
 import type { Bundle } from '../../../webmail/api/bundle.ts';
 import type { PicturePorts } from '../../../webmail/api/pictures/ports.ts';
-import type { PicturePorts } from '../../../webmail/api/pictures/ports.ts';
 import { hashSecret } from '../../../webmail/api/secrets.ts';
 import { capabilities, type Invocation, type JmapResponse } from '../../../webmail/wire.ts';
 import { atEnd } from '../../support/at-end.ts';
@@ -58,8 +57,6 @@ export interface TestWebOptions {
   readonly log?: Log;
   /** The network that pictures come from; the real one when left out. */
   readonly picturePorts?: PicturePorts;
-  /** The network that pictures come from; the real one when left out. */
-  readonly picturePorts?: PicturePorts;
   /** The webmail's files; none unless a browser is to open it. */
   readonly bundle?: Bundle;
 }
@@ -83,10 +80,6 @@ export async function openTestWeb(t: TestContext, options: TestWebOptions = {}):
   const authorization = `Bearer ${bearer}`;
   const parts = { origin, store, account, clock, keyring, authorization };
   return { ...parts, ...clientOf(parts) };
-}
-
-function networkOf({ picturePorts }: TestWebOptions): { picturePorts?: PicturePorts } {
-  return picturePorts ? { picturePorts } : {};
 }
 
 function networkOf({ picturePorts }: TestWebOptions): { picturePorts?: PicturePorts } {

@@ -21,8 +21,8 @@ const accountCapabilities = {
   [capabilities.keys]: {},
   [capabilities.pictures]: {},
   [capabilities.views]: { maxViews },
-};
   [capabilities.preferences]: {},
+};
 
 /** The Session object (RFC 8620 §2) of an account's owner, without its state. `origin` is what clients reach us by. */
 export function sessionObject(account: Account, origin: string): Omit<JmapSession, 'state'> {
