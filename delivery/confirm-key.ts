@@ -14,6 +14,8 @@ export interface Confirmation {
   readonly fingerprint: string;
   /** The message at hand: it is indexed anew at once, and may bring the key. */
   readonly emailId: string | null;
+  /** The key itself, binary or armored, where it came inside what only the owner's device opens. */
+  readonly octets?: Uint8Array | null;
   /** For the owner's record: how the owner was signed in. */
   readonly means: string;
 }
@@ -35,7 +37,7 @@ export async function confirmKey(
   const known = await store.listPublicKeys(accountId, [address]);
   const found =
     known.find(key => key.fingerprint === fingerprint) ??
-    (await keyInMessage(accountId, { address, fingerprint, emailId: confirmation.emailId }, deps));
+    (await givenKey(accountId, { ...confirmation, address, fingerprint }, deps));
   if (!found) throw new DeliveryError('notFound', 'no such key is known for this address');
   const source = found.source === 'own' ? 'own' : 'hand';
   const key: PublicKey = { ...found, source, state: await usableState(found, clock.now()) };
@@ -70,14 +72,14 @@ export async function renewMailSignedBy(
 const maxRenewed = 50;
 
 /** A key that came with the message but was not kept, since nothing proved its sender; the owner's word is better. */
-async function keyInMessage(
+async function givenKey(
   accountId: string,
-  { address, fingerprint, emailId }: { address: string; fingerprint: string; emailId: string | null },
+  { address, fingerprint, emailId, octets = null }: Confirmation,
   { store, clock }: ContactDeps,
 ): Promise<PublicKey | null> {
-  const octets = emailId === null ? null : await store.getOctets(accountId, emailId);
-  if (octets === null) return null;
-  for (const block of deliveredKeys(parseMessage(octets))) {
+  const message = emailId === null ? null : await store.getOctets(accountId, emailId);
+  const delivered = message === null ? [] : deliveredKeys(parseMessage(message));
+  for (const block of [...(octets ? [octets] : []), ...delivered]) {
     for (const key of await readPublicKeys(block).catch(() => [])) {
       if (key.getFingerprint().toLowerCase() !== fingerprint) continue;
       const firstSeenAt = clock.now();

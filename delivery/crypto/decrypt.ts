@@ -97,7 +97,7 @@ async function open(
   const findings: DecryptFindings = {
     ...plain,
     form,
-    ...(await checkInside(opened.message, inner, context)),
+    ...(await checkInside(opened.message, inner, { ...context, inside: inner })),
     encryption: shape.strength === 'strong' && !weakCiphers.has(cipher ?? '') ? 'strong' : 'weak',
     subject: inner ? subjectProtection(message, inner) : 'open',
     opened: true,

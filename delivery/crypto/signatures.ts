@@ -23,6 +23,8 @@ export interface KnownKey {
 export interface SignatureContext {
   /** The message as it came: its From field is the one that counts, and it may bring keys. */
   readonly message: Message;
+  /** What was encrypted in it: it may bring keys, too. */
+  readonly inside?: Message | null;
   readonly publicKeys: readonly KnownKey[];
   /** When the message came; keys first seen later were not known before it. */
   readonly receivedAt: Date;
@@ -193,10 +195,11 @@ async function knownCertificates(
 async function deliveredCertificates(
   keyIds: readonly string[],
   known: readonly PublicKey[],
-  { message }: SignatureContext,
+  { message, inside }: SignatureContext,
 ): Promise<PublicKey[]> {
   const certificates: PublicKey[] = [];
-  for (const octets of deliveredKeys(message)) certificates.push(...(await readOrNone(octets)));
+  const delivered = [...deliveredKeys(message), ...(inside ? deliveredKeys(inside) : [])];
+  for (const octets of delivered) certificates.push(...(await readOrNone(octets)));
   const prints = new Set(known.map(fingerprint));
   const isNew = (key: PublicKey) => !prints.has(fingerprint(key));
   return certificates.filter(key => isNew(key) && keyIds.some(id => holds(key, id)));

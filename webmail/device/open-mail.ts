@@ -1,6 +1,8 @@
-import { findArmor } from '../../delivery/crypto/armor.ts';
+import { armor, findArmor } from '../../delivery/crypto/armor.ts';
 import { decrypt } from '../../delivery/crypto/decrypt.ts';
+import { deliveredKeys } from '../../delivery/crypto/delivered-keys.ts';
 import type { Decrypted, DecryptFindings } from '../../delivery/crypto/findings.ts';
+import { readPublicKeys } from '../../delivery/crypto/keys.ts';
 import { encryptionShape } from '../../delivery/crypto/packets.ts';
 import { protectionOf } from '../../delivery/crypto/protection.ts';
 import { parseMessage } from '../../delivery/message/message.ts';
@@ -32,7 +34,8 @@ export async function openMail(opening: Opening, keys: KeyHolder): Promise<OpenA
   const original = unsealed.message;
   const refusal = closedFor(original, keys);
   if (refusal) return { ...refusal, isInside: opening.isSealed };
-  const publicKeys = await opening.senderKeys(addressesOf(original));
+  // Asked for are only those whom the server has read outside already.
+  const publicKeys = await opening.senderKeys(addressesOf(stored));
   const decrypted = await decrypt(original, ownerOf(keys, publicKeys, opening));
   const { findings, content } = decrypted;
   if (findings.failure !== null && findings.form !== 'smime') {
@@ -45,6 +48,7 @@ export async function openMail(opening: Opening, keys: KeyHolder): Promise<OpenA
       source: new Blob([Uint8Array.from(original.raw)], { type: 'application/octet-stream' }),
       facts: factsOf(original, decrypted),
       signer: findings.signer,
+      signerArmor: await broughtKey([original, content], findings.signer?.fingerprint),
       form: findings.form,
     },
   };
@@ -115,6 +119,19 @@ function ownerOf(
     }),
     receivedAt,
   };
+}
+
+async function broughtKey(
+  messages: readonly (Message | null)[],
+  fingerprint: string | null | undefined,
+): Promise<string | null> {
+  if (!fingerprint) return null;
+  for (const octets of messages.flatMap(message => (message ? deliveredKeys(message) : []))) {
+    const keys = await readPublicKeys(octets).catch(() => []);
+    const found = keys.find(key => key.getFingerprint().toLowerCase() === fingerprint);
+    if (found) return armor('PUBLIC KEY BLOCK', found.write());
+  }
+  return null;
 }
 
 /** More addresses are not asked for. */

@@ -96,6 +96,8 @@ export interface OpenedMail {
   /** What was found, in words of the index; what is not known is left out. */
   readonly facts: PrivacyReport['facts'];
   readonly signer: PrivacyReport['signer'];
+  /** The signer's certificate, when the message brought it; null when it didn't, or nobody is known to have signed. */
+  readonly signerArmor: string | null;
   /** Of the layer that its sender made. */
   readonly form: 'none' | 'pgpMime' | 'pgpInline' | 'smime';
 }

@@ -8,7 +8,7 @@ import type { OpenedMail } from './protocol.ts';
 /** As much text of one part as a page shows. */
 const maxCharacters = 1_000_000;
 
-type Shown = Omit<OpenedMail, 'facts' | 'signer' | 'form' | 'source'>;
+type Shown = Omit<OpenedMail, 'facts' | 'signer' | 'signerArmor' | 'form' | 'source'>;
 
 /** A message in the shapes that the page knows from `Email/get`; its parts are blobs that never leave this device. */
 export function shownMail(message: Message): Shown {

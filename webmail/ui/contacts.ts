@@ -1,4 +1,4 @@
-import type { Discussion, Participant } from '../wire.ts';
+import type { Discussion, KeyConfirmation, Participant } from '../wire.ts';
 import type { Asking } from './mail.ts';
 
 /** Those who take part in a discussion and are no contact yet; a mailing list can't be one. */
@@ -30,7 +30,7 @@ export async function addContact(
 /** Tells that the owner has compared this fingerprint with the person. */
 export async function confirmKey(
   { client, accountId }: Asking,
-  key: { readonly address: string; readonly fingerprint: string; readonly emailId: string },
+  key: Omit<KeyConfirmation, 'accountId'>,
 ): Promise<void> {
   await client.call([['PublicKey/confirm', { accountId, ...key }, 'confirm']]);
 }

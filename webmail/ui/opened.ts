@@ -5,7 +5,7 @@ import type { FullEmail } from './mail.ts';
 /** A message with what was found behind its seal on this device, in place of what the server could say. */
 export function withOpened(email: FullEmail, mail: OpenedMail | undefined): FullEmail {
   if (!mail) return email;
-  const { blobs: _blobs, source: _source, facts, signer, form, ...shown } = mail;
+  const { blobs: _blobs, source: _source, facts, signer, signerArmor: _armor, form, ...shown } = mail;
   const protection = {
     form,
     opened: true,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { computeIndex } from '../../../delivery/privacy/index.ts';
-import { newEmail, openTestWeb, password, type TestWeb } from './web.ts';
+import type { JmapResponse } from '../../../webmail/wire.ts';
+import { makePerson } from '../../support/openpgp-mail.ts';
+import { type Answer, newEmail, openTestWeb, password, type TestWeb } from './web.ts';
 
 const facts = {
   encryption: 'none',
@@ -130,6 +132,77 @@ test('only the web session reports what a browser found, on sealed mail alone', 
   assert.equal((await call({ emailId: open, facts: {} }))[1].type, 'invalidArguments');
   assert.equal((await call({ emailId: id, facts: { encryption: 'strong' } }))[1].type, 'invalidArguments');
 });
+
+test('who signed a message that only a device opens is kept, so that the key can be confirmed later', async t => {
+  const web = await openTestWeb(t);
+  const zoe = await makePerson('zoe@example.net');
+  const { source: _source, ...key } = zoe.known('attached');
+  await web.store.putPublicKey(web.account.id, { ...key, source: 'attached' });
+  const email = newEmail('From: Zoe <Zoe@example.net>\n\narmor\n', web.account, web.clock);
+  const closed = {
+    ...facts,
+    encryption: 'strong',
+    signature: 'unknown',
+    custody: 'client',
+    storage: 'sealed',
+  };
+  const decrypt = {
+    form: 'pgpMime',
+    encryption: 'strong',
+    signature: 'unknown',
+    noIntegrity: false,
+    signer: null,
+    subject: 'unknown',
+    opened: false,
+    failure: 'noKey',
+    algorithms: [],
+  } as const;
+  const id = await web.deliver('', {
+    ...email,
+    findings: { ...email.findings, decrypt, facts: closed },
+    index: computeIndex('message', closed),
+  });
+  const call = await sessionCaller(web);
+  const signer = { keyId: zoe.key.fingerprint.slice(-16), fingerprint: zoe.key.fingerprint };
+  const found = { signature: 'unknownKey', tracking: 'clean', remoteContent: 'absent', subject: 'protected' };
+  const report = (address: string) =>
+    call('Privacy/report', { emailId: id, facts: found, signer: { ...signer, address } });
+  assert.equal((await report('boss@example.net')).privacy.protection.fingerprint, zoe.key.fingerprint);
+  const confirm = { address: 'zoe@example.net', fingerprint: zoe.key.fingerprint, emailId: id };
+  const signatureOf = async () => {
+    const { list } = await web.ask('Email/get', { ids: [id], properties: ['privacy'] });
+    return list[0].privacy.facts.find((fact: { id: string }) => fact.id === 'signature').evidence.value;
+  };
+  await web.ask('PublicKey/confirm', confirm);
+  // The address was not that of From: the key vouches for nobody who could be confirmed.
+  assert.equal(await signatureOf(), 'unknownKey');
+  await report('zoe@example.net');
+  await web.ask('PublicKey/confirm', confirm);
+  assert.equal(await signatureOf(), 'verified');
+  await web.ask('Privacy/renew', { emailId: id });
+  assert.equal(await signatureOf(), 'verified');
+});
+
+/** Calls as the owner's web session makes them. */
+async function sessionCaller(web: TestWeb): Promise<(method: string, args: object) => Promise<Answer>> {
+  const signedIn = await fetch(`${web.origin}/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ address: 'owner@example.org', password }),
+  });
+  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+  return async (method, args) => {
+    const response = await fetch(`${web.origin}/jmap`, {
+      method: 'POST',
+      headers: { cookie, 'x-caliopen': '1', 'content-type': 'application/json' },
+      body: JSON.stringify({
+        using: ['urn:caliopen:params:jmap:privacy'],
+        methodCalls: [[method, { accountId: web.account.id, ...args }, 'a']],
+      }),
+    });
+    return ((await response.json()) as JmapResponse).methodResponses[0]?.[1];
+  };
+}
 
 test('discussions are listed newest first and give who takes part', async t => {
   const web = await openTestWeb(t);

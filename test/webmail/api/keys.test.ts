@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
+import { armor } from '../../../delivery/crypto/armor.ts';
+import { readPublicKeys } from '../../../delivery/crypto/keys.ts';
 import { computeIndex, keptIndex } from '../../../delivery/privacy/index.ts';
 import { makePerson, type Person } from '../../support/openpgp-mail.ts';
 import { poll } from '../../support/poll.ts';
@@ -75,6 +77,13 @@ describe('PublicKey/get', () => {
       [address, fingerprint, source, state, strength],
       [zoeAddress, zoe.key.fingerprint, 'autocrypt', 'usable', 'strong'],
     );
+    assert.equal('armor' in list[0], false);
+    const asked = { addresses: [zoeAddress], properties: ['fingerprint', 'armor'] };
+    const [named] = (await web.ask('PublicKey/get', asked)).list;
+    assert.deepEqual(Object.keys(named).sort(), ['armor', 'fingerprint']);
+    const [certificate] = await readPublicKeys(Buffer.from(named.armor));
+    assert.equal(certificate?.getFingerprint(), zoe.key.fingerprint);
+    assert.equal(await web.refuse('PublicKey/get', { ...asked, properties: ['secret'] }), 'invalidArguments');
     assert.equal(await web.refuse('PublicKey/get', {}), 'invalidArguments');
     assert.equal(await web.refuse('PublicKey/get', { addresses: ['nobody'] }), 'invalidArguments');
   });
@@ -104,6 +113,19 @@ describe('PublicKey/confirm', () => {
       [audit.list[0].action, audit.list[0].detail],
       ['keyConfirmed', { address: zoeAddress, fingerprint: zoe.key.fingerprint, means: 'bearer' }],
     );
+  });
+
+  it('takes a key that came inside what only the device opens', async t => {
+    const { web } = await openWithMail(t);
+    const address = 'yan@friend.example';
+    const yan = await makePerson(address);
+    const { fingerprint } = yan.key;
+    assert.equal(await web.refuse('PublicKey/confirm', { address, fingerprint }), 'invalidArguments');
+    const given = armor('PUBLIC KEY BLOCK', yan.key.publicKey);
+    const wrong = { address, fingerprint: zoe.key.fingerprint, armor: given };
+    assert.equal(await web.refuse('PublicKey/confirm', wrong), 'invalidArguments');
+    const { key } = await web.ask('PublicKey/confirm', { address, fingerprint, armor: given });
+    assert.deepEqual([key.source, key.fingerprint], ['hand', fingerprint]);
   });
 
   it('refuses what is no fingerprint, and a key that nobody knows', async t => {

@@ -134,6 +134,36 @@ describe('mail made by GnuPG', { concurrency: false }, () => {
     assert.ok('failure' in unsealed && unsealed.failure === 'malformed');
   });
 
+  it('brings a key along inside the encryption, as Thunderbird sends it', async test => {
+    const gpg = await gpgWith(test, 'default');
+    if (!gpg) return;
+    const device = await deviceWith(gpg);
+    await device.ask({ kind: 'unlock', passphrase });
+    const certificate = armor('PUBLIC KEY BLOCK', await publicKey(gpg, zoe));
+    const inner = [
+      'Content-Type: multipart/mixed; boundary="i"',
+      '',
+      '--i',
+      text,
+      '--i',
+      'Content-Type: application/pgp-keys; name="OpenPGP_0x1.asc"',
+      'Content-Disposition: attachment; filename="OpenPGP_0x1.asc"',
+      '',
+      certificate,
+      '--i--',
+      '',
+    ].join('\r\n');
+    const mail = await opened(device, encryptedMessage(zoe, await encrypted(gpg, inner)));
+    assert.equal(mail.facts.signature, 'unknownKey');
+    assert.equal(mail.signer?.address, zoe);
+    const [found] = await readPublicKeys(Buffer.from(mail.signerArmor ?? ''));
+    assert.equal(found?.getFingerprint(), mail.signer?.fingerprint);
+    const [part] = mail.attachments;
+    assert.equal(part?.name, 'OpenPGP_0x1.asc');
+    const saved = await mail.blobs[part?.blobId ?? '']?.text();
+    assert.equal(saved?.trim(), certificate.trim());
+  });
+
   it('is opened inline, for two recipients, for hidden ones, unsigned, and with RSA of 4,096 bits', async test => {
     const gpg = await gpgWith(test, 'rsa4096');
     if (!gpg) return;

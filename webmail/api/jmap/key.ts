@@ -60,6 +60,7 @@ const confirmSchema = v.strictObject({
   address: addressSchema,
   fingerprint: v.pipe(v.string(), v.regex(/^(?:[0-9a-fA-F]\s*){40}$|^(?:[0-9a-fA-F]\s*){64}$/)),
   emailId: v.optional(v.nullable(idSchema), null),
+  armor: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(100_000))), null),
 });
 
 /**
@@ -68,7 +69,7 @@ const confirmSchema = v.strictObject({
  * behind it. Written where the owner can read it.
  */
 export const publicKeyConfirm: Handler = async (args, context) => {
-  const { address, fingerprint, emailId } = readArguments(confirmSchema, args);
+  const { address, fingerprint, emailId, armor: given } = readArguments(confirmSchema, args);
   const { store, account, caller } = context;
   const owner = await store.getOwner(account.id);
   if (!owner) throw new MethodError('accountNotFound');
@@ -76,6 +77,7 @@ export const publicKeyConfirm: Handler = async (args, context) => {
     address,
     fingerprint,
     emailId: emailId === null ? null : (resolveId(emailId, context) ?? emailId),
+    octets: given === null ? null : Buffer.from(given),
     means: caller.means,
   };
   const key = await confirmKey(owner, confirmation, context).catch(refuse);

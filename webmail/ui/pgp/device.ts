@@ -3,7 +3,7 @@ import type { PrivacyReport } from '../../wire.ts';
 import type { Client } from '../client.ts';
 import { forgettingKey } from '../device-actions.ts';
 import type { FullEmail } from '../mail.ts';
-import type { Store } from '../state.ts';
+import type { State, Store } from '../state.ts';
 import { openConnection } from './connection.ts';
 
 /** Keys of this device, and the mail that they open. Passphrases go in; neither they nor keys in clear come out. */
@@ -78,7 +78,7 @@ export function openDevice({ store, client, memory }: Deps): Device {
       const request = { kind: 'open', octets, isSealed: privacy.sealed, receivedAt } as const;
       const answer = await connection.ask(accountId(), request);
       if ('failure' in answer) return answer;
-      store.set({ opened: { ...store.get().opened, [email.id]: answer.mail } });
+      store.set({ opened: withMail(store.get().opened, email.id, answer.mail) });
       await report(client, { accountId: accountId(), email, mail: answer.mail });
       return null;
     },
@@ -90,6 +90,14 @@ export function openDevice({ store, client, memory }: Deps): Device {
       lock();
     },
   };
+}
+
+/** So many opened messages are kept; an older one is opened again when it is looked at. */
+const maxOpened = 50;
+
+function withMail(opened: State['opened'], emailId: string, mail: OpenedMail): State['opened'] {
+  const others = Object.entries(opened).filter(([id]) => id !== emailId);
+  return Object.fromEntries([...others.slice(1 - maxOpened), [emailId, mail]]);
 }
 
 function withAccount(remembered: string | null, accountId: string): string {

@@ -1,10 +1,11 @@
 import { html } from 'htm/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeviceKey } from '../../device/protocol.ts';
+import { spaced } from '../contacts.ts';
 import { pgpWords } from '../locales/pgp.ts';
 import { useApp } from '../state.ts';
 import { AddKey } from './add-key.ts';
-import { keyName, spacedId } from './key-name.ts';
+import { keyName } from './key-name.ts';
 
 interface Props {
   /** Called when a key was added. */
@@ -63,7 +64,7 @@ function Key({ entry, remove }: { entry: DeviceKey; remove: () => void }) {
       <strong><bdi>${name}</bdi></strong>
       <small>${entry.algorithms.join(', ')}${entry.isForgotten ? ` · ${words.untilSignOut}` : ''}</small>
     </p>
-    <p><span class="visually-hidden">${words.fingerprint} </span><code>${spacedId(entry.fingerprint)}</code></p>
+    <p><span class="visually-hidden">${words.fingerprint} </span><code>${spaced(entry.fingerprint)}</code></p>
     <div class="actions">
       <button class="button small" aria-label=${words.saveOf(name)} onClick=${() => void save().catch(actions.tellError)}>${words.save}</button>
       <button

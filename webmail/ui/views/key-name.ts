@@ -6,8 +6,3 @@ import { plainLine } from '../text.ts';
 export function keyName({ userIds }: DeviceKey, words: (typeof pgpWords)['en']): string {
   return plainLine(userIds[0] ?? '') || words.keys.nameless;
 }
-
-/** A key id or fingerprint in groups of four, for comparing. */
-export function spacedId(id: string): string {
-  return id.toUpperCase().replace(/(.{4})(?=.)/g, '$1 ');
-}

@@ -52,12 +52,13 @@ function ConfirmKey({ email, onChanged }: ActionProps) {
   const address = email.from?.[0]?.email;
   if (!fingerprint || !address) return null;
   const asking = { client, accountId: state.session?.accountId ?? '' };
+  const armor = state.opened[email.id]?.signerArmor ?? null;
   return html`<p>${words.index.fingerprint(plainLine(address))}<br /><code>${spaced(fingerprint)}</code></p>
     <p>${words.index.isSame}</p>
     <${Act}
       label=${words.index.confirm}
       done=${words.index.confirmed}
-      act=${() => confirmKey(asking, { address, fingerprint, emailId: email.id })}
+      act=${() => confirmKey(asking, { address, fingerprint, emailId: email.id, armor })}
       onChanged=${onChanged}
     />`;
 }

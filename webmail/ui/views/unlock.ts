@@ -1,11 +1,12 @@
 import { html } from 'htm/preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { DeviceKey, OpenRefusal } from '../../device/protocol.ts';
+import { spaced } from '../contacts.ts';
 import { pgpWords } from '../locales/pgp.ts';
 import { useApp } from '../state.ts';
 import { DeviceKeys } from './device-keys.ts';
 import { Icon } from './icon.ts';
-import { keyName, spacedId } from './key-name.ts';
+import { keyName } from './key-name.ts';
 import { Failed } from './loading.ts';
 import type { SealedProps } from './sealed.ts';
 
@@ -95,7 +96,7 @@ function Way({ closed, error, isWorking, open }: Opening) {
   return html`${refusal.isInside && html`<p>${words.inside}</p>`}
     ${refusal.failure === 'locked' && html`<${PassphraseForm} keys=${keys} refusal=${refusal} open=${open} />`}
     ${refusal.failure !== 'locked' && keys.length > 0 && html`<p class="note" role="status">${words.failures[refusal.failure]}</p>`}
-    ${needsKey && refusal.keyIds.length > 0 && html`<p>${words.encryptedTo(refusal.keyIds.map(spacedId).join(', '))}</p>`}
+    ${needsKey && refusal.keyIds.length > 0 && html`<p>${words.encryptedTo(refusal.keyIds.map(spaced).join(', '))}</p>`}
     ${needsKey && html`<${DeviceKeys} onAdded=${again} />`}`;
 }
 
@@ -110,6 +111,10 @@ function PassphraseForm({ keys, refusal, open }: FormProps) {
   const [isWorking, setWorking] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
+  // What had the focus may have made way for this form.
+  useEffect(() => {
+    if (document.activeElement === document.body) field.current?.focus();
+  }, []);
   const fitting = keys.filter(key => refusal.keyIds.some(keyId => key.keyIds.includes(keyId)));
   const who = (fitting.length > 0 ? fitting : keys).map(key => keyName(key, words)).join(', ');
 
