@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { type TestContext, test } from 'node:test';
 import { createTransport } from 'nodemailer';
 import type { BrowserContext, Page } from 'playwright-core';
+import { violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
 import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 async function signIn(context: BrowserContext, demo: Demo, address: string): Promise<Page> {
   const page = await context.newPage();
@@ -20,22 +18,6 @@ async function signIn(context: BrowserContext, demo: Demo, address: string): Pro
   await page.getByRole('heading', { name: 'Inbox' }).waitFor();
   await page.locator('#main:focus').waitFor();
   return page;
-}
-
-/** Rules of WCAG 2.2 A and AA that the page breaks, one line each. */
-async function violations(page: Page): Promise<string[]> {
-  const session = await page.context().newCDPSession(page);
-  // By the debugger, because the page's policy refuses scripts that are not its own.
-  await session.send('Runtime.evaluate', { expression: axeSource });
-  const tags = JSON.stringify(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);
-  const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run(document, { runOnly: ${tags}, iframes: false }).then(found =>
-      JSON.stringify(found.violations.map(rule => rule.id + ' ' + rule.nodes.map(node => node.target))))`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  await session.detach();
-  return JSON.parse(String(result.value)) as string[];
 }
 
 const openMessage = '.message[data-open="true"]';
@@ -244,7 +226,7 @@ async function offersSealed(t: TestContext, phone: Page): Promise<void> {
     await open(phone, /Sealed: only your key opens it/);
     await phone.getByRole('heading', { name: 'This message is sealed' }).waitFor();
     const download = phone.waitForEvent('download');
-    await phone.getByRole('link', { name: 'Save the sealed message' }).click();
+    await phone.getByRole('link', { name: 'Save it as it is' }).click();
     const saved = readFileSync(await (await download).path(), 'latin1');
     assert.match(saved, /^Content-Type: multipart\/encrypted/m);
     assert.deepEqual(await violations(phone), []);
