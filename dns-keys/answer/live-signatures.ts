@@ -1,12 +1,9 @@
 import { compactDenial } from '../dnssec/compact-denial.ts';
-import type { Name } from '../name.ts';
 import { rrTypes } from '../rr/type-name.ts';
-import { readWord, recordsOctets, type Stretch, writeRecords } from '../zone/set-block.ts';
+import { readWord, recordsOctets, writeRecords } from '../zone/set-block.ts';
 import { type SetSigner, signSet } from '../zone/set-signer.ts';
 import type { Zone } from '../zone/zone.ts';
-
-/** Denials kept of each of two generations. */
-const keptDenials = 4096;
+import { type Denial, type Denied, KeptDenials } from './kept-denials.ts';
 
 /** A clock that runs back by less makes no new signatures: they hold from hours before. */
 const setBackSeconds = 3600;
@@ -18,22 +15,12 @@ export interface Moment {
   maySign: boolean;
 }
 
-/** A signed NSEC record as it stands in an answer, owned by QNAME; `nsecEnd` is where its signatures begin. */
-export interface Denial extends Stretch {
-  readonly nsecEnd: number;
-  readonly signatureCount: number;
-  readonly signer: SetSigner;
-  readonly ttlSeconds: number;
-  readonly refreshAt: number;
-}
-
 /**
  * Signatures of zones in mode online: made when they are first asked for, kept beside their set in the slabs, or, for
- * denials, in two generations of bounded size.
+ * denials, in a memory of bounded size.
  */
 export class LiveSignatures {
-  #young = new Map<string, Denial>();
-  #old = new Map<string, Denial>();
+  readonly #denials = new KeptDenials();
   #made = 0;
 
   /** Sets and denials signed. */
@@ -53,47 +40,24 @@ export class LiveSignatures {
   }
 
   /**
-   * The denial of a name by the types that stand there, null for a name that does not exist. Null when it would have to
-   * be signed and must not be, or the zone has no signer.
+   * What denies a type of a name, or the name: good until the next denial is asked for. Null when it would have to be
+   * signed and must not be, or the zone has no signer.
    */
-  denial(
-    zone: Zone,
-    name: Name,
-    { types, moment }: { types: readonly number[] | null; moment: Moment },
-  ): Denial | null {
+  denial(zone: Zone, denied: Denied, { now, maySign }: Moment): Denial | null {
     const { signer } = zone;
     if (signer === null) return null;
-    const { buffer, byteOffset, length } = name;
-    // A name without types exists when there are names below it.
-    const key = `${types?.join() ?? 'absent'}/${Buffer.from(buffer, byteOffset, length).toString('latin1')}`;
-    const kept = this.#kept(key);
+    const kept = this.#denials.find(denied);
     if (
       kept?.signer === signer &&
       kept.ttlSeconds === zone.negativeTtlSeconds &&
-      isYoung(moment.now, kept.refreshAt, signer)
+      isYoung(now, kept.refreshAt, signer)
     )
       return kept;
-    if (!moment.maySign) return null;
-    const made = signDenial(zone, name, { types, signer, now: moment.now });
+    if (!maySign) return null;
+    const made = signDenial(zone, denied, { signer, now });
     this.#made += 1;
-    this.#keep(key, made);
+    this.#denials.keep(denied, made);
     return made;
-  }
-
-  #kept(key: string): Denial | undefined {
-    const young = this.#young.get(key);
-    if (young !== undefined) return young;
-    const old = this.#old.get(key);
-    if (old !== undefined) this.#keep(key, old);
-    return old;
-  }
-
-  #keep(key: string, denial: Denial): void {
-    if (this.#young.size >= keptDenials) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(key, denial);
   }
 }
 
@@ -104,11 +68,11 @@ function isYoung(now: number, refreshAt: number, { validSeconds }: SetSigner): b
 
 function signDenial(
   zone: Zone,
-  name: Name,
-  { types, signer, now }: { types: readonly number[] | null; signer: SetSigner; now: number },
+  { name, types }: Denied,
+  { signer, now }: { signer: SetSigner; now: number },
 ): Denial {
   const ttlSeconds = zone.negativeTtlSeconds;
-  const set = compactDenial({ name, apex: zone.apex, types, ttlSeconds });
+  const set = compactDenial({ name: name.from(0), apex: zone.apex, types, ttlSeconds });
   const signatures = signer.sign(set, now);
   const octets = Buffer.allocUnsafe(recordsOctets(set.rdatas) + recordsOctets(signatures));
   const nsecEnd = writeRecords(octets, 0, set);

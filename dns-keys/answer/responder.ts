@@ -16,15 +16,19 @@ import type { Client } from './client.ts';
 import { checkCookie } from './cookie.ts';
 import { extendedErrors } from './extended-error.ts';
 import { writeHashedDenial } from './hashed-denial.ts';
-import { type Denial, LiveSignatures, type Moment } from './live-signatures.ts';
+import type { Denial } from './kept-denials.ts';
+import { LiveSignatures, type Moment } from './live-signatures.ts';
 import { clientCookieOctets, Query } from './query.ts';
 
 const maxTcpOctets = 65_535;
 /** Answers over TLS are padded to multiples of this (RFC 8467 §4.1). */
 const paddingBlock = 468;
 
-/** `respond` gives this for an answer that needs a signature when none may be made. */
+/** `respond` gives this for an answer that needs a signature of a set that is there when none may be made. */
 export const putOff = -1;
+
+/** `respond` gives this for an answer that needs a signed denial when none may be made. */
+export const putOffDenial = -3;
 
 /** `respond` gives this for what is handed over to others: `special` says to whom. */
 export const handedOver = -2;
@@ -87,7 +91,8 @@ export class Responder {
 
   /**
    * Writes the answer to `output` and gives its octets; 0 where there must be silence, `putOff` where a signature is
-   * needed and may not be made, `handedOver` for what others answer. Zones and its own memory of signatures are all that it reads beside its parameters.
+   * needed and may not be made (`putOffDenial` where it is that of a denial), `handedOver` for what others answer. Zones
+   * and its own memory of signatures are all that it reads beside its parameters.
    */
   respond(octets: Uint8Array, asking: Asking, output: Output): number {
     const query = this.#query;
@@ -224,7 +229,7 @@ export class Responder {
   /** NSEC stands at every name of a zone that signs as it answers, and so does its signature. */
   #liveNsec(zone: Zone, owner: number | null, asking: Asking): number {
     const denial = this.#denial(zone, owner, asking);
-    if (denial === null) return putOff;
+    if (denial === null) return putOffDenial;
     const isNsec = this.#query.type === rrTypes.NSEC;
     if (isNsec) this.#writer.copy('answers', { ...denial, end: denial.nsecEnd }, 1);
     if (!isNsec || this.#query.isDnssecOk)
@@ -240,7 +245,7 @@ export class Responder {
     const query = this.#query;
     const isLive = query.isDnssecOk && zone.signer !== null;
     const denial = isLive ? this.#denial(zone, owner, asking) : null;
-    if (isLive && (denial === null || !this.#coverSoa(zone, asking))) return putOff;
+    if (isLive && (denial === null || !this.#coverSoa(zone, asking))) return putOffDenial;
     this.#soa(zone, apexLabel);
     if (denial !== null) this.#writer.copy('authorities', denial, 1 + denial.signatureCount);
     else if (query.isDnssecOk && zone.mode === 'presigned')
@@ -274,7 +279,7 @@ export class Responder {
 
   #denial(zone: Zone, owner: number | null, moment: Moment): Denial | null {
     const types = owner === null ? null : zone.typesFrom(owner);
-    return this.#signatures.denial(zone, this.#query.name.from(0), { types, moment });
+    return this.#signatures.denial(zone, { name: this.#query.name, types }, moment);
   }
 }
 

@@ -1,6 +1,13 @@
 import type { Output } from '../answer/answer-writer.ts';
 import type { Client } from '../answer/client.ts';
-import { type Asking, handedOver, putOff, Responder, type Special } from '../answer/responder.ts';
+import {
+  type Asking,
+  handedOver,
+  putOff,
+  putOffDenial,
+  Responder,
+  type Special,
+} from '../answer/responder.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
 import { countAnswer, type DnsMetrics } from './metrics.ts';
 
@@ -45,7 +52,7 @@ export interface DoorSettings {
 }
 
 /** What `Door.answer` gives beside the octets of an answer. */
-export const later = { putOff, handedOver } as const;
+export const later = { putOff, putOffDenial, handedOver } as const;
 
 /** Between sockets and the responder: counts, hands over, and lets nothing thrown get out. */
 export class Door {

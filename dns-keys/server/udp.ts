@@ -5,11 +5,13 @@ import type { Client } from '../answer/client.ts';
 import { type Door, later } from './door.ts';
 import type { RateLimit } from './rate-limit.ts';
 
-/** Queries that may wait for their signature. */
+/** Queries of a kind that may wait for their signature. */
 const maxWaiting = 512;
 /** Signatures made before the sockets are looked at again: 40 µs each; the few where queries keep coming. */
 const signaturesWhenQuiet = 16;
 const signaturesWhenBusy = 4;
+/** Of those, so many are for denials where both kinds wait. */
+const leastDenials = 1;
 /** Queries in one turn of the loop from which on it is busy: libuv reads 32 at once. */
 const busyQueries = 16;
 /** Answers that the system has not taken yet, over which more are dropped. */
@@ -24,8 +26,9 @@ interface Waiting {
 
 /**
  * Answers over UDP. The system's own size of the receive buffer is kept: some 280 queries, which take 4 ms to answer; in
- * a larger one a flood would keep others waiting for longer than that. Queries whose answer needs a fresh signature wait while others are answered, so that a flood of
- * names that nobody has does not delay the keys that are there.
+ * a larger one a flood would keep others waiting for longer than that. Queries whose answer needs a fresh signature wait
+ * while others are answered, and of them denials wait for the sets that are there, so that a flood of names that nobody
+ * has does not delay the keys.
  */
 export class UdpDoor {
   readonly #door: Door;
@@ -33,7 +36,7 @@ export class UdpDoor {
   readonly #sockets: Socket[] = [];
   readonly #client: { transport: 'udp'; address: string } = { transport: 'udp', address: '' };
   #output = { octets: Buffer.allocUnsafeSlow(65_535), base: 0 };
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting = { sets: [] as Waiting[], denials: [] as Waiting[] };
   #isScheduled = false;
   /** Queries since the waiting ones were looked at. */
   #came = 0;
@@ -62,7 +65,7 @@ export class UdpDoor {
   }
 
   async close(): Promise<void> {
-    this.#waiting.length = 0;
+    for (const queue of [this.#waiting.sets, this.#waiting.denials]) queue.length = 0;
     const sockets = this.#sockets.splice(0);
     await Promise.all(sockets.map(socket => new Promise<void>(closed => socket.close(() => closed()))));
   }
@@ -74,13 +77,15 @@ export class UdpDoor {
     // Nothing can be sent to port 0, and nothing honest comes from it.
     if (port === 0) return;
     const client = this.#clientAt(address);
-    const requiresCookie = this.#waiting.length > maxWaiting / 2;
+    const { sets, denials } = this.#waiting;
+    const requiresCookie = Math.max(sets.length, denials.length) > maxWaiting / 2;
     const octets = door.answer(query, client, { output: this.#output, maySign: false, requiresCookie });
     if (octets > 0) {
       const verdict = door.hasGoodCookie ? 'send' : this.#judge(address, answerKind(this.#output.octets));
       if (verdict === 'send') this.#send(octets, port, { address, socket });
       else if (verdict === 'truncate') this.#truncate(query, client, { address, port, socket });
-    } else if (octets === later.putOff) this.#putOff({ query, address, port, socket });
+    } else if (octets === later.putOff) this.#putOff({ query, address, port, socket }, sets);
+    else if (octets === later.putOffDenial) this.#putOff({ query, address, port, socket }, denials);
     else if (octets === later.handedOver) void this.#handOver({ query, address, port, socket });
   }
 
@@ -102,18 +107,19 @@ export class UdpDoor {
     if (octets > 0) this.#send(octets, to.port, to);
   }
 
-  #putOff(waiting: Waiting): void {
+  #putOff(waiting: Waiting, queue: Waiting[]): void {
     const { metrics } = this.#door.settings;
-    const verdict = this.#door.hasGoodCookie ? 'send' : this.#judge(waiting.address, kinds.denied);
+    const kind = queue === this.#waiting.sets ? kinds.positive : kinds.denied;
+    const verdict = this.#door.hasGoodCookie ? 'send' : this.#judge(waiting.address, kind);
     if (verdict === 'drop') return;
-    const isFull = this.#waiting.length >= maxWaiting;
+    const isFull = queue.length >= maxWaiting;
     if (isFull) metrics.shed += 1;
     if (isFull || verdict === 'truncate') {
       this.#truncate(waiting.query, this.#clientAt(waiting.address), waiting);
       return;
     }
     metrics.putOff += 1;
-    this.#waiting.push(waiting);
+    queue.push(waiting);
     this.#schedule();
   }
 
@@ -128,13 +134,20 @@ export class UdpDoor {
     this.#isScheduled = false;
     const count = this.#came >= busyQueries ? signaturesWhenBusy : signaturesWhenQuiet;
     this.#came = 0;
-    for (const { query, address, port, socket } of this.#waiting.splice(0, count)) {
-      const client = this.#clientAt(address);
-      const wanted = { output: this.#output, maySign: true, requiresCookie: false };
-      const octets = this.#door.answer(query, client, wanted);
-      if (octets > 0) this.#send(octets, port, { address, socket });
-    }
-    if (this.#waiting.length > 0) this.#schedule();
+    for (const waiting of this.#next(count)) this.#sign(waiting);
+    if (this.#waiting.sets.length + this.#waiting.denials.length > 0) this.#schedule();
+  }
+
+  #next(count: number): Waiting[] {
+    const { sets, denials } = this.#waiting;
+    const next = sets.splice(0, count - Math.min(leastDenials, denials.length));
+    return [...next, ...denials.splice(0, count - next.length)];
+  }
+
+  #sign({ query, address, port, socket }: Waiting): void {
+    const wanted = { output: this.#output, maySign: true, requiresCookie: false };
+    const octets = this.#door.answer(query, this.#clientAt(address), wanted);
+    if (octets > 0) this.#send(octets, port, { address, socket });
   }
 
   async #handOver({ query, address, port, socket }: Waiting): Promise<void> {

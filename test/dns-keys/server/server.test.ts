@@ -96,6 +96,20 @@ test('a question over UDP does not wait for all that is asked at once over TCP',
   assert.equal(metrics.queriesTcp, 14_000);
 });
 
+test('keys that are still to be signed do not wait for denials that are', async t => {
+  const [absents, keys] = [150, 10];
+  const { port } = await openServer(t, { zones: tableOf(keyZone({ keys })) });
+  const udp = await udpClient(t, port);
+  const ask = (seed: string | number, id: number) =>
+    udp.send(queryOctets(hashedOwner(seed, apex), { edns: dnssecOk, fields: { id } }));
+  for (let id = 0; id < absents; id += 1) ask(`absent ${id}`, id);
+  for (let key = 0; key < keys; key += 1) ask(key, absents + key);
+  const order: number[] = [];
+  while (order.length < absents + keys) order.push(parseMessage((await udp.next()) ?? Buffer.alloc(0)).id);
+  const last = order.findLastIndex(id => id >= absents);
+  assert.ok(last < absents / 2, `the last key is answer ${last}`);
+});
+
 test('a client that ends its side still gets its answers', async t => {
   const { port } = await openServer(t, { zones });
   const { socket, next, closed } = await streamClient(t, port);
