@@ -8,28 +8,20 @@ import { checkPublishedPage } from '../delivery/published-check.ts';
 import { rollingSecrets } from './answer/cookie-secrets.ts';
 import { dnsPort, openDnsClient, openServerClient } from './ask/dns-client.ts';
 import { openWorldLookup } from './check/world-lookup.ts';
+import { dnsHooks } from './dns-hooks.ts';
 import { dnsMetricRows } from './dns-metrics.ts';
-import { parseMessage } from './message.ts';
 import { type Name, nameKey, nameText } from './name.ts';
 import { type CatalogKeeper, openCatalog } from './publish/catalog-keeper.ts';
 import { CatalogWork } from './publish/catalog-work.ts';
 import { openParentLook, type ParentLook } from './publish/parent-look.ts';
 import { ParentUpdates } from './publish/parent-updates.ts';
 import { PublishedWatch } from './publish/published-watch.ts';
+import { Secondaries } from './publish/secondaries.ts';
 import { ZoneKeeper } from './publish/zone-keeper.ts';
-import type { DnsHooks } from './server/door.ts';
 import { type DnsServer, openDnsServer } from './server/server.ts';
 import { type DnsSettings, dnsSettings } from './settings.ts';
-import { transferAccess } from './transfer/access.ts';
-import { answerSigned } from './transfer/answer-signed.ts';
-import { type Notifier, openNotifier } from './transfer/notify.ts';
-import { refuseNotify } from './transfer/notify-message.ts';
-import { newPeerLog } from './transfer/peer-log.ts';
-import { type TransferZone, transfer } from './transfer/transfer.ts';
-import { tsigKeyring, tsigOctets } from './transfer/tsig.ts';
-import type { ZoneVersions } from './transfer/zone-versions.ts';
-import { WireError } from './wire-error.ts';
-import type { RecordSet } from './zone/record-set.ts';
+import { openNotifier } from './transfer/notify.ts';
+import type { TransferZone } from './transfer/transfer.ts';
 import { ZoneTable } from './zone/zone-table.ts';
 
 /** The DNS door, open. */
@@ -93,8 +85,12 @@ export async function openDnsDoor(parts: DnsDoorParts): Promise<DnsDoor> {
       zones: table,
       ...listening(parts),
       cookieSecrets: cookieSecrets(parts),
-      hooks: hooksOf(find, { settings, parts }),
-      rateLimit: { perSecond: config['dns.rateLimit'], seed: seedOf(keyring.derive('dns rate limit')) },
+      hooks: dnsHooks(find, { settings, clock, log }),
+      rateLimit: {
+        perSecond: config['dns.rateLimit'],
+        exempt: settings.secondaries.map(({ address }) => address),
+        seed: seedOf(keyring.derive('dns rate limit')),
+      },
       onFault: error => log.error(describeError(error), 'dnsFault'),
     });
     parts.metrics?.show(
@@ -197,38 +193,6 @@ function seedOf(octets: Uint8Array): number {
   return Buffer.from(octets).readUInt32BE() ^ process.pid;
 }
 
-/** Who may fetch zones, and is told of their changes. */
-class Secondaries {
-  readonly access: ReturnType<typeof transferAccess>;
-  readonly #settings: DnsSettings;
-  readonly #notifier: Notifier;
-  #isListening = false;
-
-  constructor({ settings, notifier }: { settings: DnsSettings; notifier: Notifier }) {
-    const { secondaries } = settings;
-    const keys = secondaries.flatMap(({ key }) => (key ? [key.name] : []));
-    const addresses = secondaries.filter(({ key }) => !key).map(({ address }) => address);
-    const [withKey, byAddress] = [
-      keys.length > 0 ? transferAccess({ keys, addresses: [] }) : () => false,
-      transferAccess({ keys: [], addresses }),
-    ];
-    this.access = requester => withKey(requester) || byAddress(requester);
-    this.#settings = settings;
-    this.#notifier = notifier;
-  }
-
-  /** The server answers from now on: they are told of all there is, as nobody knows what they missed while it did not. */
-  listen(versions: Iterable<ZoneVersions | null>): void {
-    this.#isListening = true;
-    for (const each of versions) this.tell(each?.soa ?? null);
-  }
-
-  /** Who is told asks at once, so nothing is told while nothing would be answered. */
-  tell(soa: RecordSet | null): void {
-    if (soa && this.#isListening) this.#notifier.notify(soa, this.#settings.secondaries);
-  }
-}
-
 function findZone(
   apex: Name,
   { keeper, catalog, others }: { keeper: ZoneKeeper; catalog: CatalogKeeper | null; others: Secondaries },
@@ -237,38 +201,4 @@ function findZone(
     return { apex: catalog.apex, access: others.access, versions: catalog.versions };
   const kept = keeper.zone(apex);
   return kept && { apex: kept.zone.apex, access: others.access, versions: kept.versions };
-}
-
-function hooksOf(
-  find: (apex: Name) => TransferZone | null,
-  { settings, parts: { clock, log } }: { settings: DnsSettings; parts: DnsDoorParts },
-): DnsHooks {
-  const findKey = tsigKeyring(settings.tsigKeys);
-  const deps = { findZone: find, findKey, clock, log, peerLog: newPeerLog({ clock, log }) };
-  return {
-    async *onTransfer(query, peer) {
-      const message = parseOrNull(query);
-      if (message) yield* transfer({ octets: query, message }, peer, deps);
-    },
-    onNotify(query) {
-      const message = parseOrNull(query);
-      return message && refuseNotify(message, find);
-    },
-    onSigned(query, _peer, answer) {
-      const nowSeconds = unixSeconds(clock.now());
-      return answerSigned(query, { findKey, nowSeconds }, (plain, key) =>
-        answer(plain, key ? tsigOctets(key) : 0),
-      );
-    },
-  };
-}
-
-function parseOrNull(query: Uint8Array): ReturnType<typeof parseMessage> | null {
-  try {
-    return parseMessage(query);
-  } catch (error) {
-    // The responder has read its question, and knows what to say of what is damaged behind it.
-    if (error instanceof WireError) return null;
-    throw error;
-  }
 }

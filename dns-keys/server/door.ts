@@ -14,6 +14,8 @@ import { countAnswer, type DnsMetrics } from './metrics.ts';
 /** Who asks, for those that queries are handed over to. */
 export interface Peer extends Client {
   readonly port: number;
+  /** To be called when the query proves to be from somebody who is known: its answers are not limited then. */
+  readonly onVerified?: () => void;
 }
 
 /** One answer, or null for silence; now or later. */
@@ -30,6 +32,7 @@ export interface DnsHooks {
    * only the first one is sent.
    */
   readonly onTransfer?: (query: Uint8Array, peer: Peer) => AsyncIterable<Uint8Array>;
+  /** Null for a query that is damaged: FORMERR then. */
   readonly onNotify?: (query: Uint8Array, peer: Peer) => Reply;
   readonly onUpdate?: (query: Uint8Array, peer: Peer) => Reply;
   /** Other queries with a TSIG; `answer` gives the plain answer to the query without it. */
@@ -120,8 +123,9 @@ export class Door {
     try {
       if (special === 'transfer') yield* this.#transfer(query, peer);
       else {
-        const reply = await this.#reply(special, query, peer);
-        if (reply !== null && reply !== undefined) yield reply;
+        const reply = (await this.#reply(special, query, peer)) ?? null;
+        if (reply !== null) yield reply;
+        else if (special !== 'signed') yield* this.#malformed(query, peer);
       }
     } catch (error) {
       if (peer.transport !== 'udp') throw error;
@@ -136,9 +140,12 @@ export class Door {
       isAnswered = true;
       yield message;
     }
-    if (isAnswered) return;
+    if (!isAnswered) yield* this.#malformed(query, peer);
+  }
+
+  *#malformed(query: Uint8Array, client: Client): Generator<Uint8Array> {
     const output = { octets: Buffer.allocUnsafe(65_535), base: 0 };
-    const asking = { ...this.#asking, client: peer, now: this.settings.now(), reservedOctets: 0 };
+    const asking = { ...this.#asking, client, now: this.settings.now(), reservedOctets: 0 };
     const octets = this.#responder.malformed(query, asking, output);
     if (octets > 0) yield output.octets.subarray(0, octets);
   }

@@ -153,11 +153,15 @@ export class UdpDoor {
   async #handOver({ query, address, port, socket }: Waiting): Promise<void> {
     const { special, hasGoodCookie } = this.#door;
     if (special === null) return;
-    const peer = { transport: 'udp', address, port } as const;
+    let isKnown = hasGoodCookie;
+    const onVerified = () => {
+      isKnown = true;
+    };
+    const peer = { transport: 'udp', address, port, onVerified } as const;
     const kept = Buffer.from(query);
     for await (const reply of this.#door.replies(special, kept, peer)) {
       if (!this.#sockets.includes(socket)) return;
-      const verdict = hasGoodCookie ? 'send' : this.#judge(address, answerKind(reply));
+      const verdict = isKnown ? 'send' : this.#judge(address, answerKind(reply));
       if (verdict === 'send') socket.send(reply, port, address);
       else if (verdict === 'truncate') this.#truncate(kept, peer, { address, port, socket });
       return;

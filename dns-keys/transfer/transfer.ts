@@ -15,6 +15,7 @@ import type { PackerStart } from './message-packer.ts';
 import type { PeerLog } from './peer-log.ts';
 import { type Refusal, refusalOf, replyOpt } from './refusal.ts';
 import { isNewerSerial, soaSerial } from './serial.ts';
+import type { TransferTurns } from './transfer-turns.ts';
 import { type FindTsigKey, type TsigKey, tsigOctets } from './tsig.ts';
 import { appendTsigFault, responseSigner, verifyRequest } from './tsig-server.ts';
 import type { ZoneVersions } from './zone-versions.ts';
@@ -37,6 +38,8 @@ export interface TransferDeps {
   readonly log: Log;
   /** For what is refused, and for all that is asked over UDP, where addresses may be forged. */
   readonly peerLog: PeerLog;
+  /** Of all transfers over connections. */
+  readonly turns: TransferTurns;
 }
 
 export interface TransferRequest {
@@ -48,6 +51,8 @@ export interface TransferRequest {
 export interface TransferPeer {
   readonly address: string;
   readonly transport: 'udp' | 'tcp' | 'tls';
+  /** Called when the request is signed by a key that is known. */
+  readonly onVerified?: () => void;
 }
 
 /**
@@ -73,6 +78,7 @@ export async function* transfer(
     return;
   }
   const key = verdict.status === 'verified' ? verdict.key : null;
+  if (key) peer.onVerified?.();
   const sign = verdict.status === 'verified' ? responseSigner(verdict) : (response: Buffer) => response;
   for await (const response of answers({ message, peer, key }, deps)) yield sign(response, nowSeconds());
 }
@@ -84,16 +90,36 @@ interface Asked {
 }
 
 async function* answers(asked: Asked, deps: TransferDeps): AsyncGenerator<Buffer> {
-  const { message, peer } = asked;
+  const { peer } = asked;
   const found = judge(asked, deps);
-  if ('rcode' in found) {
-    const fields = { ...fieldsOf(message, peer), rcode: found.rcode, why: found.text };
-    deps.peerLog.note('transferRefused', peer.address, fields);
-    yield refusalOf(message, found);
-    return;
-  }
+  if ('rcode' in found) yield refused(asked, found, deps);
+  // One message, made at once.
+  else if (peer.transport === 'udp') yield* send(asked, found, deps);
+  else if (await deps.turns.begin(peer.address)) {
+    try {
+      yield* send(asked, found, deps);
+    } finally {
+      deps.turns.end(peer.address);
+    }
+  } else yield refused(asked, tooMany, deps);
+}
+
+const tooMany: Refusal = {
+  rcode: rcodes.SERVFAIL,
+  infoCode: extendedErrors.NOT_READY,
+  text: 'too many transfers at once',
+};
+
+function refused({ message, peer }: Asked, refusal: Refusal, { peerLog }: TransferDeps): Buffer {
+  const fields = { ...fieldsOf(message, peer), rcode: refusal.rcode, why: refusal.text };
+  peerLog.note('transferRefused', peer.address, fields);
+  return refusalOf(message, refusal);
+}
+
+async function* send(asked: Asked, granted: Granted, deps: TransferDeps): AsyncGenerator<Buffer> {
+  const { message, peer } = asked;
   let [octets, messages, isWhole] = [0, 0, false];
-  const { kind, serial, responses } = await choose(asked, found);
+  const { kind, serial, responses } = await choose(asked, granted);
   try {
     for await (const response of responses) {
       octets += response.length;

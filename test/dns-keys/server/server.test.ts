@@ -227,6 +227,44 @@ test('answers over UDP that others give are limited as all are', async t => {
   assert.deepEqual([metrics.rateDropped, metrics.rateTruncated], [10, 10]);
 });
 
+test('answers to those who prove to be known are not limited', async t => {
+  const { port, metrics } = await openServer(t, {
+    zones,
+    rateLimit: { perSecond: 10, seed: 1 },
+    hooks: {
+      onSigned(_query, peer, answer) {
+        peer.onVerified?.();
+        return answer(queryOctets(owner), 0);
+      },
+    },
+  });
+  const tsig = { name: apex, type: rrTypes.TSIG, class: 255, ttlSeconds: 0, rdata: new Uint8Array(30) };
+  const udp = await udpClient(t, port);
+  const signed = queryOctets(owner, { fields: { additionals: [tsig] } });
+  for (let count = 0; count < 30; count += 1) udp.send(signed);
+  for (let count = 0; count < 30; count += 1)
+    assert.equal(parseMessage((await udp.next()) ?? Buffer.alloc(0)).isTruncated, false);
+  assert.deepEqual([metrics.rateDropped, metrics.rateTruncated], [0, 0]);
+});
+
+test('a NOTIFY or UPDATE that is damaged is FORMERR, over UDP and TCP', async t => {
+  const { port } = await openServer(t, {
+    zones,
+    hooks: { onNotify: () => null, onUpdate: async () => null },
+  });
+  const udp = await udpClient(t, port);
+  const tcp = await streamClient(t, port);
+  for (const opcode of [4, 5]) {
+    const query = queryOctets(apex, { type: rrTypes.SOA, fields: { opcode, id: opcode } });
+    udp.send(query);
+    tcp.socket.write(framed(query));
+    for (const client of [udp, tcp]) {
+      const { id, rcode } = parseMessage((await client.next()) ?? Buffer.alloc(0));
+      assert.deepEqual([id, rcode], [opcode, rcodes.FORMERR]);
+    }
+  }
+});
+
 /** Whoever shows a good cookie is no forgery. */
 async function cookieGoesOn(udp: Awaited<ReturnType<typeof udpClient>>): Promise<void> {
   const ask = async (cookie: Uint8Array) => {

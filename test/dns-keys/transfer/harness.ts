@@ -23,6 +23,7 @@ import {
   type TransferZone,
   transfer,
 } from '../../../dns-keys/transfer/transfer.ts';
+import { TransferTurns } from '../../../dns-keys/transfer/transfer-turns.ts';
 import { readTsigKey, type TsigKey, tsigKeyring } from '../../../dns-keys/transfer/tsig.ts';
 import { openZoneFile, type ZoneFile } from '../../../dns-keys/transfer/zone-versions.ts';
 import type { RecordSet } from '../../../dns-keys/zone/record-set.ts';
@@ -62,6 +63,7 @@ export async function openPrimary(t: Pick<TestContext, 'after'>): Promise<Primar
     clock: systemClock,
     log,
     peerLog: newPeerLog({ clock: systemClock, log }),
+    turns: new TransferTurns(),
   };
   const port = await listen(t, deps);
   const folder = temporaryFolder(t);

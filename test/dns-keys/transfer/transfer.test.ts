@@ -11,6 +11,7 @@ import { encodeData, rrTypes } from '../../../dns-keys/rr/table.ts';
 import { transferAccess } from '../../../dns-keys/transfer/access.ts';
 import { newPeerLog } from '../../../dns-keys/transfer/peer-log.ts';
 import { transfer } from '../../../dns-keys/transfer/transfer.ts';
+import { TransferTurns } from '../../../dns-keys/transfer/transfer-turns.ts';
 import { responseVerifier, signRequest } from '../../../dns-keys/transfer/tsig-client.ts';
 import { diffZones } from '../../../dns-keys/transfer/zone-change.ts';
 import { openZoneFile } from '../../../dns-keys/transfer/zone-versions.ts';
@@ -185,6 +186,7 @@ test('a zone that changes while it is transferred, and is written anew, goes as 
     clock: systemClock,
     log: silentLog,
     peerLog: newPeerLog({ clock: systemClock, log: silentLog }),
+    turns: new TransferTurns(),
   };
   const message = newMessage({ questions: [{ name: apex, type: rrTypes.AXFR, class: 1 }] });
   const request = { octets: writeMessage(message), message };
