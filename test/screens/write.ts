@@ -1,11 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { argv, env } from 'node:process';
+import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium.ts';
 import { startDemo, stopDemo } from '../support/demo.ts';
 import { findService } from '../support/services.ts';
+import { buildDesignPage } from './design/build.ts';
 import { type Screen, screens } from './screens.ts';
 import { type Shot, writeSheets } from './sheet.ts';
 import { languages, openStage, type Place, type Stage, type Theme, widths } from './stage.ts';
@@ -13,7 +15,7 @@ import { languages, openStage, type Place, type Stage, type Theme, widths } from
 /**
  * `npm run screens [FOLDER]`: every screen of the webmail as pictures, out of a demo with its real mail, named
  * SCREEN-WIDTH-THEME-LANGUAGE.png, and sheets of all of them. A screen that can't be reached is named, and the
- * command ends with 1. `SCREENS` in the environment narrows it to screens whose names begin so (`message,index`).
+ * command ends with 1. `design.html` shows the tokens and parts. `SCREENS` in the environment narrows it to screens whose names begin so (`message,index`).
  */
 async function main(): Promise<void> {
   const folder = resolve(argv[2] ?? join(import.meta.dirname, '../../test-results/screens'));
@@ -49,6 +51,7 @@ async function writeAll(browser: Browser, stage: Stage, folder: string): Promise
       }
     }
   }
+  if (!env.SCREENS) await writeDesign(browser, folder);
   await writeSheets(browser, folder, shots);
   console.log(`${shots.length} pictures of ${wanted.length} screens in ${folder}`);
   for (const failure of failures) console.error(`Not reached: ${failure}`);
@@ -68,6 +71,19 @@ async function writeScreen(
     shots.push({ file, width, screen: screen.name, group: `${width}-${theme}-${language}` });
   });
   return shots;
+}
+
+/** The page of tokens and parts, and its picture. */
+async function writeDesign(browser: Browser, folder: string): Promise<void> {
+  const file = join(folder, 'design.html');
+  writeFileSync(file, await buildDesignPage());
+  for (const width of widths) {
+    const page = await browser.newPage({ viewport: { width, height: 800 } });
+    await page.goto(pathToFileURL(file).href);
+    await page.locator('.contrasts').first().waitFor();
+    await page.screenshot({ path: join(folder, `design-${width}.png`), fullPage: true });
+    await page.close();
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import { html } from 'htm/preact';
 
 /** Strokes on a grid of 24, one colour. */
-const strokes = {
+export const strokes = {
   menu: 'M4 7h16M4 12h16M4 17h16',
   search: 'M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zM15.5 15.5 20.5 20.5',
   back: 'M14.5 5.5 8 12l6.5 6.5',
@@ -20,11 +20,15 @@ const strokes = {
   trash: 'M4.500 7h15M9.500 7V4.500h5V7M6.500 7l1 13h9l1-13',
   tag: 'M3.500 4.500h8L20.500 13l-7.500 7.500L3.500 11.500zM7.800 8.300v.5',
   all: 'M3.500 7.500h17v12h-17zM6 4.500h12M3.500 8l8.500 6.500L20.500 8',
+  filter: 'M4 6.5h16M7 12h10M10 17.5h4',
   plus: 'M12 5v14M5 12h14',
   file: 'M6 3.500h8l4.500 4.500v12.500H6zM14 3.500V8h4.500',
   text: 'M6 3.500h8l4.500 4.500v12.500H6zM14 3.500V8h4.500M9 12.500h6M9 16h6',
   picture: 'M3.500 5h17v14h-17zM4 16.500l5-5 4 4 2.500-2.500 4.500 4.500M15.500 8.800v.5',
   dots: 'M5.500 12h.1M12 12h.1M18.500 12h.1',
+  select: 'M4.500 4.500h15v15h-15zM8 12l3 3 5.500-6',
+  read: 'M3.500 10 12 4l8.500 6v9.500h-17zM3.500 10.500 12 16l8.500-5.500',
+  unread: 'M3.500 5.500h17v13h-17zM4 6l8 6.500L20 6',
   tabs: 'M4 9h12v11H4zM8 9V4.500h12v11h-4',
   pin: 'M9 4h6l-1 7 3.500 3h-11l3.500-3zM12 14v6.500',
 } as const;
