@@ -7,7 +7,7 @@ import { ticketAddress } from './save-blob.ts';
 export type Preview =
   | { readonly kind: 'picture'; readonly address: string }
   | { readonly kind: 'text'; readonly text: string; readonly isCut: boolean }
-  | { readonly kind: 'pdf'; readonly address: string; readonly tabAddress: () => Promise<string> }
+  | { readonly kind: 'pdf'; readonly address: string | null; readonly tabAddress: () => Promise<string> }
   | { readonly kind: 'none'; readonly reason: 'tooLarge' | 'otherKind' | 'noKind' };
 
 /** What a text is cut at. */
@@ -93,6 +93,11 @@ async function loadPdf(asking: Asking, part: EmailBodyPart, name: string): Promi
   const blob = blobOf(asking, part, name, 'application/pdf');
   const beginning = await asking.client.fetchBeginning(blob, 5);
   if (String.fromCharCode(...beginning) !== '%PDF-') return { kind: 'none', reason: 'otherKind' };
-  const address = async () => `${await ticketAddress(asking.client, blob)}&inline`;
-  return { kind: 'pdf', address: await address(), tabAddress: address };
+  // What was opened on this device has no address that may stand in a frame.
+  if (asking.client.blobAddress(blob).startsWith('blob:')) {
+    const tabAddress = async () => URL.createObjectURL(await asking.client.fetchBlob(blob));
+    return { kind: 'pdf', address: null, tabAddress };
+  }
+  const tabAddress = async () => `${await ticketAddress(asking.client, blob)}&inline`;
+  return { kind: 'pdf', address: await tabAddress(), tabAddress };
 }

@@ -40,6 +40,11 @@ export function localClient(client: Client, blobId: string, mail: OpenedMail): L
         const local = blobOf(blob.blobId);
         return local ? local.slice(0, local.size, blob.type) : client.fetchBlob(blob);
       },
+      fetchBeginning: async (blob, octets) => {
+        const local = blobOf(blob.blobId);
+        if (!local) return client.fetchBeginning(blob, octets);
+        return new Uint8Array(await local.slice(0, octets).arrayBuffer());
+      },
       blobAddress: blob => {
         const local = blobOf(blob.blobId);
         if (!local) return client.blobAddress(blob);

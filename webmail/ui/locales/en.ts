@@ -115,9 +115,14 @@ export const en = {
     heading: (names: string) => `Discussion with ${names}`,
     older: 'Show older messages',
     alone: 'Notes to yourself',
+    participants: 'Who takes part',
+    openAll: 'Open all',
+    closeAll: 'Close all',
+    firstUnread: 'Go to the first unread',
   },
 
   message: {
+    you: 'You',
     originator: 'From',
     to: 'To',
     cc: 'Copy to',
@@ -139,6 +144,12 @@ export const en = {
     body: (subject: string) => `Text of the message “${subject}”`,
     leadsTo: (host: string) => `leads to ${host}`,
     htmlFailed: 'The formatted text could not be shown. Here is its plain text.',
+    more: {
+      open: 'More about this message',
+      details: 'Details and header fields',
+      source: 'Show the source',
+      print: 'Print',
+    },
     attachments: (count: number) => (count === 1 ? '1 attachment' : `${count} attachments`),
     save: 'Save',
     program: 'can run code',

@@ -117,9 +117,14 @@ export const fr: Words = {
     heading: (names: string) => `Discussion avec ${names}`,
     older: 'Voir les messages plus anciens',
     alone: 'Notes à vous-même',
+    participants: 'Qui participe',
+    openAll: 'Tout ouvrir',
+    closeAll: 'Tout fermer',
+    firstUnread: 'Aller au premier non lu',
   },
 
   message: {
+    you: 'Vous',
     originator: 'De',
     to: 'À',
     cc: 'Copie à',
@@ -141,6 +146,12 @@ export const fr: Words = {
     body: (subject: string) => `Texte du message « ${subject} »`,
     leadsTo: (host: string) => `mène à ${host}`,
     htmlFailed: 'Le texte mis en forme n’a pas pu être affiché. Voici son texte simple.',
+    more: {
+      open: 'Plus sur ce message',
+      details: 'Détails et champs d’en-tête',
+      source: 'Afficher la source',
+      print: 'Imprimer',
+    },
     attachments: (count: number) => (count === 1 ? '1 pièce jointe' : `${count} pièces jointes`),
     save: 'Enregistrer',
     program: 'peut exécuter du code',

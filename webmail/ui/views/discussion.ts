@@ -1,12 +1,17 @@
 import { html } from 'htm/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Participant } from '../../wire.ts';
 import { useLoad } from '../load.ts';
-import { loadDiscussion, type DiscussionPage as Page } from '../mail.ts';
+import { type EmailRow, loadDiscussion, type DiscussionPage as Page } from '../mail.ts';
+import { listAddress } from '../route.ts';
 import { useApp } from '../state.ts';
+import { nameOf } from '../text.ts';
 import { Icon } from './icon.ts';
 import { Failed, Loading } from './loading.ts';
-import { Message } from './message.ts';
+import { Message, type Wish } from './message.ts';
 import { namesOf } from './row.ts';
+
+const maxParticipants = 12;
 
 /** The messages of one discussion, newest first; the newest or the one asked for is open. */
 export function Discussion({ id, emailId }: { id: string; emailId: string | null }) {
@@ -14,12 +19,13 @@ export function Discussion({ id, emailId }: { id: string; emailId: string | null
   const found = useDiscussion(id, emailId);
   const heading = useRef<HTMLHeadingElement>(null);
   const { value } = found;
+  const shown = value?.wanted ? [value.wanted, ...value.emails] : (value?.emails ?? []);
   useEffect(() => heading.current?.focus(), [id]);
   useEffect(() => {
-    if (value) actions.settle(value.wanted ? [value.wanted, ...value.emails] : value.emails);
+    if (value) actions.settle(shown);
   }, [value, actions]);
-  const names = value?.discussion ? namesOf(value.discussion.participants, words) : '';
-  const openId = emailId ?? value?.emails[0]?.id;
+  const participants = value?.discussion?.participants ?? [];
+  const names = value?.discussion ? namesOf(participants, words) : '';
 
   return html`<article class="reader" aria-labelledby="reader-heading">
     <header class="reader-head">
@@ -32,17 +38,58 @@ export function Discussion({ id, emailId }: { id: string; emailId: string | null
         <bdi>${names}</bdi>
       </h1>
     </header>
+    ${participants.some(one => one.contactId) && html`<${Participants} list=${participants} />`}
     ${
       found.waiting > 0 &&
       html`<button class="button new-mail" onClick=${found.showWaiting}>${words.timeline.showNew(found.waiting)}</button>`
     }
     ${!value && found.error === undefined && html`<${Loading} />`}
     ${!value && found.error !== undefined && html`<${Failed} error=${found.error} retry=${found.reload} />`}
-    ${value?.emails.length === 0 && html`<p class="hint">${words.errors.notFound}</p>`}
-    ${value?.wanted && html`<${Message} key=${value.wanted.id} row=${value.wanted} isOpenAtFirst=${true} />`}
-    ${value?.emails.map(email => html`<${Message} key=${email.id} row=${email} isOpenAtFirst=${email.id === openId} />`)}
+    ${value && shown.length === 0 && html`<p class="hint">${words.errors.notFound}</p>`}
+    ${shown.length > 0 && html`<${Messages} shown=${shown} openId=${emailId ?? shown[0]?.id} />`}
     ${value?.hasMore && html`<button class="button more" onClick=${found.older}>${words.discussion.older}</button>`}
   </article>`;
+}
+
+/** People who are contacts lead to all mail with them. */
+function Participants({ list }: { list: readonly Participant[] }) {
+  const { words } = useApp();
+  return html`<ul class="participants" aria-label=${words.discussion.participants}>
+    ${list.slice(0, maxParticipants).map(({ address, name, contactId }) => {
+      const text = html`<bdi>${nameOf({ address, name })}</bdi>`;
+      return html`<li key=${address}>
+        ${contactId ? html`<a class="chip" href=${listAddress({ kind: 'contact', id: contactId })}><${Icon} name="person" />${text}</a>` : html`<span class="chip">${text}</span>`}
+      </li>`;
+    })}
+    ${list.length > maxParticipants && html`<li>${words.timeline.others(list.length - maxParticipants)}</li>`}
+  </ul>`;
+}
+
+/** All of them can be opened at once, and the oldest unread one be gone to. */
+function Messages({ shown, openId }: { shown: readonly EmailRow[]; openId: string | undefined }) {
+  const { state, words } = useApp();
+  const [wish, setWish] = useState<Wish | null>(null);
+  const isAllOpen = wish !== null && 'isOpen' in wish && wish.isOpen;
+  const firstUnread = shown.findLast(email => !(state.changed[email.id] ?? email).keywords.$seen);
+  const toUnread = firstUnread && firstUnread.id !== openId ? { shownId: firstUnread.id } : null;
+  return html`${
+    shown.length > 2 &&
+    html`<div class="discussion-tools">
+      ${toUnread && html`<button class="button small" onClick=${() => setWish(toUnread)}>${words.discussion.firstUnread}</button>`}
+      <button class="button small quiet" onClick=${() => setWish({ isOpen: !isAllOpen })}>
+        ${isAllOpen ? words.discussion.closeAll : words.discussion.openAll}
+      </button>
+    </div>`
+  }
+    ${shown.map((email, place) => {
+      const isRepeated = place > 0 && topicOf(email) === topicOf(shown[place - 1]);
+      return html`<${Message} key=${email.id} row=${email} isOpenAtFirst=${email.id === openId} isRepeated=${isRepeated} wish=${wish} />`;
+    })}`;
+}
+
+/** A subject without what answers put before it. */
+function topicOf(email: EmailRow | undefined): string {
+  return (email?.subject ?? '').replace(/^(?:\s*(?:re|aw|sv|r|rép|antw)\s*:)+/i, '').trim();
 }
 
 /** The messages loaded so far; those that arrive meanwhile wait for a touch, so that nothing moves under the eye. */

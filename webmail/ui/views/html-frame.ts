@@ -87,7 +87,7 @@ function useAddress(signed: SignedPictures | null, fail: () => void) {
 }
 
 /** Makes the tree that a frame shows, anew for each document; null when a browser would stand still over it. */
-function useBody({ source, hasLinks, inline }: HtmlBody) {
+function useBody({ source, hasLinks, inline, isForward }: HtmlBody) {
   const { state, words, client } = useApp();
   const parts = useRef<Promise<ReadonlyMap<string, string>> | null>(null);
   return async (frame: HTMLIFrameElement, signed: SignedPictures | null) => {
@@ -102,7 +102,7 @@ function useBody({ source, hasLinks, inline }: HtmlBody) {
       frame: inside as unknown as WindowLike,
     });
     dressHtml(made.root, { hasLinks, leadsTo: words.message.leadsTo });
-    foldQuotes(made.root, { label: words.message.quoted, language: state.language });
+    if (!isForward) foldQuotes(made.root, { label: words.message.quoted, language: state.language });
     return made;
   };
 }

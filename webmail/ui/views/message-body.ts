@@ -30,10 +30,12 @@ function BodyPart({ part, email, subject }: { part: EmailBodyPart; email: FullEm
   const value = email.bodyValues[part.partId ?? '']?.value ?? '';
   if (value.trim() === '') return null;
   const hasLinks = !email.privacy.marks.some(mark => mark === 'harmful' || mark === 'forged');
+  const isForward = isForwardSubject(email.subject ?? '');
   if (part.type !== 'text/html')
-    return html`<${MessageText} text=${value} hasLinks=${hasLinks} isForward=${isForwardSubject(email.subject ?? '')} />`;
+    return html`<${MessageText} text=${value} hasLinks=${hasLinks} isForward=${isForward} />`;
   return html`<${MessageHtml}
     hasLinks=${hasLinks}
+    isForward=${isForward}
     source=${value}
     title=${words.message.body(subject)}
     inline=${email.attachments}

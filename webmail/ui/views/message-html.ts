@@ -12,6 +12,8 @@ export interface HtmlBody {
   readonly inline: readonly EmailBodyPart[];
   /** The plain text that came along, shown when the formatted text can't be. */
   readonly plainText: string;
+  /** It passes another message on, which is then no quotation. */
+  readonly isForward: boolean;
   /** The message whose pictures may be fetched by the server after a click; null: nothing of it ever is. */
   readonly picturesOf?: string | null;
 }

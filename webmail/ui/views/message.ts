@@ -1,64 +1,59 @@
 import { html } from 'htm/preact';
-import { useEffect, useId, useState } from 'preact/hooks';
-import type { EmailAddress } from '../../wire.ts';
-import { longDate, shortDate } from '../format.ts';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useLoad } from '../load.ts';
-import type { Words } from '../locales/en.ts';
 import { type EmailPatch, type EmailRow, type FullEmail, loadMessage } from '../mail.ts';
 import { withOpened } from '../opened.ts';
+import { isOwn } from '../own.ts';
 import { useApp } from '../state.ts';
-import { displayNameOf, plainLine } from '../text.ts';
+import { plainLine } from '../text.ts';
 import { Icon } from './icon.ts';
 import { IndexPanel } from './index-panel.ts';
-import { LevelMark } from './level.ts';
 import { Failed, Loading } from './loading.ts';
+import { MessageAddresses } from './message-addresses.ts';
 import { MessageBody } from './message-body.ts';
-import { firstMark, textOf, writerOf } from './row.ts';
-import { SaveButton } from './save-button.ts';
+import { MessageHead } from './message-head.ts';
+import { MessageMore } from './message-more.ts';
+import { firstMark, textOf } from './row.ts';
 import { LocalBlobs, OpenedNote } from './sealed.ts';
 import { TagEditor } from './tag-editor.ts';
 import { Warning } from './warning.ts';
 
-/** Characters that surely fit three lines of a phone. */
-const longSubject = 90;
-/** Sent and received are told apart only when somebody held the message up. */
-const heldMilliseconds = 600_000;
+/** What the discussion wants of its messages: all of them open or closed, or one shown. */
+export type Wish = { readonly isOpen: boolean } | { readonly shownId: string };
+
+interface MessageProps {
+  readonly row: EmailRow;
+  readonly isOpenAtFirst: boolean;
+  /** Its subject stands above another message already. */
+  readonly isRepeated?: boolean;
+  readonly wish?: Wish | null;
+}
 
 /** One message of a discussion: its head, and when it is open, all of it. */
-export function Message({ row, isOpenAtFirst }: { row: EmailRow; isOpenAtFirst: boolean }) {
-  const { state, words, actions, formats } = useApp();
+export function Message({ row, isOpenAtFirst, isRepeated = false, wish = null }: MessageProps) {
+  const { state, words, actions } = useApp();
   const [isOpen, setOpen] = useState(isOpenAtFirst);
+  const button = useRef<HTMLButtonElement>(null);
   const contentId = useId();
   const email = { ...row, ...state.changed[row.id] };
-  const text = textOf(email, words, state.opened[row.id]);
-  const mark = firstMark(email.privacyBrief.marks);
-  const { level } = email.privacyBrief;
+  const { subject } = textOf(email, words, state.opened[row.id]);
   const isUnread = !email.keywords.$seen;
-  const [isClamped, setClamped] = useState(text.subject.length > longSubject);
   useEffect(() => {
     if (isOpen && isUnread) void actions.change(email, { keywords: { $seen: true } });
   }, [isOpen]);
-
-  return html`<section class="message" data-unread=${isUnread} data-open=${isOpen} data-email=${row.id}>
-    <h2 class="message-head">
-      <button aria-expanded=${isOpen} aria-controls=${contentId} onClick=${() => setOpen(!isOpen)}>
-        <span class="message-subject" dir="auto" data-clamped=${isClamped}>${text.subject}</span>
-        <span class="message-writer">
-          ${isUnread && html`<span class="visually-hidden">${words.message.unread}, </span>`}
-          <bdi>${writerOf(email, words)}</bdi>
-        </span>
-        <span class="message-side">
-          ${!isOpen && html`<time datetime=${email.receivedAt}>${shortDate(email.receivedAt, formats, new Date())}</time>`}
-          ${!isOpen && email.hasAttachment && html`<${Icon} name="attachment" />`}
-          ${!isOpen && mark && html`<span class="mark"><${Icon} name="warning" /><span class="visually-hidden">${words.warnings[mark].title}</span></span>`}
-          ${!isOpen && !mark && level && html`<${LevelMark} level=${level} />`}
-        </span>
-        ${!isOpen && text.preview && html`<span class="message-preview" dir="auto">${text.preview}</span>`}
-      </button>
-    </h2>
+  useEffect(() => {
+    if (wish && 'isOpen' in wish) setOpen(wish.isOpen);
+    else if (wish?.shownId === row.id) {
+      setOpen(true);
+      button.current?.focus();
+      button.current?.scrollIntoView({ block: 'start' });
+    }
+  }, [wish]);
+  const head = { email, isOpen, isRepeated, contentId, button, toggle: () => setOpen(!isOpen) };
+  return html`<section class="message" data-unread=${isUnread} data-open=${isOpen} data-own=${isOwn(email, state)} data-email=${row.id}>
+    <${MessageHead} ...${head} />
     <div id=${contentId} class="message-content" hidden=${!isOpen}>
-      ${isClamped && isOpen && html`<button class="button small quiet all-subject" onClick=${() => setClamped(false)}>${words.message.wholeSubject}</button>`}
-      ${isOpen && html`<${Content} row=${email} subject=${text.subject} />`}
+      ${isOpen && html`<${Content} row=${email} subject=${subject} />`}
     </div>
   </section>`;
 }
@@ -95,7 +90,7 @@ function Opened({ email, subject, reload }: OpenedProps) {
   const originator = email.from?.[0]?.email;
   return html`${mark && html`<${Warning} mark=${mark} originator=${originator} reasons=${privacy.reasons} />`}
     <${Actions} email=${email} />
-    <${Addresses} email=${email} />
+    <${MessageAddresses} email=${email} />
     ${!mark && html`<${IndexPanel} email=${email} onChanged=${reload} />`}
     <${Protection} email=${email} />
     <${OpenedNote} emailId=${email.id} />
@@ -119,43 +114,6 @@ function Protection({ email }: { email: FullEmail }) {
   return sentences.length > 0 && html`<p class="protection">${sentences.join(' ')}</p>`;
 }
 
-function Addresses({ email }: { email: FullEmail }) {
-  const { words, formats } = useApp();
-  const rows: [string, readonly EmailAddress[] | null][] = [
-    [words.message.originator, email.from],
-    [words.message.to, email.to],
-    [words.message.cc, email.cc],
-  ];
-  return html`<dl class="addresses">
-    ${rows.map(
-      ([name, list]) =>
-        list &&
-        list.length > 0 &&
-        html`<div key=${name}>
-          <dt>${name}</dt>
-          <dd>${list.slice(0, 50).map((address, place) => html`<${Address} key=${place} address=${address} />`)}</dd>
-        </div>`,
-    )}
-    ${datesOf(email, words).map(([name, date]) => html`<div key=${name}><dt>${name}</dt><dd>${longDate(date, formats)}</dd></div>`)}
-  </dl>`;
-}
-
-function datesOf({ sentAt, receivedAt }: FullEmail, words: Words): [string, string][] {
-  const held = sentAt ? Math.abs(Date.parse(receivedAt) - Date.parse(sentAt)) : Number.POSITIVE_INFINITY;
-  return [
-    ...(sentAt ? [[words.message.sentAt, sentAt] as [string, string]] : []),
-    ...(held > heldMilliseconds ? [[words.message.receivedAt, receivedAt] as [string, string]] : []),
-  ];
-}
-
-/** Name and address together, so that a name can't stand for an address. */
-function Address({ address }: { address: EmailAddress }) {
-  const name = displayNameOf(address.name);
-  return html`<span class="address">
-    ${name && html`<bdi class="display-name">${name}</bdi>`} <bdi class=${name ? 'addr-spec' : ''}>${plainLine(address.email)}</bdi>
-  </span>`;
-}
-
 /** What is done with a message most often, above its text. */
 function Actions({ email }: { email: FullEmail }) {
   const { state, words, actions } = useApp();
@@ -176,14 +134,13 @@ function Actions({ email }: { email: FullEmail }) {
         data-key="unread"
         onClick=${() => void actions.change(email, { keywords: { $seen: null } }, words.message.markedUnread)}
       >${words.message.markUnread}</button>
+      <${MessageMore} email=${email} />
   </div>`;
 }
 
 function Toolbar({ email }: { email: FullEmail }) {
-  const { words } = useApp();
   return html`<footer class="toolbar">
     <${TagEditor} email=${email} />
-    ${!email.privacy.sealed && html`<${SaveButton} class="button small quiet" blobId=${email.blobId} name="message.eml"><${Icon} name="download" />${words.message.source}<//>`}
   </footer>`;
 }
 

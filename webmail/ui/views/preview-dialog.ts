@@ -1,5 +1,5 @@
 import { html } from 'htm/preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { EmailBodyPart } from '../../wire.ts';
 import { formatSize } from '../format.ts';
 import { useLoad } from '../load.ts';
@@ -9,6 +9,7 @@ import { useApp } from '../state.ts';
 import { plainLine } from '../text.ts';
 import { Icon } from './icon.ts';
 import { Failed, Loading } from './loading.ts';
+import { ReadingDialog } from './reading-dialog.ts';
 import { SaveButton } from './save-button.ts';
 
 interface Props {
@@ -22,41 +23,20 @@ interface Props {
 /** An attachment over the page; arrow keys lead to its neighbours, Escape back to the message. */
 export function PreviewDialog({ parts, at, go, close }: Props) {
   const { words, state } = useApp();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const headingId = useId();
   const mine = readingWords[state.language].preview;
   const part = parts[at];
-  const name = plainLine(part?.name ?? '') || words.message.unnamed;
-  // The browser gives the focus back to what held it before.
-  useEffect(() => {
-    dialog.current?.showModal();
-    return () => dialog.current?.close();
-  }, []);
+  if (!part) return null;
+  const name = plainLine(part.name ?? '') || words.message.unnamed;
   const step = (by: -1 | 1) => {
     if (parts[at + by]) go(at + by);
   };
-  function onKey(event: KeyboardEvent): void {
-    event.stopPropagation();
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'ArrowLeft') step(-1);
-    else if (event.key === 'ArrowRight') step(1);
-  }
-  if (!part) return null;
-  return html`<dialog ref=${dialog} class="preview" aria-labelledby=${headingId} onClose=${close} onKeyDown=${onKey}>
-    <header class="preview-head">
-      <h2 id=${headingId} title=${name}><bdi>${name}</bdi></h2>
-      ${parts.length > 1 && html`<${Steps} at=${at} count=${parts.length} step=${step} />`}
-      <${SaveButton} class="icon-button" blobId=${part.blobId ?? ''} name=${name} label=${`${words.message.save} ${name}`}>
-        <${Icon} name="download" />
-      <//>
-      <button class="icon-button" aria-label=${words.close} title=${words.close} onClick=${() => dialog.current?.close()}>
-        <${Icon} name="close" />
-      </button>
-    </header>
-    <div class="preview-body">
-      <${Shown} key=${part.partId} part=${part} name=${name} words=${mine} />
-    </div>
-  </dialog>`;
+  const tools = html`${parts.length > 1 && html`<${Steps} at=${at} count=${parts.length} step=${step} />`}
+    <${SaveButton} class="icon-button" blobId=${part.blobId ?? ''} name=${name} label=${`${words.message.save} ${name}`}>
+      <${Icon} name="download" />
+    <//>`;
+  return html`<${ReadingDialog} heading=${name} close=${close} tools=${tools} onArrow=${step}>
+    <${Shown} key=${part.partId} part=${part} name=${name} words=${mine} />
+  <//>`;
 }
 
 function Steps({ at, count, step }: { at: number; count: number; step: (by: -1 | 1) => void }) {
@@ -115,14 +95,15 @@ function Pages({
   words,
 }: Pick<ShownProps, 'name' | 'words'> & { pdf: Preview & { kind: 'pdf' } }) {
   const { actions } = useApp();
+  const hasViewer = navigator.pdfViewerEnabled && pdf.address !== null;
   const open = async () => {
     const link = document.createElement('a');
     Object.assign(link, { target: '_blank', rel: 'noopener noreferrer', href: await pdf.tabAddress() });
     link.click();
   };
   return html`<p class="preview-tab">
-      ${!navigator.pdfViewerEnabled && html`<span>${words.noViewer}</span> `}
+      ${!hasViewer && html`<span>${words.noViewer}</span> `}
       <button class="button small" onClick=${() => void open().catch(actions.tellError)}>${words.openTab}</button>
     </p>
-    ${navigator.pdfViewerEnabled && html`<iframe class="preview-pdf" title=${words.pdf(name)} src=${`${pdf.address}#navpanes=0`}></iframe>`}`;
+    ${hasViewer && html`<iframe class="preview-pdf" title=${words.pdf(name)} src=${`${pdf.address}#navpanes=0`}></iframe>`}`;
 }
