@@ -1,9 +1,11 @@
+import { describeError } from '../../delivery/describe-error.ts';
 import { inParallel } from '../../delivery/in-parallel.ts';
 import { writeAddress } from '../../delivery/published-keys-of.ts';
 import type { Store } from '../../delivery/store/store.ts';
 import type { Name } from '../name.ts';
 import { type KeyKind, keyZone } from '../owner-name.ts';
 import type { DnsSettings } from '../settings.ts';
+import { removeOtherZones } from '../transfer/zone-folder.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
 import { Breath } from './breath.ts';
 import type { CareReport } from './care-report.ts';
@@ -27,6 +29,8 @@ export interface StoreFollowerDeps extends KeeperPart {
   >;
   readonly settings: DnsSettings;
   readonly table: ZoneTable;
+  /** Folder of the files of presigned zones. */
+  readonly folder: string;
   readonly report: CareReport;
   /** A domain that went while nobody was here; and after all was read. */
   readonly events: { onGone?(domain: string, apexes: readonly Name[]): void; onZones?(): void };
@@ -163,10 +167,23 @@ export class StoreFollower {
     );
     const read = domains.all().filter(({ name }) => !domains.late.has(name));
     await readKeys(read, { ...this.#deps, attempt });
+    await this.#removeOtherFiles();
     this.#isWholeReadDue = false;
     report.flush();
     events.onZones?.();
     this.#sayRead(performance.now() - startedAt);
+  }
+
+  /** Files of domains that went while nobody was here. Those of all hosted domains stay, whether they are served or not. */
+  async #removeOtherFiles(): Promise<void> {
+    const { domains, settings, folder, log } = this.#deps;
+    const zones = domains.all().flatMap(({ name }) => keyKinds.map(kind => keyZone(name, kind)));
+    try {
+      const gone = await removeOtherZones(folder, settings.catalog ? [...zones, settings.catalog] : zones);
+      if (gone.length > 0) log.info({ zones: gone.length, names: gone.slice(0, 20) }, 'zoneFilesRemoved');
+    } catch (error) {
+      log.warn(describeError(error), 'zoneFilesNotRemoved');
+    }
   }
 
   #sayRead(milliseconds: number): void {
