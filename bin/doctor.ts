@@ -13,6 +13,7 @@ import { certificateFindings } from './doctor/certificates.ts';
 import { clusterFindings } from './doctor/cluster.ts';
 import { domainFindings, postmasterFinding } from './doctor/domains.ts';
 import { addressFindings, portFindings } from './doctor/doors.ts';
+import { keyZoneFindings } from './doctor/key-zones.ts';
 import { withParts } from './with-parts.ts';
 
 /** One thing looked at: what was found, and what to do when it is not well. */
@@ -271,6 +272,7 @@ async function storeFindings(parts: Parts): Promise<Finding[]> {
   }
   for (const { name } of domains.slice(0, 20)) {
     findings.push(...(await domainFindings(name, resolver)), await postmasterFinding(name, parts));
+    findings.push(...(await keyZoneFindings(name, parts)));
   }
   return findings;
 }

@@ -1,43 +1,10 @@
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { parseMessage, writeMessage } from '../../dns-keys/message.ts';
-import { nameText } from '../../dns-keys/name.ts';
 import { readDomainRecord } from '../../dns-keys/publish/zone-record.ts';
-import { rdataFromText, typeName } from '../../dns-keys/rr/table.ts';
 import { jsonLines, openCommand, type RunCommand } from '../support/command.ts';
 import { withStore } from '../support/command-store.ts';
-
-/** A resolver that knows these records, by `NAME TYPE`; other names do not exist. */
-async function openResolver(
-  t: Pick<TestContext, 'after'>,
-  records: Record<string, string[]>,
-): Promise<string> {
-  const socket = createSocket('udp4');
-  socket.on('message', (octets, { address, port }) => {
-    const query = parseMessage(octets);
-    const [question] = query.questions;
-    if (!question) return;
-    const { name, type } = question;
-    const answers = (records[`${nameText(name)} ${typeName(type)}`] ?? []).map(text => ({
-      ...{ name, type, class: 1, ttlSeconds: 60, rdata: rdataFromText(type, text.split(' ')) },
-    }));
-    const answer = {
-      ...query,
-      isResponse: true,
-      answers,
-      additionals: [],
-      rcode: answers.length > 0 ? 0 : 3,
-    };
-    socket.send(writeMessage(answer), port, address);
-  });
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  t.after(() => socket.close());
-  return `127.0.0.1:${socket.address().port}`;
-}
+import { openResolver } from '../support/dns/known-records.ts';
 
 const environment = {
   CALIOPEN_DNS_NAMESERVERS: 'ns1.host.example,ns2.host.example',
