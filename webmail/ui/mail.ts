@@ -1,6 +1,16 @@
-import type { Discussion, Email, EmailAddress, Invocation, Mailbox, ResultReference } from '../wire.ts';
+import type {
+  Discussion,
+  DiscussionQueryResponse,
+  Email,
+  EmailAddress,
+  Invocation,
+  Mailbox,
+  ResultReference,
+} from '../wire.ts';
 import type { Client } from './client.ts';
-import { allId } from './route.ts';
+import type { RowPage } from './list-rows.ts';
+import { allId, type ListFilter } from './route.ts';
+import type { From } from './row-loader.ts';
 
 /** What a row of a list needs of a message. */
 export const rowProperties = [
@@ -43,12 +53,8 @@ export interface TimelineRow {
   readonly last: EmailRow;
 }
 
-export interface TimelinePage {
-  readonly rows: readonly TimelineRow[];
-  readonly next: string | null;
-}
+export type TimelinePage = RowPage<TimelineRow>;
 
-const pageSize = 40;
 const discussionPageSize = 15;
 const maxBodyValueBytes = 1_000_000;
 
@@ -66,33 +72,64 @@ export async function loadTags({ client, accountId }: Asking): Promise<readonly 
   return (answers.tags?.list ?? []) as readonly Mailbox[];
 }
 
+/** Which discussions of which list, and from where on. */
+export interface TimelineQuestion {
+  readonly list: { readonly kind: 'tag' | 'contact'; readonly id: string };
+  readonly filter: ListFilter;
+  readonly from: From;
+  readonly limit: number;
+}
+
 /** A page of discussions, newest first. */
-export async function loadTimeline(
-  { client, accountId }: Asking,
-  question: { readonly tagId: string; readonly isUnreadOnly: boolean; readonly after: string | null },
-): Promise<TimelinePage> {
-  const filter = {
-    ...(question.tagId === allId ? {} : { inMailbox: question.tagId }),
-    ...(question.isUnreadOnly ? { isUnread: true } : {}),
-  };
-  const answers = await client.call([
-    ['Discussion/query', { accountId, filter, after: question.after, limit: pageSize }, 'query'],
+export async function loadTimeline(asking: Asking, question: TimelineQuestion): Promise<TimelinePage> {
+  return readTimeline(await asking.client.call(timelineCalls(asking.accountId, question)));
+}
+
+/** The calls whose answers `readTimeline` reads. */
+export function timelineCalls(accountId: string, question: TimelineQuestion): readonly Invocation[] {
+  const { list, filter, from, limit } = question;
+  const { isUnread, level, tagId: tag, minImportance } = filter;
+  const scope =
+    list.kind === 'contact' ? { contactId: list.id } : list.id === allId ? {} : { inMailbox: list.id };
+  const start = 'anchor' in from ? { anchor: from.anchor, anchorOffset: from.offset } : from;
+  return [
+    [
+      'Discussion/query',
+      {
+        accountId,
+        filter: { ...scope, isUnread, level, tag, minImportance },
+        ...start,
+        limit,
+        calculateTotal: true,
+      },
+      'query',
+    ],
     ['Discussion/get', { accountId, '#ids': path('query', 'Discussion/query', '/ids') }, 'get'],
     [
       'Email/get',
       { accountId, properties: rowProperties, '#ids': path('query', 'Discussion/query', '/lastEmailIds') },
       'emails',
     ],
-  ]);
+  ];
+}
+
+/** The page in these answers. */
+export function readTimeline(answers: Readonly<Record<string, Record<string, unknown>>>): TimelinePage {
   const discussions = byId((answers.get?.list ?? []) as readonly Discussion[]);
   const emails = byId((answers.emails?.list ?? []) as readonly EmailRow[]);
-  const lastEmailIds = (answers.query?.lastEmailIds ?? []) as readonly string[];
-  const rows = ((answers.query?.ids ?? []) as readonly string[]).flatMap((id, place) => {
+  const {
+    ids = [],
+    lastEmailIds = [],
+    position,
+    total = null,
+    next,
+  } = (answers.query ?? {}) as Partial<DiscussionQueryResponse>;
+  const rows = ids.flatMap((id, place) => {
     const discussion = discussions.get(id);
     const last = emails.get(lastEmailIds[place] ?? '');
     return discussion && last ? [{ discussion, last }] : [];
   });
-  return { rows, next: (answers.query?.next ?? null) as string | null };
+  return { rows, position: position ?? 0, total, hasMore: typeof next === 'string' };
 }
 
 export interface EmailPage {
@@ -110,13 +147,26 @@ export function asPrefix(text: string): string {
 /** Messages that a search finds, newest first. */
 export async function searchEmails(
   asking: Asking,
-  question: { readonly text: string; readonly position: number },
-): Promise<EmailPage> {
-  return queryEmails(
+  {
+    text,
+    filter,
+    from,
+    limit,
+  }: Pick<TimelineQuestion, 'filter' | 'from' | 'limit'> & { readonly text: string },
+): Promise<RowPage<EmailRow>> {
+  const conditions = [
+    { query: asPrefix(text) },
+    ...(filter.isUnread ? [{ notKeyword: '$seen' }] : []),
+    ...(filter.level ? [{ level: filter.level }] : []),
+    ...(filter.tagId ? [{ inMailbox: filter.tagId }] : []),
+  ];
+  const position = 'position' in from ? from.position : 0;
+  const { emails, total, hasMore } = await queryEmails(
     asking,
-    { query: asPrefix(question.text) },
-    { position: question.position, limit: pageSize },
+    { operator: 'AND', conditions },
+    { position, limit },
   );
+  return { rows: emails, position, total, hasMore };
 }
 
 export interface DiscussionPage extends EmailPage {

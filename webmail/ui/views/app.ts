@@ -51,7 +51,7 @@ function Mail() {
     <${TabStrip} />
     ${state.isMenuOpen && html`<button class="scrim" aria-label=${words.close} onClick=${() => actions.toggle('isMenuOpen', false)}></button>`}
     <main class="main" id="main" tabindex="-1" inert=${state.isMenuOpen}>
-      ${list.kind === 'search' ? html`<${SearchResults} text=${list.text} />` : html`<${Timeline} key=${list.id} id=${list.id} />`}
+      ${list.kind === 'search' ? html`<${SearchResults} text=${list.text} />` : list.kind !== 'page' && html`<${Timeline} key=${list.id} list=${list} />`}
       ${
         discussionId
           ? html`<${Discussion} key=${`${discussionId}/${emailId ?? ''}`} id=${discussionId} emailId=${emailId} />`

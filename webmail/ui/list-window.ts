@@ -1,0 +1,72 @@
+/** A scrolled list as it is on screen; lengths in CSS pixels. */
+export interface Viewport {
+  readonly scrollTop: number;
+  readonly height: number;
+  readonly rowHeight: number;
+  /** Rows of the whole list. */
+  readonly total: number;
+}
+
+/** Rows from `first` to the one before `end`. */
+export interface Range {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Rows in the document at most, whatever the height of the screen. */
+export const maxMounted = 58;
+/** Rows beyond the edge of the screen, so that not each step of a scroll draws anew. */
+const overscan = 5;
+
+/** Rows of which at least a part is on screen. */
+export function visibleRange({ scrollTop, height, rowHeight, total }: Viewport): Range {
+  const first = bounded(Math.floor(scrollTop / rowHeight), 0, total);
+  const end = bounded(Math.ceil((scrollTop + height) / rowHeight), first, total);
+  return { first, end };
+}
+
+/** Rows to have in the document: those it has while they cover the screen, else the visible ones and some around. */
+export function mountedRange(viewport: Viewport, before: Range): Range {
+  const visible = visibleRange(viewport);
+  const isCovered =
+    before.first <= visible.first && before.end >= visible.end && before.end <= viewport.total;
+  const isFull =
+    before.end - before.first >= Math.min(visible.end - visible.first + overscan, viewport.total);
+  return isCovered && isFull ? before : rangeAround(visible, viewport.total);
+}
+
+function rangeAround({ first, end }: Range, total: number): Range {
+  const spare = Math.min(2 * overscan, Math.max(0, maxMounted - (end - first)));
+  const from = Math.max(0, first - Math.floor(spare / 2));
+  return { first: from, end: Math.min(total, Math.max(end, from) + Math.ceil(spare / 2), from + maxMounted) };
+}
+
+/** Where to scroll to so that the row is wholly on screen; the least way. */
+export function scrollTo(index: number, { scrollTop, height, rowHeight }: Viewport): number {
+  const top = index * rowHeight;
+  if (top < scrollTop || rowHeight > height) return top;
+  return Math.max(scrollTop, top + rowHeight - height);
+}
+
+/** The row that a key leads to from another one; null for keys that move nothing. */
+export function rowAfterKey(
+  key: string,
+  index: number,
+  { height, rowHeight, total }: Omit<Viewport, 'scrollTop'>,
+): number | null {
+  const page = Math.max(1, Math.floor(height / rowHeight) - 1);
+  const steps: Readonly<Record<string, number>> = {
+    ArrowDown: index + 1,
+    ArrowUp: index - 1,
+    PageDown: index + page,
+    PageUp: index - page,
+    Home: 0,
+    End: total - 1,
+  };
+  const to = Object.hasOwn(steps, key) ? steps[key] : undefined;
+  return to === undefined || total === 0 ? null : bounded(to, 0, total - 1);
+}
+
+function bounded(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
+}
