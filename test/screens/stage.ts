@@ -172,9 +172,9 @@ function addressRow({ id, subject, discussionId }: Found): [string, string] {
 /** Tags of the owner's own, with colours, on some of the mail. */
 async function tagMail(demo: Demo): Promise<void> {
   const create = {
-    work: { name: 'Open day', colour: '#2f6f8f' },
-    garden: { name: 'Garden', colour: '#4d7c3a' },
-    long: { name: 'A name that is far too long for the narrow column of the tags', colour: '#a8442a' },
+    work: { name: 'Open day', colour: '#2b6cb8' },
+    garden: { name: 'Garden', colour: '#3f8f29' },
+    long: { name: 'A name that is far too long for the narrow column of the tags', colour: '#c9640f' },
   };
   const [{ created }, { ids: planning }, { ids: garden }] = await ask(demo, 'serverKey', [
     ['Mailbox/set', { create }],

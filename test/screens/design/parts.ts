@@ -78,12 +78,11 @@ const rows: readonly {
 /** Unread, chosen, and one with a warning. */
 export function Rows() {
   const { state, words } = useApp();
-  const input = { href: '#', names: 'Ada Lovelace', listTagId: null };
   return html`<div class="row-samples">
-    ${rows.map(({ change, unread, isCurrent = false }, place) => {
+    ${rows.map(({ change, unread, isCurrent }, place) => {
       const last = { ...sample, ...change };
-      const view = rowView({ ...input, last, unread, total: place + 1 }, state);
-      return html`<${Row} key=${place} view=${view} isCurrent=${isCurrent} words=${words} />`;
+      const input = { href: '#', names: 'Ada Lovelace', last, unread, total: place + 1, listTagId: null };
+      return html`<${Row} key=${place} view=${rowView(input, state)} isCurrent=${isCurrent === true} words=${words} />`;
     })}
   </div>`;
 }

@@ -1,6 +1,7 @@
 import { html } from 'htm/preact';
 import { inboxId } from '../route.ts';
 import { useApp } from '../state.ts';
+import { Empty } from './empty.ts';
 
 /** What an empty list says, and the way out of a filter that lets nothing through. */
 export function NothingHere() {
@@ -8,11 +9,10 @@ export function NothingHere() {
   const { list, filter } = state.route;
   if (Object.keys(filter).length > 0) {
     const isUnreadAlone = filter.isUnread && Object.keys(filter).length === 1;
-    return html`<div class="nothing">
-      <p>${isUnreadAlone ? words.timeline.allRead : words.timeline.noneSuch}</p>
+    return html`<${Empty} text=${isUnreadAlone ? words.timeline.allRead : words.timeline.noneSuch}>
       <button class="button" onClick=${() => actions.go({ filter: {} })}>${words.timeline.showAll}</button>
-    </div>`;
+    <//>`;
   }
   const isInbox = list.kind === 'tag' && list.id === inboxId;
-  return html`<div class="nothing"><p>${isInbox ? words.timeline.emptyInbox : words.timeline.empty}</p></div>`;
+  return html`<${Empty} text=${isInbox ? words.timeline.emptyInbox : words.timeline.empty} />`;
 }
