@@ -1,7 +1,17 @@
-import type { Email, Mailbox, SignIn } from '../wire.ts';
+import type { Email, Mailbox, SignedIn, SignIn } from '../wire.ts';
 import { type Client, RequestError } from './client.ts';
 import { type DeviceActions, deviceActions } from './device-actions.ts';
-import { type Asking, changeEmail, createTag, type EmailPatch, inverse, loadTags, patched } from './mail.ts';
+import { createFirstList } from './first-list.ts';
+import {
+  type Asking,
+  changeEmail,
+  createTag,
+  type EmailPatch,
+  inverse,
+  loadTags,
+  patched,
+  type TimelinePage,
+} from './mail.ts';
 import { type PreferenceActions, preferenceActions } from './preference-actions.ts';
 import { formatRoute, parseRoute, type Route } from './route.ts';
 import type { Notice, Store } from './state.ts';
@@ -18,6 +28,8 @@ export interface Actions extends PreferenceActions, DeviceActions {
   followAddress(): void;
   go(change: Partial<Route>): void;
   refreshTags(): Promise<void>;
+  /** The first page of a list that was asked for before there was a view to show it; once. */
+  takeFirst(key: string): Promise<TimelinePage> | null;
   /** Shows the change at once, saves it, takes it back when it can't be saved; with `text`, offers to undo it. */
   change(email: Changeable, patch: EmailPatch, text?: string): Promise<void>;
   /** These messages were loaded anew: every view shows their flags and tags as they are now. */
@@ -34,6 +46,9 @@ export interface Actions extends PreferenceActions, DeviceActions {
 }
 
 const announcePause = 100;
+
+/** Messages whose flags are held beside the lists; more than any list holds. */
+const maxChanged = 1000;
 
 interface Deps {
   readonly store: Store;
@@ -87,8 +102,10 @@ export function createActions(deps: Deps): Actions {
     settle: emails => {
       const settled = emails
         .filter(({ id }) => (pending.get(id) ?? 0) === 0)
-        .map(({ id, keywords, mailboxIds }) => [id, { keywords, mailboxIds }]);
-      store.set({ changed: { ...store.get().changed, ...Object.fromEntries(settled) } });
+        .map(({ id, keywords, mailboxIds }) => [id, { keywords, mailboxIds }] as const);
+      const all = Object.entries({ ...store.get().changed, ...Object.fromEntries(settled) });
+      const kept = all.filter(([id], place) => place >= all.length - maxChanged || pending.get(id));
+      store.set({ changed: Object.fromEntries(kept) });
     },
     followAddress: () => store.set({ route: parseRoute(address.hash), isMenuOpen: false }),
     go: route => {
@@ -123,15 +140,24 @@ export function createActions(deps: Deps): Actions {
   };
 }
 
-type SessionActions = Pick<Actions, 'start' | 'signIn' | 'signOut' | 'noteError'>;
+type SessionActions = Pick<Actions, 'start' | 'signIn' | 'signOut' | 'noteError' | 'takeFirst'>;
+
+/** Whose mail this device showed last, so that it can be asked for before the server says who is signed in. */
+const accountKey = 'account';
 
 function sessionActions(
-  { store, client }: Deps,
+  { store, client, memory }: Deps,
   preferences: ReturnType<typeof preferenceActions>,
   refreshTags: () => Promise<void>,
 ): SessionActions {
   let stopWatching = () => {};
-  const begin = async () => {
+  const first = createFirstList(client);
+  const begin = async (session: SignedIn) => {
+    const { accountId } = session;
+    const tags = first.tags(accountId, store.get().route);
+    memory.setItem(accountKey, accountId);
+    await preferences.follow(session.preferences);
+    store.set({ session, isExpired: false });
     stopWatching();
     preferences.keepEarly();
     stopWatching = client.watch(types => {
@@ -139,25 +165,23 @@ function sessionActions(
       if (!types || types.includes('Settings')) void preferences.follow();
       void refreshTags();
     });
-    await refreshTags();
+    await tags.then(found => store.set({ tags: found }), refreshTags);
   };
   const end = (isExpired: boolean) => {
     stopWatching();
+    memory.removeItem(accountKey);
     store.set({ session: null, isExpired, tags: [], changed: {}, notice: null });
   };
   return {
     start: async () => {
+      const known = memory.getItem(accountKey);
+      if (known) first.ask(known, store.get().route);
       const session = await client.whoAmI();
-      if (session) await preferences.follow(session.preferences);
-      store.set({ session });
-      if (session) await begin();
+      if (session) await begin(session);
+      else store.set({ session });
     },
-    signIn: async form => {
-      const session = await client.signIn(form);
-      await preferences.follow(session.preferences);
-      store.set({ session, isExpired: false });
-      await begin();
-    },
+    signIn: async form => await begin(await client.signIn(form)),
+    takeFirst: key => first.take(key),
     signOut: async () => {
       try {
         await client.signOut();

@@ -66,10 +66,21 @@ export interface Asking {
 
 const path = (resultOf: string, name: string, at: string): ResultReference => ({ resultOf, name, path: at });
 
+/** The call for all tags of the account. */
+export function tagsCall(accountId: string): Invocation {
+  return ['Mailbox/get', { accountId, ids: null }, 'tags'];
+}
+
 /** All tags of the account, in order. */
 export async function loadTags({ client, accountId }: Asking): Promise<readonly Mailbox[]> {
-  const answers = await client.call([['Mailbox/get', { accountId, ids: null }, 'tags']]);
-  return (answers.tags?.list ?? []) as readonly Mailbox[];
+  return readTags(await client.call([tagsCall(accountId)]));
+}
+
+type Answers = Readonly<Record<string, Record<string, unknown>>>;
+
+/** The tags in these answers. */
+export function readTags({ tags }: Answers): readonly Mailbox[] {
+  return (tags?.list ?? []) as readonly Mailbox[];
 }
 
 /** Which discussions of which list, and from where on. */
@@ -114,7 +125,7 @@ export function timelineCalls(accountId: string, question: TimelineQuestion): re
 }
 
 /** The page in these answers. */
-export function readTimeline(answers: Readonly<Record<string, Record<string, unknown>>>): TimelinePage {
+export function readTimeline(answers: Answers): TimelinePage {
   const discussions = byId((answers.get?.list ?? []) as readonly Discussion[]);
   const emails = byId((answers.emails?.list ?? []) as readonly EmailRow[]);
   const {

@@ -1,4 +1,5 @@
 import { html } from 'htm/preact';
+import { timelineKey } from '../first-list.ts';
 import { loadTimeline, type TimelineRow } from '../mail.ts';
 import { allId, formatRoute, type ListRoute } from '../route.ts';
 import type { RowSource } from '../row-loader.ts';
@@ -50,13 +51,12 @@ function sourceOf(
 ): RowSource<TimelineRow> {
   const accountId = session?.accountId ?? '';
   const id = list.kind === 'tag' ? resolveTagId(list.id, tags) : list.id;
+  const key = timelineKey(accountId, { kind: list.kind, id }, filter);
   return {
-    key: JSON.stringify([accountId, list.kind, id, filter]),
+    key,
     load: async (from, limit) => {
-      const page = await loadTimeline(
-        { client, accountId },
-        { list: { kind: list.kind, id }, filter, from, limit },
-      );
+      const question = { list: { kind: list.kind, id }, filter, from, limit };
+      const page = await (actions.takeFirst(key) ?? loadTimeline({ client, accountId }, question));
       actions.settle(page.rows.map(row => row.last));
       return page;
     },
