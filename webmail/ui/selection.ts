@@ -7,11 +7,20 @@ export interface Selection {
   readonly rows: readonly string[];
   /** Row that was chosen or left out last: ranges go from there. */
   readonly last: string | null;
+  /** Every row shows its box, though none may be chosen yet. */
+  readonly isOn: boolean;
   /** True: all of the list is meant, loaded or not. */
   readonly isWhole: boolean;
 }
 
-export const noSelection: Selection = { list: '', keys: new Set(), rows: [], last: null, isWhole: false };
+export const noSelection: Selection = {
+  list: '',
+  keys: new Set(),
+  rows: [],
+  last: null,
+  isOn: false,
+  isWhole: false,
+};
 
 /** The list now holds these rows, and may have let go of others: those chosen stay chosen. Another list begins with none. */
 export function withRows(selection: Selection, list: string, rows: readonly string[]): Selection {

@@ -30,6 +30,15 @@ export interface Work {
   stop(): void;
 }
 
+/** Something that is asked before it is done. */
+export interface Question {
+  readonly title: string;
+  readonly text: string;
+  /** What the button says that does it. */
+  readonly yes: string;
+  answer(isYes: boolean): void;
+}
+
 /** Who a contact's list is about. */
 export interface ContactHead {
   readonly name: string;
@@ -71,6 +80,7 @@ export interface State {
   /** Rows on their way out of the list in sight: it shows them no more. */
   readonly leaving: ReadonlySet<string>;
   readonly work: Work | null;
+  readonly question: Question | null;
   /** Messages whose remote pictures the owner wants to see, by id. */
   readonly picturesOf: ReadonlySet<string>;
   /** Counts pushes of the server, so that lists know when to look again. */
@@ -118,6 +128,7 @@ export function createStore(
     selection: noSelection,
     leaving: new Set(),
     work: null,
+    question: null,
     picturesOf: new Set(),
     pushes: 0,
     notice: null,

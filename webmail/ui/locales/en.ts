@@ -7,6 +7,10 @@ export const en = {
   close: 'Close',
   back: 'Back',
   undo: 'Undo',
+  undone: 'Undone.',
+  cancel: 'Cancel',
+  select: 'Select',
+  stop: 'Stop',
   more: 'Show more',
 
   signIn: {
@@ -140,6 +144,13 @@ export const en = {
     markedUnread: 'Marked as unread.',
     movedToArchive: 'Archived.',
     movedToInbox: 'Moved to the inbox.',
+    junk: 'Junk',
+    notJunk: 'Not junk',
+    trash: 'Delete',
+    destroy: 'Delete for good',
+    movedToJunk: 'Moved to junk.',
+    movedFromJunk: 'Moved back to the inbox: no junk.',
+    movedToTrash: 'Moved to the trash.',
     empty: 'This message has no text.',
     quoted: 'Quoted text',
     truncated: 'This message is very long; only its beginning is shown.',
@@ -231,19 +242,7 @@ export const en = {
     show: 'How',
   },
 
-  keys: {
-    heading: 'Keyboard',
-    rows: [
-      ['j', 'Next discussion'],
-      ['k', 'Discussion before'],
-      ['Enter', 'Open'],
-      ['Esc', 'Back to the list'],
-      ['/', 'Search'],
-      ['e', 'Archive the open message'],
-      ['u', 'Mark the open message as unread'],
-      ['?', 'This list'],
-    ] as readonly (readonly [string, string])[],
-  },
+  keys: { heading: 'Keyboard' },
 
   units: { octets: 'B', kilo: 'kB', mega: 'MB' },
 };

@@ -9,6 +9,10 @@ export const fr: Words = {
   close: 'Fermer',
   back: 'Retour',
   undo: 'Annuler',
+  undone: 'Annulé.',
+  cancel: 'Renoncer',
+  select: 'Sélectionner',
+  stop: 'Arrêter',
   more: 'En voir plus',
 
   signIn: {
@@ -142,6 +146,13 @@ export const fr: Words = {
     markedUnread: 'Marqué comme non lu.',
     movedToArchive: 'Archivé.',
     movedToInbox: 'Remis en réception.',
+    junk: 'Indésirable',
+    notJunk: 'Légitime',
+    trash: 'Supprimer',
+    destroy: 'Supprimer définitivement',
+    movedToJunk: 'Placé dans les indésirables.',
+    movedFromJunk: 'Replacé dans la réception : légitime.',
+    movedToTrash: 'Placé dans la corbeille.',
     empty: 'Ce message n’a pas de texte.',
     quoted: 'Texte cité',
     truncated: 'Ce message est très long ; seul son début est affiché.',
@@ -234,19 +245,7 @@ export const fr: Words = {
     show: 'Comment',
   },
 
-  keys: {
-    heading: 'Clavier',
-    rows: [
-      ['j', 'Discussion suivante'],
-      ['k', 'Discussion précédente'],
-      ['Entrée', 'Ouvrir'],
-      ['Échap', 'Revenir à la liste'],
-      ['/', 'Chercher'],
-      ['e', 'Archiver le message ouvert'],
-      ['u', 'Marquer le message ouvert comme non lu'],
-      ['?', 'Cette liste'],
-    ],
-  },
+  keys: { heading: 'Clavier' },
 
   units: { octets: 'o', kilo: 'ko', mega: 'Mo' },
 };

@@ -5,6 +5,7 @@ import { parseRoute } from '../route.ts';
 import { useApp } from '../state.ts';
 import { useTabKeeper } from '../tab-keeper.ts';
 import { Bar } from './bar.ts';
+import { Confirm } from './confirm.ts';
 import { Discussion } from './discussion.ts';
 import { KeyboardHelp } from './keyboard-help.ts';
 import { LevelPicture } from './level.ts';
@@ -35,7 +36,7 @@ export function App({ startError, start }: { startError: unknown; start: () => v
     return html`<main class="centred">${startError ? html`<${Failed} error=${startError} retry=${start} />` : html`<${Loading} />`}</main>`;
   }
   if (state.session === null) return html`<${SignIn} />`;
-  return html`<a class="skip" href="#main" onClick=${skip}>${words.skipToContent}</a><${Mail} /><${Notices} /><${KeyboardHelp} />`;
+  return html`<a class="skip" href="#main" onClick=${skip}>${words.skipToContent}</a><${Mail} /><${Notices} /><${Confirm} /><${KeyboardHelp} />`;
 }
 
 function Mail() {

@@ -1,14 +1,14 @@
 import { html } from 'htm/preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useLoad } from '../load.ts';
-import { type EmailPatch, type EmailRow, type FullEmail, loadMessage } from '../mail.ts';
+import { type EmailRow, type FullEmail, loadMessage } from '../mail.ts';
 import { withOpened } from '../opened.ts';
 import { isOwn } from '../own.ts';
 import { useApp } from '../state.ts';
 import { plainLine } from '../text.ts';
-import { Icon } from './icon.ts';
 import { IndexPanel } from './index-panel.ts';
 import { Failed, Loading } from './loading.ts';
+import { MessageActions } from './message-actions.ts';
 import { MessageAddresses } from './message-addresses.ts';
 import { MessageBody } from './message-body.ts';
 import { MessageHead } from './message-head.ts';
@@ -89,7 +89,7 @@ function Opened({ email, subject, reload }: OpenedProps) {
   const mark = firstMark(privacy.marks);
   const originator = email.from?.[0]?.email;
   return html`${mark && html`<${Warning} mark=${mark} originator=${originator} reasons=${privacy.reasons} />`}
-    <${Actions} email=${email} />
+    <${MessageActions} email=${email}><${MessageMore} email=${email} /><//>
     <${MessageAddresses} email=${email} />
     ${!mark && html`<${IndexPanel} email=${email} onChanged=${reload} />`}
     <${Protection} email=${email} />
@@ -114,47 +114,8 @@ function Protection({ email }: { email: FullEmail }) {
   return sentences.length > 0 && html`<p class="protection">${sentences.join(' ')}</p>`;
 }
 
-/** What is done with a message most often, above its text. */
-function Actions({ email }: { email: FullEmail }) {
-  const { state, words, actions } = useApp();
-  const inbox = state.tags.find(tag => tag.role === 'inbox');
-  const isInInbox = inbox !== undefined && email.mailboxIds[inbox.id] === true;
-  const move = archiving(email, state.tags);
-  return html`<div class="actions">
-      ${
-        move &&
-        html`<button
-        class="button small"
-        data-key="archive"
-        onClick=${() => void actions.change(email, move, isInInbox ? words.message.movedToArchive : words.message.movedToInbox)}
-      ><${Icon} name=${isInInbox ? 'archive' : 'inbox'} />${isInInbox ? words.message.archive : words.message.inbox}</button>`
-      }
-      <button
-        class="button small quiet"
-        data-key="unread"
-        onClick=${() => void actions.change(email, { keywords: { $seen: null } }, words.message.markedUnread)}
-      >${words.message.markUnread}</button>
-      <${MessageMore} email=${email} />
-  </div>`;
-}
-
 function Toolbar({ email }: { email: FullEmail }) {
   return html`<footer class="toolbar">
     <${TagEditor} email=${email} />
   </footer>`;
-}
-
-/** From the inbox to the archive, from anywhere else back to the inbox. */
-function archiving(
-  email: Pick<EmailRow, 'mailboxIds'>,
-  tags: readonly { readonly id: string; readonly role: string | null }[],
-): EmailPatch | null {
-  const inbox = tags.find(tag => tag.role === 'inbox');
-  const archive = tags.find(tag => tag.role === 'archive');
-  if (!inbox || !archive) return null;
-  if (email.mailboxIds[inbox.id]) return { tags: { [inbox.id]: null, [archive.id]: true } };
-  const others = tags
-    .filter(tag => tag.role !== null && email.mailboxIds[tag.id])
-    .map(tag => [tag.id, null] as const);
-  return { tags: { ...Object.fromEntries(others), [inbox.id]: true } };
 }

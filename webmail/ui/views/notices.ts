@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { useApp } from '../state.ts';
+import { useApp, type Work } from '../state.ts';
 import { Icon } from './icon.ts';
 
 const noticeMilliseconds = 20_000;
@@ -37,6 +37,7 @@ export function Notices() {
   return html`<div class="notices">
     <p class="visually-hidden" aria-live="polite">${state.announcement}</p>
     <div class="notice-area" role="status" ref=${area} onFocusIn=${noteFocus}>
+      ${state.work && html`<${WorkNotice} work=${state.work} />`}
       ${
         notice &&
         html`<div class="notice">
@@ -46,5 +47,14 @@ export function Notices() {
       </div>`
       }
     </div>
+  </div>`;
+}
+
+/** What is going on, how far it is, and a way to stop it. */
+function WorkNotice({ work: { text, done, total, stop } }: { work: Work }) {
+  const { words } = useApp();
+  return html`<div class="notice work">
+    <label>${text} <progress value=${total === null ? undefined : done} max=${total ?? undefined}></progress></label>
+    <button class="button small" onClick=${stop}>${words.stop}</button>
   </div>`;
 }

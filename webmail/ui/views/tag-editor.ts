@@ -1,11 +1,14 @@
 import { html } from 'htm/preact';
 import type { Mailbox } from '../../wire.ts';
-import type { EmailPatch, EmailRow } from '../mail.ts';
+import { patchOf } from '../acts.ts';
+import type { EmailRow } from '../mail.ts';
 import { useApp } from '../state.ts';
+import { placedTags } from '../tag-colours.ts';
 import { plainLine } from '../text.ts';
 import { Icon } from './icon.ts';
 import { Popover } from './popover.ts';
-import { tagName } from './tag-list.ts';
+import { TagChip } from './tag-chip.ts';
+import { tagName } from './tag-name.ts';
 
 type Tagged = Pick<EmailRow, 'id' | 'keywords' | 'mailboxIds'>;
 
@@ -15,20 +18,24 @@ export function TagEditor({ email }: { email: Tagged }) {
   const tags = state.tags.filter(tag => email.mailboxIds[tag.id]);
   return html`<div class="tag-editor" role="group" aria-label=${words.tags.change}>
     ${tags.map(
-      tag => html`<span class="chip" key=${tag.id}>
-        <bdi>${tagName(tag, words)}</bdi>
+      tag => html`<${TagChip} key=${tag.id} tag=${tag}>
         ${
           tag.role === null &&
           html`<button
           class="chip-button"
           aria-label=${words.tags.remove(tagName(tag, words))}
-          onClick=${() => void actions.change(email, removal(email, tag, state.tags), removalWords(tag))}
+          onClick=${() => void remove(tag)}
         ><${Icon} name="close" /></button>`
         }
-      </span>`,
+      <//>`,
     )}
     <${TagMenu} email=${email} />
   </div>`;
+
+  async function remove(tag: Mailbox): Promise<void> {
+    const patch = patchOf({ tagId: tag.id, isAdded: false }, email, state.tags);
+    if (patch) await actions.change(email, patch, removalWords(tag));
+  }
 
   function removalWords(tag: Mailbox): string {
     const isLast = Object.keys(email.mailboxIds).length === 1;
@@ -36,16 +43,9 @@ export function TagEditor({ email }: { email: Tagged }) {
   }
 }
 
-/** A message without a tag can't be: the last one gives way to the archive. */
-function removal(email: Tagged, tag: Mailbox, tags: readonly Mailbox[]): EmailPatch {
-  const archive = tags.find(one => one.role === 'archive');
-  const isLast = Object.keys(email.mailboxIds).length === 1;
-  return { tags: { [tag.id]: null, ...(isLast && archive ? { [archive.id]: true } : {}) } };
-}
-
 function TagMenu({ email }: { email: Tagged }) {
   const { state, words, actions } = useApp();
-  const own = state.tags.filter(tag => tag.role === null);
+  const own = placedTags(state.tags);
 
   async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
@@ -61,16 +61,16 @@ function TagMenu({ email }: { email: Tagged }) {
 
   function toggle(tag: Mailbox): void {
     const name = tagName(tag, words);
-    if (email.mailboxIds[tag.id])
-      void actions.change(email, removal(email, tag, state.tags), words.tags.removed(name));
-    else void actions.change(email, { tags: { [tag.id]: true } }, words.tags.added(name));
+    const isAdded = !email.mailboxIds[tag.id];
+    const patch = patchOf({ tagId: tag.id, isAdded }, email, state.tags);
+    if (patch) void actions.change(email, patch, isAdded ? words.tags.added(name) : words.tags.removed(name));
   }
 
-  const summary = html`<summary class="button small"><${Icon} name="plus" />${words.tags.add}</summary>`;
+  const summary = html`<summary class="button small" data-key="tag"><${Icon} name="plus" />${words.tags.add}</summary>`;
   return html`<${Popover} class="tag-menu" summary=${summary}>
       ${own.length === 0 && html`<p class="hint">${words.tags.none}</p>`}
       ${own.map(
-        tag => html`<label class="check" key=${tag.id}>
+        ({ tag }) => html`<label class="check" key=${tag.id}>
           <input type="checkbox" checked=${email.mailboxIds[tag.id] === true} onChange=${() => toggle(tag)} />
           <bdi>${tagName(tag, words)}</bdi>
         </label>`,

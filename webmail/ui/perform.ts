@@ -1,0 +1,224 @@
+import { type Act, leaves } from './acts.ts';
+import {
+  actOn,
+  type Chosen,
+  conditionsOf,
+  countMessages,
+  destroyMany,
+  idsOfDiscussions,
+  idsOfList,
+  loadChangeables,
+  type Outcome,
+  type Progress,
+  takeBack,
+  type Undo,
+} from './batch.ts';
+import { reachable } from './choose.ts';
+import { actsWords } from './locales/acts.ts';
+import type { Asking } from './mail.ts';
+import { allId, inboxId } from './route.ts';
+import { noSelection, reduced } from './selection.ts';
+import type { Parts, State } from './state.ts';
+import type { MailList } from './tabs.ts';
+import { plainLine } from './text.ts';
+
+/** Rows to act on, or all of the list in sight. */
+export type Rows = readonly string[] | 'whole';
+
+/** Messages from which on the work is shown while it goes on. */
+const long = 300;
+
+const wordsOf = ({ language }: State) => actsWords[language];
+const askingOf = ({ store, client }: Parts): Asking => ({
+  client,
+  accountId: store.get().session?.accountId ?? '',
+});
+
+/** What is selected: keys of rows, or the whole list. */
+export function selectedRows({ selection }: State): Rows {
+  return selection.isWhole ? 'whole' : [...selection.keys];
+}
+
+/** Does one thing to all messages of these rows that stand in the list in sight; told with a way back. */
+export async function perform(parts: Parts, act: Act, rows: Rows): Promise<void> {
+  const { store } = parts;
+  const { route, tags } = store.get();
+  const tagId = scopeTag(route.list, tags);
+  if (rows !== 'whole' && tagId !== null && leaves(act, tagId, tags)) store.set({ leaving: new Set(rows) });
+  try {
+    const outcome = await withWork(parts, wordsOf(store.get()).working, async progress => {
+      const chosen = await chosenOf(parts, rows, progress);
+      return actOn(askingOf(parts), chosen, { act, tags, progress });
+    });
+    finish(parts, outcome, doneWords(act, store.get()));
+  } catch (error) {
+    parts.actions.tellError(error);
+  } finally {
+    store.set({ leaving: new Set() });
+  }
+}
+
+/** Deletes for good what these rows hold in the list in sight, once somebody has said yes. */
+export async function destroyForGood(parts: Parts, rows: Rows): Promise<void> {
+  const { store, actions } = parts;
+  const words = wordsOf(store.get());
+  try {
+    const chosen = await withWork(parts, words.working, progress => chosenOf(parts, rows, progress));
+    if (chosen.length === 0 || !(await confirmed(parts, chosen.length))) return;
+    const outcome = await withWork(parts, words.destroying, progress =>
+      destroyMany(askingOf(parts), chosen, progress),
+    );
+    finish(parts, outcome, words.done.destroyed);
+  } catch (error) {
+    actions.tellError(error);
+  } finally {
+    store.set({ leaving: new Set() });
+  }
+}
+
+/** Deletes one message for good, once somebody has said yes, and leaves what was read of it. */
+export async function destroyMessage(parts: Parts, id: string): Promise<void> {
+  const { store, actions } = parts;
+  const words = wordsOf(store.get());
+  if (!(await confirmed(parts, 1))) return;
+  const { done } = await destroyMany(askingOf(parts), [{ id, key: id }], {
+    tell() {},
+    isStopped: () => false,
+  });
+  if (done > 0) actions.go({ discussionId: null, emailId: null });
+  store.set({ notice: { text: done > 0 ? words.done.destroyed(done) : words.nothing }, leaving: new Set() });
+}
+
+function confirmed({ store }: Parts, count: number): Promise<boolean> {
+  const words = wordsOf(store.get());
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const answer = (isYes: boolean) => {
+    store.set({ question: null });
+    resolve(isYes);
+  };
+  store.set({
+    question: { title: words.destroyTitle, text: words.destroyText(count), yes: words.destroy, answer },
+  });
+  return promise;
+}
+
+/** How many messages the list in sight has; null for one that can only be acted on row by row. */
+export async function countList(parts: Parts): Promise<number | null> {
+  const conditions = listConditions(parts.store.get());
+  return conditions && countMessages(askingOf(parts), conditions);
+}
+
+/** Share of the messages of these rows that have each tag, 0..1; nothing of a whole list. */
+export async function tagShares(parts: Parts, rows: Rows): Promise<Readonly<Record<string, number>>> {
+  if (rows === 'whole') return {};
+  const chosen = await chosenOf(parts, rows, { tell() {}, isStopped: () => false });
+  const emails = await loadChangeables(
+    askingOf(parts),
+    chosen.map(({ id }) => id),
+  );
+  const shareOf = (id: string) => emails.filter(({ mailboxIds }) => mailboxIds[id]).length / emails.length;
+  return Object.fromEntries(parts.store.get().tags.map(({ id }) => [id, shareOf(id)]));
+}
+
+/** Whether all of the list in sight can be acted on at once. */
+export function isWholeOffered(state: State): boolean {
+  return listConditions(state) !== null;
+}
+
+function listConditions({ route: { list, filter }, tags }: State): object[] | null {
+  return list.kind === 'page'
+    ? null
+    : conditionsOf(list, filter, tags.find(tag => tag.role === 'inbox')?.id ?? '');
+}
+
+function scopeTag(list: MailList | { readonly kind: 'page' }, tags: State['tags']): string | null {
+  if (list.kind !== 'tag' || list.id === allId) return null;
+  return list.id === inboxId ? (tags.find(tag => tag.role === 'inbox')?.id ?? null) : list.id;
+}
+
+async function chosenOf(parts: Parts, rows: Rows, progress: Progress): Promise<readonly Chosen[]> {
+  const { route, tags } = parts.store.get();
+  const asking = askingOf(parts);
+  if (rows === 'whole') {
+    const ids = await idsOfList(asking, listConditions(parts.store.get()) ?? [], progress);
+    return ids.map(id => ({ id, key: id }));
+  }
+  if (route.list.kind === 'search') return rows.map(id => ({ id, key: id }));
+  const tagId = scopeTag(route.list, tags);
+  return idsOfDiscussions(asking, rows, tagId === null ? [] : [{ inMailbox: tagId }]);
+}
+
+/** Shows the work once it is long; somebody may stop it. */
+async function withWork<T>(
+  { store }: Parts,
+  text: string,
+  run: (progress: Progress) => Promise<T>,
+): Promise<T> {
+  let isStopped = false;
+  const stop = () => {
+    isStopped = true;
+  };
+  try {
+    return await run({
+      isStopped: () => isStopped,
+      tell: (done, total) => {
+        if ((total ?? long) >= long) store.set({ work: { text, done, total, stop } });
+      },
+    });
+  } finally {
+    store.set({ work: null });
+  }
+}
+
+/** Says what was done, with a way back, and what was not: that stays selected. */
+function finish(parts: Parts, { done, failed, undo }: Outcome, say: (count: number) => string): void {
+  const { store } = parts;
+  const words = wordsOf(store.get());
+  const text =
+    failed.length > 0
+      ? `${done > 0 ? `${say(done)} ` : ''}${words.failed(failed.length)}`
+      : done > 0
+        ? say(done)
+        : words.nothing;
+  const { selection } = store.get();
+  store.set({
+    selection:
+      failed.length > 0
+        ? reduced(
+            selection,
+            failed.map(({ key }) => key),
+          )
+        : noSelection,
+    notice: undo.length > 0 ? { text, undo: once(() => void takeAllBack(parts, undo)) } : { text },
+  });
+  reachable();
+}
+
+async function takeAllBack(parts: Parts, undo: readonly Undo[]): Promise<void> {
+  const { store, actions } = parts;
+  const words = wordsOf(store.get());
+  try {
+    const { done, failed } = await withWork(parts, words.undoing, progress =>
+      takeBack(askingOf(parts), undo, progress),
+    );
+    const text = failed.length > 0 ? words.undoFailed(failed.length) : words.undone(done);
+    store.set({ notice: { text }, leaving: new Set() });
+  } catch (error) {
+    actions.tellError(error);
+  }
+}
+
+function once(run: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) run();
+    isDone = true;
+  };
+}
+
+function doneWords(act: Act, state: State): (count: number) => string {
+  const words = wordsOf(state);
+  if (typeof act === 'string') return words.done[act];
+  const name = plainLine(state.tags.find(tag => tag.id === act.tagId)?.name ?? '');
+  return count => (act.isAdded ? words.tagged(count, name) : words.untagged(count, name));
+}
