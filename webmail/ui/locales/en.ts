@@ -195,51 +195,11 @@ export const en = {
 
   index: {
     heading: 'Privacy index',
-    pictures: {
-      A: 'a sealed letter',
-      B: 'a closed letter',
-      C: 'an open envelope',
-      D: 'a letter half out of its envelope',
-      E: 'a postcard',
-    },
     level: (level: string, word: string) => `${level}, ${word}`,
-    summary: (value: number, picture: string) => `Privacy index: ${value} of 100, like ${picture}.`,
     upTo: (level: string) => `could be ${level}`,
-    upToLong: (level: string) =>
-      `Some facts are not known. If all of them were good, the level would be ${level}.`,
     why: 'Why this level',
     hide: 'Hide the reasons',
-    caption: 'What the level is made of',
-    columns: { fact: 'Fact', value: 'Value', source: 'Source', effect: 'Effect' },
-    partValue: (value: string, weight: number) => `${value} of 100, counts for ${weight}%`,
-    effect: (points: string, of: string) => `${points} of ${of}`,
-    unknown: 'not known',
-    ceiling: (sentence: string, at: number) => `${sentence} So the index can’t be above ${at}.`,
     none: 'This message has no privacy index yet. It is worked out again later.',
-    notKnownHeading: 'What is not known',
-    stepsHeading: 'What would raise it',
-    gain: (gain: number, level: string) => `+${gain}, to level ${level}`,
-    gainSame: (gain: number) => `+${gain}`,
-    together: ' and ',
-    noSteps: 'Nothing you or they could do now would raise it.',
-    stepLetters: {
-      askToEncrypt:
-        'Hello! I would like our mail to be readable by the two of us only. Could you write to me encrypted with OpenPGP? My address is enough to find my key; if your mail program can’t find it, I will send it to you.',
-      theirProvider:
-        'Hello! Your mail provider does not yet offer all that protects mail on the way: modern TLS and a DMARC policy for your domain. Could you ask them for it?',
-    } as Record<string, string>,
-    act: 'Do it',
-    add: (who: string) => `Add ${who}`,
-    added: 'Added to your contacts. The index was worked out again.',
-    nobodyToAdd: 'Nobody is left to add. A mailing list can’t be a contact.',
-    fingerprint: (who: string) => `Fingerprint of the key that signed for ${who}`,
-    isSame:
-      'Is it the same, character by character, as the one they read out to you? If not, do not confirm: somebody else may have written this.',
-    confirm: 'Yes, it is the same',
-    confirmed: 'Key confirmed. The index was worked out again.',
-    copy: 'Copy these lines',
-    copied: 'Copied.',
-    show: 'How',
   },
 
   keys: { heading: 'Keyboard' },

@@ -197,52 +197,11 @@ export const fr: Words = {
 
   index: {
     heading: 'Indice de confidentialité',
-    pictures: {
-      A: 'une lettre scellée',
-      B: 'une lettre fermée',
-      C: 'une enveloppe ouverte',
-      D: 'une lettre à moitié sortie de son enveloppe',
-      E: 'une carte postale',
-    },
     level: (level: string, word: string) => `${level}, ${word}`,
-    summary: (value: number, picture: string) =>
-      `Indice de confidentialité : ${value} sur 100, comme ${picture}.`,
     upTo: (level: string) => `peut-être ${level}`,
-    upToLong: (level: string) =>
-      `Certains constats ne sont pas connus. S’ils étaient tous bons, le niveau serait ${level}.`,
     why: 'Pourquoi ce niveau',
     hide: 'Cacher les raisons',
-    caption: 'De quoi le niveau est fait',
-    columns: { fact: 'Constat', value: 'Valeur', source: 'Source', effect: 'Effet' },
-    partValue: (value: string, weight: number) => `${value} sur 100, compte pour ${weight} %`,
-    effect: (points: string, of: string) => `${points} sur ${of}`,
-    unknown: 'pas connu',
-    ceiling: (sentence: string, at: number) => `${sentence} L’indice ne peut donc pas dépasser ${at}.`,
     none: 'Ce message n’a pas encore d’indice de confidentialité. Il sera recalculé plus tard.',
-    notKnownHeading: 'Ce qui n’est pas connu',
-    stepsHeading: 'Ce qui l’améliorerait',
-    gain: (gain: number, level: string) => `+${gain}, vers le niveau ${level}`,
-    gainSame: (gain: number) => `+${gain}`,
-    together: ' et ',
-    noSteps: 'Rien de ce que vous ou eux pourriez faire maintenant ne l’améliorerait.',
-    stepLetters: {
-      askToEncrypt:
-        'Bonjour ! J’aimerais que nous soyons les seuls à pouvoir lire notre courrier. Pourrais-tu m’écrire chiffré avec OpenPGP ? Mon adresse suffit pour trouver ma clé ; si ton logiciel ne la trouve pas, je te l’enverrai.',
-      theirProvider:
-        'Bonjour ! Ton fournisseur de courrier n’offre pas encore tout ce qui protège un message en chemin : un TLS moderne et une politique DMARC pour ton domaine. Pourrais-tu le lui demander ?',
-    },
-    act: 'Le faire',
-    add: (who: string) => `Ajouter ${who}`,
-    added: 'Ajouté à vos contacts. L’indice a été recalculé.',
-    nobodyToAdd: 'Il n’y a plus personne à ajouter. Une liste de diffusion ne peut pas être un contact.',
-    fingerprint: (who: string) => `Empreinte de la clé qui a signé pour ${who}`,
-    isSame:
-      'Est-ce la même, caractère par caractère, que celle que la personne vous a lue ? Sinon, ne confirmez pas : quelqu’un d’autre a peut-être écrit ce message.',
-    confirm: 'Oui, c’est la même',
-    confirmed: 'Clé confirmée. L’indice a été recalculé.',
-    copy: 'Copier ces lignes',
-    copied: 'Copié.',
-    show: 'Comment',
   },
 
   keys: { heading: 'Clavier' },

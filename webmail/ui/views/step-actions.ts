@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Participant } from '../../wire.ts';
 import { addContact, confirmKey, loadStrangers, spaced } from '../contacts.ts';
 import { useLoad } from '../load.ts';
+import { accountWords } from '../locales/account.ts';
 import type { FullEmail } from '../mail.ts';
 import { useApp } from '../state.ts';
 import { plainLine } from '../text.ts';
@@ -21,18 +22,19 @@ export const stepActions: Readonly<Record<string, (props: ActionProps) => unknow
 };
 
 function AddContact({ email, onChanged }: ActionProps) {
-  const { state, words, client } = useApp();
+  const { state, client } = useApp();
+  const words = accountWords[state.language];
   const asking = { client, accountId: state.session?.accountId ?? '' };
   const loaded = useLoad(`strangers/${email.id}`, () => loadStrangers(asking, email.discussionId));
   if (loaded.error !== undefined) return html`<${Failed} error=${loaded.error} retry=${loaded.reload} />`;
   if (loaded.value === undefined) return html`<${Loading} />`;
-  if (loaded.value.length === 0) return html`<p>${words.index.nobodyToAdd}</p>`;
+  if (loaded.value.length === 0) return html`<p>${words.nobodyToAdd}</p>`;
   return html`<ul class="plain-list">
     ${loaded.value.map(
       person => html`<li key=${person.address}>
         <${Act}
-          label=${words.index.add(namesOf(person))}
-          done=${words.index.added}
+          label=${words.add(namesOf(person))}
+          done=${words.added}
           act=${() => addContact(asking, person, email.id)}
           onChanged=${onChanged}
         />
@@ -47,17 +49,18 @@ function namesOf({ name, address }: Participant): string {
 }
 
 function ConfirmKey({ email, onChanged }: ActionProps) {
-  const { state, words, client } = useApp();
+  const { state, client } = useApp();
+  const words = accountWords[state.language];
   const { fingerprint } = email.privacy.protection;
   const address = email.from?.[0]?.email;
   if (!fingerprint || !address) return null;
   const asking = { client, accountId: state.session?.accountId ?? '' };
   const armor = state.opened[email.id]?.signerArmor ?? null;
-  return html`<p>${words.index.fingerprint(plainLine(address))}<br /><code>${spaced(fingerprint)}</code></p>
-    <p>${words.index.isSame}</p>
+  return html`<p>${words.fingerprint(plainLine(address))}<br /><code>${spaced(fingerprint)}</code></p>
+    <p>${words.isSame}</p>
     <${Act}
-      label=${words.index.confirm}
-      done=${words.index.confirmed}
+      label=${words.confirm}
+      done=${words.confirmed}
       act=${() => confirmKey(asking, { address, fingerprint, emailId: email.id, armor })}
       onChanged=${onChanged}
     />`;
