@@ -465,6 +465,21 @@ export interface PublicKeyRow {
   readonly armor?: string;
 }
 
+/** What the world finds, or would find, of one address of the account (`PublishedKey/get`). */
+export interface PublishedKeyRow {
+  readonly id: string;
+  readonly address: string;
+  /** Whether the OpenPGP key is published. */
+  readonly published: boolean;
+  /** What is published, else what would be; null when there is no key that could be. */
+  readonly fingerprint: string | null;
+  readonly userId: string | null;
+  readonly state: 'usable' | 'revoked' | null;
+  readonly publishedAt: string | null;
+  /** Whether an S/MIME certificate is published. */
+  readonly smime: boolean;
+}
+
 /** Arguments of `PublicKey/confirm`: the owner has compared this fingerprint with the person. */
 export interface KeyConfirmation {
   readonly accountId: string;

@@ -199,9 +199,11 @@ async function turnsKeysOff(t: TestContext, page: Page): Promise<void> {
     await page.keyboard.press('Escape');
     await help.waitFor({ state: 'hidden' });
     await page.getByText('server-key@caliopen.example').first().click();
-    await page.getByLabel('Single keys act').uncheck();
     assert.deepEqual(await violations(page), []);
-    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByLabel('Single keys do something').uncheck();
+    await page.goBack();
+    await page.locator('.row').first().waitFor();
     await page.locator('#main').focus();
     await page.keyboard.press('?');
     await page.keyboard.press('/');

@@ -13,7 +13,6 @@ export interface PreferenceActions {
   prefer(change: PreferenceChange): Promise<boolean>;
   chooseLanguage(language: Language): Promise<void>;
   chooseTheme(theme: Theme): void;
-  chooseKeys(hasKeys: boolean): void;
   /** Whether this device goes its own way. When it no longer does, what the account has is followed. */
   keepHere(isHere: boolean): Promise<void>;
 }
@@ -109,7 +108,6 @@ export function preferenceActions({ store, client, memory, noteError }: Deps): F
     },
     chooseLanguage: async language => void (await prefer({ language })),
     chooseTheme: theme => void prefer({ theme }),
-    chooseKeys: hasKeys => void prefer({ hasKeys }),
     keepHere: async isPreferringHere => {
       memory.setItem('preferencesHere', isPreferringHere ? 'yes' : 'no');
       store.set({ isPreferringHere });

@@ -7,26 +7,12 @@ import { publishKey, unpublishKey } from '../../../delivery/publish-key.ts';
 import { addressOfPublished, publishedKeysOf } from '../../../delivery/published-keys-of.ts';
 import { parseAddress } from '../../../delivery/store/address.ts';
 import type { PublishedKey } from '../../../delivery/store/store.ts';
+import type { PublishedKeyRow } from '../../wire.ts';
 import { checkProperties, getEntries, readArguments, setEntries } from './arguments.ts';
 import { invalidProperties, MethodError, SetError } from './errors.ts';
 import type { Handler, MethodContext } from './method.ts';
 import { askedIds, gathered, pick } from './standard-get.ts';
 import { emptyResults, setResponse, tryRecord } from './standard-set.ts';
-
-/** What the world finds, or would find, of one address of the account. */
-interface PublishedKeyRow {
-  readonly id: string;
-  readonly address: string;
-  /** Whether the OpenPGP key is published. */
-  readonly published: boolean;
-  /** What is published, else what would be; null when there is no key that could be. */
-  readonly fingerprint: string | null;
-  readonly userId: string | null;
-  readonly state: 'usable' | 'revoked' | null;
-  readonly publishedAt: string | null;
-  /** Whether an S/MIME certificate is published. */
-  readonly smime: boolean;
-}
 
 const properties = ['id', 'address', 'published', 'fingerprint', 'userId', 'state', 'publishedAt', 'smime'];
 

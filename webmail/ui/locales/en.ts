@@ -35,6 +35,8 @@ export const en = {
     change: 'The change could not be saved.',
   },
 
+  pages: { settings: 'Settings', about: 'About', tags: 'Tags' },
+
   bar: {
     search: 'Search your mail',
     searchShort: 'Search',
@@ -47,7 +49,6 @@ export const en = {
     theme: 'Appearance',
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     keyboard: 'Keyboard',
-    keys: 'Single keys act',
   },
 
   tags: {

@@ -37,6 +37,8 @@ export const fr: Words = {
     change: 'Le changement n’a pas pu être enregistré.',
   },
 
+  pages: { settings: 'Réglages', about: 'À propos', tags: 'Étiquettes' },
+
   bar: {
     search: 'Chercher dans votre courrier',
     searchShort: 'Chercher',
@@ -49,7 +51,6 @@ export const fr: Words = {
     theme: 'Apparence',
     themes: { system: 'Comme le système', light: 'Claire', dark: 'Sombre' },
     keyboard: 'Clavier',
-    keys: 'Touches seules actives',
   },
 
   tags: {

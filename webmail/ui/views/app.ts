@@ -7,10 +7,11 @@ import { useTabKeeper } from '../tab-keeper.ts';
 import { Bar } from './bar.ts';
 import { Confirm } from './confirm.ts';
 import { Discussion } from './discussion.ts';
+import { Empty } from './empty.ts';
 import { KeyboardHelp } from './keyboard-help.ts';
-import { LevelPicture } from './level.ts';
 import { Failed, Loading } from './loading.ts';
 import { Notices } from './notices.ts';
+import { Page } from './page.ts';
 import { SearchResults } from './search-results.ts';
 import { SignIn } from './sign-in.ts';
 import { listTitle } from './tab-title.ts';
@@ -52,11 +53,15 @@ function Mail() {
     <${TabStrip} />
     ${state.isMenuOpen && html`<button class="scrim" aria-label=${words.close} onClick=${() => actions.toggle('isMenuOpen', false)}></button>`}
     <main class="main" id="main" tabindex="-1" inert=${state.isMenuOpen}>
-      ${list.kind === 'search' ? html`<${SearchResults} text=${list.text} />` : list.kind !== 'page' && html`<${Timeline} key=${list.id} list=${list} />`}
+      ${
+        list.kind === 'page'
+          ? html`<${Page} key=${list.id} id=${list.id} />`
+          : html`${list.kind === 'search' ? html`<${SearchResults} text=${list.text} />` : html`<${Timeline} key=${list.id} list=${list} />`}
       ${
         discussionId
           ? html`<${Discussion} key=${`${discussionId}/${emailId ?? ''}`} id=${discussionId} emailId=${emailId} />`
-          : html`<div class="reader reader-empty"><${LevelPicture} level="B" /><p>${words.discussion.choose}</p></div>`
+          : html`<div class="reader reader-empty"><${Empty} picture="B" text=${words.discussion.choose} /></div>`
+      }`
       }
     </main>
   </div>`;
@@ -114,6 +119,6 @@ function useTitle(): string {
   const { list, filter } = state.route;
   if (!state.session) return `${words.signIn.title} · ${words.product}`;
   if (list.kind === 'search') return `${words.search.heading(list.text)} · ${words.product}`;
-  if (list.kind === 'page') return words.product;
+  if (list.kind === 'page') return `${words.pages[list.id]} · ${words.product}`;
   return `${listTitle({ list, filter }, state)} · ${words.product}`;
 }

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { inboxId } from '../route.ts';
+import { inboxId, listAddress } from '../route.ts';
 import { useApp } from '../state.ts';
 import { Icon } from './icon.ts';
 import { LevelPicture } from './level.ts';
@@ -43,7 +43,7 @@ function SearchField() {
     actions.go({ list: next, filter: {}, discussionId: null, emailId: null });
   }
   return html`<search class="search">
-    <form role="search" onSubmit=${submit}>
+    <form onSubmit=${submit}>
       <${Icon} name="search" />
       <input
         ref=${field}
@@ -59,6 +59,11 @@ function SearchField() {
   </search>`;
 }
 
+/** What a link leads to is not covered by the menu that it stood in. */
+function leave(event: MouseEvent): void {
+  (event.currentTarget as HTMLElement).closest('details')?.removeAttribute('open');
+}
+
 function AccountMenu() {
   const { state, words, actions } = useApp();
   const address = state.session?.address ?? '';
@@ -70,14 +75,10 @@ function AccountMenu() {
   return html`<${Popover} class="account" summary=${summary}>
     <p class="popover-head">${state.session?.displayName ?? address}<br /><small>${address}</small></p>
     <${Preferences} />
-    <label class="check">
-      <input
-        type="checkbox"
-        checked=${state.hasKeys}
-        onChange=${(event: Event) => actions.chooseKeys((event.currentTarget as HTMLInputElement).checked)}
-      />
-      <span>${words.bar.keys}</span>
-    </label>
+    ${(['settings', 'about'] as const).map(
+      id =>
+        html`<a key=${id} class="button" href=${listAddress({ kind: 'page', id })} onClick=${leave}>${words.pages[id]}</a>`,
+    )}
     <button class="button" onClick=${() => actions.toggle('isKeyboardHelpOpen', true)}>
       ${words.bar.keyboard} <kbd>?</kbd>
     </button>

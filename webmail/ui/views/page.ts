@@ -1,0 +1,37 @@
+import { html } from 'htm/preact';
+import type { ComponentType } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { PageId } from '../route.ts';
+import { Lazy } from './lazy.ts';
+
+type Load = () => Promise<ComponentType<object>>;
+
+/** The styles that only pages need. A page without them is plain, and better than none. */
+async function loadStyle(): Promise<void> {
+  const link = document.getElementById('pages-style') as HTMLLinkElement | null;
+  if (!link || link.sheet) return;
+  await new Promise(resolve => {
+    link.addEventListener('load', resolve);
+    link.addEventListener('error', resolve);
+    link.rel = 'stylesheet';
+  });
+}
+
+const pages: Readonly<Partial<Record<PageId, Load>>> = {
+  settings: async () => (await import('./settings-page.ts')).SettingsPage,
+};
+
+/** A page that is no list of mail; its code is fetched when it is opened. */
+export function Page({ id }: { id: PageId }) {
+  const load = pages[id];
+  if (!load) return null;
+  const loadBoth = async () => (await Promise.all([load(), loadStyle()]))[0];
+  return html`<div class="page"><${Lazy} load=${loadBoth} props=${{}} /></div>`;
+}
+
+/** The heading of a page: whoever opened it finds the focus here. */
+export function PageHeading({ text }: { text: string }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return html`<h1 ref=${heading} tabindex="-1">${text}</h1>`;
+}
