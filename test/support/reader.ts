@@ -53,3 +53,19 @@ export function htmlLetter(html: string, subject = 'Letter', fields: readonly st
     '',
   ].join('\n');
 }
+
+/** A letter of several HTML bodies, each of which is shown in a frame of its own. */
+export function htmlLetters(bodies: readonly string[], subject = 'Letter'): string {
+  const parts = bodies.map(html => htmlLetter(html).replace(/^[\s\S]*?MIME-Version: 1.0\n/, '--cut\n'));
+  return [
+    'From: Ann <ann@a.example>',
+    'To: owner@example.org',
+    `Subject: ${subject}`,
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/mixed; boundary=cut',
+    '',
+    ...parts,
+    '--cut--',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { framePolicy } from '../../webmail/api/frame-routes.ts';
+import { atEnd } from '../support/at-end.ts';
+import { poll } from '../support/poll.ts';
+import { htmlLetters, openReader } from '../support/reader.ts';
+import { openWitness, type Witness } from '../support/witness.ts';
+import { remoteLoads } from '../vectors/remote-loads.ts';
+
+/** Serves each way of loading as a document of its own, bare or under the policy of our frames, and all in one page. */
+async function openControl(t: TestContext, witness: Witness): Promise<string> {
+  const server = createServer((request, response) => {
+    const [, kind = '', number] = (request.url ?? '').split('/');
+    response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    if (number === undefined) return void response.end(pageOf(kind));
+    if (kind === 'walled') response.setHeader('Content-Security-Policy', framePolicy);
+    response.end(witness.fill(remoteLoads[Number(number)]?.html ?? '', Number(number)));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  atEnd(t, () => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function pageOf(kind: string): string {
+  const sandbox = kind === 'walled' ? 'sandbox="allow-same-origin"' : '';
+  return [...remoteLoads.keys()]
+    .map(number => `<iframe ${sandbox} src="/${kind}/${number}"></iframe>`)
+    .join('');
+}
+
+/** Loads all of them, and waits until the network is quiet. */
+async function openAll(browser: Browser, address: string): Promise<void> {
+  const page = await browser.newPage();
+  page.on('dialog', dialog => void dialog.dismiss());
+  // Some never end to load: what they asked for is noted all the same.
+  await page.goto(address, { waitUntil: 'networkidle', timeout: 8000 }).catch(() => null);
+  await twoFrames(page);
+  await page.close();
+}
+
+/** Whatever a document fetches to be shown has been asked for by then. */
+async function twoFrames(page: Page): Promise<void> {
+  const drawn = 'new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))';
+  await page.evaluate(drawn);
+}
+
+function namesOf(numbers: Iterable<number>): string[] {
+  return [...numbers].map(number => remoteLoads[number]?.name ?? String(number));
+}
+
+/** Each in a frame of its own. */
+const bodiesAtOnce = 20;
+
+test('ways of loading something from elsewhere', { timeout: 240_000 }, async t => {
+  const witness = await openWitness(t);
+  const browser = await witness.openBrowser();
+  if (!browser) return;
+  const control = await openControl(t, witness);
+
+  await t.test(`${remoteLoads.length} bodies of letters, opened and read, reach nobody`, async t => {
+    const { web, page, open } = await openReader(t, browser);
+    const bodies = remoteLoads.map(({ html }, number) => witness.fill(html, number));
+    for (let first = 0; first < bodies.length; first += bodiesAtOnce) {
+      const some = bodies.slice(first, first + bodiesAtOnce);
+      const id = await web.deliver(htmlLetters(some, `From ${first}`));
+      await open(id);
+      const shown = async () => ((await page.evaluate(countShown(id))) === some.length ? true : undefined);
+      await poll(`the bodies from ${first}`, shown);
+      await twoFrames(page);
+    }
+    await page.waitForLoadState('networkidle');
+    assert.deepEqual([witness.seen, namesOf(witness.reached())], [[], []]);
+  });
+  await t.test(
+    'under the policy of the frame alone, without the purifier, nothing is asked of anybody',
+    async () => {
+      await openAll(browser, `${control}/walled`);
+      // Chromium looks up and connects to where a frame would lead before it asks the policy: the purifier stops that.
+      const frames = namesOf(witness.reached()).filter(name => !/frame/.test(name));
+      assert.deepEqual([witness.seen.filter(line => line.startsWith('http ')), frames], [[], []]);
+    },
+  );
+  await t.test('as bare pages most of them reach the witness, some by a name alone', async () => {
+    await openAll(browser, `${control}/raw`);
+    const reached = witness.reached();
+    const others = remoteLoads.filter((_, number) => !reached.has(number)).map(({ name }) => name);
+    t.diagnostic(`${reached.size} of ${remoteLoads.length} reach it, not: ${others.join(', ')}`);
+    assert.ok(reached.size > remoteLoads.length * 0.6, `only ${reached.size}`);
+    if (witness.seesNames) assert.ok(witness.seen.some(line => line.startsWith('dns ')));
+  });
+});
+
+/** How many bodies of an open message are in their frames, or shown as plain text. */
+function countShown(emailId: string): string {
+  return `(body => body ? [...body.querySelectorAll('iframe')].filter(frame =>
+      frame.contentDocument?.querySelector('style')?.textContent.includes('blocked-picture')).length +
+    body.querySelectorAll('.text').length : 0
+  )(document.querySelector('.message[data-email="${emailId}"] .body'))`;
+}
