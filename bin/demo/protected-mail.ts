@@ -1,6 +1,7 @@
 import { type DemoMessage, handwrittenHead, lines, messageIdOf, type Writing } from './demo-message.ts';
 import type { CorrespondentKey } from './keys.ts';
 import { addressOf, type PersonName, people } from './people.ts';
+import { drawPng } from './pictures.ts';
 
 /** Mail with OpenPGP: encrypted, signed, both, and one whose signature does not fit. */
 export const protectedMail: readonly DemoMessage[] = [
@@ -61,6 +62,20 @@ export const protectedMail: readonly DemoMessage[] = [
     }),
   },
   {
+    id: 'plan',
+    sender: 'friend',
+    recipients: ['ownKey'],
+    write: async writing => ({
+      raw: await encryptedMail(writing, writing.keys.friend, {
+        id: 'plan',
+        sender: 'friend',
+        subject: 'The view from the boat house',
+        text: 'The evening over the hills, and what we need.',
+        entity: illustratedEntity(),
+      }),
+    }),
+  },
+  {
     id: 'secret',
     sender: 'friend',
     recipients: ['serverKey', 'ownKey'],
@@ -80,8 +95,44 @@ interface Letter {
   readonly sender: PersonName;
   readonly subject: string;
   readonly text: string;
+  /** In place of the text alone: the entity that is encrypted, from its Content-Type field on. */
+  readonly entity?: string;
   /** The public key of its signer comes along in the header. */
   readonly bringsKey?: boolean;
+}
+
+/** An HTML text with a picture in it, and a file. */
+function illustratedEntity(): string {
+  const picture = drawPng(240, 135)
+    .toString('base64')
+    .match(/.{1,76}/g);
+  return lines(
+    'Content-Type: multipart/mixed; boundary="outer"; hp="cipher"',
+    '',
+    '--outer',
+    'Content-Type: multipart/related; boundary="inner"',
+    '',
+    '--inner',
+    'Content-Type: text/html; charset=utf-8',
+    '',
+    '<h2>The evening over the hills</h2>',
+    '<p><img src="cid:hills@friends.example" alt="Hills in the evening" width="240" height="135"></p>',
+    '<p>The list of what we need is <b>attached</b>.</p>',
+    '--inner',
+    'Content-Type: image/png',
+    'Content-ID: <hills@friends.example>',
+    'Content-Disposition: inline; filename="hills.png"',
+    'Content-Transfer-Encoding: base64',
+    '',
+    ...(picture ?? []),
+    '--inner--',
+    '--outer',
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Disposition: attachment; filename="what we need.txt"',
+    '',
+    'rope, lamp, matches, two blankets',
+    '--outer--',
+  );
 }
 
 /** PGP/MIME signature (RFC 3156 §5) over one text entity. */
@@ -123,7 +174,8 @@ async function encryptedMail(writing: Writing, signer: CorrespondentKey, letter:
   const inner =
     handwrittenHead(letter, writing).replace(/^MIME-Version:.*\r\n/m, '') +
     lines('HP-Outer: Subject: [...]', ...outerFields(writing, letter)) +
-    lines('Content-Type: text/plain; charset=utf-8; hp="cipher"', '', ...letter.text.split('\n'));
+    (letter.entity ??
+      lines('Content-Type: text/plain; charset=utf-8; hp="cipher"', '', ...letter.text.split('\n')));
   return (
     outer +
     lines(

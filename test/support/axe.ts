@@ -5,14 +5,17 @@ import type { Page } from 'playwright-core';
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-/** Rules of WCAG 2.2 A and AA that the page breaks, one line each; what a letter's frame holds is its sender's. */
-export async function violations(page: Page): Promise<string[]> {
+/**
+ * Rules of WCAG 2.2 A and AA that the page, or what is `within` this selector, breaks, one line each; what a letter's
+ * frame holds is its sender's.
+ */
+export async function violations(page: Page, within = ':root'): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
   // By the debugger, because the page's policy refuses scripts that are not its own.
   const { result: known } = await session.send('Runtime.evaluate', { expression: 'typeof axe' });
   if (known.value === 'undefined') await session.send('Runtime.evaluate', { expression: axeSource });
   const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run(document, { runOnly: ${JSON.stringify(tags)}, iframes: false, resultTypes: ['violations'] }).then(found =>
+    expression: `axe.run(${JSON.stringify(within)}, { runOnly: ${JSON.stringify(tags)}, iframes: false, resultTypes: ['violations'] }).then(found =>
       JSON.stringify(found.violations.map(rule => rule.id + ' ' + rule.nodes.map(node => node.target))))`,
     awaitPromise: true,
     returnByValue: true,

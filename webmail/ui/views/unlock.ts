@@ -24,7 +24,7 @@ export function Unlock({ email, reload }: SealedProps) {
   const [isWaiting, setWaiting] = useState(isDraft);
   const opening = useOpening({ email, reload });
   useEffect(() => {
-    if (!isWaiting && isUsable()) opening.open().catch(actions.noteError);
+    if (!isWaiting && isUsable()) opening.open().catch(actions.tellError);
   }, [isWaiting, email.id]);
 
   return html`<section class="sealed" aria-busy=${opening.isWorking}>
@@ -86,7 +86,7 @@ const withoutKeys: OpenRefusal = { failure: 'noKey', keyIds: [], isInside: false
 function Way({ closed, error, isWorking, open }: Opening) {
   const { state, actions } = useApp();
   const words = pgpWords[state.language];
-  const again = () => void open().catch(actions.noteError);
+  const again = () => void open().catch(actions.tellError);
   if (error !== undefined && !isWorking) {
     return html`<p class="fault" role="alert">${words.fault}</p><${Failed} error=${error} retry=${again} />`;
   }
