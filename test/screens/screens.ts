@@ -1,4 +1,5 @@
 import type { AccountName } from '../../bin/demo/people.ts';
+import { accountWords } from '../../webmail/ui/locales/account.ts';
 import { allId, inboxId } from '../../webmail/ui/route.ts';
 import type { At } from './stage.ts';
 
@@ -224,7 +225,7 @@ const openMessage = '.message[data-open="true"]';
 async function openIndex(at: At, subject: string): Promise<void> {
   await at.openMessage(subject);
   await at.page.locator(`${openMessage} .index-summary`).click();
-  await at.page.getByRole('heading', { name: at.words.index.notKnownHeading }).waitFor();
+  await at.page.getByRole('heading', { name: accountWords[at.language].notKnownHeading }).waitFor();
 }
 
 async function openHtml(at: At, subject: string): Promise<void> {

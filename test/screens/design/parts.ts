@@ -1,4 +1,5 @@
 import { html } from 'htm/preact';
+import { accountWords } from '../../../webmail/ui/locales/account.ts';
 import { levelWords } from '../../../webmail/ui/locales/level-words.ts';
 import type { EmailRow } from '../../../webmail/ui/mail.ts';
 import { useApp } from '../../../webmail/ui/state.ts';
@@ -22,7 +23,7 @@ export function Letters() {
         <span class="letter-middle"><${LevelPicture} level=${level} /></span>
         <${LevelMark} level=${level} />
         <span>${words.index.level(level, levelWords[level].en)}</span>
-        <small>${words.index.pictures[level]}</small>
+        <small>${accountWords.en.pictures[level]}</small>
       </li>`,
     )}
   </ul>`;

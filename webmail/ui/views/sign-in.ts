@@ -1,5 +1,5 @@
 import { html } from 'htm/preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { RequestError } from '../client.ts';
 import type { Words } from '../locales/en.ts';
 import { useApp } from '../state.ts';
@@ -12,6 +12,10 @@ export function SignIn() {
   const [fault, setFault] = useState<string | null>(null);
   const [isWorking, setWorking] = useState(false);
   const text = words.signIn;
+  useEffect(() => {
+    // A page heeds `autofocus` once; whoever has signed out is shown the form again.
+    if (document.activeElement === document.body) document.getElementById('address')?.focus();
+  }, []);
 
   async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();

@@ -24,7 +24,7 @@ export function TagEditor({ email }: { email: Tagged }) {
           html`<button
           class="chip-button"
           aria-label=${words.tags.remove(tagName(tag, words))}
-          onClick=${() => void remove(tag)}
+          onClick=${(event: Event) => void remove(tag, event)}
         ><${Icon} name="close" /></button>`
         }
       <//>`,
@@ -32,7 +32,8 @@ export function TagEditor({ email }: { email: Tagged }) {
     <${TagMenu} email=${email} />
   </div>`;
 
-  async function remove(tag: Mailbox): Promise<void> {
+  async function remove(tag: Mailbox, { currentTarget }: Event): Promise<void> {
+    focusMenu(currentTarget);
     const patch = patchOf({ tagId: tag.id, isAdded: false }, email, state.tags);
     if (patch) await actions.change(email, patch, removalWords(tag));
   }
@@ -41,6 +42,12 @@ export function TagEditor({ email }: { email: Tagged }) {
     const isLast = Object.keys(email.mailboxIds).length === 1;
     return isLast ? words.tags.archived : words.tags.removed(tagName(tag, words));
   }
+}
+
+/** What holds the focus is about to go: its place is taken by what opens the menu. */
+function focusMenu(part: EventTarget | null): void {
+  if (part instanceof Element)
+    part.closest('.tag-editor')?.querySelector<HTMLElement>('.tag-menu > summary')?.focus();
 }
 
 function TagMenu({ email }: { email: Tagged }) {
@@ -56,6 +63,7 @@ function TagMenu({ email }: { email: Tagged }) {
     if (!id) return;
     form.reset();
     form.closest('details')?.removeAttribute('open');
+    focusMenu(form);
     if (!email.mailboxIds[id]) await actions.change(email, { tags: { [id]: true } }, words.tags.added(name));
   }
 
