@@ -1,40 +1,26 @@
 import { udpPayloadOctets } from '../edns.ts';
 import { classes, opcodes, rcodes } from '../header.ts';
 import { rrTypes } from '../rr/type-name.ts';
-import {
-  readWord,
-  recordCount,
-  recordsAt,
-  signatureCount,
-  signaturesOf,
-  slabOctets,
-} from '../zone/set-block.ts';
-import type { Zone } from '../zone/zone.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
-import { AnswerWriter, type Ending, type OptContent, type Output } from './answer-writer.ts';
+import { AnswerWriter, type OptContent, type Output } from './answer-writer.ts';
 import type { Client } from './client.ts';
 import { checkCookie } from './cookie.ts';
 import { extendedErrors } from './extended-error.ts';
-import { writeHashedDenial } from './hashed-denial.ts';
-import type { Denial } from './kept-denials.ts';
-import { LiveSignatures, type Moment } from './live-signatures.ts';
+import type { Moment } from './live-signatures.ts';
 import { clientCookieOctets, Query } from './query.ts';
+import { putOff, putOffDenial, ZoneAnswers } from './zone-answers.ts';
 
 const maxTcpOctets = 65_535;
 /** Answers over TLS are padded to multiples of this (RFC 8467 §4.1). */
 const paddingBlock = 468;
-
-/** `respond` gives this for an answer that needs a signature of a set that is there when none may be made. */
-export const putOff = -1;
-
-/** `respond` gives this for an answer that needs a signed denial when none may be made. */
-export const putOffDenial = -3;
 
 /** `respond` gives this for what is handed over to others: `special` says to whom. */
 export const handedOver = -2;
 
 /** Queries that others answer: zone transfers, NOTIFY, UPDATE, and what else is signed with TSIG. */
 export type Special = 'transfer' | 'notify' | 'update' | 'signed';
+
+export { putOff, putOffDenial };
 
 /** How an answer is to be made. One object may be used again and again. */
 export interface Asking extends Moment {
@@ -63,12 +49,10 @@ export class Responder {
   readonly #settings: ResponderSettings;
   readonly #query = new Query();
   readonly #writer = new AnswerWriter();
-  readonly #signatures = new LiveSignatures();
+  readonly #zoneAnswers = new ZoneAnswers(this.#query, this.#writer);
   readonly #opt: OptContent = { udpPayloadOctets, cookie: null, keepalive: null, padTo: 0 };
   #hasGoodCookie = false;
   #special: Special | null = null;
-  /** Signatures made before the query at hand. */
-  #madeBefore = 0;
 
   constructor(settings: ResponderSettings) {
     this.#settings = settings;
@@ -86,7 +70,7 @@ export class Responder {
 
   /** Signatures made so far. */
   get signaturesMade(): number {
-    return this.#signatures.made;
+    return this.#zoneAnswers.signaturesMade;
   }
 
   /**
@@ -97,7 +81,6 @@ export class Responder {
   respond(octets: Uint8Array, asking: Asking, output: Output): number {
     const query = this.#query;
     this.#hasGoodCookie = false;
-    this.#madeBefore = this.#signatures.made;
     const outcome = query.read(octets);
     if (outcome === 'silence') return 0;
     this.#begin(query, asking, output);
@@ -188,98 +171,9 @@ export class Responder {
       const zone = this.#settings.zones.withApex(name, label);
       if (zone === null) continue;
       if (zone.soaRef === 0) return this.#fail(rcodes.SERVFAIL, extendedErrors.NOT_READY);
-      return this.#answerFrom(zone, label, asking);
+      return this.#zoneAnswers.answer(zone, label, asking);
     }
     return this.#fail(rcodes.REFUSED, extendedErrors.NOT_AUTHORITATIVE);
-  }
-
-  #answerFrom(zone: Zone, apexLabel: number, asking: Asking): number {
-    const { name, type } = this.#query;
-    const owner = zone.findOwner(name, 0);
-    const exists = owner !== 0 || apexLabel === 0 || zone.isInner(name, 0);
-    if (zone.signer !== null && isMadeLive(type) && (exists || this.#query.isDnssecOk))
-      return this.#liveNsec(zone, exists ? owner : null, asking);
-    const ref = type === rrTypes.ANY ? smallest(zone, owner) : zone.findType(owner, type);
-    if (ref !== 0) return this.#positive(zone, ref, asking);
-    const place = { apexLabel, asking };
-    if (type === rrTypes.RRSIG && owner !== 0) return this.#signaturesAlone(zone, owner, place);
-    return this.#negative(zone, exists ? owner : null, place);
-  }
-
-  #positive(zone: Zone, ref: number, asking: Asking): number {
-    const { slabs } = zone;
-    const isSigned = this.#query.isDnssecOk;
-    if (isSigned && !this.#signatures.cover(zone, ref, asking)) return putOff;
-    const at = recordsAt(slabs, ref);
-    const records = { octets: slabOctets(slabs, ref), at, end: at + readWord(slabs, ref, 'recordOctets') };
-    this.#writer.copy('answers', records, recordCount(slabs, ref));
-    if (isSigned) this.#writer.copy('answers', signaturesOf(slabs, ref), signatureCount(slabs, ref));
-    return this.#writer.finish(authoritative);
-  }
-
-  /** Signatures without what they cover, of one set only (RFC 8482 §7). */
-  #signaturesAlone(zone: Zone, owner: number, place: Place): number {
-    const ref = smallest(zone, owner);
-    const count = signatureCount(zone.slabs, ref);
-    if (count === 0) return this.#negative(zone, owner, place);
-    this.#writer.copy('answers', signaturesOf(zone.slabs, ref), count);
-    return this.#writer.finish(authoritative);
-  }
-
-  /** NSEC stands at every name of a zone that signs as it answers, and so does its signature. */
-  #liveNsec(zone: Zone, owner: number | null, asking: Asking): number {
-    const denial = this.#denial(zone, owner, asking);
-    if (denial === null) return putOffDenial;
-    const isNsec = this.#query.type === rrTypes.NSEC;
-    if (isNsec) this.#writer.copy('answers', { ...denial, end: denial.nsecEnd }, 1);
-    if (!isNsec || this.#query.isDnssecOk)
-      this.#writer.copy('answers', { ...denial, at: denial.nsecEnd }, denial.signatureCount);
-    return this.#writer.finish(authoritative);
-  }
-
-  /**
-   * NODATA for an owner's first block (0 for a name without records), NXDOMAIN for null: SOA in the authority section,
-   * and what proves it where that is asked for.
-   */
-  #negative(zone: Zone, owner: number | null, { apexLabel, asking }: Place): number {
-    const query = this.#query;
-    const isLive = query.isDnssecOk && zone.signer !== null;
-    const denial = isLive ? this.#denial(zone, owner, asking) : null;
-    if (isLive && (denial === null || !this.#coverSoa(zone, asking))) return putOffDenial;
-    this.#soa(zone, apexLabel);
-    if (denial !== null) this.#writer.copy('authorities', denial, 1 + denial.signatureCount);
-    else if (query.isDnssecOk && zone.mode === 'presigned')
-      writeHashedDenial(this.#writer, zone, { name: query.name, exists: owner !== null, apexLabel });
-    return this.#writer.finish(owner === null && mayDeny(query, denial) ? nonexistent : authoritative);
-  }
-
-  /** One fresh signature is enough for an answer: that of SOA is made anew when the denial beside it was at hand. */
-  #coverSoa(zone: Zone, asking: Asking): boolean {
-    const isLate = this.#signatures.made > this.#madeBefore;
-    if (isLate && this.#signatures.cover(zone, zone.soaRef, { now: asking.now, maySign: false })) return true;
-    return this.#signatures.cover(zone, zone.soaRef, asking);
-  }
-
-  /** TTL as RFC 2308 §5 has it, of the signature too. */
-  #soa(zone: Zone, apexLabel: number): void {
-    const { slabs, soaRef } = zone;
-    const place = {
-      nameOffset: this.#query.name.labelAt[apexLabel] ?? 0,
-      ttlSeconds: zone.negativeTtlSeconds,
-    };
-    const at = recordsAt(slabs, soaRef);
-    const records = {
-      octets: slabOctets(slabs, soaRef),
-      at,
-      end: at + readWord(slabs, soaRef, 'recordOctets'),
-    };
-    this.#writer.copyAbove(records, place);
-    if (this.#query.isDnssecOk) this.#writer.copyAbove(signaturesOf(slabs, soaRef), place);
-  }
-
-  #denial(zone: Zone, owner: number | null, moment: Moment): Denial | null {
-    const types = owner === null ? null : zone.typesFrom(owner);
-    return this.#signatures.denial(zone, { name: this.#query.name, types }, moment);
   }
 }
 
@@ -294,33 +188,6 @@ function specialOf({ opcode, type, hasTsig }: Query): Special | null {
   if (opcode !== opcodes.QUERY) return null;
   if (type === rrTypes.AXFR || type === rrTypes.IXFR) return 'transfer';
   return hasTsig ? 'signed' : null;
-}
-
-interface Place {
-  /** Label of QNAME at which the zone begins. */
-  readonly apexLabel: number;
-  readonly asking: Asking;
-}
-
-const authoritative: Ending = { rcode: rcodes.NOERROR, isAuthoritative: true };
-const nonexistent: Ending = { rcode: rcodes.NXDOMAIN, isAuthoritative: true };
-
-/** Types that stand at every name of a zone that signs as it answers. */
-function isMadeLive(type: number): boolean {
-  return type === rrTypes.NSEC || type === rrTypes.RRSIG;
-}
-
-/** Compact denial says NOERROR unless the client knows better (RFC 9824 §5). */
-function mayDeny({ isCompactOk }: Query, denial: Denial | null): boolean {
-  return denial === null || isCompactOk;
-}
-
-/** The smallest record set of an owner, for questions that would take any (RFC 8482 §4.1); 0 where it has none. */
-function smallest(zone: Zone, owner: number): number {
-  let found = owner;
-  for (let ref = owner; ref !== 0; ref = zone.next(ref))
-    if (readWord(zone.slabs, ref, 'recordOctets') < readWord(zone.slabs, found, 'recordOctets')) found = ref;
-  return found;
 }
 
 /** Types of questions that are about records: 128 to 255 are not, ANY apart (RFC 6895 §3.1), nor is OPT. */

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
 /** Octets before each block's own: their length, their CRC-32, and the CRC-32 of both. */
@@ -19,6 +19,16 @@ export class DamagedFileError extends Error {
     super(message);
     this.name = 'DamagedFileError';
     this.isTorn = isTorn;
+  }
+}
+
+/** Null where there is no such file. */
+export async function openIfThere(file: string): Promise<FileHandle | null> {
+  try {
+    return await open(file, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
 }
 

@@ -1,11 +1,11 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Log } from '../../delivery/log.ts';
 import { type Name, nameText } from '../name.ts';
 import { rrTypes } from '../rr/type-name.ts';
 import { WireError } from '../wire-error.ts';
 import type { RecordSet } from '../zone/record-set.ts';
-import { DamagedFileError } from './blocks.ts';
+import { DamagedFileError, openIfThere } from './blocks.ts';
 import { copyPart } from './record-octets.ts';
 import { soaSerial } from './serial.ts';
 import { applyChanges, condenseChanges, type SetsToChange, type ZoneChange } from './zone-change.ts';
@@ -292,13 +292,4 @@ export class ZoneFile implements ZoneVersions {
 /** The whole SOA set after a change; its signatures come with it, as those of an older SOA are of no use. */
 function soaOf(change: ZoneChange): RecordSet | null {
   return change.added.find(part => part.type === rrTypes.SOA && part.rdatas.length > 0) ?? null;
-}
-
-async function openIfThere(file: string): Promise<FileHandle | null> {
-  try {
-    return await open(file, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
 }

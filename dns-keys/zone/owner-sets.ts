@@ -1,6 +1,6 @@
 import { HashedName } from './hashed-name.ts';
 import { OwnerIndex } from './owner-index.ts';
-import { ownerAt, ownerOctets, readWord, slabOctets, writeWord } from './set-block.ts';
+import { nextRef, ownerAt, ownerOctets, slabOctets, writeWord } from './set-block.ts';
 import type { Slabs } from './slabs.ts';
 
 /** The record sets of a zone by their owners, but for NSEC3: those of one owner are chained from block to block. */
@@ -51,7 +51,7 @@ export class OwnerSets {
       this.#countAbove(name, 1);
       return;
     }
-    this.#setNext(ref, this.#next(first));
+    this.#setNext(ref, nextRef(this.#slabs, first));
     this.#setNext(first, ref);
   }
 
@@ -60,12 +60,12 @@ export class OwnerSets {
     const place = this.#placeOf(name, 0);
     const first = this.#first.refAt(place);
     if (first === ref) {
-      this.#replaceFirst(name, place, this.#next(ref));
+      this.#replaceFirst(name, place, nextRef(this.#slabs, ref));
       return;
     }
     let before = first;
-    while (this.#next(before) !== ref) before = this.#next(before);
-    this.#setNext(before, this.#next(ref));
+    while (nextRef(this.#slabs, before) !== ref) before = nextRef(this.#slabs, before);
+    this.#setNext(before, nextRef(this.#slabs, ref));
   }
 
   /** The first block of each owner. */
@@ -77,13 +77,9 @@ export class OwnerSets {
   *refs(): Iterable<number> {
     for (const first of this.firsts())
       for (let ref = first, next = 0; ref !== 0; ref = next) {
-        next = this.#next(ref);
+        next = nextRef(this.#slabs, ref);
         yield ref;
       }
-  }
-
-  #next(ref: number): number {
-    return readWord(this.#slabs, ref, 'next');
   }
 
   #setNext(ref: number, next: number): void {

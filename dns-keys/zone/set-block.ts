@@ -149,6 +149,25 @@ export function setType(slabs: Slabs, ref: number): number {
   return readWord(slabs, ref, 'typeAndOwner') & 0xffff;
 }
 
+/** The owner's next block; 0 behind the last. */
+export function nextRef(slabs: Slabs, ref: number): number {
+  return readWord(slabs, ref, 'next');
+}
+
+/** The block of a type among those of an owner from `first` on; 0 where there is none. */
+export function findType(slabs: Slabs, first: number, type: number): number {
+  let ref = first;
+  while (ref !== 0 && setType(slabs, ref) !== type) ref = nextRef(slabs, ref);
+  return ref;
+}
+
+/** Types of an owner's blocks from `first` on. */
+export function typesFrom(slabs: Slabs, first: number): number[] {
+  const types: number[] = [];
+  for (let ref = first; ref !== 0; ref = nextRef(slabs, ref)) types.push(setType(slabs, ref));
+  return types;
+}
+
 /** Octets of the owner left of the apex. */
 export function ownerOctets(slabs: Slabs, ref: number): number {
   return readWord(slabs, ref, 'typeAndOwner') >>> 16;

@@ -6,6 +6,7 @@ import { OwnerSets } from './owner-sets.ts';
 import type { RecordSet } from './record-set.ts';
 import {
   dropSignatures,
+  findType,
   freeSetBlock,
   hasRecords,
   keepSignatures,
@@ -16,9 +17,9 @@ import {
   readWord,
   recordCount,
   recordsAt,
-  setType,
   signatureCount,
   slabOctets,
+  typesFrom,
   writeSetBlock,
 } from './set-block.ts';
 import type { SetSigner } from './set-signer.ts';
@@ -182,7 +183,7 @@ export class Zone {
   /** All owners but those of NSEC3 records, and the types at each, in no order. */
   *owners(): Iterable<{ owner: Name; types: number[] }> {
     for (const first of this.#owners.firsts())
-      yield { owner: this.ownerOf(first), types: this.typesFrom(first) };
+      yield { owner: this.ownerOf(first), types: typesFrom(this.slabs, first) };
   }
 
   /** Gives the zone's blocks back; it is empty then. */
@@ -214,25 +215,6 @@ export class Zone {
   /** First block of the owner that is the name from a label on; 0 where it has none. The name is in the zone. */
   findOwner(name: HashedName, label: number): number {
     return this.#owners.first(name, label);
-  }
-
-  /** The block of a type among those of an owner from `ref` on; 0 where there is none. */
-  findType(first: number, type: number): number {
-    let ref = first;
-    while (ref !== 0 && setType(this.slabs, ref) !== type) ref = this.next(ref);
-    return ref;
-  }
-
-  /** The owner's next block; 0 behind the last. */
-  next(ref: number): number {
-    return readWord(this.slabs, ref, 'next');
-  }
-
-  /** Types of an owner's blocks from `ref` on. */
-  typesFrom(ref: number): number[] {
-    const types: number[] = [];
-    for (let at = ref; at !== 0; at = this.next(at)) types.push(setType(this.slabs, at));
-    return types;
   }
 
   /** Whether the name from a label on has no records but names below it (RFC 4592 §2.2.2). */
@@ -308,7 +290,7 @@ export class Zone {
   #find(type: number): number {
     if (!this.#isInside(this.#name)) return 0;
     if (type === rrTypes.NSEC3) return this.#hashedOwners.named(this.#name.octets);
-    return this.findType(this.findOwner(this.#name, 0), type);
+    return findType(this.slabs, this.findOwner(this.#name, 0), type);
   }
 }
 
