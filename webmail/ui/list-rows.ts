@@ -110,5 +110,6 @@ export function missingIn(
   const spare = Math.max(0, pageSize - (to - from));
   const before = from === first && first > 0 && isMissing(first - 1) ? Math.floor(spare / 2) : 0;
   const position = Math.max(0, from - before);
-  return { position, limit: Math.max(to - position, Math.min(pageSize, rows.total - position)) };
+  const rest = rows.isCounted ? rows.total - position : pageSize;
+  return { position, limit: Math.max(to - position, Math.min(pageSize, rest)) };
 }

@@ -64,7 +64,7 @@ export class RowLoader<T> {
   readonly #events: LoaderEvents<T>;
   readonly #changed: (held: Held<T>) => void;
   held: Held<T>;
-  #wanted: Range = { first: 0, end: pageSize };
+  #wanted: Range = { first: 0, end: 0 };
   #isBusy = false;
   #lastAsked = '';
   #isStopped = false;
