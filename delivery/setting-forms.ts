@@ -25,6 +25,10 @@ export const settingForms = {
     fits: text => isListenAddress(text) || /^unix:./.test(text),
   },
   httpsAddress: { allowed: 'an https:// address', fits: isHttpsAddress },
+  webAddress: {
+    allowed: 'an https:// or http:// address',
+    fits: text => /^https?:$/.test(URL.parse(text)?.protocol ?? ''),
+  },
   ipAddress: { allowed: 'IP addresses', fits: text => isIP(text) !== 0 },
   network: {
     allowed: `IP addresses, networks such as 192.0.2.0/24, ${[...networkWords].join(', ')}`,

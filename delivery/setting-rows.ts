@@ -257,6 +257,12 @@ export const settingRows = {
     default: true,
     help: 'Fetch remote pictures of a message for its owner after a click; false: nobody can ask for them.',
   },
+  'web.sourceUrl': {
+    type: 'text',
+    form: 'webAddress',
+    default: '',
+    help: 'Where the source of what runs here is had, which the licence (AGPL §13) has people told; the page About links to it.',
+  },
   'acme.directory': {
     type: 'text',
     form: 'httpsAddress',

@@ -20,6 +20,8 @@ export const paths = {
   sessions: '/sessions',
   /** POST `NewToken` makes an app password or a bearer token, GET lists them, DELETE `/tokens/{id}` revokes one. */
   tokens: '/tokens',
+  /** GET tells what runs here: `About`. */
+  about: '/about',
   /** POST gives a single-use ticket of 60 s for requests that can't carry headers: append `?ticket=`. */
   tickets: '/tickets',
   /** `?ticket=`: an empty document whose policy allows neither scripts nor remote content; the page writes the body into it. */
@@ -117,6 +119,44 @@ export interface Ticket {
   readonly ticket: string;
   readonly tickets: readonly string[];
   readonly expiresAt: string;
+}
+
+/** What runs here, in the answer of GET /about. */
+export interface About {
+  readonly version: string;
+  /** Of a checkout; a built package knows none. */
+  readonly commit: string | null;
+  /** SPDX expression. */
+  readonly licence: string;
+  /** Where the source of this server is had; null when nobody has said so. */
+  readonly sourceUrl: string | null;
+  /** Version of Node. */
+  readonly node: string;
+  /** Whose code is inside the webmail. */
+  readonly packages: readonly UsedPackage[];
+  readonly bundle: BundleFigures;
+}
+
+export interface UsedPackage {
+  readonly name: string;
+  readonly version: string;
+  /** SPDX expression, as the package gives it. */
+  readonly licence: string;
+}
+
+/** Sizes of the webmail's files, in octets. */
+export interface BundleFigures {
+  readonly files: readonly {
+    readonly name: string;
+    readonly kind: 'script' | 'style';
+    readonly octets: number;
+    readonly gzip: number;
+    readonly brotli: number;
+    /** Fetched before the first list is shown. */
+    readonly isAtStart: boolean;
+  }[];
+  /** The page and those files. */
+  readonly requestsAtStart: number;
 }
 
 /** Problem details (RFC 9457) of every answer that is not a success. */

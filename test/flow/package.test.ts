@@ -43,7 +43,8 @@ test('the package holds what was built, its types and documents, and nothing els
     /^config\/[\w./-]+$/,
     /^plugins\/(entry\.cjs|[a-z]+\/(index\.cjs|package\.json))$/,
     /^dist\/(bin|delivery|dns-keys|plugins|webmail)\/[\w/-]+(\.d\.ts|\.js)$/,
-    /^dist\/webmail\/(NOTICES\.txt|ui\/(index\.html|style-[A-Z0-9]+\.css))$/,
+    /^dist\/webmail\/ui\/[\w.-]+\.js$/,
+    /^dist\/webmail\/(NOTICES\.txt|ui\/((index|sign-in)\.(en|fr)\.html|(style|pages)-[A-Z0-9]+\.css|packages\.json))$/,
   ];
   const paths = packed.files.map(({ path }) => path);
   assert.deepEqual(
@@ -57,7 +58,7 @@ test('the package holds what was built, its types and documents, and nothing els
   const sources = globSync('{bin,delivery,dns-keys,plugins,webmail/api}/**/*.ts', { cwd: top })
     .filter(name => !/\.d\.ts$|^bin\/(build|screen-words|write-[\w-]+)\.ts$/.test(name))
     .map(name => name.replace(/\.ts$/, ''))
-    .filter(name => name !== 'webmail/api/build-ui');
+    .filter(name => !/^webmail\/api\/(build-ui|build-worker|html-alone)$/.test(name));
   for (const name of sources) {
     assert.ok(paths.includes(`dist/${name}.js`) && paths.includes(`dist/${name}.d.ts`), name);
   }

@@ -48,9 +48,10 @@ export async function openWeb(
     jmap: startJmapWork(),
     metrics: openMetrics(config),
     pictures: new Pictures({ ports, own: ownPlaces(config, ports), clock }),
+    bundle: parts.bundle ?? (await bundleUi()),
     publishedIndex: openPublishedIndex({ store, now: () => clock.now().getTime() }),
   };
-  const app = makeApp(tools, parts.bundle ?? (await bundleUi()));
+  const app = makeApp(tools);
   const listeners = await openListeners(app, parts);
   return {
     ...listeners,
@@ -62,7 +63,7 @@ export async function openWeb(
   };
 }
 
-function makeApp(tools: RouteTools, bundle: Bundle): Express {
+function makeApp(tools: RouteTools): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -78,7 +79,7 @@ function makeApp(tools: RouteTools, bundle: Bundle): Express {
       sendProblem(response, new DeliveryError('methodNotAllowed'), tools.log);
     });
   }
-  app.use(serveBundle(bundle));
+  app.use(serveBundle(tools.bundle));
   app.use((_request: Request, response: Response) => {
     sendProblem(response, new DeliveryError('notFound'), tools.log);
   });

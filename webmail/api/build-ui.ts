@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { DeliveryError } from '../../delivery/errors.ts';
+import type { UsedPackage } from '../wire.ts';
 import { buildWorker } from './build-worker.ts';
 import { htmlAlone } from './html-alone.ts';
 
@@ -42,9 +43,14 @@ export async function buildUi(): Promise<BuiltUi> {
       { name: `sign-in.${language}.html`, octets: Buffer.from(signIn) },
     ];
   });
+  const packages = [...new Set([metafile, worker.metafile].flatMap(packagesOf))].sort();
+  const used = JSON.stringify(await Promise.all(packages.map(usedPackage)));
   return {
-    files: [...files, ...worker.files, ...(await Promise.all(pages)).flat()],
-    packages: [...new Set([metafile, worker.metafile].flatMap(packagesOf))].sort(),
+    files: [
+      ...[...files, ...worker.files, ...(await Promise.all(pages)).flat()],
+      { name: 'packages.json', octets: Buffer.from(used) },
+    ],
+    packages,
   };
 }
 
@@ -145,4 +151,13 @@ async function pageOf(
 function packagesOf({ inputs }: Metafile): string[] {
   const names = Object.keys(inputs).map(path => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
   return names.filter(name => name !== undefined);
+}
+
+async function usedPackage(name: string): Promise<UsedPackage> {
+  const file = join(uiFolder, '../../node_modules', name, 'package.json');
+  const { version, license } = JSON.parse(await readFile(file, 'utf8')) as {
+    version: string;
+    license?: unknown;
+  };
+  return { name, version, licence: typeof license === 'string' ? license : '' };
 }

@@ -26,6 +26,9 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
+/** Where the bundle lists the packages whose code is inside; nobody is sent it. */
+export const packagesFile = '/packages.json';
+
 /** Sources in a checkout; in the package what `npm run build` made of them. */
 const uiFolder = fileURLToPath(new URL('../ui/', import.meta.url));
 const isCheckout = extname(import.meta.filename) === '.ts';

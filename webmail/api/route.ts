@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { PublishedIndex } from '../../dns-keys/published-index.ts';
 import type { TicketPurpose } from '../wire.ts';
+import type { Bundle } from './bundle.ts';
 import type { Caller } from './caller.ts';
 import type { JmapWork } from './jmap-routes.ts';
 import type { WebMetrics } from './metrics.ts';
@@ -14,6 +15,8 @@ export interface RouteTools extends Web, SignInTools {
   readonly jmap: JmapWork;
   readonly streams: OpenStreams;
   readonly metrics: WebMetrics;
+  /** The webmail as it is served. */
+  readonly bundle: Bundle;
   /** Finds published keys by what clients ask instead of an address. */
   readonly publishedIndex: PublishedIndex;
   /** Fetches remote pictures. */

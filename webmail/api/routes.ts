@@ -1,3 +1,4 @@
+import { aboutRoutes } from './about.ts';
 import { blobRoutes } from './blob-routes.ts';
 import { frameRoutes } from './frame-routes.ts';
 import { jmapRoutes } from './jmap-routes.ts';
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...blobRoutes,
   ...pushRoutes,
   ...sessionRoutes,
+  ...aboutRoutes,
   ...frameRoutes,
   ...pictureRoutes,
   ...keyDirectoryRoutes,

@@ -1,5 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import type { Asset, Bundle } from './bundle.ts';
+import { type Asset, type Bundle, packagesFile } from './bundle.ts';
 import { cookieName, readCookie } from './cookie.ts';
 import { pagePolicy, workerPolicy } from './security-headers.ts';
 
@@ -7,7 +7,8 @@ import { pagePolicy, workerPolicy } from './security-headers.ts';
 export function serveBundle(bundle: Bundle): RequestHandler {
   return (request: Request, response: Response, next: NextFunction) => {
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    const asset = isRead ? bundle.get(request.path === '/' ? pageFor(request) : request.path) : undefined;
+    const isSent = isRead && request.path !== packagesFile;
+    const asset = isSent ? bundle.get(request.path === '/' ? pageFor(request) : request.path) : undefined;
     if (asset) send(asset, request, response);
     else next();
   };

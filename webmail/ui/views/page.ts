@@ -18,7 +18,9 @@ async function loadStyle(): Promise<void> {
 }
 
 const pages: Readonly<Partial<Record<PageId, Load>>> = {
+  about: async () => (await import('./about-page.ts')).AboutPage,
   settings: async () => (await import('./settings-page.ts')).SettingsPage,
+  tags: async () => (await import('./tag-manager.ts')).TagManager,
 };
 
 /** A page that is no list of mail; its code is fetched when it is opened. */
