@@ -44,8 +44,10 @@ export function pictureAddress(grant: PictureGrant, { keyring, clock }: Deps): s
 
 /** What it stands for; null when it was not made here, was changed, or is no longer good. */
 export function readPictureAddress(token: string, { keyring, clock }: Deps): PictureGrant | null {
-  const text = decrypt(Buffer.from(token, 'base64url'), keyring.derive('pictures'));
-  if (text === null) return null;
+  const sealed = Buffer.from(token, 'base64url');
+  const text = decrypt(sealed, keyring.derive('pictures'));
+  // One picture has one address: other ways of writing the same octets are none.
+  if (text === null || sealed.toString('base64url') !== token) return null;
   const { until, ...grant } = v.parse(schema, JSON.parse(text));
   return until < clock.now().getTime() ? null : grant;
 }
