@@ -68,8 +68,14 @@ const path = (resultOf: string, name: string, at: string): ResultReference => ({
 
 /** The call for all tags of the account. */
 export function tagsCall(accountId: string): Invocation {
-  return ['Mailbox/get', { accountId, ids: null }, 'tags'];
+  return ['Mailbox/get', { accountId, ids: null, properties: tagProperties }, 'tags'];
 }
+
+/** The colour is told only to who asks for it. */
+const tagProperties = [
+  ...['id', 'name', 'parentId', 'role', 'sortOrder', 'totalEmails', 'unreadEmails', 'totalThreads'],
+  ...['unreadThreads', 'myRights', 'isSubscribed', 'colour'],
+];
 
 /** All tags of the account, in order. */
 export async function loadTags({ client, accountId }: Asking): Promise<readonly Mailbox[]> {

@@ -18,7 +18,7 @@ import { actsWords } from './locales/acts.ts';
 import type { Asking } from './mail.ts';
 import { allId, inboxId } from './route.ts';
 import { noSelection, reduced } from './selection.ts';
-import type { Parts, State } from './state.ts';
+import type { Parts, Question, State } from './state.ts';
 import type { MailList } from './tabs.ts';
 import { plainLine } from './text.ts';
 
@@ -64,7 +64,7 @@ export async function destroyForGood(parts: Parts, rows: Rows): Promise<void> {
   const words = wordsOf(store.get());
   try {
     const chosen = await withWork(parts, words.working, progress => chosenOf(parts, rows, progress));
-    if (chosen.length === 0 || !(await confirmed(parts, chosen.length))) return;
+    if (chosen.length === 0 || !(await confirmed(parts, destroyQuestion(words, chosen.length)))) return;
     const outcome = await withWork(parts, words.destroying, progress =>
       destroyMany(askingOf(parts), chosen, progress),
     );
@@ -80,7 +80,7 @@ export async function destroyForGood(parts: Parts, rows: Rows): Promise<void> {
 export async function destroyMessage(parts: Parts, id: string): Promise<void> {
   const { store, actions } = parts;
   const words = wordsOf(store.get());
-  if (!(await confirmed(parts, 1))) return;
+  if (!(await confirmed(parts, destroyQuestion(words, 1)))) return;
   const { done } = await destroyMany(askingOf(parts), [{ id, key: id }], {
     tell() {},
     isStopped: () => false,
@@ -89,16 +89,18 @@ export async function destroyMessage(parts: Parts, id: string): Promise<void> {
   store.set({ notice: { text: done > 0 ? words.done.destroyed(done) : words.nothing }, leaving: new Set() });
 }
 
-function confirmed({ store }: Parts, count: number): Promise<boolean> {
-  const words = wordsOf(store.get());
+function destroyQuestion(words: ReturnType<typeof wordsOf>, count: number): Omit<Question, 'answer'> {
+  return { title: words.destroyTitle, text: words.destroyText(count), yes: words.destroy };
+}
+
+/** Asks; true when somebody says yes. */
+export function confirmed({ store }: Parts, question: Omit<Question, 'answer'>): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const answer = (isYes: boolean) => {
     store.set({ question: null });
     resolve(isYes);
   };
-  store.set({
-    question: { title: words.destroyTitle, text: words.destroyText(count), yes: words.destroy, answer },
-  });
+  store.set({ question: { ...question, answer } });
   return promise;
 }
 
@@ -149,7 +151,7 @@ async function chosenOf(parts: Parts, rows: Rows, progress: Progress): Promise<r
 }
 
 /** Shows the work once it is long; somebody may stop it. */
-async function withWork<T>(
+export async function withWork<T>(
   { store }: Parts,
   text: string,
   run: (progress: Progress) => Promise<T>,

@@ -1,0 +1,77 @@
+import { html } from 'htm/preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Mailbox } from '../../wire.ts';
+import { tagsWords } from '../locales/tags.ts';
+import type { TagChange } from '../manage-tags.ts';
+import { useApp } from '../state.ts';
+import { changeOwnTag, deleteOwnTag, makeOwnTag } from '../tag-acts.ts';
+import { type PlacedTag, placedTags } from '../tag-colours.ts';
+import { PageHeading } from './page.ts';
+import { TagChip } from './tag-chip.ts';
+import { TagForm } from './tag-form.ts';
+import { tagName } from './tag-name.ts';
+
+/** The owner's tags: makes, renames, colours, moves and deletes them. */
+export function TagManager() {
+  const app = useApp();
+  const { state, words: shared } = app;
+  const words = tagsWords[state.language];
+  const own = placedTags(state.tags);
+  const [made, setMade] = useState(0);
+  async function make(tag: TagChange & { readonly name: string }): Promise<string | null> {
+    const refusal = await makeOwnTag(app, tag);
+    if (refusal === null) setMade(made + 1);
+    return refusal;
+  }
+  return html`<${PageHeading} text=${shared.pages.tags} />
+    <p class="lead">${words.lead}</p>
+    <section aria-labelledby="own-tags">
+      <h2 id="own-tags">${words.ownHeading}</h2>
+      ${own.length === 0 && html`<p class="hint">${words.none}</p>`}
+      <ul class="tag-rows">${own.map(placed => html`<${OwnTag} key=${placed.tag.id} placed=${placed} />`)}</ul>
+    </section>
+    <section aria-labelledby="new-tag">
+      <h2 id="new-tag">${words.newHeading}</h2>
+      <${TagForm} key=${made} tag=${null} submitName=${words.make} save=${make} />
+    </section>`;
+}
+
+function OwnTag({ placed: { tag, depth } }: { placed: PlacedTag }) {
+  const app = useApp();
+  const { state, words: shared } = app;
+  const words = tagsWords[state.language];
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    // The form that held the focus is gone.
+    if (wasOpen.current && !isOpen) button.current?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
+  async function save(change: TagChange): Promise<string | null> {
+    const refusal = await changeOwnTag(app, tag, change);
+    if (refusal === null) setOpen(false);
+    return refusal;
+  }
+  const remove = (one: Mailbox) => () => {
+    setOpen(false);
+    void deleteOwnTag(app, one);
+  };
+  return html`<li class="tag-row" data-depth=${depth > 0 ? Math.min(depth, 3) : undefined}>
+    <div class="tag-row-head">
+      <${TagChip} tag=${tag} />
+      <span class="tag-row-count">${words.messages(tag.totalEmails)}</span>
+      <button
+        class="button small"
+        ref=${button}
+        aria-expanded=${isOpen}
+        aria-label=${words.change(tagName(tag, shared))}
+        onClick=${() => setOpen(!isOpen)}
+      >${words.changeShort}</button>
+    </div>
+    ${
+      isOpen &&
+      html`<${TagForm} tag=${tag} submitName=${words.save} save=${save} cancel=${() => setOpen(false)} remove=${remove(tag)} />`
+    }
+  </li>`;
+}
