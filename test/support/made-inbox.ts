@@ -10,6 +10,10 @@ const friend = 'Demo Friend <friend@friends.example>';
 const plain = (from: string, to: string, subject: string, text: string) =>
   `From: ${from}\nTo: ${to}\nSubject: ${subject}\nDate: Mon, 2 Nov 2026 09:00:00 +0100\nMessage-ID: <${subject.replace(/\W+/g, '-')}@friends.example>\n\n${text}\n`;
 
+/** A message of HTML alone. */
+const formatted = (from: string, subject: string, body: string) =>
+  `From: ${from}\nTo: ${owner}\nSubject: ${subject}\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n${body}\n`;
+
 /** Names by which attachments deceive. */
 export const hostileNames = {
   backwards: 'invoice\u202Efdp.exe',
@@ -35,6 +39,22 @@ export async function deliverInbox(web: TestWeb): Promise<Record<string, string>
   ids.unread = await web.deliver(plain(friend, owner, 'Re: Signs', 'Six it is.\n\n> Six would do.'));
   ids.last = await web.deliver(plain(friend, owner, 'Re: Signs', 'They are ready.'), seen);
   ids.files = await web.deliver(attached(), seen);
+  ids.html = await web.deliver(
+    formatted(
+      'Demo Planner <planner@work.example>',
+      'Re: Plan',
+      '<div>Yes, please.</div><div class="gmail_quote"><div class="gmail_attr">On Monday Owner wrote:</div><blockquote class="gmail_quote">Cake at two?</blockquote></div>',
+    ),
+    seen,
+  );
+  ids.forged = await web.deliver(
+    formatted(
+      'Demo Shop <news@shop.example>',
+      'Your order',
+      '<p>See <a href="https://account-check.example/now">your order</a>.</p>',
+    ),
+    { tags: [{ role: 'junk' }], findings: { ...harmfulFindings, score: null, facts: { sender: 'failed' } } },
+  );
   ids.harmful = await web.deliver(
     madeMessage(
       ['From: Demo Bank <security@account-check.example>', `To: ${owner}`, 'Subject: Your account'],

@@ -83,7 +83,8 @@ function About({ part, name }: { part: EmailBodyPart; name: string }) {
   const { stem, ending } = nameParts(name);
   const kind = ending ? ending.slice(1).toUpperCase() : plainLine(part.type);
   return html`<span class="attachment-about">
-    <span class="attachment-name" title=${name}><bdi class="stem">${stem}</bdi><bdi>${ending}</bdi></span>
+    <span class="visually-hidden">${name}, </span>
+    <span class="attachment-name" title=${name} aria-hidden="true"><bdi class="stem">${stem}</bdi><bdi>${ending}</bdi></span>
     <span class="attachment-kind">
       ${kind} · ${formatSize(part.size, locale, words.units)}
       ${isProgram(name) && html` · <strong>${words.message.program}</strong>`}
