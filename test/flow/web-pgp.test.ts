@@ -171,6 +171,14 @@ async function showsParts(t: TestContext, { page }: Flow): Promise<void> {
     await plan.getByRole('button', { name: 'Save what we need.txt' }).click();
     const saved = readFileSync(await (await download).path(), 'utf8');
     assert.equal(saved.trim(), 'rope, lamp, matches, two blankets');
+    await plan.locator('.message-more > summary').click();
+    await plan.getByRole('button', { name: /source/i }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(/^Subject: \[\.\.\.\]$/m)
+      .first()
+      .waitFor();
+    await page.keyboard.press('Escape');
     assert.deepEqual(await violations(page, '.reader'), []);
   });
 }

@@ -88,16 +88,16 @@ function Opened({ email, subject, reload }: OpenedProps) {
   const { privacy } = email;
   const mark = firstMark(privacy.marks);
   const originator = email.from?.[0]?.email;
-  return html`${mark && html`<${Warning} mark=${mark} originator=${originator} reasons=${privacy.reasons} />`}
+  return html`<${LocalBlobs} email=${email}>
+    ${mark && html`<${Warning} mark=${mark} originator=${originator} reasons=${privacy.reasons} />`}
     <${MessageActions} email=${email}><${MessageMore} email=${email} /><//>
     <${MessageAddresses} email=${email} />
     ${!mark && html`<${IndexPanel} email=${email} onChanged=${reload} />`}
     <${Protection} email=${email} />
     <${OpenedNote} emailId=${email.id} />
-    <${LocalBlobs} email=${email}>
-      <${MessageBody} email=${email} subject=${subject} reload=${reload} />
-      <${Toolbar} email=${email} />
-    <//>`;
+    <${MessageBody} email=${email} subject=${subject} reload=${reload} />
+    <${Toolbar} email=${email} />
+  <//>`;
 }
 
 /** What encryption and signature did, in a sentence each; nothing when there was neither. */
