@@ -141,7 +141,7 @@ function openTags({ store }: Parts): void {
   const bar = () => document.querySelector<HTMLElement>('.selection-bar [data-key="tag"]');
   const open = (tries: number) => {
     const summary = bar();
-    if (summary) summary.click();
+    if (summary) pressIn(summary);
     // The bar is fetched when it is shown for the first time.
     else if (tries > 0) setTimeout(open, 50, tries - 1);
   };
@@ -152,7 +152,14 @@ function openTags({ store }: Parts): void {
 function press(name: string): void {
   const focused = document.activeElement?.closest('.message[data-open="true"]');
   const message = focused ?? document.querySelector('.message[data-open="true"]');
-  message?.querySelector<HTMLElement>(`[data-key="${name}"]`)?.click();
+  const button = message?.querySelector<HTMLElement>(`[data-key="${name}"]`);
+  if (button) pressIn(button);
+}
+
+/** What opens a menu gets the focus, so that the next key goes on from there. */
+function pressIn(button: HTMLElement): void {
+  if (button.matches('summary')) button.focus();
+  button.click();
 }
 
 /** Moves the focus along the rows of the list; Enter then opens the row, because it is a link. */
