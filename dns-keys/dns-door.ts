@@ -1,15 +1,11 @@
 import { join } from 'node:path';
-import type { SecureContextOptions, TlsOptions } from 'node:tls';
-import { unixSeconds } from '../delivery/clock.ts';
-import { describeError } from '../delivery/describe-error.ts';
-import { DeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
 import { checkPublishedPage } from '../delivery/published-check.ts';
-import { rollingSecrets } from './answer/cookie-secrets.ts';
 import { dnsPort, openDnsClient, openServerClient } from './ask/dns-client.ts';
 import { openWorldLookup } from './check/world-lookup.ts';
 import { dnsHooks } from './dns-hooks.ts';
 import { dnsMetricRows } from './dns-metrics.ts';
+import { type DnsServerParts, dnsServerSettings } from './dns-server.ts';
 import { type Name, nameKey, nameText } from './name.ts';
 import { type CatalogKeeper, openCatalog } from './publish/catalog-keeper.ts';
 import { CatalogWork } from './publish/catalog-work.ts';
@@ -31,10 +27,11 @@ export interface DnsDoor {
   close(): Promise<void>;
 }
 
-export type DnsDoorParts = Pick<Parts, 'config' | 'store' | 'keyring' | 'clock' | 'log' | 'metrics'> & {
-  /** For DNS over TLS. */
-  readonly certificate: Pick<SecureContextOptions, 'cert' | 'key'> & Pick<TlsOptions, 'SNICallback'>;
-};
+export type DnsDoorParts = DnsServerParts &
+  Pick<Parts, 'store' | 'metrics'> & {
+    /** Called when all is ready but the sockets: whoever has the addresses gives them up. */
+    readonly beforeListening?: () => Promise<void>;
+  };
 
 /** Longest wait for one answer about a delegation. */
 const askMilliseconds = 4000;
@@ -81,17 +78,11 @@ export async function openDnsDoor(parts: DnsDoorParts): Promise<DnsDoor> {
     catalog = await openCatalogWork(parts, { settings, folder, keeper, others, table });
     await catalog?.now();
     const find = (apex: Name) => findZone(apex, { keeper, catalog: catalog?.catalog ?? null, others });
+    await parts.beforeListening?.();
     server = await openDnsServer({
       zones: table,
-      ...listening(parts),
-      cookieSecrets: cookieSecrets(parts),
+      ...dnsServerSettings(parts, settings),
       hooks: dnsHooks(find, { settings, clock, log }),
-      rateLimit: {
-        perSecond: config['dns.rateLimit'],
-        exempt: settings.secondaries.map(({ address }) => address),
-        seed: seedOf(keyring.derive('dns rate limit')),
-      },
-      onFault: error => log.error(describeError(error), 'dnsFault'),
     });
     parts.metrics?.show(
       dnsMetricRows({
@@ -167,30 +158,6 @@ function openWatch({ config, store, clock, log }: DnsDoorParts): PublishedWatch 
     log,
     everyMilliseconds: hours * 3_600_000,
   });
-}
-
-function listening({
-  config,
-  certificate,
-}: DnsDoorParts): Pick<Parameters<typeof openDnsServer>[0], 'addresses' | 'tls'> {
-  const addresses = config['dns.address'].map(address => ({ address, port: config['dns.port'] }));
-  if (addresses.length === 0) throw new DeliveryError('badSettings', 'dns.address: no address to listen on');
-  if (!config['dns.tls']) return { addresses };
-  const tlsAddresses = config['dns.address'].map(address => ({ address, port: config['dns.tlsPort'] }));
-  // RFC 7858 §3.1 has no name for it; clients that ask for one get "dot".
-  return { addresses, tls: { addresses: tlsAddresses, options: { ...certificate, ALPNProtocols: ['dot'] } } };
-}
-
-/** Drawn from the keyring, so that all machines take each other's cookies. */
-function cookieSecrets({ keyring, clock }: DnsDoorParts): () => readonly Uint8Array[] {
-  return rollingSecrets({
-    derive: period => keyring.derive(`dns cookies ${period}`).subarray(0, 16),
-    now: () => unixSeconds(clock.now()),
-  });
-}
-
-function seedOf(octets: Uint8Array): number {
-  return Buffer.from(octets).readUInt32BE() ^ process.pid;
 }
 
 function findZone(

@@ -1,25 +1,107 @@
 import { openCertificate } from '../../delivery/certificate.ts';
+import { systemClock } from '../../delivery/clock.ts';
 import type { Config } from '../../delivery/config.ts';
-import { openParts } from '../../delivery/open.ts';
-import { openDnsDoor } from '../../dns-keys/dns-door.ts';
+import { loadInstanceKey, openKeyring } from '../../delivery/crypto/keyring.ts';
+import { describeError } from '../../delivery/describe-error.ts';
+import { DeliveryError } from '../../delivery/errors.ts';
+import { openLog } from '../../delivery/log.ts';
+import { openParts, type Parts } from '../../delivery/open.ts';
+import { openDiskDoor } from '../../dns-keys/disk-door.ts';
+import { type DnsDoor, type DnsDoorParts, openDnsDoor } from '../../dns-keys/dns-door.ts';
+import type { DnsServerParts } from '../../dns-keys/dns-server.ts';
 import { checkListening, type Door, listenError } from './door.ts';
 
-/** The DNS door with parts of its own. */
-export async function openDoor(config: Config): Promise<Door> {
+export interface DnsDoorOptions {
+  readonly open?: (config: Config) => Promise<Parts>;
+  /** Between tries to open a store that is away. */
+  readonly pauseMilliseconds?: number;
+}
+
+/**
+ * The DNS door with parts of its own. While the store is away it answers from what presigned zones have on disk; without
+ * such it can't start.
+ */
+export async function openDoor(
+  config: Config,
+  { open = settings => openParts(settings, { door: 'dns' }), pauseMilliseconds = 5000 }: DnsDoorOptions = {},
+): Promise<Door> {
   // Told before all zones are read.
   await checkListening(['dns'], config);
-  const parts = await openParts(config, { door: 'dns' });
+  const { certificate: cert, key } = await openCertificate(config);
+  const certificate = { cert, key };
   try {
-    const { certificate: cert, key } = await openCertificate(config);
-    const door = await openDnsDoor({ ...parts, certificate: { cert, key } });
-    const [first] = door.addresses;
-    return {
-      address: first?.address ?? '',
-      port: first?.port ?? 0,
-      close: () => door.close().then(() => parts.close()),
-    };
+    return doorOf(await openWithStore(await open(config), { certificate }));
+  } catch (error) {
+    const parts = await diskParts(config, certificate);
+    const disk = isStoreAway(error) ? await openDiskDoor(parts) : null;
+    if (disk === null) throw listenError('dns', config, error);
+    return withStoreLater(disk, { parts, open, pauseMilliseconds });
+  }
+}
+
+function isStoreAway(error: unknown): boolean {
+  return error instanceof DeliveryError && error.code === 'storeUnavailable';
+}
+
+async function diskParts(
+  config: Config,
+  certificate: DnsServerParts['certificate'],
+): Promise<DnsServerParts> {
+  const log = openLog(config['log.level'] as Parameters<typeof openLog>[0]);
+  const keyring = openKeyring(await loadInstanceKey(config));
+  return { config, keyring, clock: systemClock, log, certificate };
+}
+
+/** The door, which closes the parts with it. */
+async function openWithStore(
+  parts: Parts,
+  given: Pick<DnsDoorParts, 'certificate' | 'beforeListening'>,
+): Promise<DnsDoor> {
+  try {
+    const door = await openDnsDoor({ ...parts, ...given });
+    return { ...door, close: () => door.close().then(() => parts.close()) };
   } catch (error) {
     await parts.close();
-    throw listenError('dns', config, error);
+    throw error;
   }
+}
+
+/** Takes the store in when it is there; the door that answers from disk gives its addresses up then. */
+function withStoreLater(disk: DnsDoor, the: { parts: DnsServerParts } & Required<DnsDoorOptions>): Door {
+  const { certificate, config, log } = the.parts;
+  let door: DnsDoor | null = disk;
+  let isClosed = false;
+  const beforeListening = async () => {
+    door = null;
+    await disk.close();
+  };
+  const takeIn = async () => {
+    try {
+      door = await openWithStore(await the.open(config), { certificate, beforeListening });
+    } catch (error) {
+      // Nothing answers any more: the supervisor starts the door anew.
+      if (door === null) throw error;
+      if (!isStoreAway(error)) log.error(describeError(error), 'storeNotTakenIn');
+      if (!isClosed) again();
+    }
+  };
+  let work: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout;
+  const again = () => {
+    timer = setTimeout(() => {
+      work = takeIn();
+    }, the.pauseMilliseconds);
+  };
+  again();
+  const close = async () => {
+    isClosed = true;
+    clearTimeout(timer);
+    await work;
+    await door?.close();
+  };
+  return doorOf({ ...disk, close });
+}
+
+function doorOf({ addresses: [first], close }: Pick<DnsDoor, 'addresses' | 'close'>): Door {
+  return { address: first?.address ?? '', port: first?.port ?? 0, close };
 }

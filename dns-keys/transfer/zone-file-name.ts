@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Name, nameKey, nameText } from '../name.ts';
+import { type Name, nameKey, nameText, parseName } from '../name.ts';
+import { WireError } from '../wire-error.ts';
 
 /** Characters of a file's name before its ending: file systems take 255 octets of both. */
 const maxCharacters = 200;
@@ -13,4 +14,18 @@ export function zoneFileName(apex: Name): string {
   if (text.length > 0 && text.length <= maxCharacters && !text.startsWith('.')) return text;
   const hash = createHash('sha256').update(nameKey(apex), 'latin1').digest('hex');
   return `${text.slice(0, 100)}%${hash}`;
+}
+
+/** The zone of such a name; null for one that holds a hash, or is no name. */
+export function zoneOfFile(fileName: string): Name | null {
+  const text = fileName.replace(/%([0-9a-f]{2})/g, (_all, hex) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  try {
+    const apex = parseName(text);
+    return zoneFileName(apex) === fileName ? apex : null;
+  } catch (error) {
+    if (error instanceof WireError) return null;
+    throw error;
+  }
 }

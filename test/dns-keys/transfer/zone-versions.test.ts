@@ -18,7 +18,7 @@ import { parseName } from '../../../dns-keys/name.ts';
 import { partOctets } from '../../../dns-keys/transfer/record-octets.ts';
 import { soaSerial } from '../../../dns-keys/transfer/serial.ts';
 import { diffZones, setKey } from '../../../dns-keys/transfer/zone-change.ts';
-import { zoneFileName } from '../../../dns-keys/transfer/zone-file-name.ts';
+import { zoneFileName, zoneOfFile } from '../../../dns-keys/transfer/zone-file-name.ts';
 import { openZoneFile, type ZoneFile, type ZoneSnapshot } from '../../../dns-keys/transfer/zone-versions.ts';
 import type { RecordSet } from '../../../dns-keys/zone/record-set.ts';
 import { Zone } from '../../../dns-keys/zone/zone.ts';
@@ -248,4 +248,10 @@ test('files are named after their zone, whatever octets and length its name has'
   assert.equal(zoneFileName(parseName('a\\047b.example')), 'a%2fb.example');
   const long = parseName(`${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(55)}`);
   assert.ok(zoneFileName(long).length < 200);
+  for (const name of ['_openpgpkey.example.org', 'a\\047b.example', '\\001\\200\\.%41.example']) {
+    const apex = parseName(name);
+    assert.deepEqual(zoneOfFile(zoneFileName(apex)), apex);
+  }
+  for (const other of [zoneFileName(long), 'Capital.example', 'a..b', '%zz'])
+    assert.equal(zoneOfFile(other), null);
 });
