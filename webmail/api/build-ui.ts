@@ -76,7 +76,7 @@ async function prerenderer(): Promise<(language: string) => Promise<string>> {
 async function buildFiles(workerAddress: string): Promise<{ files: UiFile[]; metafile: Metafile }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: uiFolder,
-    entryPoints: ['main.ts', 'boot.ts', 'style.css', 'pages.css'],
+    entryPoints: ['main.ts', 'boot.ts', 'style.css', 'later.css'],
     outdir: 'out',
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',

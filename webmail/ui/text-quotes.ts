@@ -1,4 +1,5 @@
 import { attributionStart, beginsFields, isAnsweredMark, isForwardedMark } from './quote-lines.ts';
+import { plainText } from './text.ts';
 
 /** Lines of a message: the writer's own, or what they quoted. */
 export interface Block {
@@ -10,15 +11,13 @@ export interface Block {
 
 /** More would only slow the page down: the rest is one block. */
 const maxBlocks = 500;
-/** Marks that write a text backwards whatever its letters are: no written language needs them. */
-const overrides = /[\u202D\u202E]/g;
 
 /**
  * Splits a text into own and quoted blocks. Of a message that passes another one on, what stands under its header
  * fields is meant to be read, so it is not taken for quoted. Where everything is quoted, nothing is.
  */
 export function blocksOf(text: string, isForward = false): Block[] {
-  const lines = text.replaceAll('\r\n', '\n').replace(overrides, '').split('\n');
+  const lines = plainText(text).split('\n');
   const runs = runsOf(lines, quotedLines(lines, isForward));
   const blocks = runs
     .map(({ isQuoted, lines }) => ({ isQuoted, text: withoutEmptyLines(lines).trimEnd() }))
@@ -101,9 +100,4 @@ function restStart(lines: readonly string[], place: number): number {
 function withoutEmptyLines(lines: readonly string[]): string {
   const first = lines.findIndex(line => line !== '');
   return first < 0 ? '' : lines.slice(first).join('\n');
-}
-
-/** Whether a subject says that the message passes another one on. */
-export function isForwardSubject(subject: string): boolean {
-  return /^\s*(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|tr|wg|rv|i|enc|doorst|vb|vs|pd)\s*:/i.test(subject);
 }

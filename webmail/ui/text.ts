@@ -63,6 +63,23 @@ function trimAddress(address: string): string {
   return address.slice(0, end);
 }
 
+/** Marks that write a text backwards whatever its letters are: no written language needs them. */
+const overrides = /[\u202D\u202E]/g;
+
+/** A text of several lines as it may be shown, its lines ended by LF. */
+export function plainText(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(overrides, '');
+}
+
+/** What every quotation has in one of its lines: a mark, a rule, a name and a colon, or a colon at the end. */
+const quoteSigns =
+  /^>|^[ \t]{0,40}[-_]{2}|[:：][ \t\u00A0]{0,40}$|^\s{0,3}\*?\p{L}[\p{L} -]{0,22}\*?\s?[:：]/mu;
+
+/** False: the text quotes nothing. True: it is worth looking whether it does. */
+export function mayQuote(text: string): boolean {
+  return quoteSigns.test(plainText(text));
+}
+
 const unseen = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g;
 /** Characters without a shape of their own; U+2800 and U+3164 are drawn as a blank. */
 const shapeless = /[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu;
@@ -84,4 +101,9 @@ export function displayNameOf(name: string | null): string {
 /** What to call somebody: their display name unless it is missing or poses as an address. */
 export function nameOf(person: { readonly name: string | null; readonly address: string }): string {
   return displayNameOf(person.name) || plainLine(person.address);
+}
+
+/** Whether a subject says that the message passes another one on. */
+export function isForwardSubject(subject: string): boolean {
+  return /^\s*(?:\[[^\]]{0,40}\]\s*)?(?:fwd?|tr|wg|rv|i|enc|doorst|vb|vs|pd)\s*:/i.test(subject);
 }

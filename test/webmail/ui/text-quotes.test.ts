@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { blocksOf, isForwardSubject, quotedLines, runsOf } from '../../../webmail/ui/text-quotes.ts';
+import { isForwardSubject, mayQuote } from '../../../webmail/ui/text.ts';
+import { blocksOf, quotedLines, runsOf } from '../../../webmail/ui/text-quotes.ts';
 import { assertLinear } from '../../delivery/message/work.ts';
 
 /** What is left to read at once, and what is folded away. */
@@ -160,10 +161,22 @@ test('property: folding parts the lines and loses none, and every shown block is
   );
 });
 
+test('property: what shows no sign of a quotation quotes nothing', () => {
+  fc.assert(
+    fc.property(anyText, pieces => {
+      const text = pieces.join('\n');
+      if (!mayQuote(text)) assert.ok(!quotedLines(text.split('\n'), false).includes(true));
+    }),
+    { numRuns: 1000 },
+  );
+  assert.ok(!mayQuote('It hangs behind the third shutter.\n\nYour demo friend'));
+});
+
 test('twice the text is twice the work, whatever it is made of', () => {
   for (const piece of [...attributions.slice(0, 3), headers.english, 'a:', 'On a:', '> ', 'From: a', ':']) {
     const make = (amount: number) => `a\n${`${piece}\n`.repeat(amount)}b`;
     assertLinear(make, text => blocksOf(text), 20_000);
+    assertLinear(make, mayQuote, 20_000);
   }
 });
 

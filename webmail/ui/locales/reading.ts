@@ -1,6 +1,12 @@
 import type { Language } from './languages.ts';
 
 const en = {
+  attachments: {
+    count: (count: number) => (count === 1 ? '1 attachment' : `${count} attachments`),
+    save: 'Save',
+    program: 'can run code',
+    unnamed: 'Unnamed attachment',
+  },
   preview: {
     place: (place: number, count: number) => `${place} of ${count}`,
     previous: 'Attachment before',
@@ -54,6 +60,12 @@ const en = {
 };
 
 const fr: typeof en = {
+  attachments: {
+    count: count => (count === 1 ? '1 pièce jointe' : `${count} pièces jointes`),
+    save: 'Enregistrer',
+    program: 'peut exécuter du code',
+    unnamed: 'Pièce jointe sans nom',
+  },
   preview: {
     place: (place, count) => `${place} sur ${count}`,
     previous: 'Pièce jointe précédente',

@@ -3,6 +3,7 @@ import { useId, useState } from 'preact/hooks';
 import type { EmailBodyPart } from '../../wire.ts';
 import { isProgram, nameParts, previewKind } from '../attachment-kinds.ts';
 import { formatSize } from '../format.ts';
+import { readingWords } from '../locales/reading.ts';
 import { useApp } from '../state.ts';
 import { plainLine } from '../text.ts';
 import { Icon, type IconName } from './icon.ts';
@@ -20,16 +21,14 @@ const harmfulSave = async () => (await import('./harmful-save.ts')).HarmfulSave;
 
 /** What came with the message: name, kind and size; each can be looked at, where that is safe, and saved. */
 export function Attachments({ parts, isHarmful }: Props) {
-  const { words } = useApp();
+  const words = readingWords[useApp().state.language].attachments;
   const [shown, setShown] = useState<number | null>(null);
-  const saved = parts.filter(part => part.blobId);
-  const shownParts = isHarmful ? [] : saved.filter(part => previewKind(namedPart(part)));
-  if (saved.length === 0) return null;
+  const shownParts = isHarmful ? [] : parts.filter(part => previewKind(namedPart(part)));
   const props = { parts: shownParts, at: shown ?? 0, go: setShown, close: () => setShown(null) };
   return html`<section class="attachments">
-    <h3><${Icon} name="attachment" />${words.message.attachments(saved.length)}</h3>
+    <h3><${Icon} name="attachment" />${words.count(parts.length)}</h3>
     <ul>
-      ${saved.map(part => {
+      ${parts.map(part => {
         const place = shownParts.indexOf(part);
         const show = place < 0 ? null : () => setShown(place);
         return html`<li key=${part.partId}><${Attachment} part=${part} show=${show} isHarmful=${isHarmful} /></li>`;
@@ -52,14 +51,14 @@ interface AttachmentProps {
 }
 
 function Attachment({ part, show, isHarmful }: AttachmentProps) {
-  const { words } = useApp();
+  const words = readingWords[useApp().state.language].attachments;
   const [isAsked, setAsked] = useState(false);
   const questionId = useId();
-  const name = plainLine(part.name ?? '') || words.message.unnamed;
+  const name = plainLine(part.name ?? '') || words.unnamed;
   const kind = previewKind(namedPart(part));
   const about = html`<${Icon} name=${kind ? icons[kind] : 'file'} /><${About} part=${part} name=${name} />`;
   const file = { blobId: part.blobId ?? '', name };
-  const label = `${words.message.save} ${name}`;
+  const label = `${words.save} ${name}`;
   const ask = () => setAsked(!isAsked);
   return html`<div class="attachment">
       ${
@@ -79,7 +78,7 @@ function Attachment({ part, show, isHarmful }: AttachmentProps) {
 }
 
 function About({ part, name }: { part: EmailBodyPart; name: string }) {
-  const { words, locale } = useApp();
+  const { state, words, locale } = useApp();
   const { stem, ending } = nameParts(name);
   const kind = ending ? ending.slice(1).toUpperCase() : plainLine(part.type);
   return html`<span class="attachment-about">
@@ -87,7 +86,7 @@ function About({ part, name }: { part: EmailBodyPart; name: string }) {
     <span class="attachment-name" title=${name} aria-hidden="true"><bdi class="stem">${stem}</bdi><bdi>${ending}</bdi></span>
     <span class="attachment-kind">
       ${kind} · ${formatSize(part.size, locale, words.units)}
-      ${isProgram(name) && html` · <strong>${words.message.program}</strong>`}
+      ${isProgram(name) && html` · <strong>${readingWords[state.language].attachments.program}</strong>`}
     </span>
   </span>`;
 }

@@ -1,5 +1,6 @@
 import { html } from 'htm/preact';
 import { useId, useRef, useState } from 'preact/hooks';
+import { loadLaterStyle } from '../later-style.ts';
 import { levelWords } from '../locales/level-words.ts';
 import { useApp } from '../state.ts';
 import { Icon } from './icon.ts';
@@ -8,7 +9,8 @@ import { Lazy } from './lazy.ts';
 import { LevelPicture, levelOf } from './level.ts';
 import type { ActionProps } from './step-actions.ts';
 
-const account = async () => (await import('./index-account.ts')).IndexAccount;
+const account = async () =>
+  (await Promise.all([import('./index-account.ts'), loadLaterStyle()]))[0].IndexAccount;
 
 /** The level of a message in one line; one touch opens the whole account of it. */
 export function IndexPanel({ email, onChanged }: ActionProps) {

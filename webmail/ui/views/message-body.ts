@@ -1,13 +1,17 @@
 import { html } from 'htm/preact';
 import type { EmailBodyPart } from '../../wire.ts';
+import { loadLaterStyle } from '../later-style.ts';
 import type { FullEmail } from '../mail.ts';
 import { needsDevice } from '../opened.ts';
 import { useApp } from '../state.ts';
-import { isForwardSubject } from '../text-quotes.ts';
-import { Attachments } from './attachments.ts';
+import { isForwardSubject } from '../text.ts';
+import { Lazy } from './lazy.ts';
 import { MessageHtml } from './message-html.ts';
 import { MessageText } from './message-text.ts';
 import { Sealed, type SealedProps } from './sealed.ts';
+
+const attachments = async () =>
+  (await Promise.all([import('./attachments.ts'), loadLaterStyle()]))[0].Attachments;
 
 /** Text and attachments of a message, or why they can't be shown. */
 export function MessageBody({ email, subject, reload }: SealedProps & { subject: string }) {
@@ -15,6 +19,7 @@ export function MessageBody({ email, subject, reload }: SealedProps & { subject:
   if (needsDevice(email)) return html`<${Sealed} email=${email} reload=${reload} />`;
   const shown = email.htmlBody.length > 0 ? email.htmlBody : email.textBody;
   const values = shown.flatMap(part => email.bodyValues[part.partId ?? ''] ?? []);
+  const parts = listed(email, shown);
   const hasText = values.some(value => value.value.trim() !== '');
   return html`<div class="body">
       ${values.some(value => value.isEncodingProblem) && html`<p class="note">${words.message.encoding}</p>`}
@@ -22,7 +27,7 @@ export function MessageBody({ email, subject, reload }: SealedProps & { subject:
       ${shown.map(part => html`<${BodyPart} key=${part.partId} part=${part} email=${email} subject=${subject} />`)}
       ${values.some(value => value.isTruncated) && html`<p class="note">${words.message.truncated}</p>`}
     </div>
-    <${Attachments} parts=${listed(email, shown)} isHarmful=${email.privacy.marks.includes('harmful')} />`;
+    ${parts.length > 0 && html`<${Lazy} load=${attachments} props=${{ parts, isHarmful: email.privacy.marks.includes('harmful') }} />`}`;
 }
 
 function BodyPart({ part, email, subject }: { part: EmailBodyPart; email: FullEmail; subject: string }) {
@@ -62,5 +67,7 @@ function listed(email: FullEmail, shown: readonly EmailBodyPart[]): EmailBodyPar
     .join('');
   const media = shown.filter(part => !part.type.startsWith('text/'));
   const isShown = (part: EmailBodyPart) => part.cid !== null && markup.includes(`cid:${part.cid}`);
-  return [...media, ...email.attachments].filter(part => !isShown(part) && !machineTypes.has(part.type));
+  return [...media, ...email.attachments].filter(
+    part => part.blobId && !isShown(part) && !machineTypes.has(part.type),
+  );
 }

@@ -1,5 +1,6 @@
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
+import { loadLaterStyle } from '../later-style.ts';
 import type { FullEmail } from '../mail.ts';
 import { useApp } from '../state.ts';
 import { Icon } from './icon.ts';
@@ -7,8 +8,10 @@ import { Lazy } from './lazy.ts';
 import { Popover } from './popover.ts';
 import { SaveButton } from './save-button.ts';
 
-const details = async () => (await import('./message-details.ts')).MessageDetailsDialog;
-const source = async () => (await import('./message-source.ts')).MessageSource;
+const details = async () =>
+  (await Promise.all([import('./message-details.ts'), loadLaterStyle()]))[0].MessageDetailsDialog;
+const source = async () =>
+  (await Promise.all([import('./message-source.ts'), loadLaterStyle()]))[0].MessageSource;
 
 /** What is done with a message seldom: its details and source, saving and printing it. */
 export function MessageMore({ email }: { email: FullEmail }) {

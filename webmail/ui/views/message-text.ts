@@ -1,9 +1,10 @@
 import { html } from 'htm/preact';
 import { useApp } from '../state.ts';
-import { linkify } from '../text.ts';
-import { type Block, blocksOf } from '../text-quotes.ts';
+import { linkify, mayQuote, plainText } from '../text.ts';
+import { Lazy } from './lazy.ts';
 
-interface Props {
+/** Plain text of a message. */
+export interface MessageTextProps {
   readonly text: string;
   /** False: a message that looks harmful leads nowhere. */
   readonly hasLinks: boolean;
@@ -11,21 +12,18 @@ interface Props {
   readonly isForward?: boolean;
 }
 
-/** Plain text: own words in paragraphs, quoted text folded, web addresses as links. Only text nodes are made. */
-export function MessageText({ text, hasLinks, isForward = false }: Props) {
-  const { words } = useApp();
-  const shown = ({ text }: Block) =>
-    html`<div class="text-block">${hasLinks ? html`<${Linked} text=${text} />` : text}</div>`;
-  return html`<div class="text" dir="auto">
-    ${blocksOf(text, isForward).map((block, place) =>
-      block.isQuoted
-        ? html`<details class="quoted" key=${place} open=${block.isAnswered}>
-            <summary>${words.message.quoted}</summary>
-            ${shown(block)}
-          </details>`
-        : html`<div key=${place}>${shown(block)}</div>`,
-    )}
-  </div>`;
+const quotedText = async () => (await import('./quoted-text.ts')).QuotedText;
+
+/** Plain text with quoted text folded; how to find that is fetched when there may be some. */
+export function MessageText(props: MessageTextProps) {
+  const { text, hasLinks } = props;
+  if (mayQuote(text)) return html`<${Lazy} load=${quotedText} props=${props} />`;
+  return html`<div class="text" dir="auto"><${TextBlock} text=${plainText(text).trimEnd()} hasLinks=${hasLinks} /></div>`;
+}
+
+/** Lines of text, web addresses as links. Only text nodes are made. */
+export function TextBlock({ text, hasLinks }: { text: string; hasLinks: boolean }) {
+  return html`<div class="text-block">${hasLinks ? html`<${Linked} text=${text} />` : text}</div>`;
 }
 
 function Linked({ text }: { text: string }) {

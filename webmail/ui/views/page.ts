@@ -1,21 +1,11 @@
 import { html } from 'htm/preact';
 import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { loadLaterStyle } from '../later-style.ts';
 import type { PageId } from '../route.ts';
 import { Lazy } from './lazy.ts';
 
 type Load = () => Promise<ComponentType<object>>;
-
-/** The styles that only pages need. A page without them is plain, and better than none. */
-async function loadStyle(): Promise<void> {
-  const link = document.getElementById('pages-style') as HTMLLinkElement | null;
-  if (!link || link.sheet) return;
-  await new Promise(resolve => {
-    link.addEventListener('load', resolve);
-    link.addEventListener('error', resolve);
-    link.rel = 'stylesheet';
-  });
-}
 
 const pages: Readonly<Partial<Record<PageId, Load>>> = {
   about: async () => (await import('./about-page.ts')).AboutPage,
@@ -27,7 +17,7 @@ const pages: Readonly<Partial<Record<PageId, Load>>> = {
 export function Page({ id }: { id: PageId }) {
   const load = pages[id];
   if (!load) return null;
-  const loadBoth = async () => (await Promise.all([load(), loadStyle()]))[0];
+  const loadBoth = async () => (await Promise.all([load(), loadLaterStyle()]))[0];
   return html`<div class="page"><${Lazy} load=${loadBoth} props=${{}} /></div>`;
 }
 

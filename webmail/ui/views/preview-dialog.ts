@@ -22,20 +22,19 @@ interface Props {
 
 /** An attachment over the page; arrow keys lead to its neighbours, Escape back to the message. */
 export function PreviewDialog({ parts, at, go, close }: Props) {
-  const { words, state } = useApp();
-  const mine = readingWords[state.language].preview;
+  const { preview, attachments } = readingWords[useApp().state.language];
   const part = parts[at];
   if (!part) return null;
-  const name = plainLine(part.name ?? '') || words.message.unnamed;
+  const name = plainLine(part.name ?? '') || attachments.unnamed;
   const step = (by: -1 | 1) => {
     if (parts[at + by]) go(at + by);
   };
   const tools = html`${parts.length > 1 && html`<${Steps} at=${at} count=${parts.length} step=${step} />`}
-    <${SaveButton} class="icon-button" blobId=${part.blobId ?? ''} name=${name} label=${`${words.message.save} ${name}`}>
+    <${SaveButton} class="icon-button" blobId=${part.blobId ?? ''} name=${name} label=${`${attachments.save} ${name}`}>
       <${Icon} name="download" />
     <//>`;
   return html`<${ReadingDialog} heading=${name} close=${close} tools=${tools} onArrow=${step}>
-    <${Shown} key=${part.partId} part=${part} name=${name} words=${mine} />
+    <${Shown} key=${part.partId} part=${part} name=${name} words=${preview} />
   <//>`;
 }
 
