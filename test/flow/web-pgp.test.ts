@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
+import { createTransport } from 'nodemailer';
 import type { BrowserContext, Page, Request } from 'playwright-core';
 import { violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
 import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
+import { encrypt, encryptedMessage, makePerson } from '../support/openpgp-mail.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const address = 'own-key@caliopen.example';
+const otherAddress = 'no-key@caliopen.example';
 
-async function signIn(page: Page, demo: Demo): Promise<void> {
-  await page.getByLabel('Address').fill(address);
-  await page.getByLabel('Password').fill(demo.passwords.get(address) ?? '');
+async function signIn(page: Page, demo: Demo, who = address): Promise<void> {
+  await page.getByLabel('Address').fill(who);
+  await page.getByLabel('Password').fill(demo.passwords.get(who) ?? '');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Inbox' }).waitFor();
 }
@@ -20,6 +23,12 @@ interface Flow {
   readonly page: Page;
   readonly demo: Demo;
   readonly requests: readonly Request[];
+}
+
+async function signOut(page: Page, who: string): Promise<void> {
+  await page.getByText(who).first().click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Password').waitFor();
 }
 
 /** One part of the whole; the parts behind one that failed would only wait. */
@@ -84,8 +93,59 @@ test('sealed mail is opened in the browser with a key that never leaves it', {
     }
     assert.deepEqual(faults, []);
   });
+  await opensForeign(t, flow);
   await stopDemo(demo);
 });
+
+/** An encrypted message to an account whose key the server knows nothing of. */
+async function sendEncrypted({ smtpPort }: Demo): Promise<Uint8Array> {
+  const owner = await makePerson(otherAddress);
+  const inner = 'Content-Type: text/plain; charset=utf-8\r\n\r\nThe teapot is in the shed.\r\n';
+  const raw = encryptedMessage('newcomer@friends.example', await encrypt(inner, [owner]), 'Hello');
+  const transport = createTransport({ host: '127.0.0.1', port: smtpPort, ignoreTLS: true });
+  await transport.sendMail({ envelope: { from: 'newcomer@friends.example', to: otherAddress }, raw });
+  transport.close();
+  return owner.key.privateKey;
+}
+
+async function opensForeign(t: TestContext, { page, demo }: Flow): Promise<void> {
+  const add = () => message(page).getByRole('button', { name: 'Add the key' }).click();
+  await step(
+    t,
+    'a key without a passphrase gets one, opens mail that the server can’t, and is forgotten',
+    async () => {
+      const secretKey = await sendEncrypted(demo);
+      await signOut(page, address);
+      await signIn(page, demo, otherAddress);
+      await openRow(page, /newcomer@friends\.example.*Hello/);
+      await message(page).getByRole('heading', { name: 'This message is encrypted' }).waitFor();
+      const file = {
+        name: 'secret.pgp',
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from(secretKey),
+      };
+      await message(page).getByLabel('File with your secret key').setInputFiles(file);
+      await message(page)
+        .getByLabel(/forget the key when I sign out/)
+        .check();
+      await add();
+      await message(page).getByText('This key has no passphrase.').waitFor();
+      await message(page).getByLabel('New passphrase for this key').fill('short');
+      await add();
+      await message(page).getByText('The passphrase is too short.').waitFor();
+      await message(page).getByLabel('New passphrase for this key').fill('three blue teapots');
+      assert.deepEqual(await violations(page, '.reader'), []);
+      await add();
+      await message(page).getByLabel('Passphrase of your key').fill('three blue teapots');
+      await page.keyboard.press('Enter');
+      await message(page).getByText('The teapot is in the shed.').waitFor();
+      await signOut(page, otherAddress);
+      await signIn(page, demo, otherAddress);
+      await openRow(page, /newcomer@friends\.example.*Hello/);
+      await message(page).getByText('There is no key on this device yet.').waitFor();
+    },
+  );
+}
 
 function listen(context: BrowserContext): { requests: Request[]; faults: string[] } {
   const requests: Request[] = [];
@@ -236,9 +296,7 @@ async function locks(t: TestContext, { page, demo }: Flow): Promise<void> {
 
 async function forgets(t: TestContext, { page, demo }: Flow): Promise<void> {
   await step(t, 'after signing out nothing of it is left but the locked key', async () => {
-    await page.getByText(address).first().click();
-    await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByLabel('Password').waitFor();
+    await signOut(page, address);
     assert.equal((await page.content()).includes('boat house'), false);
     const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
     assert.doesNotMatch(kept, /PGP|boat|shutter/);
