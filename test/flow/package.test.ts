@@ -44,7 +44,7 @@ test('the package holds what was built, its types and documents, and nothing els
     /^plugins\/(entry\.cjs|[a-z]+\/(index\.cjs|package\.json))$/,
     /^dist\/(bin|delivery|dns-keys|plugins|webmail)\/[\w/-]+(\.d\.ts|\.js)$/,
     /^dist\/webmail\/ui\/[\w.-]+\.js$/,
-    /^dist\/webmail\/(NOTICES\.txt|ui\/((index|sign-in)\.(en|fr)\.html|(style|pages)-[A-Z0-9]+\.css|packages\.json))$/,
+    /^dist\/webmail\/(NOTICES\.txt|ui\/((index|sign-in)\.(en|fr)\.html|(style|later)-[A-Z0-9]+\.css|packages\.json))$/,
   ];
   const paths = packed.files.map(({ path }) => path);
   assert.deepEqual(

@@ -6,7 +6,7 @@ const en = {
   version: 'Version',
   commit: 'Commit',
   node: 'Node.js',
-  requests: 'Requests before the first list',
+  requests: 'Files fetched at the start',
   licence: 'Licence',
   licenceText:
     'Caliopen is free software. Whoever uses it, over the network as well, may have its source, change it and pass it on under the same licence.',
@@ -31,7 +31,7 @@ const fr: typeof en = {
   version: 'Numéro de version',
   commit: 'Révision',
   node: 'Version de Node.js',
-  requests: 'Requêtes avant la première liste',
+  requests: 'Fichiers chargés au démarrage',
   licence: 'Licence d’utilisation',
   licenceText:
     'Caliopen est un logiciel libre. Qui s’en sert, même par le réseau, peut en avoir le code source, le modifier et le transmettre sous la même licence.',

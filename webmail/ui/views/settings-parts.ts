@@ -118,7 +118,9 @@ export function Sure({ class: style = 'button small', label, spoken, question, y
   }
   const leave = () => setAsking(false);
   const onKey = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') leave();
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    leave();
   };
   return html`<div class="sure" role="group" aria-label=${spoken} onKeyDown=${onKey}>
     <p id=${id}>${question}</p>

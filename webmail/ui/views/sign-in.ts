@@ -19,6 +19,7 @@ export function SignIn() {
 
   async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
+    if (isWorking) return;
     const form = new FormData(event.currentTarget as HTMLFormElement);
     setWorking(true);
     setFault(null);
@@ -30,6 +31,7 @@ export function SignIn() {
     } catch (error) {
       setFault(faultOf(error, words));
       setWorking(false);
+      document.querySelector<HTMLInputElement>('#password')?.select();
     }
   }
 
@@ -41,15 +43,59 @@ export function SignIn() {
       ${state.isExpired && html`<p class="note" role="status">${text.expired}</p>`}
       <form onSubmit=${submit}>
         <label for="address">${text.address}</label>
-        <input id="address" name="address" type="email" autocomplete="username" required autofocus />
+        <input
+          id="address"
+          name="address"
+          type="text"
+          inputmode="email"
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck=${false}
+          aria-describedby="sign-in-fault"
+          required
+          autofocus
+        />
         <label for="password">${text.password}</label>
-        <input id="password" name="password" type="password" autocomplete="current-password" required />
-        <p class="fault" role="alert">${fault}</p>
-        <button class="button primary" disabled=${isWorking}>${isWorking ? text.working : text.submit}</button>
+        <${PasswordField} isWorking=${isWorking} fault=${fault} />
+        <button class="button primary" aria-disabled=${isWorking}>${isWorking ? text.working : text.submit}</button>
       </form>
     </main>
     <footer class="sign-in-foot"><${Preferences} /></footer>
   </div>`;
+}
+
+/**
+ * The password can be looked at until it is sent: browsers offer to keep what stands in a field for passwords only. What
+ * is wrong with it is told below.
+ */
+function PasswordField({ isWorking, fault }: { isWorking: boolean; fault: string | null }) {
+  const text = useApp().words.signIn;
+  const [isWished, setShown] = useState(false);
+  const [hasCapsLock, setCapsLock] = useState(false);
+  const isShown = isWished && !isWorking;
+  const lookAt = (event: KeyboardEvent) => setCapsLock(event.getModifierState?.('CapsLock') ?? false);
+  return html`<div class="password">
+      <input
+        id="password"
+        name="password"
+        type=${isShown ? 'text' : 'password'}
+        autocomplete="current-password"
+        autocapitalize="none"
+        spellcheck=${false}
+        aria-describedby="caps-lock sign-in-fault"
+        required
+        onKeyDown=${lookAt}
+        onKeyUp=${lookAt}
+        onBlur=${() => setCapsLock(false)}
+      />
+      <button type="button" class="button quiet" aria-controls="password" onClick=${() => setShown(!isShown)}>
+        ${isShown ? text.hide : text.show}<span class="visually-hidden"> ${text.thePassword}</span>
+      </button>
+    </div>
+    <div class="told">
+      <p id="sign-in-fault" class="fault" role="alert">${fault}</p>
+      <p id="caps-lock" role="status">${hasCapsLock && text.capsLock}</p>
+    </div>`;
 }
 
 function faultOf(error: unknown, words: Words): string {
