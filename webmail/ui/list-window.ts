@@ -15,8 +15,10 @@ export interface Range {
 
 /** Rows in the document at most, whatever the height of the screen. */
 export const maxMounted = 58;
-/** Rows beyond the edge of the screen, so that not each step of a scroll draws anew. */
-const overscan = 5;
+/** Rows around those in sight, so that not each step of a scroll draws anew: fewer where many are in sight. */
+const mostAround = 10;
+const leastAround = 4;
+const enough = 30;
 
 /** Rows of which at least a part is on screen. */
 export function visibleRange({ scrollTop, height, rowHeight, total }: Viewport): Range {
@@ -30,13 +32,18 @@ export function mountedRange(viewport: Viewport, before: Range): Range {
   const visible = visibleRange(viewport);
   const isCovered =
     before.first <= visible.first && before.end >= visible.end && before.end <= viewport.total;
-  const isFull =
-    before.end - before.first >= Math.min(visible.end - visible.first + overscan, viewport.total);
+  const inSight = visible.end - visible.first;
+  const isFull = before.end - before.first >= Math.min(inSight + around(inSight) / 2, viewport.total);
   return isCovered && isFull ? before : rangeAround(visible, viewport.total);
 }
 
+function around(inSight: number): number {
+  const wanted = Math.max(leastAround, Math.min(mostAround, enough - inSight));
+  return Math.max(0, Math.min(wanted, maxMounted - inSight));
+}
+
 function rangeAround({ first, end }: Range, total: number): Range {
-  const spare = Math.min(2 * overscan, Math.max(0, maxMounted - (end - first)));
+  const spare = around(end - first);
   const from = Math.max(0, first - Math.floor(spare / 2));
   return { first: from, end: Math.min(total, Math.max(end, from) + Math.ceil(spare / 2), from + maxMounted) };
 }

@@ -97,7 +97,7 @@ export const fr: Words = {
     empty: 'Rien ici.',
     emptyInbox: 'Pas encore de courrier. Ce qui arrive s’affiche ici aussitôt.',
     allRead: 'Rien de non lu.',
-    unreadOnly: 'Non lus seulement',
+    unreadOnly: 'Non lus',
     filter: 'Filtres',
     noneSuch: 'Rien ici ne passe les filtres.',
     showAll: 'Tout afficher',

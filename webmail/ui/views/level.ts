@@ -41,7 +41,7 @@ export function LevelPicture({ level, isLarge = false }: { level: Level; isLarge
 /** The quiet mark of a list: picture and letter. */
 export function LevelMark({ level }: { level: Level }) {
   return html`<span class="level-mark" data-level=${level} aria-hidden="true">
-    <${LevelPicture} level=${level} /><span class="level-letter">${level}</span>
+    <${LevelPicture} level=${level} />${level}
   </span>`;
 }
 

@@ -29,6 +29,8 @@ export interface RowView {
   /** Its spoken name: what the eye sees. */
   readonly label: string;
   readonly isUnread: boolean;
+  /** Messages of the discussion, when there are more than one. */
+  readonly total: number | undefined;
   readonly content: ComponentChildren;
 }
 
@@ -54,10 +56,10 @@ export function rowView(input: RowInput, state: RowState): RowView {
   ];
   return {
     href: input.href,
+    total: total > 1 ? total : undefined,
     label: spoken.filter(Boolean).join(', '),
     isUnread: unread > 0,
     content: html`<bdi class="row-names">${names}</bdi>
-      ${total > 1 && html`<span class="row-total">${total}</span>`}
       <span class="row-text" dir="auto"><span class="row-subject">${text.subject}</span> ${text.preview}</span>
       <span class="row-marks">
         ${tags.slice(0, 2).map(tag => html`<bdi class="chip" key=${tag.id} data-colour=${colourOf(tag.colour)}>${tagName(tag, words)}</bdi>`)}
@@ -78,7 +80,7 @@ interface RowProps {
 /** A row as a link; what is on its way is the same link, so that it may hold the focus. */
 export function Row({ view, isCurrent, words }: RowProps) {
   const attributes = view
-    ? { href: view.href, 'aria-label': view.label, 'data-unread': view.isUnread }
+    ? { href: view.href, 'aria-label': view.label, 'data-unread': view.isUnread, 'data-total': view.total }
     : { role: 'link', 'aria-disabled': 'true', 'aria-label': words.loading, 'data-coming': true };
   // Always in the order of focus, because an element that leaves it loses the focus.
   return html`<a class="row" tabindex="0" aria-current=${isCurrent ? 'true' : undefined} ...${attributes}>${view?.content}</a>`;
