@@ -50,6 +50,8 @@ export interface LoaderEvents<T> {
 /** A thumb that flies is waited for; this long at most. */
 const restMilliseconds = 50;
 const maxRestMilliseconds = 300;
+/** A list is looked at again at most this often, however much mail comes. */
+const lookMilliseconds = 500;
 /** Rows on either side of what is in sight that are loaded, too. */
 const ahead = 15;
 const newsSize = 20;
@@ -70,6 +72,8 @@ export class RowLoader<T> {
   #isStopped = false;
   #isLookDue = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #lookTimer: ReturnType<typeof setTimeout> | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #flyingSince: number | null = null;
   /** Newest message at the top that was in sight. */
   #newest = '';
@@ -96,6 +100,7 @@ export class RowLoader<T> {
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#lookTimer);
   }
 
   want(range: Range): void {
@@ -107,6 +112,13 @@ export class RowLoader<T> {
   /** The server has something new: what is in sight is loaded again, in its place. */
   look(): void {
     if (!this.held.isLoaded) return;
+    const rest = this.#lookedAt + lookMilliseconds - performance.now();
+    clearTimeout(this.#lookTimer);
+    if (rest > 0) {
+      this.#lookTimer = setTimeout(() => this.look(), rest);
+      return;
+    }
+    this.#lookedAt = performance.now();
     this.#isLookDue = true;
     this.#lastAsked = '';
     this.#pump();

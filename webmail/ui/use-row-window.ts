@@ -41,16 +41,16 @@ interface Screen {
   moved: number;
 }
 
+/** As a list begins. */
+const atTop = { scrollTop: 0, focused: null, focusedKey: null, due: null, moved: 0 };
+
 /** The rows in sight of a list, and the focus among them. Rows are named by their place less `rows.moved`, which stays. */
 export function useRowWindow<T>(list: LoadedRows<T>, isOpen: (row: T) => boolean): RowWindow {
   const { rows, source } = list;
   const { moved, total } = rows;
   const body = useRef<HTMLDivElement>(null);
   const ul = useRef<HTMLUListElement>(null);
-  const screen = useRef<Screen>({
-    ...{ scrollTop: 0, height: 0, rowHeight: likelyHeight },
-    ...{ focused: null, focusedKey: null, due: null, moved },
-  }).current;
+  const screen = useRef<Screen>({ ...atTop, height: 0, rowHeight: likelyHeight }).current;
   const [range, setRange] = useState<Range>({ first: 0, end: 20 });
   const [, redraw] = useState({});
 
@@ -77,6 +77,10 @@ export function useRowWindow<T>(list: LoadedRows<T>, isOpen: (row: T) => boolean
     isAtTop: screen.scrollTop < screen.rowHeight / 2,
     anchor: visibleRange(viewport()).first,
   });
+  useLayoutEffect(() => {
+    Object.assign(screen, atTop);
+    body.current?.scrollTo(0, 0);
+  }, [source.key]);
   useMeasure({ body, ul, screen, total, update });
   useLayoutEffect(() => {
     const by = moved - screen.moved;
