@@ -199,7 +199,7 @@ function tell(context: CommandContext, { config, memory, isNew, doors, isArrivin
         `  ${addressOf(name).padEnd(width)}  ${memory.passwords[name]}  ${displayName}`,
     ),
     '',
-    `Secret key of ${addressOf('ownKey')}: ${ownKeyFile(config.data)}, passphrase ${memory.passphrase}`,
+    `Secret key of ${addressOf('ownKey')}, to bring into its webmail: ${ownKeyFile(config.data)}, passphrase ${memory.passphrase}`,
     `SMTP at ${where.smtp}, LMTP at ${where.lmtp}.`,
     isNew
       ? `Passwords and keys of the demo are kept in ${memoryFile(config.data)}.`

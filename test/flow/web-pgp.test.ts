@@ -290,6 +290,10 @@ async function locks(t: TestContext, { page, demo }: Flow): Promise<void> {
       await message(page).getByLabel('Passphrase of your key').fill(demo.ownKey.passphrase);
       await message(page).getByRole('button', { name: 'Open', exact: true }).click();
       await message(page).getByText(secretText).waitFor();
+      // What the worker says when nobody has used the key for a quarter of an hour.
+      await page.workers()[0]?.evaluate(() => postMessage({ event: 'locked' }));
+      await message(page).getByLabel('Passphrase of your key').waitFor();
+      assert.equal((await page.content()).includes('third shutter'), false);
     },
   );
 }

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { buildUi } from '../../../webmail/api/build-ui.ts';
 
 /** What the webmail may weigh, gzip, in octets. */
-const most = { start: 38_000, style: 8_000, purifier: 13_000, page: 4_000 };
+const most = { start: 38_000, style: 8_000, purifier: 13_000, page: 4_000, openpgp: 70_000, worker: 36_000 };
 
 const { files } = await buildUi();
 const weights = new Map(files.map(({ name, octets }) => [name, gzipSync(octets, { level: 9 }).length]));
@@ -45,4 +45,17 @@ test('the purifier is fetched alone, and light', () => {
   const purifier = [...weights.keys()].find(name => name.startsWith('purify-')) ?? '';
   const fetched = [...withImports(purifier)].filter(name => !known.has(name));
   assert.ok(weigh(fetched) <= most.purifier, `${weigh(fetched)} octets in ${fetched.join()}`);
+});
+
+test('OpenPGP is a chunk of its own that the page knows nothing of, and so is what opens mail', () => {
+  const named = (start: string) => [...weights.keys()].filter(name => name.startsWith(start));
+  for (const [start, limit] of [
+    ['openpgp', most.openpgp],
+    ['worker', most.worker],
+  ] as const) {
+    const [name = '', ...others] = named(`${start}.min-`).concat(named(`${start}-`));
+    assert.deepEqual(others, []);
+    assert.ok(weigh([name]) <= limit, `${weigh([name])} octets in ${name}`);
+    assert.ok(!page.includes(name), name);
+  }
 });
