@@ -5,8 +5,8 @@ import type { EmailPatch } from './mail.ts';
 export const acts = ['archive', 'inbox', 'junk', 'notJunk', 'trash', 'read', 'unread'] as const;
 export type Act = (typeof acts)[number] | { readonly tagId: string; readonly isAdded: boolean };
 
-type Role = NonNullable<Mailbox['role']>;
-type Roles = readonly Pick<Mailbox, 'id' | 'role'>[];
+export type Role = NonNullable<Mailbox['role']>;
+export type Roles = readonly Pick<Mailbox, 'id' | 'role'>[];
 export type Changeable = Pick<Email, 'keywords' | 'mailboxIds'>;
 
 /**
@@ -87,18 +87,4 @@ function tagging(
   const archive = tags.find(tag => tag.role === 'archive');
   const isLast = Object.keys(mailboxIds).length === 1;
   return { tags: { [tagId]: null, ...(isLast && archive ? { [archive.id]: true } : {}) } };
-}
-
-/** Whether an act takes a message out of the list of this tag. */
-export function leaves(act: Act, tagId: string, tags: Roles): boolean {
-  const role = tags.find(tag => tag.id === tagId)?.role;
-  if (role === undefined || act === 'read' || act === 'unread') return false;
-  if (typeof act === 'object') return !act.isAdded && act.tagId === tagId;
-  const leaving: Readonly<Record<Exclude<typeof act, 'trash'>, readonly (Role | null)[]>> = {
-    archive: ['inbox', 'junk', 'trash'],
-    inbox: ['archive', 'junk', 'trash', 'sent', 'drafts'],
-    junk: ['inbox', 'archive', 'trash', null],
-    notJunk: ['junk'],
-  };
-  return act === 'trash' ? role !== 'trash' : leaving[act].includes(role);
 }

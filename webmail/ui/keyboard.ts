@@ -1,8 +1,8 @@
 import { useEffect } from 'preact/hooks';
-import type { Act } from './acts.ts';
-import { endChoice, selectionOf } from './choose.ts';
-import { type Parts, type State, useApp } from './state.ts';
-import { closeCurrent, stepTab } from './tab-actions.ts';
+import { endChoice } from './choose.ts';
+import type { KeyedAct } from './key-acts.ts';
+import { choose, focusedRow, keyOf, press, targetNow } from './key-target.ts';
+import { type Parts, useApp } from './state.ts';
 
 /** The map of single keys; it sleeps while somebody types, and while a dialog is open. */
 export function useKeyboard(): void {
@@ -56,9 +56,9 @@ const keys: Readonly<Record<string, (parts: Parts) => void>> = {
   '/': () => document.getElementById('search-field')?.focus(),
   '?': ({ actions }) => actions.toggle('isKeyboardHelpOpen', true),
   Escape: parts => goBack(parts),
-  ']': parts => stepTab(parts, 1),
-  '[': parts => stepTab(parts, -1),
-  x: closeCurrent,
+  ']': parts => later(parts, key => key.stepTab(parts, 1)),
+  '[': parts => later(parts, key => key.stepTab(parts, -1)),
+  x: parts => later(parts, key => key.closeCurrent(parts)),
   s: () => choose(keyOf(focusedRow() ?? document.querySelector<HTMLElement>('.row[aria-current]'))),
   '*': () => choose(''),
   e: parts => actBy('archive', parts),
@@ -68,6 +68,24 @@ const keys: Readonly<Record<string, (parts: Parts) => void>> = {
   u: parts => actBy('unread', parts),
   t: openTags,
 };
+
+/** What most keys do is fetched when the first of them is pressed. */
+function later(parts: Parts, run: (keyed: typeof import('./key-acts.ts')) => unknown): void {
+  import('./key-acts.ts').then(run).catch(parts.actions.tellError);
+}
+
+/** Acts on what is selected, else on the row that has the focus, else on the open message as its button does. */
+function actBy(name: KeyedAct, parts: Parts): void {
+  const target = targetNow(parts.store.get());
+  if (target) later(parts, keyed => keyed.actOnRows(name, parts, target));
+  else press(name);
+}
+
+function openTags(parts: Parts): void {
+  const target = targetNow(parts.store.get());
+  if (target) later(parts, keyed => keyed.openTags(parts, target));
+  else press('tag');
+}
 
 function act(event: KeyboardEvent, parts: Parts): boolean {
   if (event.key === ' ') {
@@ -90,94 +108,9 @@ function goBack(parts: Parts): void {
   else if (store.get().route.discussionId) actions.go({ discussionId: null, emailId: null });
 }
 
-type KeyedAct = 'archive' | 'junk' | 'trash' | 'unread';
-
-/** Acts on what is selected, else on the row that has the focus, else on the open message as its button does. */
-function actBy(name: KeyedAct, parts: Parts): void {
-  const { keys: chosen, isWhole } = selectionOf(parts.store.get());
-  const row = focusedRow();
-  const key = keyOf(row);
-  if (isWhole || chosen.size > 0) void actOnRows(name, parts, isWhole ? 'whole' : [...chosen]);
-  else if (row && key)
-    void actOnRows(row.dataset.unread === 'true' && name === 'unread' ? 'read' : name, parts, [key]);
-  else press(name);
-}
-
-async function actOnRows(
-  name: KeyedAct | 'read',
-  parts: Parts,
-  rows: readonly string[] | 'whole',
-): Promise<void> {
-  try {
-    const { perform, destroyForGood } = await import('./perform.ts');
-    const role = roleOf(parts.store.get());
-    if (name === 'trash' && role === 'trash') await destroyForGood(parts, rows);
-    else await perform(parts, wanted(name, role), rows);
-  } catch (error) {
-    parts.actions.tellError(error);
-  }
-}
-
-/** The same key leads out of where it leads to. */
-function wanted(name: KeyedAct | 'read', role: ReturnType<typeof roleOf>): Act {
-  if (name === 'junk' && role === 'junk') return 'notJunk';
-  return name === 'archive' && role === 'archive' ? 'inbox' : name;
-}
-
-function roleOf({ route: { list }, tags }: State): State['tags'][number]['role'] {
-  return list.kind === 'tag' ? (tags.find(tag => tag.id === list.id)?.role ?? null) : null;
-}
-
-/** Tags of what is selected, or of the row that has the focus, which is selected by it; else of the open message. */
-function openTags({ store }: Parts): void {
-  const { keys: chosen, isWhole } = selectionOf(store.get());
-  const key = keyOf(focusedRow());
-  const isChosen = isWhole || chosen.size > 0;
-  if (!isChosen && key === null) {
-    press('tag');
-    return;
-  }
-  if (!isChosen) choose(key);
-  const bar = () => document.querySelector<HTMLElement>('.selection-bar [data-key="tag"]');
-  const open = (tries: number) => {
-    const summary = bar();
-    if (summary) pressIn(summary);
-    // The bar is fetched when it is shown for the first time.
-    else if (tries > 0) setTimeout(open, 50, tries - 1);
-  };
-  setTimeout(open, 0, 60);
-}
-
-/** Buttons that a key presses carry its name, so that key and button can't differ. */
-function press(name: string): void {
-  const focused = document.activeElement?.closest('.message[data-open="true"]');
-  const message = focused ?? document.querySelector('.message[data-open="true"]');
-  const button = message?.querySelector<HTMLElement>(`[data-key="${name}"]`);
-  if (button) pressIn(button);
-}
-
-/** What opens a menu gets the focus, so that the next key goes on from there. */
-function pressIn(button: HTMLElement): void {
-  if (button.matches('summary')) button.focus();
-  button.click();
-}
-
 /** Moves the focus along the rows of the list; Enter then opens the row, because it is a link. */
 function step(by: 1 | -1): void {
   document.querySelector('.rows')?.dispatchEvent(new CustomEvent('step', { detail: by }));
-}
-
-function choose(key: string | null): void {
-  if (key !== null)
-    document.querySelector('.rows')?.dispatchEvent(new CustomEvent('choose', { detail: key }));
-}
-
-function focusedRow(): HTMLElement | null {
-  return document.activeElement?.closest('.rows > li')?.querySelector<HTMLElement>('.row') ?? null;
-}
-
-function keyOf(row: HTMLElement | null): string | null {
-  return row?.closest('li')?.querySelector<HTMLInputElement>('.row-check > input')?.value ?? null;
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -1,4 +1,4 @@
-import { type Act, leaves } from './acts.ts';
+import type { Act } from './acts.ts';
 import {
   actOn,
   type Chosen,
@@ -14,6 +14,7 @@ import {
   type Undo,
 } from './batch.ts';
 import { reachable } from './choose.ts';
+import { leaves } from './leaving.ts';
 import { actsWords } from './locales/acts.ts';
 import type { Asking } from './mail.ts';
 import { allId, inboxId } from './route.ts';

@@ -4,13 +4,14 @@ import { listOfView } from './saved-views.ts';
 import { noSelection } from './selection.ts';
 import { type Parts, useApp } from './state.ts';
 import { countUnread, loadContactHeads, loadViews } from './tab-counts.ts';
+import { memoryKey } from './tab-memory.ts';
 import { type MailList, readTabs, staysAsTab, type Tab, tabKey, visited, writeTabs } from './tabs.ts';
 
 /** Looks again at most this often, however much mail comes. */
 const pauseMilliseconds = 2000;
 
 /** Keeps the tabs of who is signed in: remembers them on this device, opens one for each list that stays, counts. */
-export function useTabKeeper(): void {
+export function TabKeeper(): null {
   const { state, store, actions, client } = useApp();
   const accountId = state.session?.accountId ?? '';
   const { list, filter } = state.route;
@@ -28,13 +29,10 @@ export function useTabKeeper(): void {
   }, [state.tags]);
   useEffect(() => remember(accountId, state.tabs), [state.tabs]);
   useRefresh(accountId, parts);
+  return null;
 }
 
 const inbox = { kind: 'tag', id: inboxId } as const;
-
-function memoryKey(accountId: string): string {
-  return `tabs/${accountId}`;
-}
 
 function remember(accountId: string, tabs: readonly Tab[]): void {
   if (tabs.length > 0) localStorage.setItem(memoryKey(accountId), writeTabs(tabs));

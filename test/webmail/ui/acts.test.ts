@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Act, acts, type Changeable, leaves, patchOf } from '../../../webmail/ui/acts.ts';
+import { type Act, acts, type Changeable, patchOf } from '../../../webmail/ui/acts.ts';
+import { leaves } from '../../../webmail/ui/leaving.ts';
 import { inverse, patched } from '../../../webmail/ui/mail.ts';
 
 const tags = [

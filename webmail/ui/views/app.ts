@@ -3,19 +3,18 @@ import { useEffect, useRef } from 'preact/hooks';
 import { useKeyboard } from '../keyboard.ts';
 import { parseRoute } from '../route.ts';
 import { useApp } from '../state.ts';
-import { useTabKeeper } from '../tab-keeper.ts';
 import { Bar } from './bar.ts';
-import { Confirm } from './confirm.ts';
 import { Discussion } from './discussion.ts';
 import { Empty } from './empty.ts';
 import { KeyboardHelp } from './keyboard-help.ts';
+import { Lazy } from './lazy.ts';
 import { Failed, Loading } from './loading.ts';
 import { Notices } from './notices.ts';
 import { Page } from './page.ts';
 import { SearchResults } from './search-results.ts';
 import { SignIn } from './sign-in.ts';
+import { Tabs } from './tab-parts.ts';
 import { listTitle } from './tab-title.ts';
-import { TabStrip } from './tabs.ts';
 import { TagList } from './tag-list.ts';
 import { Timeline } from './timeline.ts';
 
@@ -37,20 +36,23 @@ export function App({ startError, start }: { startError: unknown; start: () => v
     return html`<main class="centred">${startError ? html`<${Failed} error=${startError} retry=${start} />` : html`<${Loading} />`}</main>`;
   }
   if (state.session === null) return html`<${SignIn} />`;
-  return html`<a class="skip" href="#main" onClick=${skip}>${words.skipToContent}</a><${Mail} /><${Notices} /><${Confirm} /><${KeyboardHelp} />`;
+  return html`<a class="skip" href="#main" onClick=${skip}>${words.skipToContent}</a><${Mail} /><${Notices} />${state.question && html`<${Lazy} load=${loadConfirm} props=${{}} isQuiet=${true} />`}<${KeyboardHelp} />`;
+}
+
+async function loadConfirm() {
+  return (await import('./confirm.ts')).Confirm;
 }
 
 function Mail() {
   const { state, words, actions } = useApp();
   useKeyboard();
-  useTabKeeper();
   useDrawer();
   useReturn();
   const { list, discussionId, emailId } = state.route;
   return html`<div class="mail" data-reading=${discussionId !== null} data-menu=${state.isMenuOpen}>
     <${Bar} />
     <${TagList} />
-    <${TabStrip} />
+    <${Tabs} />
     ${state.isMenuOpen && html`<button class="scrim" aria-label=${words.close} onClick=${() => actions.toggle('isMenuOpen', false)}></button>`}
     <main class="main" id="main" tabindex="-1" inert=${state.isMenuOpen}>
       ${

@@ -6,7 +6,7 @@ import { Icon } from './icon.ts';
 import { LevelPicture } from './level.ts';
 import { Popover } from './popover.ts';
 import { Preferences } from './preferences.ts';
-import { TabMenu } from './tabs.ts';
+import { MenuOfTabs } from './tab-parts.ts';
 
 /** The head of the page: name, search field, account. */
 export function Bar() {
@@ -21,7 +21,7 @@ export function Bar() {
     ><${Icon} name="menu" /></button>
     <a class="wordmark" href="#/tag/${inboxId}"><${LevelPicture} level="A" /><span>${words.product}</span></a>
     <${SearchField} />
-    <${TabMenu} />
+    <${MenuOfTabs} />
     <${AccountMenu} />
   </header>`;
 }

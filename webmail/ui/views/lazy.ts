@@ -7,10 +7,12 @@ interface Props<T> {
   /** Fetches the view; called once, and again when somebody retries. */
   readonly load: () => Promise<ComponentType<T>>;
   readonly props: T;
+  /** Nothing stands in its place while it is not there. */
+  readonly isQuiet?: boolean;
 }
 
 /** A view whose code is fetched when it is shown for the first time. */
-export function Lazy<T>({ load, props }: Props<T>) {
+export function Lazy<T>({ load, props, isQuiet }: Props<T>) {
   const [view, setView] = useState<{ readonly View: ComponentType<T> } | null>(null);
   const [error, setError] = useState<unknown>(undefined);
   const fetchView = () => {
@@ -19,5 +21,6 @@ export function Lazy<T>({ load, props }: Props<T>) {
   };
   useEffect(fetchView, []);
   if (view) return html`<${view.View} ...${props} />`;
+  if (isQuiet) return null;
   return error === undefined ? html`<${Loading} />` : html`<${Failed} error=${error} retry=${fetchView} />`;
 }

@@ -1,7 +1,8 @@
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
 import { tabsWords } from '../locales/tabs.ts';
-import { forgetView, type NarrowedList, renameView, saveView, viewOf } from '../saved-views.ts';
+import { forgetView, renameView, saveView } from '../save-view.ts';
+import { type NarrowedList, viewOf } from '../saved-views.ts';
 import { useApp } from '../state.ts';
 import { closeCurrent, closeOthers, pinTab } from '../tab-actions.ts';
 import { loadViews } from '../tab-counts.ts';

@@ -3,8 +3,6 @@ import type { Mailbox, View } from '../../wire.ts';
 import { allId, inboxId, listAddress } from '../route.ts';
 import { listOfView } from '../saved-views.ts';
 import { useApp } from '../state.ts';
-import { openBehind } from '../tab-actions.ts';
-import { staysAsTab } from '../tabs.ts';
 import { colourOf, placedTags } from '../tag-colours.ts';
 import { plainLine } from '../text.ts';
 import { Icon } from './icon.ts';
@@ -47,9 +45,12 @@ function TagLink({ id, tag, depth = 0 }: { id: string; tag: Mailbox | null; dept
   /** With the middle button or Ctrl a tag opens as a tab behind the list in sight. */
   function openAside(event: MouseEvent): void {
     const isAside = event.button === 1 || event.ctrlKey || event.metaKey;
-    if (!isAside || event.shiftKey || !staysAsTab({ kind: 'tag', id }, state.tags)) return;
+    if (!isAside || event.shiftKey || tag?.role !== null) return;
     event.preventDefault();
-    openBehind(app, { kind: 'tag', id });
+    void openBehind();
+  }
+  async function openBehind(): Promise<void> {
+    (await import('../tab-actions.ts')).openBehind(app, { kind: 'tag', id });
     app.actions.announce(words.tabs.behind(name));
   }
   return html`<li>

@@ -1,0 +1,24 @@
+import { html } from 'htm/preact';
+import { useState } from 'preact/hooks';
+import { useApp } from '../state.ts';
+import { hasTabs } from '../tab-memory.ts';
+import { Lazy } from './lazy.ts';
+
+const keeper = async () => (await import('../tab-keeper.ts')).TabKeeper;
+const strip = async () => (await import('./tabs.ts')).TabStrip;
+const menu = async () => (await import('./tabs.ts')).TabMenu;
+
+/** The tabs, fetched behind the first screen; their room is kept from the start. */
+export function Tabs() {
+  const { state } = useApp();
+  const [isAwaited] = useState(() => hasTabs(localStorage, state.session?.accountId ?? ''));
+  const isThere = state.tabs.length > 0;
+  return html`<${Lazy} load=${keeper} props=${{}} isQuiet=${true} />
+    ${(isThere || isAwaited) && html`<div class="tab-room"><${Lazy} load=${strip} props=${{}} isQuiet=${true} /></div>`}`;
+}
+
+/** The tabs as a menu in the bar. */
+export function MenuOfTabs() {
+  const { state } = useApp();
+  return state.tabs.length > 0 && html`<${Lazy} load=${menu} props=${{}} isQuiet=${true} />`;
+}
