@@ -1,5 +1,6 @@
 import { html } from 'htm/preact';
 import { useContext, useEffect, useMemo } from 'preact/hooks';
+import { loadLaterStyle } from '../later-style.ts';
 import type { FullEmail } from '../mail.ts';
 import { localClient } from '../opened.ts';
 import { type Parts, PartsContext, useApp } from '../state.ts';
@@ -22,8 +23,9 @@ export function OpenedNote({ emailId }: { emailId: string }) {
   return state.opened[emailId] ? html`<${Lazy} load=${loadNote} props=${{}} />` : null;
 }
 
-const loadUnlock = async () => (await import('./unlock.ts')).Unlock;
-const loadNote = async () => (await import('./opened-here.ts')).OpenedHere;
+const loadUnlock = async () => (await Promise.all([import('./unlock.ts'), loadLaterStyle()]))[0].Unlock;
+const loadNote = async () =>
+  (await Promise.all([import('./opened-here.ts'), loadLaterStyle()]))[0].OpenedHere;
 
 interface LocalProps {
   readonly email: Pick<FullEmail, 'id' | 'blobId'>;
