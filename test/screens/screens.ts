@@ -1,7 +1,6 @@
 import type { AccountName } from '../../bin/demo/people.ts';
-import { accountWords } from '../../webmail/ui/locales/account.ts';
-import { allId, inboxId } from '../../webmail/ui/route.ts';
 import type { At } from './stage.ts';
+import * as way from './ways.ts';
 
 /** One screen of the webmail, and the way to it. A way that leads nowhere fails. */
 export interface Screen {
@@ -16,224 +15,81 @@ export interface Screen {
   leave?(at: At): Promise<unknown>;
 }
 
-const inbox = { kind: 'tag', id: inboxId } as const;
-const all = { kind: 'tag', id: allId } as const;
-
 /** Every screen. What marks mail as read comes behind the lists that show it as it came. */
 export const screens: readonly Screen[] = [
-  { name: 'sign-in', account: null, reach: at => openSignIn(at) },
-  {
-    name: 'sign-in-refused',
-    account: null,
-    async reach(at) {
-      await openSignIn(at);
-      await at.page.getByLabel(at.words.signIn.address).fill('nobody@caliopen.example');
-      await at.page.getByLabel(at.words.signIn.password).fill('not the password');
-      await at.page.getByRole('button', { name: at.words.signIn.submit }).click();
-      await at.page
-        .getByText(at.words.signIn.refused)
-        .or(at.page.getByText(at.words.signIn.throttled))
-        .waitFor();
-    },
-  },
-  { name: 'inbox', account: 'serverKey', reach: at => openList(at, inbox) },
-  { name: 'all-mail', account: 'serverKey', reach: at => openList(at, all) },
-  {
-    name: 'empty-list',
-    account: 'serverKey',
-    async reach({ page, words, openList, isNarrow }) {
-      await openList(inbox);
-      await page.locator('.row').first().waitFor();
-      if (isNarrow) await page.getByRole('button', { name: words.bar.menu, exact: true }).click();
-      await page.locator('#tags').getByRole('link', { name: words.tags.roles.drafts }).click();
-      await page.getByRole('heading', { name: words.tags.roles.drafts }).waitFor();
-      await page.getByText(words.timeline.empty).waitFor();
-    },
-  },
-  {
-    name: 'tags',
-    account: 'serverKey',
-    async reach(at) {
-      await openList(at, inbox);
-      if (at.isNarrow) await at.page.getByRole('button', { name: at.words.bar.menu, exact: true }).click();
-      await at.page.locator('#tags').getByText('Garden').waitFor();
-    },
-  },
-  {
-    name: 'account',
-    account: 'serverKey',
-    async reach(at) {
-      await openList(at, inbox);
-      await at.page.locator('.account > summary').click();
-      await at.page.getByRole('button', { name: at.words.bar.signOut }).waitFor();
-    },
-  },
-  {
-    name: 'keyboard-help',
-    account: 'serverKey',
-    async reach(at) {
-      await openList(at, inbox);
-      await at.page.locator('#main').focus();
-      await at.page.keyboard.press('?');
-      await at.page.getByRole('dialog').waitFor();
-    },
-  },
-  { name: 'search', account: 'serverKey', reach: at => search(at, 'plan') },
-  {
-    name: 'search-none',
-    account: 'serverKey',
-    async reach({ page, words, openList }) {
-      await openList({ kind: 'search', text: 'a word that no message has' });
-      await page.getByText(words.search.none).waitFor();
-    },
-  },
-  { name: 'offline', account: 'serverKey', reach: openOffline },
-  {
-    name: 'loading',
-    account: 'serverKey',
-    async reach({ page, words, openList }) {
-      await page.route('**/jmap', () => {});
-      await openList(inbox);
-      await page.getByText(words.loading).first().waitFor();
-    },
-  },
-  { name: 'message', account: 'serverKey', reach: at => at.openMessage('Lunch on Thursday?') },
-  {
-    name: 'discussion',
-    account: 'serverKey',
-    height: 1000,
-    reach: at => at.openMessage('Re: Plan for the open day'),
-  },
-  {
-    name: 'message-decrypted',
-    account: 'serverKey',
-    reach: at => at.openMessage('Where the key to the boat house is'),
-  },
-  {
-    name: 'message-invalid-signature',
-    account: 'serverKey',
-    reach: at => at.openMessage('Somebody has changed this message'),
-  },
-  {
-    name: 'index',
-    account: 'serverKey',
-    height: 2400,
-    reach: at => openIndex(at, 'Where the key to the boat house is'),
-  },
-  {
-    name: 'index-steps',
-    account: 'serverKey',
-    height: 2400,
-    reach: at => openIndex(at, 'We have not met yet'),
-  },
-  {
-    name: 'message-html',
-    account: 'serverKey',
-    height: 1000,
-    reach: at => openHtml(at, 'Ten teapots you will love'),
-  },
-  {
-    name: 'message-html-plain',
-    account: 'serverKey',
-    reach: at => openHtml(at, 'Your order 1042 is on its way'),
-  },
-  {
-    name: 'message-html-hostile',
-    account: 'serverKey',
-    height: 1000,
-    reach: at => openHtml(at, 'A page that tries everything'),
-  },
-  { name: 'message-japanese', account: 'serverKey', reach: at => at.openMessage('来週の花見について') },
-  {
-    name: 'message-attachment',
-    account: 'serverKey',
-    height: 1000,
-    reach: at => at.openMessage('Scan 0042'),
-  },
-  {
-    name: 'message-attachment-name',
-    account: 'serverKey',
-    reach: at => at.openMessage('An attachment whose name reads backwards'),
-  },
-  { name: 'warning-forged', account: 'serverKey', reach: at => openWarning(at, 'Your statement is ready') },
-  {
-    name: 'warning-harmful',
-    account: 'serverKey',
-    height: 1000,
-    reach: at => openWarning(at, 'URGENT: your account will be closed today'),
-  },
-  {
-    name: 'warning-spam',
-    account: 'serverKey',
-    height: 1000,
-    reach: at => openWarning(at, 'CONGRATULATIONS!!! YOU HAVE WON $5,000,000.00 CASH'),
-  },
-  {
-    name: 'tag-menu',
-    account: 'serverKey',
-    async reach(at) {
-      await at.openMessage('Lunch on Thursday?');
-      await at.page.getByText(at.words.tags.add).click();
-      await at.page.getByLabel(at.words.tags.newName).waitFor();
-    },
-  },
-  {
-    name: 'notice',
-    account: 'serverKey',
-    async reach({ page, words, openMessage }) {
-      await openMessage('Lunch on Thursday?');
-      await page.locator('[data-key="archive"]').click();
-      await page.getByText(words.message.movedToArchive).waitFor();
-    },
-    async leave({ page, words }) {
-      await page.getByRole('button', { name: words.undo }).click();
-      await page.locator('.notice').waitFor({ state: 'detached' });
-    },
-  },
-  {
-    name: 'sealed-inbox',
-    account: 'ownKey',
-    reach: at => openList(at, inbox),
-  },
-  { name: 'sealed', account: 'ownKey', reach: at => at.openMessage('sealed') },
+  nobody('sign-in', way.openSignIn),
+  nobody('sign-in-refused', way.refuseSignIn),
+  nobody('sign-in-expired', way.loseSession),
+
+  list('inbox', at => way.openList(at)),
+  list('all-mail', at => way.openList(at, way.all)),
+  list('empty-list', way.openEmptyList),
+  list('filter', way.openFilter),
+  list('filter-none', way.filterAllOut),
+  list('tags', way.openTags),
+  list('account', way.openAccount),
+  list('keyboard-help', way.openKeyboardHelp),
+  list('selection', way.chooseRows),
+  list('selection-tags', way.chooseTags),
+  list('search', at => way.search(at, 'plan')),
+  list('search-none', async ({ page, words, openList }) => {
+    await openList({ kind: 'search', text: 'a word that no message has' });
+    await page.getByText(words.search.none).waitFor();
+  }),
+  list('tab-options', way.openTabOptions),
+  list('offline', way.goOffline),
+  list('loading', way.waitForMail),
+
+  page('settings', 3400, at => way.openPage(at, 'settings')),
+  page('about', 2000, at => way.openPage(at, 'about')),
+  page('tag-manager', 1000, at => way.openPage(at, 'tags')),
+  page('tag-manager-form', 1200, way.openTagForm),
+
+  message('message', 'Lunch on Thursday?'),
+  message('discussion', 'Re: Plan for the open day'),
+  message('message-decrypted', 'Where the key to the boat house is'),
+  message('message-invalid-signature', 'Somebody has changed this message'),
+  message('message-japanese', '来週の花見について'),
+  message('message-attachment', 'Scan 0042'),
+  message('message-attachment-name', 'An attachment whose name reads backwards'),
+  page('index', 2400, at => way.openIndex(at, 'Where the key to the boat house is')),
+  page('index-steps', 2400, at => way.openIndex(at, 'We have not met yet')),
+  page('message-html', 1000, at => way.openHtml(at, 'Ten teapots you will love')),
+  page('message-html-plain', 800, at => way.openHtml(at, 'Your order 1042 is on its way')),
+  page('message-html-hostile', 1000, at => way.openHtml(at, 'A page that tries everything')),
+  page('warning-forged', 800, at => way.openWarning(at, 'Your statement is ready')),
+  page('warning-harmful', 1000, at => way.openWarning(at, 'URGENT: your account will be closed today')),
+  page('warning-spam', 1000, at => way.openWarning(at, 'CONGRATULATIONS!!! YOU HAVE WON $5,000,000.00 CASH')),
+  page('harmful-save', 1000, way.askToSave),
+  list('tag-menu', way.openTagMenu),
+  list('message-more', way.openMore),
+  list('message-details', at => way.openDialogOf(at, at.words.message.more.details)),
+  list('message-source', at => way.openDialogOf(at, at.words.message.more.source)),
+  list('preview-pdf', at => way.openPreview(at, 'Scan 0042', 'iframe')),
+  list('preview-picture', at => way.openPreview(at, 'Poster for the printer', 'img')),
+  { ...list('notice', way.archive), leave: way.undo },
+
+  { ...list('sealed-inbox', at => way.openList(at)), account: 'ownKey' },
+  { ...page('sealed', 1200, way.openSealed), account: 'ownKey' },
+  { ...page('sealed-passphrase', 1000, way.askPassphrase), account: 'ownKey' },
+  { ...page('sealed-refused', 1000, way.typeWrongPassphrase), account: 'ownKey' },
+  { ...page('sealed-opened', 1000, way.unseal), account: 'ownKey' },
 ];
 
-async function openSignIn({ page, words, open }: At): Promise<void> {
-  await open('');
-  await page.getByRole('button', { name: words.signIn.submit }).waitFor();
+type Reach = Screen['reach'];
+
+function nobody(name: string, reach: Reach): Screen {
+  return { name, account: null, reach };
 }
 
-async function openList({ page, openList }: At, list: typeof inbox | typeof all): Promise<void> {
-  await openList(list);
-  await page.locator('.row').first().waitFor();
+function list(name: string, reach: Reach): Screen {
+  return { name, account: 'serverKey', reach };
 }
 
-async function search({ page, openList }: At, text: string): Promise<void> {
-  await openList({ kind: 'search', text });
-  await page.locator('.row').first().waitFor();
+function page(name: string, height: number, reach: Reach): Screen {
+  return { name, account: 'serverKey', height, reach };
 }
 
-/** The list is there, and then the server is not. */
-async function openOffline(at: At): Promise<void> {
-  await at.page.route('**/jmap', route => route.abort());
-  await at.openList(inbox);
-  await at.page.getByText(at.words.errors.offline).first().waitFor();
-}
-
-const openMessage = '.message[data-open="true"]';
-
-async function openIndex(at: At, subject: string): Promise<void> {
-  await at.openMessage(subject);
-  await at.page.locator(`${openMessage} .index-summary`).click();
-  await at.page.getByRole('heading', { name: accountWords[at.language].notKnownHeading }).waitFor();
-}
-
-async function openHtml(at: At, subject: string): Promise<void> {
-  await at.openMessage(subject);
-  await at.page.frameLocator(`${openMessage} iframe`).locator('h1, h2').first().waitFor();
-}
-
-async function openWarning(at: At, subject: string): Promise<void> {
-  await at.openMessage(subject);
-  await at.page.locator(`${openMessage} .warning`).waitFor();
+function message(name: string, subject: string): Screen {
+  return page(name, 900, at => at.openMessage(subject));
 }

@@ -31,6 +31,7 @@ export interface Place {
 export interface At extends Place {
   readonly page: Page;
   readonly words: Words;
+  readonly demo: Demo;
   /** The list fills the page, and what is read takes its place. */
   readonly isNarrow: boolean;
   /** Loads the webmail anew at a fragment. */
@@ -122,6 +123,7 @@ function atOf(
   return {
     ...place,
     page,
+    demo,
     words: wordsOf[place.language],
     isNarrow: place.width < 768,
     open,
@@ -135,7 +137,7 @@ function atOf(
   };
 }
 
-/** Fragments by subject; a sealed message's subject is `sealed`. */
+/** Fragments by subject; that of sealed mail is `sealed`. */
 type MailAddresses = ReadonlyMap<string, string>;
 
 async function readMail(demo: Demo, account: AccountName): Promise<MailAddresses> {
@@ -152,7 +154,8 @@ async function readMail(demo: Demo, account: AccountName): Promise<MailAddresses
         },
       ],
     ]);
-    if (list.length >= expected) return new Map(list.map(addressRow));
+    // Of those with one subject, the newest.
+    if (list.length >= expected) return new Map(list.toReversed().map(addressRow));
     assert.ok(Date.now() < deadline, `${list.length} of ${expected} messages arrived`);
     await wait(100);
   }

@@ -20,7 +20,7 @@ export function MessageActions({ email, children }: { email: Acted; children?: C
     const patch = patchOf(act, email, state.tags);
     return (
       patch &&
-      html`<button class="button small" data-key=${key} onClick=${() => void actions.change(email, patch, told)}>
+      html`<button class="button small quiet" data-key=${key} title=${name} onClick=${() => void actions.change(email, patch, told)}>
         <${Icon} name=${icon} />${name}
       </button>`
     );
@@ -36,14 +36,15 @@ export function MessageActions({ email, children }: { email: Acted; children?: C
     ${isUnder('junk') ? button('junk', 'inbox', notJunk) : button('junk', 'junk', junk)}
     ${
       isUnder('trash')
-        ? html`<button class="button small" data-key="trash" onClick=${() => void destroy()}><${Icon} name="trash" />${message.destroy}</button>`
+        ? html`<button class="button small quiet" data-key="trash" title=${message.destroy} onClick=${() => void destroy()}><${Icon} name="trash" />${message.destroy}</button>`
         : button('trash', 'trash', trash)
     }
     <button
       class="button small quiet"
       data-key="unread"
+      title=${message.markUnread}
       onClick=${() => void actions.change(email, { keywords: { $seen: null } }, message.markedUnread)}
-    >${message.markUnread}</button>
+    ><${Icon} name="unread" />${message.markUnread}</button>
     ${children}
   </div>`;
 
