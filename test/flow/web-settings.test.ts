@@ -51,10 +51,11 @@ test('the sign-in screen, in a browser', { timeout: 120_000 }, async t => {
   await t.test('the first field has the focus, and the password can be looked at', async () => {
     assert.equal(await page.locator(':focus').getAttribute('id'), 'address');
     await field.fill('wrong');
+    // Pressed before the webmail has come.
     await page.getByRole('button', { name: 'Show the password' }).click();
-    assert.equal(await field.getAttribute('type'), 'text');
+    await page.locator('#password[type="text"]').waitFor();
     await page.getByRole('button', { name: 'Hide the password' }).click();
-    assert.equal(await field.getAttribute('type'), 'password');
+    await page.locator('#password[type="password"]').waitFor();
   });
 
   await t.test('a fault is told where the fields are, and moves nothing', async () => {
@@ -77,6 +78,19 @@ test('the sign-in screen, in a browser', { timeout: 120_000 }, async t => {
     assert.equal(await page.getByLabel('Address').inputValue(), '');
     const kept = await page.evaluate('JSON.stringify([Object.entries(localStorage), document.cookie])');
     assert.doesNotMatch(String(kept), /example|wrong/);
+  });
+
+  await t.test('who has tried too often is told how long to wait', async () => {
+    const headers = { 'content-type': 'application/json' };
+    for (let tries = 0; tries < 6; tries++) {
+      const body = JSON.stringify({ address: web.account.address, password: `wrong ${tries}` });
+      await fetch(`${web.origin}/session`, { method: 'POST', headers, body });
+    }
+    await page.getByLabel('Address').fill(web.account.address);
+    await field.fill('wrong');
+    await button.click();
+    await page.getByText(/^Too many tries. Try again in \d+ (?:second|minute)s?\.$/).waitFor();
+    web.clock.advance(3600);
   });
 
   await t.test('a language that is chosen here stays when its reader is signed in', async () => {

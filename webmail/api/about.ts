@@ -57,11 +57,19 @@ async function commitOf(folder: string): Promise<string | null> {
   try {
     const head = (await readFile(join(folder, 'HEAD'), 'utf8')).trim();
     const [, name] = /^ref: (refs\/[\w./-]+)$/.exec(head) ?? [];
-    const commit = name === undefined ? head : (await readFile(join(folder, name), 'utf8')).trim();
+    const commit = name === undefined ? head : await readReference(folder, name);
     return /^[0-9a-f]{40,64}$/.test(commit) ? commit : null;
   } catch {
     return null;
   }
+}
+
+/** A reference stands in a file of its own, or among those that were packed. */
+async function readReference(folder: string, name: string): Promise<string> {
+  const own = await readFile(join(folder, name), 'utf8').catch(() => null);
+  if (own !== null) return own.trim();
+  const packed = (await readFile(join(folder, 'packed-refs'), 'utf8')).split('\n');
+  return packed.find(line => line.endsWith(` ${name}`))?.split(' ')[0] ?? '';
 }
 
 function packagesIn(bundle: Bundle): readonly UsedPackage[] {

@@ -1,5 +1,5 @@
 /** What somebody does who means to use the page. */
-const signs = ['pointermove', 'pointerdown', 'keydown', 'input', 'change', 'submit'] as const;
+const signs = ['pointermove', 'pointerdown', 'keydown', 'input', 'change', 'click', 'submit'] as const;
 /** Acts that are done again when the webmail is there. */
 const acts: readonly string[] = ['change', 'submit'];
 
@@ -13,7 +13,7 @@ function boot(): void {
   let isComing = false;
   const onSign = (event: Event) => {
     if (event.type === 'submit') event.preventDefault();
-    if (acts.includes(event.type)) waiting.push(event);
+    if (acts.includes(event.type) || isPress(event)) waiting.push(event);
     if (isComing) return;
     isComing = true;
     fetchWebmail().then(
@@ -28,6 +28,11 @@ function boot(): void {
     );
   };
   for (const sign of signs) addEventListener(sign, onSign, true);
+}
+
+/** The press of a button that does nothing by itself. */
+function isPress({ type, target }: Event): boolean {
+  return type === 'click' && target instanceof Element && target.closest('button[type="button"]') !== null;
 }
 
 async function fetchWebmail(): Promise<void> {

@@ -17,11 +17,14 @@ export class RequestError extends Error {
   readonly status: number;
   /** JMAP error type, when a method answered with one. */
   readonly type: string | null;
+  /** When to try again (RFC 9110 §10.2.3), null where it wasn't said. */
+  readonly retryAfterSeconds: number | null;
 
-  constructor(status: number, type: string | null = null) {
+  constructor(status: number, type: string | null = null, retryAfterSeconds: number | null = null) {
     super(type ?? `status ${status}`);
     this.status = status;
     this.type = type;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -75,7 +78,8 @@ async function request(path: string, init: RequestInit = {}): Promise<Response> 
   }
   if (response.ok) return response;
   const problem = (await response.json().catch(() => null)) as Problem | null;
-  throw new RequestError(response.status, problem?.type ?? null);
+  const seconds = Number(response.headers.get('Retry-After'));
+  throw new RequestError(response.status, problem?.type ?? null, seconds > 0 ? seconds : null);
 }
 
 async function post<T>(path: string, body: unknown): Promise<T> {

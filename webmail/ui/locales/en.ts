@@ -25,7 +25,7 @@ export const en = {
     submit: 'Sign in',
     working: 'Signing in…',
     refused: 'The address or the password is not right.',
-    throttled: 'Too many tries. Wait a little, then try again.',
+    throttled: (wait: string) => `Too many tries. Try again in ${wait}.`,
     expired: 'Your session has ended. Please sign in again.',
   },
 

@@ -27,7 +27,7 @@ export const fr: Words = {
     submit: 'Se connecter',
     working: 'Connexion…',
     refused: 'L’adresse ou le mot de passe n’est pas le bon.',
-    throttled: 'Trop d’essais. Attendez un peu, puis réessayez.',
+    throttled: (wait: string) => `Trop d’essais. Réessayez dans ${wait}.`,
     expired: 'Votre session est terminée. Merci de vous reconnecter.',
   },
 

@@ -6,6 +6,7 @@ const en = {
   working: 'One moment…',
   saved: 'Saved.',
   savedHere: 'Saved on this device.',
+  followed: 'This device follows the others again.',
   failed:
     'This device does as you wish, but it could not be saved for your other devices. Try again in a moment.',
   failedAsk: 'That did not work. Try again in a moment.',
@@ -161,6 +162,7 @@ const fr: typeof en = {
   working: 'Un instant…',
   saved: 'Enregistré.',
   savedHere: 'Enregistré sur cet appareil.',
+  followed: 'Cet appareil suit de nouveau les autres.',
   failed:
     'Cet appareil fait comme vous le souhaitez, mais rien n’a pu être enregistré pour vos autres appareils. Réessayez dans un instant.',
   failedAsk: 'Cela n’a pas fonctionné. Réessayez dans un instant.',

@@ -6,7 +6,7 @@ import { type Language, languageNames, languages } from '../locales/languages.ts
 import { settingsWords } from '../locales/settings.ts';
 import { useApp } from '../state.ts';
 import { deviceZone, findZone, zoneNames } from '../time-zones.ts';
-import { Choice, Section, useOutcome } from './settings-parts.ts';
+import { Choice, type Outcome, Section, useOutcome } from './settings-parts.ts';
 import { usePreferring } from './settings-reading.ts';
 
 type Values = typeof preferenceValues;
@@ -46,7 +46,7 @@ export function DateSettings() {
       options=${preferenceValues.hourCycle.map(value => ({ value, label: text.hourCycles[value] }))}
       choose=${(value: Values['hourCycle'][number]) => prefer({ hourCycle: value })}
     />
-    <${OnlyHere} />
+    <${OnlyHere} outcome=${outcome} />
   <//>`;
 }
 
@@ -111,17 +111,22 @@ function TimeZone({ choose }: { choose: (timeZone: string | null) => void }) {
   </div>`;
 }
 
-function OnlyHere() {
+function OnlyHere({ outcome }: { outcome: Outcome }) {
   const { state, actions } = useApp();
-  const text = settingsWords[state.language].dates;
+  const words = settingsWords[state.language];
+  const text = words.dates;
   const id = useId();
+  function keep(event: Event): void {
+    const isHere = (event.currentTarget as HTMLInputElement).checked;
+    void outcome.run(() => actions.keepHere(isHere), isHere ? words.savedHere : words.followed, words.failed);
+  }
   return html`<div class="field">
     <label class="check">
       <input
         type="checkbox"
         checked=${state.isPreferringHere}
         aria-describedby=${id}
-        onChange=${(event: Event) => void actions.keepHere((event.currentTarget as HTMLInputElement).checked)}
+        onChange=${keep}
       />
       <span>${text.here}</span>
     </label>

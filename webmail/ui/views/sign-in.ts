@@ -8,7 +8,7 @@ import { Preferences } from './preferences.ts';
 
 /** The sign-in screen. */
 export function SignIn() {
-  const { state, words, actions } = useApp();
+  const { state, words, actions, locale } = useApp();
   const [fault, setFault] = useState<string | null>(null);
   const [isWorking, setWorking] = useState(false);
   const text = words.signIn;
@@ -29,7 +29,7 @@ export function SignIn() {
         password: String(form.get('password')),
       });
     } catch (error) {
-      setFault(faultOf(error, words));
+      setFault(faultOf(error, words, locale));
       setWorking(false);
       document.querySelector<HTMLInputElement>('#password')?.select();
     }
@@ -98,9 +98,15 @@ function PasswordField({ isWorking, fault }: { isWorking: boolean; fault: string
     </div>`;
 }
 
-function faultOf(error: unknown, words: Words): string {
+function faultOf(error: unknown, words: Words, locale: string): string {
   if (!(error instanceof RequestError)) return words.errors.server;
   if (error.status === 0) return words.errors.offline;
-  if (error.status === 429) return words.signIn.throttled;
+  if (error.status === 429) return words.signIn.throttled(waitIn(error.retryAfterSeconds ?? 60, locale));
   return error.status === 401 || error.status === 400 ? words.signIn.refused : words.errors.server;
+}
+
+/** A wait in seconds or minutes, as the language has it. */
+function waitIn(seconds: number, locale: string): string {
+  const [value, unit] = seconds < 90 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }
