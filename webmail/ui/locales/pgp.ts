@@ -61,6 +61,7 @@ const en = {
     removed: 'The key was removed from this device.',
 
     addHeading: 'Bring your key',
+    addAnother: 'Bring another key',
     add: 'Add the key',
     adding: 'Adding…',
     file: 'File with your secret key',
@@ -146,6 +147,7 @@ const fr: typeof en = {
     removed: 'La clé a été retirée de cet appareil.',
 
     addHeading: 'Apportez votre clé',
+    addAnother: 'Apportez une autre clé',
     add: 'Ajouter la clé',
     adding: 'Ajout…',
     file: 'Fichier de votre clé secrète',

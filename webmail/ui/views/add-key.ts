@@ -15,7 +15,7 @@ export function AddKey({ isFirst, onAdded }: Props) {
   const { state } = useApp();
   const words = pgpWords[state.language].keys;
   return html`<details class="add-key" open=${isFirst}>
-    <summary>${words.addHeading}</summary>
+    <summary>${isFirst ? words.addHeading : words.addAnother}</summary>
     <${KeyForm} onAdded=${onAdded} />
   </details>`;
 }

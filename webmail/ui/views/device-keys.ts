@@ -5,7 +5,7 @@ import { spaced } from '../contacts.ts';
 import { pgpWords } from '../locales/pgp.ts';
 import { useApp } from '../state.ts';
 import { AddKey } from './add-key.ts';
-import { keyName } from './key-name.ts';
+import { keyKinds, keyName } from './key-name.ts';
 
 interface Props {
   /** Called when a key was added. */
@@ -61,11 +61,11 @@ function Key({ entry, remove }: { entry: DeviceKey; remove: () => void }) {
 
   return html`<div class="device-key">
     <p>
-      <strong><bdi>${name}</bdi></strong>
-      <small>${entry.algorithms.join(', ')}${entry.isForgotten ? ` · ${words.untilSignOut}` : ''}</small>
+      <strong><bdi>${name}</bdi></strong><br />
+      <small>${keyKinds(entry)}${entry.isForgotten ? ` · ${words.untilSignOut}` : ''}</small>
     </p>
     <p><span class="visually-hidden">${words.fingerprint} </span><code>${spaced(entry.fingerprint)}</code></p>
-    <div class="actions">
+    <div class="device-key-acts">
       <button class="button small" aria-label=${words.saveOf(name)} onClick=${() => void save().catch(actions.tellError)}>${words.save}</button>
       <button
         class="button small quiet"
