@@ -120,6 +120,10 @@ async function foldsQuotes(t: TestContext, page: Page): Promise<void> {
     await frame.getByText('Quoted text').press('Enter');
     assert.equal(await frame.getByText('Cake at two?').isVisible(), true);
     assert.equal(await frame.getByText('On Monday Owner wrote:').isVisible(), true);
+    const height = async () => (await page.locator(`${opened} iframe`).boundingBox())?.height ?? 0;
+    const high = await height();
+    await frame.getByText('Quoted text').press('Enter');
+    await poll('a lower frame', async () => ((await height()) < high ? true : undefined));
   });
 }
 

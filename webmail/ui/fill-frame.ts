@@ -35,6 +35,9 @@ export function fillFrame(frame: HTMLIFrameElement, root: HTMLElement, isPlain: 
   style.textContent = `${frameStyle} body { padding: ${isPlain ? 0 : 16}px; }`;
   inside.head.prepend(style);
   const fit = () => {
+    // A document is at least as high as its frame: what has shrunk, as a fold that closes, would stay high.
+    const least = Math.ceil(inside.documentElement.getBoundingClientRect().height);
+    if (least < frame.clientHeight) frame.style.height = `${least}px`;
     const height = Math.min(inside.documentElement.scrollHeight, maxHeight);
     if (Math.abs(height - frame.clientHeight) > 1) frame.style.height = `${height}px`;
   };

@@ -14,7 +14,10 @@ interface Props {
 export function HarmfulSave({ blobId, name, leave }: Props) {
   const words = readingWords[useApp().state.language].harmful;
   const area = useRef<HTMLDivElement>(null);
-  useEffect(() => area.current?.focus(), []);
+  useEffect(() => {
+    area.current?.focus();
+    area.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return html`<div class="warning harmful-save" role="group" tabindex="-1" ref=${area} aria-label=${words.ask(name)}>
     <p><strong><bdi>${words.ask(name)}</bdi></strong> ${words.text}</p>
     <p class="actions">
