@@ -49,6 +49,8 @@ test('lists stay at hand as tabs', { timeout: 180_000 }, async t => {
   await closesTabs(t, page);
   await savesAndPins(t, page, demo);
   await showsHostileText(t, page);
+  await listsContact(t, page);
+  await helpsSearching(t, page);
   await isMenuOnPhone(t, page);
   assert.deepEqual(faults, []);
 });
@@ -154,6 +156,7 @@ async function savesAndPins(t: TestContext, page: Page, demo: Demo): Promise<voi
     await tags.getByRole('link', { name: /^To read/ }).click();
     await theirs.getByRole('heading', { name: 'is:unread' }).waitFor();
     const options = theirs.getByRole('navigation', { name: 'Onglets' });
+    await options.getByRole('link', { name: /^To read/ }).waitFor();
     assert.deepEqual(await options.locator('.tab-name').allTextContents(), ['Réception', 'To read']);
     await theirs.locator('.tab-options summary').click();
     await theirs.getByRole('button', { name: 'Oublier' }).click();
@@ -163,6 +166,68 @@ async function savesAndPins(t: TestContext, page: Page, demo: Demo): Promise<voi
       .getByRole('navigation', { name: 'Tags' })
       .getByRole('link', { name: /^To read/ })
       .waitFor({ state: 'detached' });
+  });
+}
+
+async function listsContact(t: TestContext, page: Page): Promise<void> {
+  await t.test(
+    'a contact’s name opens a tab with all mail with them, and their addresses above it',
+    async () => {
+      await page.evaluate(async () => {
+        const post = async (path: string, body?: unknown) => {
+          const headers = { 'X-Caliopen': '1', 'Content-Type': 'application/json' };
+          const init = body ? { method: 'POST', headers, body: JSON.stringify(body) } : { headers };
+          return (await fetch(path, init)).json();
+        };
+        const { accountId } = await post('/session');
+        const card = {
+          name: { full: 'Gardening Gus' },
+          emails: { e: { address: 'gardener@friends.example' } },
+        };
+        const methodCalls = [['ContactCard/set', { accountId, create: { card } }, 'set']];
+        await post('/jmap', {
+          using: ['urn:ietf:params:jmap:core', 'urn:ietf:params:jmap:contacts'],
+          methodCalls,
+        });
+      });
+      await page
+        .getByRole('navigation', { name: 'Tags' })
+        .getByRole('link', { name: /^Inbox/ })
+        .click();
+      await page.reload();
+      await page.locator('.rows .row[href]').filter({ hasText: 'The sunflowers are out' }).click();
+      await page
+        .locator('.participants')
+        .getByRole('link', { name: /Gus|Gardener/ })
+        .click();
+      await page.getByRole('heading', { name: 'Gardening Gus', level: 1 }).first().waitFor();
+      await tab(page, /^Gardening Gus/).waitFor();
+      assert.match(page.url(), /#\/contact\//);
+      await page.locator('.contact-head').getByText('gardener@friends.example').waitFor();
+      assert.equal(await page.locator('.rows .row[href]').count(), 1);
+      assert.deepEqual(await violations(page), []);
+      await strip(page).getByRole('button', { name: 'Close the tab “Gardening Gus”' }).click();
+      await tab(page, /^Gardening Gus/).waitFor({ state: 'detached' });
+    },
+  );
+}
+
+async function helpsSearching(t: TestContext, page: Page): Promise<void> {
+  await t.test('the search field tells what can be searched for, and writes it', async () => {
+    await tab(page, /^Inbox/).click();
+    await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+    await page.locator('.search-help summary').click();
+    await page.getByRole('button', { name: 'is:unread' }).waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole('button', { name: 'from:' }).click();
+    await page.keyboard.type('cook');
+    assert.equal(await page.getByLabel('Search your mail').inputValue(), 'from:cook');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Search: from:cook' }).waitFor();
+    await page.locator('.rows .row[href]').filter({ hasText: 'Demo Cook' }).first().waitFor();
+    assert.equal(await page.locator('.search-help .popover').isVisible(), false);
+    await strip(page).getByRole('button', { name: 'Close the tab “from:cook”' }).click();
+    await tab(page, /^from:cook/).waitFor({ state: 'detached' });
   });
 }
 

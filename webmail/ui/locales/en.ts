@@ -44,7 +44,7 @@ export const en = {
   bar: {
     search: 'Search your mail',
     searchShort: 'Search',
-    searchHint: 'Words, "a phrase", from:name, subject:word, has:attachment',
+    searchHelp: 'What can be searched for',
     clear: 'Leave the search',
     menu: 'Tags',
     account: 'Account',

@@ -46,7 +46,7 @@ export const fr: Words = {
   bar: {
     search: 'Chercher dans votre courrier',
     searchShort: 'Chercher',
-    searchHint: 'Des mots, "une phrase", from:nom, subject:mot, has:attachment',
+    searchHelp: 'Ce qui peut être cherché',
     clear: 'Quitter la recherche',
     menu: 'Étiquettes',
     account: 'Compte',

@@ -6,6 +6,7 @@ import { Icon } from './icon.ts';
 import { LevelPicture } from './level.ts';
 import { Popover } from './popover.ts';
 import { Preferences } from './preferences.ts';
+import { SearchHelp } from './search-help.ts';
 import { MenuOfTabs } from './tab-parts.ts';
 
 /** The head of the page: name, search field, account. */
@@ -42,6 +43,15 @@ function SearchField() {
       : ({ kind: 'tag', id: inboxId } as const);
     actions.go({ list: next, filter: {}, discussionId: null, emailId: null });
   }
+  /** Behind what is there already; what ends with a colon waits for its value. */
+  function insert(typed: string): void {
+    const input = field.current;
+    if (!input) return;
+    const before = input.value.trimEnd();
+    input.value = `${before && `${before} `}${typed}${typed.endsWith(':') ? '' : ' '}`;
+    input.form?.querySelector('details')?.removeAttribute('open');
+    input.focus();
+  }
   return html`<search class="search">
     <form onSubmit=${submit}>
       <${Icon} name="search" />
@@ -52,9 +62,9 @@ function SearchField() {
         maxlength="500"
         aria-label=${words.bar.search}
         placeholder=${words.bar.searchShort}
-        title=${words.bar.searchHint}
         enterkeyhint="search"
       />
+      <${SearchHelp} insert=${insert} />
     </form>
   </search>`;
 }

@@ -1,5 +1,5 @@
 import { html } from 'htm/preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { useApp } from '../state.ts';
 import { hasTabs } from '../tab-memory.ts';
 import { Lazy } from './lazy.ts';
@@ -12,9 +12,26 @@ const menu = async () => (await import('./tabs.ts')).TabMenu;
 export function Tabs() {
   const { state } = useApp();
   const [isAwaited] = useState(() => hasTabs(localStorage, state.session?.accountId ?? ''));
+  const [isDue, setDue] = useState(false);
+  const hasTags = state.tags.length > 0;
+  useEffect(() => (hasTags ? whenIdle(() => setDue(true)) : undefined), [hasTags]);
   const isThere = state.tabs.length > 0;
+  if (!isDue) return isAwaited && html`<div class="tab-room"></div>`;
   return html`<${Lazy} load=${keeper} props=${{}} isQuiet=${true} />
     ${(isThere || isAwaited) && html`<div class="tab-room"><${Lazy} load=${strip} props=${{}} isQuiet=${true} /></div>`}`;
+}
+
+const idleMilliseconds = 1000;
+
+/** Once the first list is drawn; gives what takes it back. */
+function whenIdle(run: () => void): () => void {
+  // Safari doesn't tell when it is idle.
+  if (!('requestIdleCallback' in globalThis)) {
+    const timer = setTimeout(run, idleMilliseconds / 2);
+    return () => clearTimeout(timer);
+  }
+  const handle = requestIdleCallback(run, { timeout: idleMilliseconds });
+  return () => cancelIdleCallback(handle);
 }
 
 /** The tabs as a menu in the bar. */

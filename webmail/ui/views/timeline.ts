@@ -5,6 +5,7 @@ import { allId, formatRoute, type ListRoute } from '../route.ts';
 import type { RowSource } from '../row-loader.ts';
 import { type Parts, type State, useApp } from '../state.ts';
 import { useRows } from '../use-rows.ts';
+import { ContactHead } from './contact-head.ts';
 import { ListHead } from './list-head.ts';
 import { NothingHere } from './nothing-here.ts';
 import { namesOf, writerOf } from './row.ts';
@@ -25,6 +26,7 @@ export function Timeline({ list }: { list: TimelineList }) {
   const tagId = list.kind === 'tag' ? resolveTagId(list.id, state.tags) : null;
   return html`<section class="list" aria-labelledby="list-heading">
     <${ListHead} heading=${headingOf(list, state)} />
+    ${list.kind === 'contact' && html`<${ContactHead} id=${list.id} />`}
     <${RowList}
       list=${rows}
       isOpen=${isOpen}
