@@ -88,6 +88,7 @@ export class PresignedZone implements KeptZone {
     }
     this.#signer = signer;
     this.#record = record;
+    signer.rest();
   }
 
   async renew(): Promise<number> {
@@ -110,6 +111,7 @@ export class PresignedZone implements KeptZone {
     }
     for (let at = 0; isDue && (at < due.length || at === 0); at += setsAtOnce)
       await this.#change(signer, [], due.slice(at, at + setsAtOnce));
+    signer.rest();
     return this.#seconds() + next;
   }
 

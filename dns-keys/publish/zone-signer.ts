@@ -25,6 +25,8 @@ export interface ZoneSigner extends SetSigner {
   follow(keys: ZoneKeys): void;
   /** Makes the keys ready, which the first signature does else. Throws as `openZoneKey`. */
   open(): void;
+  /** Lets go of the keys until the next signature: those of thousands of zones need not lie in memory. */
+  rest(): void;
   /**
    * Whether each key that signs such a set has signed this one, by their tags, which no two keys of a zone share; times and
    * the signatures themselves are left aside.
@@ -62,6 +64,9 @@ export function openZoneSigner(
     },
     open() {
       both.forEach(open);
+    },
+    rest() {
+      opened.clear();
     },
     hasSigned: set => signers(set.type).every(key => bearsTagOf(set, key)),
   };

@@ -40,9 +40,9 @@ export function readParts(octets: Uint8Array): RecordPart[] {
   return parts;
 }
 
-/** The same in memory of its own, which no view of others keeps. */
+/** The same in memory of its own: what is kept for long must not keep a piece of what was read, or of a pool of buffers. */
 export function copyPart(part: RecordPart): RecordPart {
-  const [copy = part] = readParts(writeParts([part]));
+  const [copy = part] = readParts(new Uint8Array(writeParts([part])));
   return copy;
 }
 

@@ -5,7 +5,7 @@ import { rrTypes } from '../rr/type-name.ts';
 import { WireReader } from '../wire.ts';
 import type { RecordSet } from '../zone/record-set.ts';
 import { type Block, blockOf, DamagedFileError, readBlocks } from './blocks.ts';
-import { partOctets, readParts, writeParts } from './record-octets.ts';
+import { copyPart, partOctets, readParts, writeParts } from './record-octets.ts';
 
 const magic = Buffer.from('caliopen zone 1\n');
 const mark = { octets: magic, fault: 'no image of a zone' };
@@ -122,7 +122,7 @@ export async function readImage(
   for await (const { payload } of readBlocks(handle, { from: mark, isPassing: true })) {
     if (octets !== null) throw new DamagedFileError('blocks behind the last', false);
     if (!soa) {
-      soa = readHead(Buffer.from(payload), apex);
+      soa = copyPart(readHead(payload, apex));
       take(soa);
     } else if (isLast(payload)) octets = payload.readUIntBE(7, 6);
     else for (const set of readParts(payload)) take(set);

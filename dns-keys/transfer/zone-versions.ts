@@ -135,7 +135,8 @@ export class ZoneFile implements ZoneVersions {
    * Begins anew with a whole zone, as when it is signed for the first time; secondaries will fetch all of it. The sets
    * must not change before the promise is done.
    */
-  replace(soa: RecordSet, sets: RecordSets): Promise<void> {
+  replace(soaNow: RecordSet, sets: RecordSets): Promise<void> {
+    const soa = copyPart(soaNow);
     return this.#inTurn(async () => {
       // The journal goes before the old image does: an older image alone is an older version, but changes that fit no
       // image are damage. When the new image can't be written, both stay.
@@ -160,7 +161,7 @@ export class ZoneFile implements ZoneVersions {
       const journal = await appendEntry(this.#journalFile, known.journal, change);
       if (isFirst) await syncFolder(dirname(this.#journalFile));
       this.#known = { ...known, journal };
-      this.#soa = soa;
+      this.#soa = copyPart(soa);
       await this.#compact().catch(error =>
         this.#log.warn({ ...this.#fields, error: String(error) }, 'zoneNotCompacted'),
       );
@@ -238,7 +239,6 @@ export class ZoneFile implements ZoneVersions {
     const soa = last ? soaOf(last) : image.soa;
     if (!soa) throw new DamagedFileError('a change without a SOA', false);
     applyChanges(into, changes);
-    // What the change was read into is much larger.
     [this.#known, this.#soa] = [known, last ? copyPart(soa) : soa];
   }
 
