@@ -23,7 +23,7 @@ export interface ListFigures {
 
 const scrollMilliseconds = 2000;
 
-/** Measures the inbox of a mailbox behind a web door, in a context of its own. */
+/** Measures the inbox of a mailbox behind a web door, in a context of its own, in English. */
 export async function measureList(
   context: BrowserContext,
   { web, mailbox }: { readonly web: string; readonly mailbox: Pick<BigMailbox, 'address' | 'password'> },
@@ -37,7 +37,7 @@ export async function measureList(
   await page.locator('#password').fill(mailbox.password);
   await page.locator('#password').press('Shift+Tab');
   await page.evaluate(() => window.watched.begin());
-  await page.locator('form button[type="submit"], form .button').first().click();
+  await page.getByRole('button', { name: 'Sign in' }).click();
   const signInToRows = await page.evaluate(() => window.watched.rowsAfterClick());
   const heapBefore = await heapOf(session);
   const scrolled = await page.evaluate(scrollToEnd, scrollMilliseconds);

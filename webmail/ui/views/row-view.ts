@@ -26,7 +26,7 @@ export interface RowInput {
 /** A row as it is drawn: what the link has, and what stands in it. */
 export interface RowView {
   readonly href: string;
-  /** Its spoken name: what the eye sees. */
+  /** What the eye sees, in words: what the link is called, too. */
   readonly label: string;
   readonly isUnread: boolean;
   /** Messages of the discussion, when there are more than one. */
@@ -44,28 +44,32 @@ export function rowView(input: RowInput, state: RowState): RowView {
   const text = textOf(last, words, state.opened[last.id]);
   const tags = ownTags(last, state.tags, input.listTagId);
   const date = shortDate(last.receivedAt, formats, new Date());
-  const spoken = [
-    unread > 0 && words.timeline.unread,
-    names,
-    total > 1 && words.timeline.messages(total),
-    text.subject,
+  const messages = total > 1 && words.timeline.messages(total);
+  const more = [
     ...tags.map(tag => tagName(tag, words)),
     last.hasAttachment && words.timeline.attachment,
     worth(last.privacyBrief, state),
-    date,
-  ];
+  ].filter(Boolean);
+  const isUnread = unread > 0;
   return {
     href: input.href,
     total: total > 1 ? total : undefined,
-    label: spoken.filter(Boolean).join(', '),
-    isUnread: unread > 0,
-    content: html`<bdi class="row-names">${names}</bdi>
-      <span class="row-text" dir="auto"><span class="row-subject">${text.subject}</span> ${text.preview}</span>
-      <span class="row-marks">
+    label: [isUnread && words.timeline.unread, names, messages, text.subject, ...more, date]
+      .filter(Boolean)
+      .join(', '),
+    isUnread,
+    content: html`${isUnread && html`<span class="visually-hidden">${words.timeline.unread}, </span>`}
+      <bdi class="row-names">${names}</bdi>
+      ${messages && html`<span class="visually-hidden">${messages},</span>`}
+      <span class="row-text" dir="auto">
+        <span class="row-subject">${text.subject}</span><span class="row-preview" aria-hidden="true"> ${text.preview}</span>
+      </span>
+      <span class="row-marks" aria-hidden="true">
         ${tags.slice(0, 2).map(tag => html`<bdi class="chip" key=${tag.id} data-colour=${colourOf(tag.colour)}>${tagName(tag, words)}</bdi>`)}
         ${last.hasAttachment && html`<${Icon} name="attachment" />`}
         <${MarkOrLevel} brief=${last.privacyBrief} />
       </span>
+      <span class="visually-hidden">${more.join(', ')}, </span>
       <time class="row-date" datetime=${last.receivedAt}>${date}</time>`,
   };
 }
@@ -80,7 +84,7 @@ interface RowProps {
 /** A row as a link; what is on its way is the same link, so that it may hold the focus. */
 export function Row({ view, isCurrent, words }: RowProps) {
   const attributes = view
-    ? { href: view.href, 'aria-label': view.label, 'data-unread': view.isUnread, 'data-total': view.total }
+    ? { href: view.href, 'data-unread': view.isUnread, 'data-total': view.total }
     : { role: 'link', 'aria-disabled': 'true', 'aria-label': words.loading, 'data-coming': true };
   // Always in the order of focus, because an element that leaves it loses the focus.
   return html`<a class="row" tabindex="0" aria-current=${isCurrent ? 'true' : undefined} ...${attributes}>${view?.content}</a>`;
