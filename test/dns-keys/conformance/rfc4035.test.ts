@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { verifyRecordSet } from '../../../dns-keys/dnssec/verify.ts';
 import { childName, equalNames, type Name } from '../../../dns-keys/name.ts';
 import { decodeData, rrTypes } from '../../../dns-keys/rr/table.ts';
 import type { Zone } from '../../../dns-keys/zone/zone.ts';
 import { dnssecOk, queryOctets, typesOf } from '../answer/queries.ts';
+import { verifyRecordSet } from '../dnssec/verify.ts';
 import { hashedOwner, signedAt } from '../zone/key-zones.ts';
 import { type Heard, must, online, openAsking, presigned, withFlags } from './asking.ts';
 

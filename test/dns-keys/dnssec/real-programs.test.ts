@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { onlineKeys, presignedKeys } from '../../../dns-keys/dnssec/key-policy.ts';
 import { generateZoneKey, type ZoneKey } from '../../../dns-keys/dnssec/keys.ts';
-import { verifyRecordSet } from '../../../dns-keys/dnssec/verify.ts';
 import { type ServedKeys, servedKeys } from '../../../dns-keys/dnssec/zone-keys.ts';
 import { nameText, parseName } from '../../../dns-keys/name.ts';
 import { rrTypes } from '../../../dns-keys/rr/table.ts';
@@ -15,6 +14,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { settle } from './roll-turns.ts';
 import { apex, RollWorld } from './roll-world.ts';
 import { signedZone, zoneFile } from './signed-zone.ts';
+import { verifyRecordSet } from './verify.ts';
 
 interface Stage {
   readonly served: ServedKeys;

@@ -6,10 +6,10 @@ import { signingAlgorithms } from '../../../dns-keys/dnssec/algorithms.ts';
 import { canonicalRecordSet, signedLabels } from '../../../dns-keys/dnssec/canonical.ts';
 import { generateZoneKey, type ZoneKey } from '../../../dns-keys/dnssec/keys.ts';
 import { signRecordSet } from '../../../dns-keys/dnssec/sign.ts';
-import { verifyRecordSet } from '../../../dns-keys/dnssec/verify.ts';
 import { childName, parseName } from '../../../dns-keys/name.ts';
 import { decodeData, rdataFromText, rrTypes } from '../../../dns-keys/rr/table.ts';
 import { dnskeyOf, type KeyVector, keyVectors, setOf } from './vectors.ts';
+import { verifyRecordSet } from './verify.ts';
 
 const apex = parseName('_openpgpkey.example.org.');
 const day = 86_400;

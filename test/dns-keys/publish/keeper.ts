@@ -8,7 +8,6 @@ import type { Keyring } from '../../../delivery/crypto/keyring.ts';
 import type { Log } from '../../../delivery/log.ts';
 import type { PublishedKey } from '../../../delivery/store/store.ts';
 import { answer } from '../../../dns-keys/answer.ts';
-import { verifyRecordSet } from '../../../dns-keys/dnssec/verify.ts';
 import { type Message, parseMessage } from '../../../dns-keys/message.ts';
 import { type Name, nameKey, parseName } from '../../../dns-keys/name.ts';
 import { keyZone, publishedOwnerNames } from '../../../dns-keys/owner-name.ts';
@@ -24,6 +23,7 @@ import type { Backend } from '../../support/backend.ts';
 import { testKeyring } from '../../support/keyring.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { dnssecOk, queryOctets } from '../answer/queries.ts';
+import { verifyRecordSet } from '../dnssec/verify.ts';
 
 /** A line of the log. */
 export interface Line {

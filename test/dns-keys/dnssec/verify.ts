@@ -1,11 +1,18 @@
-import { childName, countLabels, equalNames, isAtOrBelow, type Name, parentName } from '../name.ts';
-import { decodeData, type RrsigData, rrTypes } from '../rr/table.ts';
-import { WireError } from '../wire-error.ts';
-import type { RecordSet } from '../zone/record-set.ts';
-import { algorithms, isSigningAlgorithm } from './algorithms.ts';
-import { signedLabels, signedOctets } from './canonical.ts';
-import { keyTag } from './keys.ts';
-import { isBefore, signatureTime } from './signature-time.ts';
+import { algorithms, isSigningAlgorithm } from '../../../dns-keys/dnssec/algorithms.ts';
+import { signedLabels, signedOctets } from '../../../dns-keys/dnssec/canonical.ts';
+import { keyTag } from '../../../dns-keys/dnssec/keys.ts';
+import { isBefore, signatureTime } from '../../../dns-keys/dnssec/signature-time.ts';
+import {
+  childName,
+  countLabels,
+  equalNames,
+  isAtOrBelow,
+  type Name,
+  parentName,
+} from '../../../dns-keys/name.ts';
+import { decodeData, type RrsigData, rrTypes } from '../../../dns-keys/rr/table.ts';
+import { WireError } from '../../../dns-keys/wire-error.ts';
+import type { RecordSet } from '../../../dns-keys/zone/record-set.ts';
 
 /** What was found about one signature; only `valid` is good. */
 export const verdicts = ['valid', 'noKey', 'notYetValid', 'expired', 'invalid'] as const;
