@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { computeIndex } from '../../delivery/privacy/index.ts';
 import { bundleUi } from '../../webmail/api/bundle.ts';
 import { violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
-import { deliverInbox } from '../support/made-inbox.ts';
+import { deliverInbox, madeFacts } from '../support/made-inbox.ts';
 import { poll } from '../support/poll.ts';
 import { openTestWeb, password, type TestWeb } from '../webmail/api/web.ts';
 
@@ -66,6 +67,7 @@ test('a browser reads messages of all kinds', { timeout: 180_000 }, async t => {
   await previews(t, page);
   await refusesDeceit(t, page);
   await savesFiles(t, page);
+  await explainsIndex(t, page);
   await warnsFirst(t, page);
   await tellsDetails(t, page);
   await showsSource(t, page, { web, emailId: ids.files ?? '' });
@@ -208,6 +210,36 @@ async function savesFiles(t: TestContext, page: Page): Promise<void> {
     assert.match(picture.octets.toString('latin1'), /^\x89PNG/);
     const program = await saved(page, message.getByRole('button', { name: 'Save invoicefdp.exe' }));
     assert.equal(program.name, 'invoicefdp.exe');
+  });
+}
+
+async function explainsIndex(t: TestContext, page: Page): Promise<void> {
+  const message = await openMail(page, 'Inbox', /Demo Neighbour/);
+  const account = message.locator('.index-account');
+  const numbers = (text: string) => [...text.matchAll(/\d+(?:\.\d+)?/g)].map(Number);
+  await t.test('the index is reckoned again by hand from what its table shows', async () => {
+    await message.getByRole('button', { name: /Privacy index.*D, exposed.*could be C/ }).click();
+    await account.getByText('Privacy index: 34 of 100').waitFor();
+    const weights = [60, 20, 20];
+    let value = 0;
+    for (const [place, part] of (await account.locator('.facts tbody').all()).entries()) {
+      const [points = Number.NaN] = numbers((await part.locator('.part-row small').textContent()) ?? '');
+      const effects = await part.locator('.fact-effect > span').allTextContents();
+      const won = effects.reduce((sum, effect) => sum + (numbers(effect)[0] ?? Number.NaN), 0);
+      assert.equal(won, points);
+      value += (points * (weights[place] ?? Number.NaN)) / 100;
+    }
+    assert.equal(value, 34);
+    await account.getByText('Together: 30 × 60% + 70 × 20% + 10 × 20% = 34, rounded to 34.').waitFor();
+    assert.deepEqual(await violations(page, '.reader'), []);
+  });
+  await t.test('at most three steps say what they would gain, and what is not known is said', async () => {
+    const steps = account.locator('.step');
+    assert.ok((await steps.count()) <= 3);
+    const gain = computeIndex('message', { ...madeFacts, known: 1 }).value - 34;
+    await steps.filter({ hasText: 'Add to contacts' }).getByText(`+${gain}`).waitFor();
+    const unknown = account.locator('.dashes strong');
+    assert.deepEqual(await unknown.allTextContents(), ['Earlier legs of the way', 'Habit of encrypting']);
   });
 }
 

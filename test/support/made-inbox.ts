@@ -1,4 +1,6 @@
 import { drawPng } from '../../bin/demo/pictures.ts';
+import { keptIndex } from '../../delivery/privacy/index.ts';
+import type { Facts } from '../../delivery/privacy/shape.ts';
 import type { NewEmail } from '../../delivery/store/store.ts';
 import type { TestWeb } from '../webmail/api/web.ts';
 import { madeMessage, pdfPage } from './made-mail.ts';
@@ -47,6 +49,10 @@ export async function deliverInbox(web: TestWeb): Promise<Record<string, string>
     ),
     seen,
   );
+  ids.indexed = await web.deliver(
+    plain('Demo Neighbour <neighbour@street.example>', owner, 'Keys', 'They are under the mat.'),
+    { ...seen, findings: { ...noFindings, facts: madeFacts }, index: keptIndex('message', madeFacts) },
+  );
   ids.forged = await web.deliver(
     formatted(
       'Demo Shop <news@shop.example>',
@@ -68,14 +74,38 @@ export async function deliverInbox(web: TestWeb): Promise<Record<string, string>
   return ids;
 }
 
-/** What the stages found out about a phishing message. */
-const harmfulFindings: NewEmail['findings'] = {
+/** Facts of a message of which two are not known. */
+export const madeFacts: Facts = {
+  encryption: 'none',
+  signature: 'none',
+  lastHop: 'modern',
+  sender: 'dmarc',
+  tracking: 'clean',
+  remoteContent: 'absent',
+  audience: 1,
+  subject: 'open',
+  known: 0,
+  weakestContact: 0,
+  custody: 'server',
+  storage: 'clear',
+};
+
+const noFindings: NewEmail['findings'] = {
   session: null,
   reversePath: null,
   traceOctets: 0,
   trustedHops: 0,
   authentication: null,
   decrypt: null,
+  score: null,
+  tags: null,
+  facts: {},
+  failed: [],
+};
+
+/** What the stages found out about a phishing message. */
+const harmfulFindings: NewEmail['findings'] = {
+  ...noFindings,
   score: {
     score: 0.999,
     verdict: 'spam',
@@ -87,9 +117,6 @@ const harmfulFindings: NewEmail['findings'] = {
     ],
     model: 'made',
   },
-  tags: null,
-  facts: {},
-  failed: [],
 };
 
 function attached(): string {
