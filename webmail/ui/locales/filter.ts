@@ -20,7 +20,7 @@ const en = {
 
 const fr: typeof en = {
   heading: 'Restreindre la liste',
-  level: 'Niveau de confidentialité',
+  level: 'Confidentialité',
   anyLevel: 'Tous les niveaux',
   tag: 'Étiquette',
   anyTag: 'Toutes les étiquettes',

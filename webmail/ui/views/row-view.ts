@@ -8,7 +8,7 @@ import type { EmailRow } from '../mail.ts';
 import type { State } from '../state.ts';
 import { colourOf } from '../tag-colours.ts';
 import { Icon } from './icon.ts';
-import { LevelMark } from './level.ts';
+import { LevelPicture } from './level.ts';
 import { firstMark, textOf } from './row.ts';
 import { tagName } from './tag-name.ts';
 
@@ -93,7 +93,7 @@ export function Row({ view, isCurrent, words }: RowProps) {
 /** One mark a row: the gravest warning, else the quiet level. */
 function MarkOrLevel({ brief }: { brief: EmailRow['privacyBrief'] }) {
   if (firstMark(brief.marks)) return html`<span class="mark"><${Icon} name="warning" /></span>`;
-  return brief.level && html`<${LevelMark} level=${brief.level} />`;
+  return brief.level && html`<${LevelPicture} level=${brief.level} />${brief.level}`;
 }
 
 /** The same in words. */
