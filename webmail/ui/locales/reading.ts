@@ -1,6 +1,12 @@
 import type { Language } from './languages.ts';
 
 const en = {
+  more: {
+    details: 'Details and header fields',
+    source: 'Show the source',
+    save: 'Save the original message',
+    print: 'Print',
+  },
   attachments: {
     count: (count: number) => (count === 1 ? '1 attachment' : `${count} attachments`),
     save: 'Save',
@@ -60,6 +66,12 @@ const en = {
 };
 
 const fr: typeof en = {
+  more: {
+    details: 'Détails et champs d’en-tête',
+    source: 'Afficher la source',
+    save: 'Enregistrer le message d’origine',
+    print: 'Imprimer',
+  },
   attachments: {
     count: count => (count === 1 ? '1 pièce jointe' : `${count} pièces jointes`),
     save: 'Enregistrer',
