@@ -102,6 +102,13 @@ test('the sign-in screen, in a browser', { timeout: 120_000 }, async t => {
     await page.getByRole('heading', { name: 'Réception' }).waitFor();
     const languageOf = async () => (await web.ask('Preferences/get')).list[0].language;
     await poll('the language is kept', async () => ((await languageOf()) === 'fr' ? true : undefined));
+    await page.locator('.account > summary').click();
+    await page.getByRole('button', { name: 'Se déconnecter' }).click();
+    await page.getByRole('heading', { name: 'Connexion' }).waitFor();
+    // The server would have it in the language of the browser.
+    await page.reload();
+    await page.getByRole('heading', { name: 'Connexion' }).waitFor();
+    assert.equal(await page.evaluate('Object.keys(localStorage).sort().join()'), 'language');
   });
 });
 

@@ -11,9 +11,7 @@ function boot(): void {
   document.documentElement.dataset.theme = localStorage.getItem('theme') ?? 'system';
   const waiting: Event[] = [];
   let isComing = false;
-  const onSign = (event: Event) => {
-    if (event.type === 'submit') event.preventDefault();
-    if (acts.includes(event.type) || isPress(event)) waiting.push(event);
+  const come = () => {
     if (isComing) return;
     isComing = true;
     fetchWebmail().then(
@@ -27,7 +25,15 @@ function boot(): void {
       },
     );
   };
+  const onSign = (event: Event) => {
+    if (event.type === 'submit') event.preventDefault();
+    if (acts.includes(event.type) || isPress(event)) waiting.push(event);
+    come();
+  };
   for (const sign of signs) addEventListener(sign, onSign, true);
+  // Who has chosen another language than the page's sees it without touching anything.
+  const language = localStorage.getItem('language');
+  if (language !== null && language !== document.documentElement.lang) come();
 }
 
 /** The press of a button that does nothing by itself. */

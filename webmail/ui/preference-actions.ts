@@ -75,7 +75,8 @@ export function preferenceActions({ store, client, memory, noteError }: Deps): F
     if (language) memory.setItem('language', language);
     if (theme) memory.setItem('theme', theme);
     if (next.hasKeys !== undefined) memory.setItem('keys', next.hasKeys ? 'on' : 'off');
-    memory.setItem('preferences', JSON.stringify(next.preferences));
+    const kept = JSON.stringify(next.preferences);
+    if (kept !== JSON.stringify(preferences)) memory.setItem('preferences', kept);
   };
   const prefer = async (change: PreferenceChange): Promise<boolean> => {
     try {
