@@ -6,7 +6,6 @@ import { type TestContext, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { framePolicy } from '../../webmail/api/frame-routes.ts';
 import { atEnd } from '../support/at-end.ts';
-import { poll } from '../support/poll.ts';
 import { htmlLetters, openReader } from '../support/reader.ts';
 import { openWitness, type Witness } from '../support/witness.ts';
 import { remoteLoads } from '../vectors/remote-loads.ts';
@@ -63,14 +62,13 @@ test('ways of loading something from elsewhere', { timeout: 240_000 }, async t =
   const control = await openControl(t, witness);
 
   await t.test(`${remoteLoads.length} bodies of letters, opened and read, reach nobody`, async t => {
-    const { web, page, open } = await openReader(t, browser);
+    const { web, page, open, waitForBodies } = await openReader(t, browser);
     const bodies = remoteLoads.map(({ html }, number) => witness.fill(html, number));
     for (let first = 0; first < bodies.length; first += bodiesAtOnce) {
       const some = bodies.slice(first, first + bodiesAtOnce);
       const id = await web.deliver(htmlLetters(some, `From ${first}`));
       await open(id);
-      const shown = async () => ((await page.evaluate(countShown(id))) === some.length ? true : undefined);
-      await poll(`the bodies from ${first}`, shown);
+      await waitForBodies(id, some.length);
       await twoFrames(page);
     }
     await page.waitForLoadState('networkidle');
@@ -94,11 +92,3 @@ test('ways of loading something from elsewhere', { timeout: 240_000 }, async t =
     if (witness.seesNames) assert.ok(witness.seen.some(line => line.startsWith('dns ')));
   });
 });
-
-/** How many bodies of an open message are in their frames, or shown as plain text. */
-function countShown(emailId: string): string {
-  return `(body => body ? [...body.querySelectorAll('iframe')].filter(frame =>
-      frame.contentDocument?.querySelector('style')?.textContent.includes('blocked-picture')).length +
-    body.querySelectorAll('.text').length : 0
-  )(document.querySelector('.message[data-email="${emailId}"] .body'))`;
-}

@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { bundleUi } from '../../webmail/api/bundle.ts';
 import { openTestWeb, password, type TestWeb, type TestWebOptions } from '../webmail/api/web.ts';
+import { poll } from './poll.ts';
 
 /** A web door with the webmail, and a browser's page in which its owner is signed in. */
 export interface Reader {
@@ -9,6 +10,8 @@ export interface Reader {
   readonly page: Page;
   /** Opens a message and waits until its head is there. */
   open(emailId: string): Promise<void>;
+  /** Waits until so many bodies of an open message are in their frames, or shown as plain text. */
+  waitForBodies(emailId: string, count: number): Promise<void>;
 }
 
 /** Opens both; closed when the test ends. */
@@ -33,9 +36,20 @@ export async function openReader(
       const { list } = await web.ask('Email/get', { ids: [emailId], properties: ['discussionId'] });
       const address = `#/tag/all/${list[0].discussionId}/${emailId}`;
       await page.evaluate(`location.hash = ${JSON.stringify(address)}`);
-      await page.locator(`.message[data-email="${emailId}"][data-open="true"] .toolbar`).waitFor();
+      await page.locator(`.message[data-email="${emailId}"][data-open="true"] .body`).waitFor();
+    },
+    async waitForBodies(emailId, count) {
+      const shown = async () => ((await page.evaluate(countBodies(emailId))) === count ? true : undefined);
+      await poll(`${count} bodies`, shown, 30_000);
     },
   };
+}
+
+function countBodies(emailId: string): string {
+  return `(body => body ? [...body.querySelectorAll('iframe')].filter(frame =>
+      frame.contentDocument?.querySelector('style')?.textContent.includes('blocked-picture')).length +
+    body.querySelectorAll('.text').length : 0
+  )(document.querySelector('.message[data-email="${emailId}"] .body'))`;
 }
 
 /** A letter with an HTML body, in the lines that a message has. */

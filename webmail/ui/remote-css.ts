@@ -19,6 +19,8 @@ export type Fetched = ReadonlyMap<string, string>;
 const loadingFunctions = new Set(['url', 'src', 'image', 'image-set', '-webkit-image-set', 'cross-fade']);
 /** What stands where an address was: it loads nothing, and leaves the rest of the rule as it was. */
 const nothing = '"data:,"';
+/** Pictures in the style itself, and places in the letter. */
+const harmless = /^(?:#|data:image\/(?:png|jpe?g|gif|webp|bmp|avif)[;,])/i;
 
 /** Tokens (CSS Syntax 3 §4) as far as they hold an address or hide one: comments, strings, names, all else. */
 const token =
@@ -38,9 +40,9 @@ export function withoutRemote(css: string, fetched?: Fetched): QuietCss {
   let rule = '';
   /** A custom property may end up in a function that loads. */
   let isCustom = false;
-  const quiet = (written: string, text: string) => {
+  const quiet = (written: string, text: string, isSure: boolean) => {
     const address = remoteAddress(text);
-    if (address === null) return written;
+    if (address === null) return isSure && !harmless.test(text) ? nothing : written;
     const isPicture = rule === '';
     wanted.push({ address, isPicture });
     const ours = isPicture && fetched?.get(address);
@@ -55,7 +57,7 @@ export function withoutRemote(css: string, fetched?: Fetched): QuietCss {
     const bare = name === 'url(' ? bareAddress.exec(css) : null;
     if (bare) {
       place += bare[0].length;
-      kept.push(found, quiet(bare[1] ?? '', unescaped(bare[1] ?? '').trim()), ')');
+      kept.push(found, quiet(bare[1] ?? '', unescaped(bare[1] ?? '').trim(), true), ')');
       continue;
     }
     if (name === ')') opened -= Number(open.pop() ?? false);
@@ -67,8 +69,8 @@ export function withoutRemote(css: string, fetched?: Fetched): QuietCss {
       isCustom = false;
       if (name === '}' || rule === '@import') rule = '';
     }
-    const isAddress = rule === '@import' || isCustom || opened > 0;
-    kept.push(isAddress && /^["']/.test(found) ? quiet(found, inside(name)) : found);
+    const isSure = rule === '@import' || opened > 0;
+    kept.push((isSure || isCustom) && /^["']/.test(found) ? quiet(found, inside(name), isSure) : found);
   }
   return { css: kept.join(''), wanted };
 }

@@ -42,6 +42,20 @@ test('pictures that were fetched get our addresses; style sheets and fonts never
   assert.equal(quiet.wanted.length, 5);
 });
 
+test('addresses of no place are taken out, too, but for pictures in the style and places in the letter', () => {
+  for (const address of [
+    'javascript:x',
+    'data:text/css,x',
+    'data:image/svg+xml,x',
+    'cid:a',
+    'blob:x',
+    'a.png',
+    '/frame/',
+  ])
+    assert.equal(withoutRemote(`a{background:url(${address})}`).css, 'a{background:url("data:,")}');
+  assert.equal(withoutRemote('@import "javascript:x";').css, '@import "data:,";');
+});
+
 test('what loads nothing stays as it was written', () => {
   const still = [
     'a{background:url(data:image/png;base64,AA==)}',
