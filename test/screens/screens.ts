@@ -1,4 +1,5 @@
 import type { AccountName } from '../../bin/demo/people.ts';
+import { readingWords } from '../../webmail/ui/locales/reading.ts';
 import type { At } from './stage.ts';
 import * as way from './ways.ts';
 
@@ -63,8 +64,8 @@ export const screens: readonly Screen[] = [
   page('harmful-save', 1000, way.askToSave),
   list('tag-menu', way.openTagMenu),
   list('message-more', way.openMore),
-  list('message-details', at => way.openDialogOf(at, at.words.message.more.details)),
-  list('message-source', at => way.openDialogOf(at, at.words.message.more.source)),
+  list('message-details', at => way.openDialogOf(at, readingWords[at.language].more.details)),
+  list('message-source', at => way.openDialogOf(at, readingWords[at.language].more.source)),
   list('preview-pdf', at => way.openPreview(at, 'Scan 0042', 'iframe')),
   list('preview-picture', at => way.openPreview(at, 'Poster for the printer', 'img')),
   { ...list('notice', way.archive), leave: way.undo },

@@ -28,12 +28,12 @@ export async function refuseSignIn(at: At): Promise<void> {
 }
 
 /** The session ends while somebody reads. */
-export async function loseSession({ page, demo, words, language, isNarrow }: At): Promise<void> {
+export async function loseSession({ page, demo, words, language }: At): Promise<void> {
   await page.goto('about:blank');
   await signIn(page, demo, { address: addressOf('noKey'), language });
   await page.context().clearCookies();
-  if (isNarrow) await page.locator('.menu-button').click();
-  await page.locator('#tags').getByRole('link', { name: words.tags.roles.sent }).click();
+  // The next thing asked for is refused.
+  await page.evaluate('location.hash = "#/tag/all"');
   await page.getByText(words.signIn.expired).waitFor();
 }
 
@@ -177,6 +177,7 @@ export async function openTagMenu(at: At): Promise<void> {
 export async function openMore(at: At): Promise<Locator> {
   await at.openMessage('Lunch on Thursday?');
   await at.page.locator(`${openMessage} .message-more > summary`).click();
+  await at.page.locator(`${openMessage} .menu-item`).first().waitFor();
   return at.page.locator(`${openMessage} .message-more .popover`);
 }
 
