@@ -165,7 +165,7 @@ export const fr: Words = {
     body: (subject: string) => `Texte du message « ${subject} »`,
     leadsTo: (host: string) => `mène à ${host}`,
     htmlFailed: 'Le texte mis en forme n’a pas pu être affiché. Voici son texte simple.',
-    more: 'Plus sur ce message',
+    more: 'Autres actions sur ce message',
     decrypted: 'Arrivé chiffré ; ouvert avec la clé que le serveur garde pour vous.',
     signer: (who: string) => `Signé par ${who}.`,
     badSignature: 'Il porte une signature qui ne correspond pas à son texte.',
