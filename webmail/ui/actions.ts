@@ -160,12 +160,23 @@ function sessionActions(
     store.set({ session, isExpired: false });
     stopWatching();
     preferences.keepEarly();
-    stopWatching = client.watch(types => {
-      store.set({ pushes: store.get().pushes + 1 });
-      if (!types || types.includes('Settings')) void preferences.follow();
-      void refreshTags();
-    });
     await tags.then(found => store.set({ tags: found }), refreshTags);
+    // Behind what is shown first: the list waits for nothing else.
+    if (store.get().session === session)
+      stopWatching = client.watch(look, () => void catchUp(accountId).catch(noteError));
+  };
+  const look = (types: readonly string[] | null) => {
+    store.set({ pushes: store.get().pushes + 1 });
+    if (!types || types.includes('Settings')) void preferences.follow();
+    void refreshTags();
+  };
+  /** What changed between the first list and the stream is told by no stream. */
+  const catchUp = async (accountId: string) => {
+    const [before, { emails }] = await Promise.all([
+      first.state(),
+      client.call([['Email/get', { accountId, ids: [], properties: ['id'] }, 'emails']]),
+    ]);
+    if (before !== null && emails?.state !== before) look(['Email']);
   };
   const end = (isExpired: boolean) => {
     stopWatching();
@@ -194,10 +205,12 @@ function sessionActions(
       }
       end(false);
     },
-    noteError: error => {
-      if (error instanceof RequestError && error.status === 401 && store.get().session) end(true);
-    },
+    noteError,
   };
+
+  function noteError(error: unknown): void {
+    if (error instanceof RequestError && error.status === 401 && store.get().session) end(true);
+  }
 }
 
 function findTag(tags: readonly Mailbox[], name: string): Mailbox | undefined {

@@ -49,8 +49,11 @@ export interface Client {
   post<T>(path: string, body: unknown): Promise<T>;
   /** Takes away what stands there. */
   remove(path: string): Promise<void>;
-  /** Calls `listener` when something has changed, or may have while nobody told, until the returned function is called. */
-  watch(listener: WatchListener): () => void;
+  /**
+   * Calls `listener` when something has changed, or may have while nobody told, until the returned function is called.
+   * `onOpen`: from now on it is told.
+   */
+  watch(listener: WatchListener, onOpen?: () => void): () => void;
 }
 
 /** Is told the types that changed (RFC 8620 §7.1), null when nobody knows which. */
@@ -143,7 +146,7 @@ const retryMilliseconds = 5000;
  * The event stream is opened anew with a fresh ticket when it breaks, after a pause. A ticket's address is another one,
  * so the browser sends no Last-Event-ID: what changed in the pause is not told, and everything is looked at again.
  */
-function watch(listener: WatchListener): () => void {
+function watch(listener: WatchListener, onOpen?: () => void): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
@@ -159,7 +162,7 @@ function watch(listener: WatchListener): () => void {
       if (isStopped) return;
       const query = new URLSearchParams({ types: '*', closeafter: 'no', ping: '60', ticket: value });
       source = new EventSource(`${paths.eventSource}?${query}`);
-      source.addEventListener('open', () => hasPaused && listener(null));
+      source.addEventListener('open', () => (hasPaused ? listener(null) : onOpen?.()));
       source.addEventListener('state', ({ data }) => listener(typesOf(data)));
       source.addEventListener('error', again);
     } catch (error) {

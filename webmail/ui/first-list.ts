@@ -10,6 +10,8 @@ export interface FirstList {
   ask(accountId: string, route: Route): void;
   /** The tags that were asked for, once; asks where they weren't. */
   tags(accountId: string, route: Route): Promise<readonly Mailbox[]>;
+  /** The state of all emails when they were asked for; null when they weren't. */
+  state(): Promise<string | null>;
   /** The first page of this list if it was asked for; once. */
   take(key: string): Promise<TimelinePage> | null;
 }
@@ -28,12 +30,18 @@ export function createFirstList(client: Client): FirstList {
   let tags: { readonly accountId: string; readonly answer: Promise<readonly Mailbox[]> } | null = null;
   let page: { readonly key: string; readonly answer: Promise<TimelinePage> } | null = null;
 
+  let state: Promise<string | null> = Promise.resolve(null);
+
   function ask(accountId: string, { list, filter }: Route): void {
     const isTimeline = list.kind === 'tag' || list.kind === 'contact';
     const calls = isTimeline
       ? timelineCalls(accountId, { list, filter, from: { position: 0 }, limit: pageSize })
       : [];
     const answers = client.call([tagsCall(accountId), ...calls]);
+    state = answers.then(
+      ({ query }) => (typeof query?.queryState === 'string' ? query.queryState : null),
+      () => null,
+    );
     tags = { accountId, answer: answers.then(readTags) };
     page = isTimeline
       ? { key: timelineKey(accountId, list, filter), answer: answers.then(readTimeline) }
@@ -44,6 +52,7 @@ export function createFirstList(client: Client): FirstList {
 
   return {
     ask,
+    state: () => state,
     tags: (accountId, route) => {
       if (tags?.accountId !== accountId) ask(accountId, route);
       const answer = tags?.answer ?? Promise.resolve([]);

@@ -13,7 +13,10 @@ function opened(fail = false) {
   const call = async (calls: readonly Invocation[]) => {
     asked.push(calls.map(([name]) => name));
     if (fail) throw new Error('no answer');
-    return { tags: { list: [{ id: 'inbox' }] }, query: { ids: [], position: 0, total: 0, next: null } };
+    return {
+      tags: { list: [{ id: 'inbox' }] },
+      query: { ids: [], position: 0, total: 0, next: null, queryState: 's1' },
+    };
   };
   return { asked, list: createFirstList({ call } as Partial<Client> as Client) };
 }
@@ -27,6 +30,7 @@ test('tags and the first page are one request, each taken once', async () => {
   const page = await list.take(timelineKey('a', inbox, { isUnread: true }));
   assert.deepEqual(page, { rows: [], position: 0, total: 0, hasMore: false });
   assert.equal(list.take(timelineKey('a', inbox, { isUnread: true })), null);
+  assert.equal(await list.state(), 's1');
   const together = ['Mailbox/get', 'Discussion/query', 'Discussion/get', 'Email/get'];
   assert.deepEqual(asked, [together, together]);
 });
