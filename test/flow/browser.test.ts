@@ -228,7 +228,7 @@ async function offersSealed(t: TestContext, phone: Page): Promise<void> {
     await open(phone, /Sealed: only your key opens it/);
     await phone.getByRole('heading', { name: 'This message is sealed' }).waitFor();
     const download = phone.waitForEvent('download');
-    await phone.getByRole('link', { name: 'Save it as it is' }).click();
+    await phone.getByRole('button', { name: 'Save it as it is' }).click();
     const saved = readFileSync(await (await download).path(), 'latin1');
     assert.match(saved, /^Content-Type: multipart\/encrypted/m);
     assert.deepEqual(await violations(phone), []);

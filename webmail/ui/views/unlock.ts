@@ -8,6 +8,7 @@ import { DeviceKeys } from './device-keys.ts';
 import { Icon } from './icon.ts';
 import { keyName } from './key-name.ts';
 import { Failed } from './loading.ts';
+import { SaveButton } from './save-button.ts';
 import type { SealedProps } from './sealed.ts';
 
 /** What is known of a closed message. */
@@ -164,13 +165,9 @@ function PassphraseForm({ keys, refusal, open }: FormProps) {
 }
 
 function SaveClosed({ email }: Pick<SealedProps, 'email'>) {
-  const { state, client } = useApp();
-  const words = pgpWords[state.language];
-  const name = 'message.eml';
-  const accountId = state.session?.accountId ?? '';
-  const href = client.blobAddress({ accountId, blobId: email.blobId, name, type: 'message/rfc822' });
+  const words = pgpWords[useApp().state.language];
   return html`<div class="save-closed">
-    <a class="button small" href=${href} download=${name}><${Icon} name="download" />${words.save}</a>
+    <${SaveButton} class="button small" blobId=${email.blobId} name="message.eml"><${Icon} name="download" />${words.save}<//>
     <p class="hint">${words.how}</p>
   </div>`;
 }
