@@ -156,6 +156,11 @@ function formatsIn(language: Language, preferences: Preferences): Formats {
   return formatsOf(localeOf(language, navigator.languages), preferences);
 }
 
+/** What is known of a contact; undefined while nothing is. The id may come from an address, whatever stands there. */
+export function contactOf({ contacts }: Pick<State, 'contacts'>, id: string): ContactHead | null | undefined {
+  return Object.hasOwn(contacts, id) ? contacts[id] : undefined;
+}
+
 /** What every view can reach. */
 export interface Parts {
   readonly store: Store;

@@ -1,5 +1,5 @@
 import { html } from 'htm/preact';
-import { useApp } from '../state.ts';
+import { contactOf, useApp } from '../state.ts';
 import { plainLine } from '../text.ts';
 
 const maxAddresses = 6;
@@ -7,7 +7,7 @@ const maxAddresses = 6;
 /** The addresses of the contact whose mail is listed, so that a name can't stand for an address. */
 export function ContactHead({ id }: { id: string }) {
   const { state, words } = useApp();
-  const head = state.contacts[id];
+  const head = contactOf(state, id);
   if (head === undefined) return null;
   if (head === null) return html`<p class="contact-head">${words.errors.notFound}</p>`;
   const shown = head.addresses.slice(0, maxAddresses).map(plainLine).filter(Boolean);

@@ -1,6 +1,6 @@
 import { allId, type ListRoute } from '../route.ts';
 import { type NarrowedList, viewOf } from '../saved-views.ts';
-import type { State } from '../state.ts';
+import { contactOf, type State } from '../state.ts';
 import { plainLine } from '../text.ts';
 import type { IconName } from './icon.ts';
 import { resolveTagId, tagName } from './tag-name.ts';
@@ -12,7 +12,7 @@ export function listTitle(narrowed: NarrowedList, state: State): string {
   const { list } = narrowed;
   const { words } = state;
   if (list.kind === 'search') return plainLine(list.text);
-  if (list.kind === 'contact') return plainLine(state.contacts[list.id]?.name ?? '') || words.tabs.contact;
+  if (list.kind === 'contact') return plainLine(contactOf(state, list.id)?.name ?? '') || words.tabs.contact;
   if (list.id === allId) return words.tags.all;
   const tag = state.tags.find(one => one.id === resolveTagId(list.id, state.tags));
   return tag ? tagName(tag, words) : words.tabs.gone;

@@ -3,7 +3,7 @@ import { timelineKey } from '../first-list.ts';
 import { loadTimeline, type TimelineRow } from '../mail.ts';
 import { allId, formatRoute, type ListRoute } from '../route.ts';
 import type { RowSource } from '../row-loader.ts';
-import { type Parts, type State, useApp } from '../state.ts';
+import { contactOf, type Parts, type State, useApp } from '../state.ts';
 import { useRows } from '../use-rows.ts';
 import { ContactHead } from './contact-head.ts';
 import { ListHead } from './list-head.ts';
@@ -39,8 +39,9 @@ export function Timeline({ list }: { list: TimelineList }) {
   </section>`;
 }
 
-function headingOf(list: TimelineList, { tags, words, contacts }: State): string {
-  if (list.kind === 'contact') return contacts[list.id]?.name ?? words.tabs.contact;
+function headingOf(list: TimelineList, state: State): string {
+  const { tags, words } = state;
+  if (list.kind === 'contact') return contactOf(state, list.id)?.name ?? words.tabs.contact;
   if (list.id === allId) return words.tags.all;
   const tag = tags.find(one => one.id === resolveTagId(list.id, tags));
   return tag ? tagName(tag, words) : '';
