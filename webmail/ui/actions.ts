@@ -14,7 +14,7 @@ import {
 } from './mail.ts';
 import { type PreferenceActions, preferenceActions } from './preference-actions.ts';
 import { formatRoute, parseRoute, type Route } from './route.ts';
-import type { Notice, Store } from './state.ts';
+import type { Notice, State, Store } from './state.ts';
 
 type Changeable = Pick<Email, 'id' | 'keywords' | 'mailboxIds'>;
 
@@ -100,12 +100,8 @@ export function createActions(deps: Deps): Actions {
     refreshTags,
     change,
     settle: emails => {
-      const settled = emails
-        .filter(({ id }) => (pending.get(id) ?? 0) === 0)
-        .map(({ id, keywords, mailboxIds }) => [id, { keywords, mailboxIds }] as const);
-      const all = Object.entries({ ...store.get().changed, ...Object.fromEntries(settled) });
-      const kept = all.filter(([id], place) => place >= all.length - maxChanged || pending.get(id));
-      store.set({ changed: Object.fromEntries(kept) });
+      const isPending = (id: string) => (pending.get(id) ?? 0) > 0;
+      store.set({ changed: settled(store.get().changed, emails, isPending) });
     },
     followAddress: () => store.set({ route: parseRoute(address.hash), isMenuOpen: false }),
     go: route => {
@@ -138,6 +134,19 @@ export function createActions(deps: Deps): Actions {
     },
     toggle: (what, value) => store.set({ [what]: value ?? !store.get()[what] }),
   };
+}
+
+/** The flags that were loaded, over those that were known; of messages that are being changed, those on screen stay. */
+function settled(
+  changed: State['changed'],
+  emails: readonly Changeable[],
+  isPending: (id: string) => boolean,
+): State['changed'] {
+  const loaded = emails
+    .filter(({ id }) => !isPending(id))
+    .map(({ id, keywords, mailboxIds }) => [id, { keywords, mailboxIds }] as const);
+  const all = Object.entries({ ...changed, ...Object.fromEntries(loaded) });
+  return Object.fromEntries(all.filter(([id], place) => place >= all.length - maxChanged || isPending(id)));
 }
 
 type SessionActions = Pick<Actions, 'start' | 'signIn' | 'signOut' | 'noteError' | 'takeFirst'>;

@@ -44,6 +44,20 @@ interface Screen {
 /** As a list begins. */
 const atTop = { scrollTop: 0, focused: null, focusedKey: null, due: null, moved: 0 };
 
+/** The list on screen, as the parts of its window see it. */
+interface Shown<T> {
+  readonly list: LoadedRows<T>;
+  readonly screen: Screen;
+  readonly body: RefObject<HTMLDivElement | null>;
+  readonly ul: RefObject<HTMLUListElement | null>;
+  readonly isOpen: (row: T) => boolean;
+  readonly viewport: () => Viewport;
+  /** Draws the rows that are in sight now, and asks for what is missing of them. */
+  readonly update: () => void;
+  readonly scroll: (scrollTop: number) => void;
+  readonly redraw: () => void;
+}
+
 /** The rows in sight of a list, and the focus among them. Rows are named by their place less `rows.moved`, which stays. */
 export function useRowWindow<T>(list: LoadedRows<T>, isOpen: (row: T) => boolean): RowWindow {
   const { rows, source } = list;
@@ -52,7 +66,7 @@ export function useRowWindow<T>(list: LoadedRows<T>, isOpen: (row: T) => boolean
   const ul = useRef<HTMLUListElement>(null);
   const screen = useRef<Screen>({ ...atTop, height: 0, rowHeight: likelyHeight }).current;
   const [range, setRange] = useState<Range>({ first: 0, end: 20 });
-  const [, redraw] = useState({});
+  const [, draw] = useState({});
 
   const viewport = (): Viewport => ({ ...screen, total });
   const mounted = { first: range.first + moved, end: Math.min(range.end + moved, total) };
@@ -67,11 +81,8 @@ export function useRowWindow<T>(list: LoadedRows<T>, isOpen: (row: T) => boolean
     screen.scrollTop = body.current?.scrollTop ?? scrollTop;
     update();
   };
-  const focusPlace = (place: number) => {
-    Object.assign(screen, { focused: place - moved, due: place - moved });
-    scroll(scrollTo(place, viewport()));
-    redraw({});
-  };
+  const redraw = () => draw({});
+  const shown: Shown<T> = { list, screen, body, ul, isOpen, viewport, update, scroll, redraw };
 
   list.reading.current = () => ({
     isAtTop: screen.scrollTop < screen.rowHeight / 2,
@@ -87,74 +98,88 @@ export function useRowWindow<T>(list: LoadedRows<T>, isOpen: (row: T) => boolean
     screen.moved = moved;
     if (by !== 0 && screen.scrollTop > 0) scroll(screen.scrollTop + by * screen.rowHeight);
     else update();
-    followFocus();
+    followFocus(shown);
   }, [rows]);
   useLayoutEffect(() => {
     if (screen.due !== null && focusRow(ul.current, screen.due + moved)) screen.due = null;
   });
+  return { body, rows: ul, places: placesOf(mounted, pinned(shown), total), ...handlersOf(shown) };
+}
 
-  /** The row that has the focus goes on having it, wherever it moves. */
-  function followFocus(): void {
-    const { focused, focusedKey } = screen;
-    if (focused === null || focusedKey === null || !ul.current?.contains(document.activeElement)) return;
-    const row = rows.held.get(focused + moved);
-    if (row === undefined || source.keyOf(row) === focusedKey) return;
-    const [place] = [...rows.held].find(([, other]) => source.keyOf(other) === focusedKey) ?? [];
-    if (place === undefined) screen.focusedKey = source.keyOf(row);
-    else {
-      Object.assign(screen, { focused: place - moved, due: place - moved });
-      redraw({});
-    }
+/** The row that has the focus goes on having it, wherever it moves. */
+function followFocus<T>({ list: { rows, source }, screen, ul, redraw }: Shown<T>): void {
+  const { focused, focusedKey } = screen;
+  if (focused === null || focusedKey === null || !ul.current?.contains(document.activeElement)) return;
+  const row = rows.held.get(focused + rows.moved);
+  if (row === undefined || source.keyOf(row) === focusedKey) return;
+  const [place] = [...rows.held].find(([, other]) => source.keyOf(other) === focusedKey) ?? [];
+  if (place === undefined) screen.focusedKey = source.keyOf(row);
+  else {
+    Object.assign(screen, { focused: place - rows.moved, due: place - rows.moved });
+    redraw();
   }
+}
 
-  const placeOfFocus = (): number | null =>
-    screen.focused !== null && ul.current?.contains(document.activeElement) ? screen.focused + moved : null;
+function handlersOf<T>(shown: Shown<T>): Omit<RowWindow, 'body' | 'rows' | 'places'> {
+  const { list, screen, body, viewport, update, scroll } = shown;
+  const { rows, source } = list;
   return {
-    body,
-    rows: ul,
-    places: placesOf(mounted, [...pinned()], total),
     onScroll: () => {
       if (!body.current || body.current.clientHeight === 0) return;
       screen.scrollTop = body.current.scrollTop;
       update();
     },
     onKey: event => {
-      const from = placeOfFocus();
+      const from = placeOfFocus(shown);
       if (from === null || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
       if (!(event.target as HTMLElement).matches('.row')) return;
       const to = rowAfterKey(event.key, from, viewport());
       if (to === null) return;
       event.preventDefault();
-      focusPlace(to);
+      focusPlace(shown, to);
     },
     onFocus: event => {
       const place = placeOf(event.target as HTMLElement);
       if (place === null) return;
       const row = rows.held.get(place);
-      screen.focused = place - moved;
+      screen.focused = place - rows.moved;
       screen.focusedKey = row === undefined ? null : source.keyOf(row);
     },
     onStep: ({ detail }) => {
-      const from = placeOfFocus() ?? openPlace();
-      const first = visibleRange(viewport()).first;
-      if (total > 0) focusPlace(from === null ? first : Math.min(Math.max(from + detail, 0), total - 1));
+      const from = placeOfFocus(shown) ?? openPlace(shown);
+      const to = from === null ? visibleRange(viewport()).first : from + detail;
+      if (rows.total > 0) focusPlace(shown, Math.min(Math.max(to, 0), rows.total - 1));
     },
     toTop: () => {
       scroll(0);
-      focusPlace(0);
+      focusPlace(shown, 0);
     },
   };
+}
 
-  function openPlace(): number | null {
-    for (const [place, row] of rows.held) if (isOpen(row)) return place;
-    return null;
-  }
+/** Moves the focus to a row once it is drawn, and scrolls to it. */
+function focusPlace<T>({ list, screen, viewport, scroll, redraw }: Shown<T>, place: number): void {
+  const { moved } = list.rows;
+  Object.assign(screen, { focused: place - moved, due: place - moved });
+  scroll(scrollTo(place, viewport()));
+  redraw();
+}
 
-  function* pinned(): Generator<number> {
-    if (screen.focused !== null) yield screen.focused + moved;
-    const open = openPlace();
-    if (open !== null) yield open;
-  }
+function placeOfFocus<T>({ list, screen, ul }: Shown<T>): number | null {
+  const hasFocus = screen.focused !== null && ul.current?.contains(document.activeElement) === true;
+  return hasFocus ? (screen.focused ?? 0) + list.rows.moved : null;
+}
+
+function openPlace<T>({ list, isOpen }: Shown<T>): number | null {
+  for (const [place, row] of list.rows.held) if (isOpen(row)) return place;
+  return null;
+}
+
+/** The row that had the focus last and the one that is open beside the list: who comes back finds them. */
+function pinned<T>(shown: Shown<T>): number[] {
+  const { focused } = shown.screen;
+  const open = openPlace(shown);
+  return [...(focused === null ? [] : [focused + shown.list.rows.moved]), ...(open === null ? [] : [open])];
 }
 
 /** The places of the range and those beside it that stay, in order. */
