@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
@@ -106,18 +106,32 @@ async function buildFiles(workerAddress: string): Promise<{ files: UiFile[]; met
  */
 const oneStart: Plugin = {
   name: 'one-start',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, kind, resolveDir }) => {
-      const isLater = kind === 'dynamic-import' && !/locales\/|\/main\.ts$/.test(path);
-      return isLater ? { path: join(resolveDir, path), pluginData: 'later' } : null;
+  setup({ onStart, onLoad }) {
+    let later: ReadonlySet<string> = new Set();
+    onStart(async () => {
+      later = await fetchedLater();
     });
-    onLoad({ filter: /\.ts$/ }, async ({ path, pluginData }) => {
-      if (pluginData !== 'later') return null;
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      if (!later.has(path)) return null;
       const contents = `import ${JSON.stringify(join(uiFolder, 'main.ts'))};\n${await readFile(path, 'utf8')}`;
       return { contents, loader: 'ts', resolveDir: dirname(path) };
     });
   },
 };
+
+/** Sources that some other source imports when it needs them, but for the words of a language, which need nothing. */
+async function fetchedLater(): Promise<Set<string>> {
+  const names = (await readdir(uiFolder, { recursive: true })).filter(name => name.endsWith('.ts'));
+  const found = await Promise.all(
+    names.map(async name => {
+      const file = join(uiFolder, name);
+      const imports = (await readFile(file, 'utf8')).matchAll(/\bimport\(\s*'(\.{1,2}\/[^']+\.ts)'\s*\)/g);
+      return [...imports].map(([, path = '']) => join(dirname(file), path));
+    }),
+  );
+  const isWord = (path: string) => dirname(path) === join(uiFolder, 'locales');
+  return new Set(found.flat().filter(path => path !== join(uiFolder, 'main.ts') && !isWord(path)));
+}
 
 /** The page with the built names in place of the sources', and the words preloaded that the start in a language needs. */
 async function pageOf(
