@@ -1,3 +1,4 @@
+import { instanceField, isInOurName, withNeeded } from '../delivery/instance-fields.ts';
 import type { Assessment, OwnerAssessment } from '../delivery/pipeline.ts';
 import { type StageName, stageNames } from '../delivery/stages.ts';
 import { closeDoor, declaredPlugins, declarePlugin, isLineMode, openContext, startDoor } from './context.ts';
@@ -5,30 +6,17 @@ import { guard } from './hook.ts';
 import { doorNotes } from './notes.ts';
 import { arrivalOf } from './session.ts';
 
-/** How a stage shows what it found when it works alone in somebody else's Haraka. */
-export interface StageDisplay {
-  /** The part of `X-Caliopen-…` that names the stage. */
-  readonly field: string;
-  /** For `transaction.results`; null when the stage failed. */
-  results(owner: OwnerAssessment): Record<string, unknown> | null;
-  /** One line of printable ASCII for the header field. */
-  summary(owner: OwnerAssessment): string;
-}
-
-/** What a stage needs from others to say anything: with `score` alone in the list, `authenticate` still runs for it. */
-const needs: Readonly<Record<StageName, readonly StageName[]>> = {
-  authenticate: [],
-  decrypt: [],
-  score: ['authenticate'],
-  privacy: ['authenticate', 'decrypt'],
-  tag: ['authenticate', 'score'],
-};
+/**
+ * What a stage found, for `transaction.results`, when it works alone in somebody else's Haraka; null when the stage
+ * failed.
+ */
+type StageResults = (owner: OwnerAssessment) => Record<string, unknown> | null;
 
 /**
  * The hooks of a stage's plugin. With our `deliver` in the list (line mode) it only enlists the stage, which then
  * runs for each owner; without it (alone) it judges for the instance and leaves the message to others' queues.
  */
-export function stagePlugin(stage: StageName, display: StageDisplay) {
+export function stagePlugin(stage: StageName, resultsOf: StageResults) {
   return {
     register(this: HarakaPlugin): void {
       declarePlugin(stage, this);
@@ -42,7 +30,7 @@ export function stagePlugin(stage: StageName, display: StageDisplay) {
       return undefined;
     }),
     hook_data_post: guard(async function (connection) {
-      if (!isLineMode()) await judgeAlone(this, connection, display);
+      if (!isLineMode()) await judgeAlone({ stage, plugin: this, resultsOf }, connection);
       return undefined;
     }),
     shutdown(): void {
@@ -65,9 +53,8 @@ function copyLines(transaction: HarakaTransaction): void {
 }
 
 async function judgeAlone(
-  plugin: HarakaPlugin,
+  { stage, plugin, resultsOf }: { stage: StageName; plugin: HarakaPlugin; resultsOf: StageResults },
   connection: HarakaConnection,
-  display: StageDisplay,
 ): Promise<void> {
   const { transaction } = connection;
   if (!transaction) return;
@@ -77,13 +64,14 @@ async function judgeAlone(
     notes.assessment = assess(connection, transaction);
   }
   const [owner] = (await notes.assessment).owners;
-  const results = owner && display.results(owner);
+  const results = owner && resultsOf(owner);
   if (!owner || !results) {
     transaction.results.add(plugin, { err: 'the stage failed, see the log' });
     return;
   }
   transaction.results.add(plugin, results);
-  transaction.add_header(`X-Caliopen-${display.field}`, oneLine(display.summary(owner)));
+  const { name, value } = instanceField(stage, owner);
+  transaction.add_header(name, value);
 }
 
 async function assess(connection: HarakaConnection, transaction: HarakaTransaction): Promise<Assessment> {
@@ -95,19 +83,13 @@ async function assess(connection: HarakaConnection, transaction: HarakaTransacti
 
 function wantedStages(): StageName[] {
   const declared = declaredPlugins();
-  const asked = stageNames.filter(stage => declared.has(stage));
-  const wanted = new Set(asked.flatMap(stage => [stage, ...needs[stage]]));
-  return stageNames.filter(stage => wanted.has(stage));
+  return withNeeded(stageNames.filter(stage => declared.has(stage)));
 }
 
 /** A sender must not be able to speak in our name. */
 function removeForeignFields(transaction: HarakaTransaction): void {
   const names = transaction.header.header_list.map(field => field.slice(0, Math.max(0, field.indexOf(':'))));
   for (const name of new Set(names)) {
-    if (/^x-caliopen-/i.test(name)) transaction.remove_header(name);
+    if (isInOurName(name)) transaction.remove_header(name);
   }
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[^\x20-\x7e]+/g, '?').slice(0, 900);
 }

@@ -6,19 +6,10 @@ import { lookUpName } from './peer-name.ts';
 
 /** SPF, DKIM, DMARC, ARC and the peer's name: who sent this, as far as it can be proved. */
 export const { register, hook_init_master, hook_init_child, hook_data, hook_data_post, shutdown } =
-  stagePlugin('authenticate', {
-    field: 'Authentication',
-    results({ findings: { authenticate } }) {
-      if (!authenticate) return null;
-      const { spf, dkim, dmarc, arc, iprev } = authenticate;
-      return { spf, dkim, dmarc, arc, iprev };
-    },
-    summary({ findings: { authenticate } }) {
-      if (!authenticate) return 'unknown';
-      const { spf, dkim, dmarc, arc } = authenticate;
-      const signatures = dkim.map(({ result, domain }) => `dkim=${result} (${domain})`);
-      return [`spf=${spf.result}`, ...signatures, `dmarc=${dmarc.result}`, `arc=${arc.result}`].join('; ');
-    },
+  stagePlugin('authenticate', ({ findings: { authenticate } }) => {
+    if (!authenticate) return null;
+    const { spf, dkim, dmarc, arc, iprev } = authenticate;
+    return { spf, dkim, dmarc, arc, iprev };
   });
 
 /** In line mode the peer's name comes from the configured resolver, not from the system's. */
