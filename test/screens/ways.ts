@@ -177,6 +177,7 @@ export async function openTagMenu(at: At): Promise<void> {
 export async function openMore(at: At): Promise<Locator> {
   await at.openMessage('Lunch on Thursday?');
   await at.page.locator(`${openMessage} .message-more > summary`).click();
+  await at.page.locator('.menu-item').first().waitFor();
   await at.page.locator(`${openMessage} .menu-item`).first().waitFor();
   return at.page.locator(`${openMessage} .message-more .popover`);
 }
