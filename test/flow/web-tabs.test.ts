@@ -45,6 +45,7 @@ test('lists stay at hand as tabs', { timeout: 180_000 }, async t => {
   const page = await openPage(context, demo);
 
   await opensTabs(t, page);
+  await sharesTabs(t, page);
   await stepsByKeys(t, page);
   await closesTabs(t, page);
   await savesAndPins(t, page, demo);
@@ -74,6 +75,20 @@ async function opensTabs(t: TestContext, page: Page): Promise<void> {
     await page.reload();
     await tab(page, /^from:friend/).click();
     await page.getByRole('heading', { name: 'Search: from:friend' }).waitFor();
+    assert.deepEqual(await titles(page), ['Inbox', 'demo', 'from:friend']);
+  });
+}
+
+async function sharesTabs(t: TestContext, page: Page): Promise<void> {
+  await t.test('windows of one browser have the same tabs', async () => {
+    const other = await page.context().newPage();
+    other.setDefaultTimeout(10_000);
+    await other.goto(page.url());
+    await search(other, 'elsewhere');
+    await tab(page, /^elsewhere/).waitFor();
+    await strip(page).getByRole('button', { name: 'Close the tab “elsewhere”' }).click();
+    await tab(other, /^elsewhere/).waitFor({ state: 'detached' });
+    await other.close();
     assert.deepEqual(await titles(page), ['Inbox', 'demo', 'from:friend']);
   });
 }
@@ -108,6 +123,7 @@ async function closesTabs(t: TestContext, page: Page): Promise<void> {
       await tab(page, /^demo/).click({ button: 'middle' });
       assert.deepEqual(await titles(page), ['Inbox', 'from:friend']);
       await strip(page).getByRole('button', { name: 'Close the tab “from:friend”' }).click();
+      await page.locator('.tab-room').waitFor({ state: 'detached' });
       await page.getByRole('heading', { name: 'Inbox' }).waitFor();
       assert.equal(await strip(page).count(), 0);
       await page.locator('#main:focus').waitFor();
@@ -217,7 +233,7 @@ async function helpsSearching(t: TestContext, page: Page): Promise<void> {
     await tab(page, /^Inbox/).click();
     await page.getByRole('heading', { name: 'Inbox' }).waitFor();
     await page.locator('.search-help summary').click();
-    await page.getByRole('button', { name: 'is:unread' }).waitFor();
+    await page.getByRole('button', { name: 'is:unread', exact: true }).waitFor();
     assert.deepEqual(await violations(page), []);
     await page.getByRole('button', { name: 'from:' }).click();
     await page.keyboard.type('cook');

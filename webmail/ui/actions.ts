@@ -160,8 +160,11 @@ function sessionActions(
   refreshTags: () => Promise<void>,
 ): SessionActions {
   let stopWatching = () => {};
+  /** Requests under way when somebody signs out are refused: that is no session that ended by itself. */
+  let isLeaving = false;
   const first = createFirstList(client);
   const begin = async (session: SignedIn) => {
+    isLeaving = false;
     const { accountId } = session;
     const tags = first.tags(accountId, store.get().route);
     memory.setItem(accountKey, accountId);
@@ -203,11 +206,13 @@ function sessionActions(
     signIn: async form => await begin(await client.signIn(form)),
     takeFirst: key => first.take(key),
     signOut: async () => {
+      isLeaving = true;
       try {
         await client.signOut();
       } catch (error) {
         // Only a session that is over is as good as one that was ended.
         if (!(error instanceof RequestError && error.status === 401)) {
+          isLeaving = false;
           store.set({ notice: { text: store.get().words.errors.signOut } });
           return;
         }
@@ -218,7 +223,7 @@ function sessionActions(
   };
 
   function noteError(error: unknown): void {
-    if (error instanceof RequestError && error.status === 401 && store.get().session) end(true);
+    if (error instanceof RequestError && error.status === 401 && store.get().session) end(!isLeaving);
   }
 }
 

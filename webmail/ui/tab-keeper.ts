@@ -28,6 +28,14 @@ export function TabKeeper(): null {
     if (state.tags.length > 0) dropGone(parts);
   }, [state.tags]);
   useEffect(() => remember(accountId, state.tabs), [state.tabs]);
+  useEffect(() => {
+    // Another window of this browser has opened or closed some.
+    const follow = ({ key, newValue }: StorageEvent) => {
+      if (key === memoryKey(accountId)) store.set({ tabs: readTabs(newValue) });
+    };
+    addEventListener('storage', follow);
+    return () => removeEventListener('storage', follow);
+  }, [accountId]);
   useRefresh(accountId, parts);
   return null;
 }

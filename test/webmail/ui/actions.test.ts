@@ -33,6 +33,17 @@ test('signing out ends what the page shows and remembers', async () => {
   }
 });
 
+test('a request that the sign-out overtakes is no session that ended by itself', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { store, actions } = signedIn(() => promise);
+  const leaving = actions.signOut();
+  actions.noteError(new RequestError(401));
+  assert.deepEqual([store.get().session, store.get().isExpired], [null, false]);
+  resolve();
+  await leaving;
+  assert.equal(store.get().isExpired, false);
+});
+
 test('what was asked for in vain is told, unless the session is over', () => {
   const told = [0, 503].map(status => {
     const { store, actions } = signedIn(async () => {});

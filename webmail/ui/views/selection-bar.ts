@@ -35,7 +35,7 @@ export function SelectionBar({ chooseShown }: { chooseShown: () => void }) {
       : words.whole(total)
     : words.selected(keys.size);
 
-  return html`<div class="selection-bar" role="toolbar" aria-label=${words.label}>
+  return html`<div class="selection-bar" role="group" aria-label=${words.label}>
     <div class="selection-count">
       <span role="status">${counted}</span>
       ${!isWhole && html`<button class="button small quiet" onClick=${chooseShown}>${words.all}</button>`}

@@ -11,11 +11,14 @@ const menu = async () => (await import('./tabs.ts')).TabMenu;
 /** The tabs, fetched behind the first screen; their room is kept from the start. */
 export function Tabs() {
   const { state } = useApp();
-  const [isAwaited] = useState(() => hasTabs(localStorage, state.session?.accountId ?? ''));
+  const [isAwaited, setAwaited] = useState(() => hasTabs(localStorage, state.session?.accountId ?? ''));
   const [isDue, setDue] = useState(false);
   const hasTags = state.tags.length > 0;
   useEffect(() => (hasTags ? whenIdle(() => setDue(true)) : undefined), [hasTags]);
   const isThere = state.tabs.length > 0;
+  useEffect(() => {
+    if (isThere) setAwaited(false);
+  }, [isThere]);
   if (!isDue) return isAwaited && html`<div class="tab-room"></div>`;
   return html`<${Lazy} load=${keeper} props=${{}} isQuiet=${true} />
     ${(isThere || isAwaited) && html`<div class="tab-room"><${Lazy} load=${strip} props=${{}} isQuiet=${true} /></div>`}`;
