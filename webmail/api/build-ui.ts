@@ -94,9 +94,17 @@ async function buildFiles(workerAddress: string): Promise<{ files: UiFile[]; met
   });
   const files = outputFiles.map(({ path, contents }) => ({
     name: basename(path),
-    octets: Buffer.from(contents),
+    octets: path.endsWith('.js') ? outdented(contents) : Buffer.from(contents),
   }));
   return { files, metafile };
+}
+
+/**
+ * A minified script without the indentation of its templates: nothing else in it has line breaks, and htm leaves out
+ * the space around those.
+ */
+function outdented(script: Uint8Array): Buffer {
+  return Buffer.from(Buffer.from(script).toString().replaceAll(/\n\s+/g, '\n'));
 }
 
 /**

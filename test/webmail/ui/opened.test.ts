@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OpenedMail } from '../../../webmail/device/protocol.ts';
 import { type Client, client } from '../../../webmail/ui/client.ts';
+import { localClient } from '../../../webmail/ui/local-client.ts';
 import type { FullEmail } from '../../../webmail/ui/mail.ts';
-import { localClient, needsDevice, withOpened } from '../../../webmail/ui/opened.ts';
+import { needsDevice, withOpened } from '../../../webmail/ui/opened.ts';
 import { newFacts } from '../../../webmail/ui/pgp/device.ts';
 import type { EmailPrivacy } from '../../../webmail/wire.ts';
 

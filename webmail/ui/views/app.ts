@@ -11,7 +11,6 @@ import { Lazy } from './lazy.ts';
 import { Failed, Loading } from './loading.ts';
 import { Notices } from './notices.ts';
 import { Page } from './page.ts';
-import { SearchResults } from './search-results.ts';
 import { SignIn } from './sign-in.ts';
 import { Tabs } from './tab-parts.ts';
 import { listTitle } from './tab-title.ts';
@@ -39,6 +38,10 @@ export function App({ startError, start }: { startError: unknown; start: () => v
   return html`<a class="skip" href="#main" onClick=${skip}>${words.skipToContent}</a><${Mail} /><${Notices} />${state.question && html`<${Lazy} load=${loadConfirm} props=${{}} isQuiet=${true} />`}<${KeyboardHelp} />`;
 }
 
+async function loadSearchResults() {
+  return (await import('./search-results.ts')).SearchResults;
+}
+
 async function loadConfirm() {
   return (await import('./confirm.ts')).Confirm;
 }
@@ -58,7 +61,7 @@ function Mail() {
       ${
         list.kind === 'page'
           ? html`<${Page} key=${list.id} id=${list.id} />`
-          : html`${list.kind === 'search' ? html`<${SearchResults} text=${list.text} />` : html`<${Timeline} key=${list.id} list=${list} />`}
+          : html`${list.kind === 'search' ? html`<${Lazy} key=${list.text} load=${loadSearchResults} props=${{ text: list.text }} />` : html`<${Timeline} key=${list.id} list=${list} />`}
       ${
         discussionId
           ? html`<${Discussion} key=${`${discussionId}/${emailId ?? ''}`} id=${discussionId} emailId=${emailId} />`

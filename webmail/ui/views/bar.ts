@@ -1,11 +1,11 @@
 import { html } from 'htm/preact';
-import { useEffect, useRef } from 'preact/hooks';
-import { inboxId, listAddress } from '../route.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { inboxId } from '../route.ts';
 import { useApp } from '../state.ts';
 import { Icon } from './icon.ts';
+import { Lazy } from './lazy.ts';
 import { LevelPicture } from './level.ts';
 import { Popover } from './popover.ts';
-import { Preferences } from './preferences.ts';
 import { SearchHelp } from './search-help.ts';
 import { MenuOfTabs } from './tab-parts.ts';
 
@@ -23,7 +23,7 @@ export function Bar() {
     <a class="wordmark" href="#/tag/${inboxId}"><${LevelPicture} level="A" /><span>${words.product}</span></a>
     <${SearchField} />
     <${MenuOfTabs} />
-    <${AccountMenu} />
+    <${Account} />
   </header>`;
 }
 
@@ -69,29 +69,18 @@ function SearchField() {
   </search>`;
 }
 
-/** What a link leads to is not covered by the menu that it stood in. */
-function leave(event: MouseEvent): void {
-  (event.currentTarget as HTMLElement).closest('details')?.removeAttribute('open');
-}
+const loadAccountMenu = async () => (await import('./account-menu.ts')).AccountMenu;
 
-function AccountMenu() {
-  const { state, words, actions } = useApp();
+function Account() {
+  const { state, words } = useApp();
   const address = state.session?.address ?? '';
+  const [wasOpened, setOpened] = useState(false);
   const summary = html`<summary class="icon-button">
     <${Icon} name="person" />
     <span class="visually-hidden">${words.bar.account}</span>
     <span class="account-address">${address}</span>
   </summary>`;
-  return html`<${Popover} class="account" summary=${summary}>
-    <p class="popover-head">${state.session?.displayName ?? address}<br /><small>${address}</small></p>
-    <${Preferences} />
-    ${(['settings', 'about'] as const).map(
-      id =>
-        html`<a key=${id} class="button" href=${listAddress({ kind: 'page', id })} onClick=${leave}>${words.pages[id]}</a>`,
-    )}
-    <button class="button" onClick=${() => actions.toggle('isKeyboardHelpOpen', true)}>
-      ${words.bar.keyboard} <kbd>?</kbd>
-    </button>
-    <button class="button" onClick=${() => void actions.signOut()}>${words.bar.signOut}</button>
+  return html`<${Popover} class="account" summary=${summary} tell=${(isOpen: boolean) => isOpen && setOpened(true)}>
+    ${wasOpened && html`<${Lazy} load=${loadAccountMenu} props=${{}} />`}
   <//>`;
 }

@@ -14,7 +14,7 @@ import { MessageBody } from './message-body.ts';
 import { MessageHead } from './message-head.ts';
 import { MessageMore } from './message-more.ts';
 import { firstMark, textOf } from './row.ts';
-import { LocalBlobs, OpenedNote } from './sealed.ts';
+import { OpenedNote, OpenedParts } from './sealed.ts';
 import { TagEditor } from './tag-editor.ts';
 import { Warning } from './warning.ts';
 
@@ -88,7 +88,7 @@ function Opened({ email, subject, reload }: OpenedProps) {
   const { privacy } = email;
   const mark = firstMark(privacy.marks);
   const originator = email.from?.[0]?.email;
-  return html`<${LocalBlobs} email=${email}>
+  return html`<${OpenedParts} email=${email}>
     ${mark && html`<${Warning} mark=${mark} originator=${originator} reasons=${privacy.reasons} />`}
     <${MessageActions} email=${email}><${MessageMore} email=${email} /><//>
     <${MessageAddresses} email=${email} />

@@ -1,9 +1,7 @@
 import { html } from 'htm/preact';
-import { useContext, useEffect, useMemo } from 'preact/hooks';
 import { loadLaterStyle } from '../later-style.ts';
 import type { FullEmail } from '../mail.ts';
-import { localClient } from '../opened.ts';
-import { type Parts, PartsContext, useApp } from '../state.ts';
+import { useApp } from '../state.ts';
 import { Lazy } from './lazy.ts';
 
 /** What a view of a closed message is given; `reload` is called when the message's index has changed. */
@@ -27,24 +25,15 @@ const loadUnlock = async () => (await Promise.all([import('./unlock.ts'), loadLa
 const loadNote = async () =>
   (await Promise.all([import('./opened-here.ts'), loadLaterStyle()]))[0].OpenedHere;
 
-interface LocalProps {
+interface PartsProps {
   readonly email: Pick<FullEmail, 'id' | 'blobId'>;
   readonly children: unknown;
 }
 
-/** Below it, the parts of a message that was opened on this device come from memory, never from the server. */
-export function LocalBlobs({ email, children }: LocalProps) {
-  const { state } = useApp();
-  const parts = useContext(PartsContext);
-  const mail = state.opened[email.id];
-  const local = useMemo(
-    () => (mail && parts ? localClient(parts.client, email.blobId, mail) : null),
-    [mail, parts],
-  );
-  const value = useMemo<Parts | null>(
-    () => (local && parts ? { ...parts, client: local.client } : parts),
-    [local, parts],
-  );
-  useEffect(() => () => local?.free(), [local]);
-  return html`<${PartsContext.Provider} value=${value}>${children}<//>`;
+/** Below it, the parts of a message come from where it was opened: from this device's memory, else from the server. */
+export function OpenedParts({ email: { id, blobId }, children }: PartsProps) {
+  const mail = useApp().state.opened[id];
+  return mail ? html`<${Lazy} load=${loadLocalBlobs} props=${{ blobId, mail, children }} />` : children;
 }
+
+const loadLocalBlobs = async () => (await import('./local-blobs.ts')).LocalBlobs;

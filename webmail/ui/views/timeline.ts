@@ -5,7 +5,7 @@ import { allId, formatRoute, type ListRoute } from '../route.ts';
 import type { RowSource } from '../row-loader.ts';
 import { contactOf, type Parts, type State, useApp } from '../state.ts';
 import { useRows } from '../use-rows.ts';
-import { ContactHead } from './contact-head.ts';
+import { Lazy } from './lazy.ts';
 import { ListHead } from './list-head.ts';
 import { NothingHere } from './nothing-here.ts';
 import { namesOf, writerOf } from './row.ts';
@@ -26,7 +26,7 @@ export function Timeline({ list }: { list: TimelineList }) {
   const tagId = list.kind === 'tag' ? resolveTagId(list.id, state.tags) : null;
   return html`<section class="list" aria-labelledby="list-heading">
     <${ListHead} heading=${headingOf(list, state)} />
-    ${list.kind === 'contact' && html`<${ContactHead} id=${list.id} />`}
+    ${list.kind === 'contact' && html`<${Lazy} load=${loadContactHead} props=${{ id: list.id }} isQuiet=${true} />`}
     <${RowList}
       list=${rows}
       isOpen=${isOpen}
@@ -93,4 +93,8 @@ function inputOf(
 function unreadOf({ discussion, last }: TimelineRow, keywords: TimelineRow['last']['keywords']): number {
   const change = Number(!keywords.$seen) - Number(!last.keywords.$seen);
   return Math.max(0, discussion.unreadEmails + change);
+}
+
+async function loadContactHead() {
+  return (await import('./contact-head.ts')).ContactHead;
 }
