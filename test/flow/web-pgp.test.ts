@@ -54,7 +54,7 @@ test('sealed mail is opened in the browser with a key that never leaves it', {
   const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 900 } });
   const { requests, faults } = listen(context);
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(45_000);
   await page.goto(demo.web);
   await signIn(page, demo);
   const flow: Flow = { page, demo, requests };
@@ -100,7 +100,8 @@ test('sealed mail is opened in the browser with a key that never leaves it', {
 /** An encrypted message to an account whose key the server knows nothing of. */
 async function sendEncrypted({ smtpPort }: Demo): Promise<Uint8Array> {
   const owner = await makePerson(otherAddress);
-  const inner = 'Content-Type: text/plain; charset=utf-8\r\n\r\nThe teapot is in the shed.\r\n';
+  const inner =
+    'Content-Type: text/html; charset=utf-8\r\n\r\n<p>The teapot is in the shed.</p><img src="https://spy.example/seen.png" width="1" height="1"><img src="https://spy.example/teapot.png" width="300" height="200" alt="teapot">\r\n';
   const raw = encryptedMessage('newcomer@friends.example', await encrypt(inner, [owner]), 'Hello');
   const transport = createTransport({ host: '127.0.0.1', port: smtpPort, ignoreTLS: true });
   await transport.sendMail({ envelope: { from: 'newcomer@friends.example', to: otherAddress }, raw });
@@ -108,7 +109,7 @@ async function sendEncrypted({ smtpPort }: Demo): Promise<Uint8Array> {
   return owner.key.privateKey;
 }
 
-async function opensForeign(t: TestContext, { page, demo }: Flow): Promise<void> {
+async function opensForeign(t: TestContext, { page, demo, requests }: Flow): Promise<void> {
   const add = () => message(page).getByRole('button', { name: 'Add the key' }).click();
   await step(
     t,
@@ -138,7 +139,26 @@ async function opensForeign(t: TestContext, { page, demo }: Flow): Promise<void>
       await add();
       await message(page).getByLabel('Passphrase of your key').fill('three blue teapots');
       await page.keyboard.press('Enter');
-      await message(page).getByText('The teapot is in the shed.').waitFor();
+      await message(page).frameLocator('iframe').getByText('The teapot is in the shed.').waitFor();
+      await message(page)
+        .getByText(/wanted to load from elsewhere/)
+        .waitFor();
+      assert.equal(
+        await message(page)
+          .getByRole('button', { name: /pictures/i })
+          .count(),
+        0,
+      );
+      await message(page)
+        .getByRole('button', { name: /Privacy index/ })
+        .click();
+      const row = (name: string) => message(page).getByRole('table').getByRole('row', { name });
+      await row('Tracking').getByText('present').waitFor();
+      await row('Remote content').getByText('present').waitFor();
+      assert.deepEqual(
+        requests.map(request => request.url()).filter(url => url.includes('spy.example')),
+        [],
+      );
       await signOut(page, otherAddress);
       await signIn(page, demo, otherAddress);
       await openRow(page, /newcomer@friends\.example.*Hello/);
