@@ -61,7 +61,7 @@ export const screens: readonly Screen[] = [
   page('warning-forged', 800, at => way.openWarning(at, 'Your statement is ready')),
   page('warning-harmful', 1000, at => way.openWarning(at, 'URGENT: your account will be closed today')),
   page('warning-spam', 1000, at => way.openWarning(at, 'CONGRATULATIONS!!! YOU HAVE WON $5,000,000.00 CASH')),
-  page('harmful-save', 1000, way.askToSave),
+  page('harmful-save', 1600, way.askToSave),
   list('tag-menu', way.openTagMenu),
   list('message-more', way.openMore),
   list('message-details', at => way.openDialogOf(at, readingWords[at.language].more.details)),

@@ -158,7 +158,8 @@ export async function openWarning(at: At, subject: string): Promise<void> {
 /** Saving from a harmful message is asked about first. */
 export async function askToSave(at: At): Promise<void> {
   await openWarning(at, 'URGENT: your account will be closed today');
-  await at.page.locator('.attachment .icon-button').click();
+  // By key: a letter that grows as it is drawn moves the button from under a pointer.
+  await at.page.locator('.attachment .icon-button').press('Enter');
   await at.page.locator('.harmful-save button').first().waitFor();
 }
 
