@@ -104,7 +104,7 @@ async function buildFiles(workerAddress: string): Promise<{ files: UiFile[]; met
  * the space around those.
  */
 function outdented(script: Uint8Array): Buffer {
-  return Buffer.from(Buffer.from(script).toString().replaceAll(/\n\s+/g, '\n'));
+  return Buffer.from(Buffer.from(script).toString().replaceAll(/\n\s+/g, '\n').replaceAll('>\n<', '><'));
 }
 
 /**

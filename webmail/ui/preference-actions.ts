@@ -1,7 +1,8 @@
-import type { AccountPreferences, Invocation } from '../wire.ts';
+import type { AccountPreferences } from '../wire.ts';
 import type { Client } from './client.ts';
 import { type Language, loadWords } from './locales/languages.ts';
 import { readPreferences } from './preferences.ts';
+import type { PreferenceSaver } from './save-preferences.ts';
 import type { State, Store, Theme } from './state.ts';
 
 /** Some preferences; null for what is to be as on any new device. */
@@ -36,30 +37,24 @@ interface Deps {
 export function preferenceActions({ store, client, memory, noteError }: Deps): Following {
   /** Chosen before anybody was signed in. */
   let early: PreferenceChange = {};
-  let saving = 0;
-  let last = Promise.resolve(true);
+  let saver: Promise<PreferenceSaver> | null = null;
+  // Fetched when something is to be kept: most visits change nothing.
+  const savers = () => {
+    saver ??= import('./save-preferences.ts').then(({ preferenceSaver }) =>
+      preferenceSaver({ store, client, noteError }),
+    );
+    return saver;
+  };
 
   const isHere = () => store.get().isPreferringHere;
-  const ask = async (method: string, args: Record<string, unknown>) => {
-    const accountId = store.get().session?.accountId ?? '';
-    const call: Invocation = [method, { accountId, ...args }, 'preferences'];
-    return (await client.call([call])).preferences;
-  };
-  // One behind the other: the later wish must not be overtaken.
-  const save = (change: PreferenceChange): Promise<boolean> => {
-    saving += 1;
-    last = last.then(async () => {
-      try {
-        const answer = await ask('Preferences/set', { update: { singleton: change } });
-        return !answer?.notUpdated;
-      } catch (error) {
-        noteError(error);
-        return false;
-      } finally {
-        saving -= 1;
-      }
-    });
-    return last;
+  const save = async (change: PreferenceChange): Promise<boolean> => {
+    try {
+      return await (await savers()).save(change);
+    } catch (error) {
+      saver = null;
+      noteError(error);
+      return false;
+    }
   };
   const show = async (change: PreferenceChange): Promise<void> => {
     const { language, theme, hasKeys } = change;
@@ -89,11 +84,10 @@ export function preferenceActions({ store, client, memory, noteError }: Deps): F
     return !store.get().session || isHere() || save(change);
   };
   const follow = async (given?: AccountPreferences): Promise<void> => {
-    if (isHere() || saving > 0) return;
+    if (isHere()) return;
     try {
-      const answer =
-        given ?? ((await ask('Preferences/get', {}))?.list as AccountPreferences[] | undefined)?.[0];
-      await show({ ...answer, ...early });
+      const answer = given ?? (await (await savers()).load());
+      if (answer) await show({ ...answer, ...early });
     } catch (error) {
       // The screens stay as this device remembers them.
       noteError(error);

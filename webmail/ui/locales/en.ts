@@ -171,21 +171,9 @@ export const en = {
   },
 
   warnings: {
-    forged: {
-      title: 'The sender may be forged',
-      text: (domain: string) =>
-        `The rules of ${domain} say that this message is not theirs. Do not answer it, and do not trust what it asks. Its links lead nowhere here.`,
-    },
-    harmful: {
-      title: 'This message looks harmful',
-      text: 'It looks like an attempt to steal from you. Do not answer it and do not open its attachments. Its links lead nowhere here.',
-    },
-    spam: {
-      title: 'This looks like spam',
-      text: 'It was put into junk. No privacy level is shown for it.',
-    },
-    why: 'Why',
-    ofSender: 'the sender’s domain',
+    forged: 'The sender may be forged',
+    harmful: 'This message looks harmful',
+    spam: 'This looks like spam',
   },
 
   index: {

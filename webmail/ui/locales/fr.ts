@@ -173,21 +173,9 @@ export const fr: Words = {
   },
 
   warnings: {
-    forged: {
-      title: 'L’expéditeur est peut-être usurpé',
-      text: (domain: string) =>
-        `Les règles de ${domain} disent que ce message n’est pas le leur. N’y répondez pas et ne croyez pas ce qu’il demande. Ses liens ne mènent nulle part ici.`,
-    },
-    harmful: {
-      title: 'Ce message semble dangereux',
-      text: 'Il ressemble à une tentative de vous voler. N’y répondez pas et n’ouvrez pas ses pièces jointes. Ses liens ne mènent nulle part ici.',
-    },
-    spam: {
-      title: 'Ceci ressemble à un indésirable',
-      text: 'Il a été mis dans les indésirables. Aucun niveau de confidentialité n’est affiché pour lui.',
-    },
-    why: 'Pourquoi',
-    ofSender: 'le domaine de l’expéditeur',
+    forged: 'L’expéditeur est peut-être usurpé',
+    harmful: 'Ce message semble dangereux',
+    spam: 'Ceci ressemble à un indésirable',
   },
 
   index: {

@@ -6,7 +6,8 @@ import { formatSize } from '../format.ts';
 import { readingWords } from '../locales/reading.ts';
 import { useApp } from '../state.ts';
 import { plainLine } from '../text.ts';
-import { Icon, type IconName } from './icon.ts';
+import { FileIcon, type FileIconName } from './file-icon.ts';
+import { Icon } from './icon.ts';
 import { Lazy } from './lazy.ts';
 import { SaveButton } from './save-button.ts';
 
@@ -42,7 +43,11 @@ function namedPart({ type, name }: EmailBodyPart): { type: string; name: string 
   return { type, name: plainLine(name ?? '') };
 }
 
-const icons: Record<'picture' | 'text' | 'pdf', IconName> = { picture: 'picture', text: 'text', pdf: 'file' };
+const icons: Record<'picture' | 'text' | 'pdf', FileIconName> = {
+  picture: 'picture',
+  text: 'text',
+  pdf: 'file',
+};
 
 interface AttachmentProps {
   readonly part: EmailBodyPart;
@@ -56,7 +61,7 @@ function Attachment({ part, show, isHarmful }: AttachmentProps) {
   const questionId = useId();
   const name = plainLine(part.name ?? '') || words.unnamed;
   const kind = previewKind(namedPart(part));
-  const about = html`<${Icon} name=${kind ? icons[kind] : 'file'} /><${About} part=${part} name=${name} />`;
+  const about = html`<${FileIcon} name=${kind ? icons[kind] : 'file'} /><${About} part=${part} name=${name} />`;
   const file = { blobId: part.blobId ?? '', name };
   const label = `${words.save} ${name}`;
   const ask = () => setAsked(!isAsked);
@@ -68,8 +73,8 @@ function Attachment({ part, show, isHarmful }: AttachmentProps) {
       }
       ${
         isHarmful
-          ? html`<button class="icon-button" aria-label=${label} title=${label} aria-expanded=${isAsked} aria-controls=${questionId} onClick=${ask}><${Icon} name="download" /></button>`
-          : html`<${SaveButton} class="icon-button" label=${label} ...${file}><${Icon} name="download" /><//>`
+          ? html`<button class="icon-button" aria-label=${label} title=${label} aria-expanded=${isAsked} aria-controls=${questionId} onClick=${ask}><${FileIcon} name="download" /></button>`
+          : html`<${SaveButton} class="icon-button" label=${label} ...${file}><${FileIcon} name="download" /><//>`
       }
     </div>
     <div id=${questionId} hidden=${!isAsked}>

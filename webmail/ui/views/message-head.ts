@@ -49,7 +49,7 @@ function Side({ email, isOpen }: { email: EmailRow; isOpen: boolean }) {
   const mark = firstMark(marks);
   return html`<span class="message-side">
     ${!isOpen && email.hasAttachment && html`<${Icon} name="attachment" />`}
-    ${!isOpen && mark && html`<span class="mark"><${Icon} name="warning" /><span class="visually-hidden">${words.warnings[mark].title}</span></span>`}
+    ${!isOpen && mark && html`<span class="mark"><${Icon} name="warning" /><span class="visually-hidden">${words.warnings[mark]}</span></span>`}
     ${!isOpen && !mark && level && html`<${LevelMark} level=${level} />`}
     <time datetime=${email.receivedAt}>${shortDate(email.receivedAt, formats, new Date())}</time>
   </span>`;

@@ -7,6 +7,7 @@ import { isOwn } from '../own.ts';
 import { useApp } from '../state.ts';
 import { plainLine } from '../text.ts';
 import { IndexPanel } from './index-panel.ts';
+import { Lazy } from './lazy.ts';
 import { Failed, Loading } from './loading.ts';
 import { MessageActions } from './message-actions.ts';
 import { MessageAddresses } from './message-addresses.ts';
@@ -16,7 +17,6 @@ import { MessageMore } from './message-more.ts';
 import { firstMark, textOf } from './row.ts';
 import { OpenedNote, OpenedParts } from './sealed.ts';
 import { TagEditor } from './tag-editor.ts';
-import { Warning } from './warning.ts';
 
 /** What the discussion wants of its messages: all of them open or closed, or one shown. */
 export type Wish = { readonly isOpen: boolean } | { readonly shownId: string };
@@ -88,17 +88,20 @@ function Opened({ email, subject, reload }: OpenedProps) {
   const { privacy } = email;
   const mark = firstMark(privacy.marks);
   const originator = email.from?.[0]?.email;
-  return html`<${OpenedParts} email=${email}>
-    ${mark && html`<${Warning} mark=${mark} originator=${originator} reasons=${privacy.reasons} />`}
-    <${MessageActions} email=${email}><${MessageMore} email=${email} /><//>
+  const content = html`<${MessageActions} email=${email}><${MessageMore} email=${email} /><//>
     <${MessageAddresses} email=${email} />
     ${!mark && html`<${IndexPanel} email=${email} onChanged=${reload} />`}
     <${Protection} email=${email} />
     <${OpenedNote} emailId=${email.id} />
     <${MessageBody} email=${email} subject=${subject} reload=${reload} />
-    <${Toolbar} email=${email} />
+    <${Toolbar} email=${email} />`;
+  const warned = { mark, originator, reasons: privacy.reasons, children: content };
+  return html`<${OpenedParts} email=${email}>
+    ${mark ? html`<${Lazy} load=${loadWarning} props=${warned} />` : content}
   <//>`;
 }
+
+const loadWarning = async () => (await import('./warning.ts')).Warning;
 
 /** What encryption and signature did, in a sentence each; nothing when there was neither. */
 function Protection({ email }: { email: FullEmail }) {

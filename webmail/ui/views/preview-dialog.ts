@@ -7,6 +7,7 @@ import { loadPreview, maxTextOctets, type Preview } from '../load-preview.ts';
 import { readingWords } from '../locales/reading.ts';
 import { useApp } from '../state.ts';
 import { plainLine } from '../text.ts';
+import { FileIcon } from './file-icon.ts';
 import { Icon } from './icon.ts';
 import { Failed, Loading } from './loading.ts';
 import { ReadingDialog } from './reading-dialog.ts';
@@ -31,7 +32,7 @@ export function PreviewDialog({ parts, at, go, close }: Props) {
   };
   const tools = html`${parts.length > 1 && html`<${Steps} at=${at} count=${parts.length} step=${step} />`}
     <${SaveButton} class="icon-button" blobId=${part.blobId ?? ''} name=${name} label=${`${attachments.save} ${name}`}>
-      <${Icon} name="download" />
+      <${FileIcon} name="download" />
     <//>`;
   return html`<${ReadingDialog} heading=${name} close=${close} tools=${tools} onArrow=${step}>
     <${Shown} key=${part.partId} part=${part} name=${name} words=${preview} />

@@ -99,7 +99,7 @@ function MarkOrLevel({ brief }: { brief: EmailRow['privacyBrief'] }) {
 /** The same in words. */
 function worth({ marks, level }: EmailRow['privacyBrief'], { words, language }: RowState): string {
   const mark = firstMark(marks);
-  return mark ? words.warnings[mark].title : levelName(level, words, language);
+  return mark ? words.warnings[mark] : levelName(level, words, language);
 }
 
 function levelName(level: Level | null, words: Words, language: State['language']): string {

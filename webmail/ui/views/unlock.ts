@@ -5,7 +5,7 @@ import { spaced } from '../contacts.ts';
 import { pgpWords } from '../locales/pgp.ts';
 import { useApp } from '../state.ts';
 import { DeviceKeys } from './device-keys.ts';
-import { Icon } from './icon.ts';
+import { FileIcon } from './file-icon.ts';
 import { keyName } from './key-name.ts';
 import { Failed } from './loading.ts';
 import { SaveButton } from './save-button.ts';
@@ -167,7 +167,7 @@ function PassphraseForm({ keys, refusal, open }: FormProps) {
 function SaveClosed({ email }: Pick<SealedProps, 'email'>) {
   const words = pgpWords[useApp().state.language];
   return html`<div class="save-closed">
-    <${SaveButton} class="button small" blobId=${email.blobId} name="message.eml"><${Icon} name="download" />${words.save}<//>
+    <${SaveButton} class="button small" blobId=${email.blobId} name="message.eml"><${FileIcon} name="download" />${words.save}<//>
     <p class="hint">${words.how}</p>
   </div>`;
 }
