@@ -14,14 +14,17 @@ const openers: Readonly<Record<DoorName, () => Promise<{ openDoor: OpenDoor }>>>
   lmtp: () => import('./serve/lmtp.ts'),
   web: () => import('./serve/web.ts'),
   dns: () => import('./serve/dns.ts'),
+  milter: () => import('./serve/milter.ts'),
 };
 
-/** `caliopen serve [smtp|lmtp|web|dns]`: one door in this process, or without a name all of them, supervised. */
+/** `caliopen serve [smtp|lmtp|web|dns|milter]`: one door in this process, or without a name all of them, supervised. */
 export function register(program: Command, context: CommandContext): void {
   program
     .command('serve')
-    .description('run the doors: smtp, lmtp, web and dns together, or the one named, until Ctrl-C')
-    .argument('[door]', 'smtp, lmtp, web or dns')
+    .description(
+      'run the doors: smtp, lmtp, web and dns together (and milter with milter.enabled), or the one named, until Ctrl-C',
+    )
+    .argument('[door]', 'smtp, lmtp, web, dns or milter')
     .addOption(new Option('--json', 'print one JSON line per door as it is ready, and the log as JSON'))
     .action(async (door: string | undefined, options: { json?: boolean }) => {
       const json = options.json ?? context.json();
@@ -92,5 +95,5 @@ function readyLine({ name, address, port }: ReadyDoor, json: boolean): string {
   if (json) return JSON.stringify({ ready: name, address, port });
   const host = address.includes(':') ? `[${address}]` : address;
   const where = address.startsWith('unix:') ? address : `${host}:${port}`;
-  return `${name.padEnd(4)} ready at ${name === 'web' ? `http://${where}/` : where}`;
+  return `${name.padEnd(6)} ready at ${name === 'web' ? `http://${where}/` : where}`;
 }

@@ -234,6 +234,37 @@ export const settingRows = {
     defaultText: 'hostname',
     help: 'Name the MTA puts after `by` in its trace fields.',
   },
+  'milter.enabled': {
+    type: 'boolean',
+    default: false,
+    help: 'Run the milter door with the others: Postfix and Sendmail ask it about each message before they answer.',
+  },
+  'milter.address': {
+    type: 'text',
+    form: 'listenAddressOrFile',
+    default: '127.0.0.1',
+    help: 'Address the milter door listens on, or unix:/path for a socket file that its group may use, too.',
+  },
+  'milter.port': { ...port, default: 8899, help: 'Port of the milter door.' },
+  'milter.maxConnections': {
+    type: 'integer',
+    min: 1,
+    max: 100_000,
+    default: 500,
+    help: 'Milter connections at once, one for each SMTP session of the MTA; more are closed, and its default action decides.',
+  },
+  'milter.onFailure': {
+    type: 'word',
+    words: ['accept', 'tempfail'],
+    default: 'accept',
+    help: 'What becomes of a message that the milter door could not judge: it passes with X-Caliopen-Score: unknown, or is put off.',
+  },
+  'milter.appeal': {
+    type: 'text',
+    default: '',
+    defaultText: "postmaster@ the recipient's domain",
+    help: 'Address or page that a refusal names for those who were refused wrongly; mail to postmaster and abuse is never refused.',
+  },
   'web.address': {
     type: 'text',
     form: 'listenAddress',

@@ -28,6 +28,7 @@ const mayImport: Record<string, readonly string[]> = {
     'delivery/crypto',
     'delivery/store',
   ],
+  'delivery/milter': ['delivery', 'delivery/spam'],
   delivery: [
     'delivery/message',
     'delivery/spam',
@@ -83,6 +84,7 @@ const mayImport: Record<string, readonly string[]> = {
     'delivery/store/sqlite',
     'delivery/store/cassandra',
     'delivery/lmtp',
+    'delivery/milter',
     'webmail/api',
     'dns-keys',
     'dns-keys/rr',

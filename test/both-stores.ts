@@ -5,7 +5,7 @@ import { normalize } from 'node:path';
  * screen knows no store, and the API below it runs on both.
  */
 const withStores =
-  /^test\/(?:flow\/(?!web-)|webmail\/api\/)|^test\/delivery\/(?:contact-index|recipients|stored)\.test\.ts$|^test\/dns-keys\/publish\/(?:time|zone-keeper)\.test\.ts$|^test\/plugins\/alone\.test\.ts$/;
+  /^test\/(?:flow\/(?!web-)|webmail\/api\/)|^test\/delivery\/(?:contact-index|recipients|stored)\.test\.ts$|^test\/dns-keys\/publish\/(?:time|zone-files|zone-keeper)\.test\.ts$|^test\/bin\/serve\/dns\.test\.ts$|^test\/plugins\/alone\.test\.ts$/;
 
 /** Those of them that run once, on SQLite or without a store, and why. */
 export const onceOnly: Readonly<Record<string, string>> = {
@@ -14,6 +14,7 @@ export const onceOnly: Readonly<Record<string, string>> = {
   'test/flow/flushed.test.ts': "follows SQLite's log; Cassandra's nodes flush",
   'test/flow/full-disk.test.ts':
     "fills the disk of SQLite's files; a node whose disk is full is a node that is down",
+  'test/flow/milter.test.ts': 'the milter door opens no store',
   'test/flow/package.test.ts': 'runs what npm installs; Cassandra is driven from there as from here',
   'test/flow/side-by-side.test.ts': 'serves older versions on each store itself',
   'test/flow/upgrade.test.ts': 'opens what versions kept on each store itself',

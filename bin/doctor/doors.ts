@@ -2,12 +2,12 @@ import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Config, environmentName } from '../../delivery/config.ts';
 import type { Finding } from '../doctor.ts';
-import { doorNames, type ListenPlace, listenFailure, listenPlaces } from '../serve/door.ts';
+import { chosenDoors, type ListenPlace, listenFailure, listenPlaces } from '../serve/door.ts';
 
 /** Whether each door could listen where the settings say. */
 export async function portFindings(config: Config): Promise<Finding[]> {
   return Promise.all(
-    doorNames.flatMap(door => listenPlaces(door, config).map(place => portFinding(door, place))),
+    chosenDoors(config).flatMap(door => listenPlaces(door, config).map(place => portFinding(door, place))),
   );
 }
 

@@ -4,9 +4,17 @@ import type { Config, SettingKey } from '../../delivery/config.ts';
 import { environmentName } from '../../delivery/config.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
 
+/** The doors that every instance has. */
+export const usualDoors = ['smtp', 'lmtp', 'web', 'dns'] as const;
+
 /** The doors that are there, in the order in which they are shown. */
-export const doorNames = ['smtp', 'lmtp', 'web', 'dns'] as const;
+export const doorNames = [...usualDoors, 'milter'] as const;
 export type DoorName = (typeof doorNames)[number];
+
+/** The doors that `serve` without a name runs. */
+export function chosenDoors(config: Config): readonly DoorName[] {
+  return config['milter.enabled'] ? doorNames : usualDoors;
+}
 
 /** A door that listens. */
 export interface Door {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { openCertificate } from '../../delivery/certificate.ts';
 import { type Config, environmentName } from '../../delivery/config.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
-import { checkListening, type DoorName, doorNames } from './door.ts';
+import { checkListening, chosenDoors, type DoorName } from './door.ts';
 import { readableLogLine } from './log-lines.ts';
 import { settingsEnvironment } from './settings-environment.ts';
 import type { StopWish } from './stop-wish.ts';
@@ -59,15 +59,16 @@ const longestPauseMilliseconds = 30_000;
 const steadyMilliseconds = 60_000;
 
 /**
- * Starts smtp, lmtp, web and dns, one process each in this process group, and restarts one that crashes. Resolves when all
- * are ready; when one can't start, stops the others and throws what that one said. All ports that are taken are told
+ * Starts the chosen doors, one process each in this process group, and restarts one that crashes. Resolves when all are
+ * ready; when one can't start, stops the others and throws what that one said. All ports that are taken are told
  * at once.
  */
 export async function startDoors(config: Config, options: DoorsOptions = {}): Promise<Doors> {
-  await checkListening(doorNames, config);
+  const names = chosenDoors(config);
+  await checkListening(names, config);
   // Made before the doors look for it, so that they all show the same one.
   await openCertificate(config);
-  const keepers = doorNames.map(name => new DoorKeeper(name, config, options));
+  const keepers = names.map(name => new DoorKeeper(name, config, options));
   const stop = () => Promise.all(keepers.map(keeper => keeper.stop())).then(() => undefined);
   try {
     return { ready: await Promise.all(keepers.map(keeper => keeper.start())), stop };

@@ -13,10 +13,10 @@ import type { Line } from '../line.ts';
 import type { Log } from '../log.ts';
 import { type OctetBudget, openReceivingRoom } from '../octet-budget.ts';
 import type { Recipients } from '../recipients.ts';
+import { removeStaleSocket } from '../stale-socket.ts';
 import { LmtpServer } from './connection.ts';
 import { receivedOn } from './mail-stream.ts';
 import { type Forwarded, forwardedEvidence } from './session.ts';
-import { removeStaleSocket } from './stale-socket.ts';
 
 /** The door for an MTA on this host or beside it (RFC 2033). */
 export interface LmtpDoor {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { env, execPath } from 'node:process';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
-import { type DoorName, doorNames } from '../../bin/serve/door.ts';
+import { chosenDoors, type DoorName } from '../../bin/serve/door.ts';
 import { settingsEnvironment } from '../../bin/serve/settings-environment.ts';
 import { type Config, loadConfig, type SettingKey } from '../../delivery/config.ts';
 import { openLog } from '../../delivery/log.ts';
@@ -44,6 +44,7 @@ export function configOn(data: string, overrides: Partial<Record<SettingKey, unk
       'lmtp.port': 0,
       'web.port': 0,
       'dns.port': 0,
+      'milter.port': 0,
       'sqlite.shards': 1,
       'judge.threads': 1,
       // Nobody listens there: a look-up fails at once instead of leaving the machine.
@@ -115,7 +116,7 @@ export async function startDoor(
     return code;
   }
   atEnd(t, () => stop());
-  const ports = await readPorts(child, { expected: name ? 1 : doorNames.length, log });
+  const ports = await readPorts(child, { expected: name ? 1 : chosenDoors(config).length, log });
   return { process: child, ports, log, stop };
 }
 

@@ -27,16 +27,17 @@ const snippet = join(import.meta.dirname, '..', '..', 'config', 'deploy', 'postf
 
 /**
  * Starts Postfix on a free port until the test ends. Its mail for example.org goes to the LMTP door, all other mail
- * (bounces are what there would be) to `relayPort`. Needs root, as Postfix does.
+ * (bounces are what there would be) to `relayPort`; `settings` are more lines of main.cf. Needs root, as Postfix does.
  */
 export async function startPostfix(
   t: Pick<TestContext, 'after'>,
-  { program, lmtpPort, relayPort }: { program: string; lmtpPort: number; relayPort: number },
+  given: { program: string; lmtpPort: number; relayPort: number; settings?: readonly string[] },
 ): Promise<Postfix> {
+  const { program } = given;
   const folder = mkdtempSync(join(tmpdir(), 'caliopen-postfix-'));
   chmodSync(folder, 0o755);
   const port = await freePort();
-  writeFiles(folder, { program, port, lmtpPort, relayPort });
+  writeFiles(folder, { settings: [], ...given, port });
   const run = (command: string, ...words: string[]) => {
     const done = spawnSync(join(dirname(program), command), ['-c', join(folder, 'etc'), ...words], {
       encoding: 'utf8',
@@ -70,7 +71,8 @@ function writeFiles(
     port,
     lmtpPort,
     relayPort,
-  }: { program: string; port: number; lmtpPort: number; relayPort: number },
+    settings,
+  }: { program: string; port: number; lmtpPort: number; relayPort: number; settings: readonly string[] },
 ): void {
   const [etc, queue, data, log] = ['etc', 'queue', 'data', 'log'].map(name => join(folder, name)) as [
     string,
@@ -106,7 +108,7 @@ function writeFiles(
     'address_verify_poll_count = 10',
     'minimal_backoff_time = 300s',
   ];
-  writeFileSync(join(etc, 'main.cf'), `${own.join('\n')}\n${ours}`);
+  writeFileSync(join(etc, 'main.cf'), [...own, ours, ...settings, ''].join('\n'));
   writeFileSync(join(etc, 'master.cf'), masterFile(port));
 }
 

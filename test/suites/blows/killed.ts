@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { doorNames } from '../../../bin/serve/door.ts';
+import { usualDoors } from '../../../bin/serve/door.ts';
 import type { Config } from '../../../delivery/config.ts';
 import { openParts } from '../../../delivery/open.ts';
 import type { Backend } from '../../support/backend.ts';
@@ -23,7 +23,7 @@ const senders = 6;
 const limitMilliseconds = 300_000;
 
 /** The doors one by one, the process that started them, and all of them at once, as when the power fails. */
-const victims = [...doorNames, 'supervisor', 'everything'] as const;
+const victims = [...usualDoors, 'supervisor', 'everything'] as const;
 type Victim = (typeof victims)[number];
 
 /**
@@ -100,7 +100,7 @@ async function startServer(t: TestContext, config: Config): Promise<Server> {
   const { ports } = current;
   const fixed = {
     ...config,
-    ...Object.fromEntries(doorNames.map(name => [`${name}.port`, ports[name]])),
+    ...Object.fromEntries(usualDoors.map(name => [`${name}.port`, ports[name]])),
   } as Config;
   const known = new Set<number>();
   const top = () => current.process.pid ?? 0;

@@ -25,7 +25,7 @@ export interface Site {
   readonly nodes: ThreeNodes;
   readonly config: Config;
   readonly parts: Parts;
-  readonly doors: Readonly<Record<Exclude<DoorName, 'dns'>, DoorProcess>>;
+  readonly doors: Readonly<Record<Exclude<DoorName, 'dns' | 'milter'>, DoorProcess>>;
   readonly client: JmapClient;
   readonly random: Random;
   /** All messages that were taken, by recipient. */

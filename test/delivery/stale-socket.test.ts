@@ -6,8 +6,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { test } from 'node:test';
-import { removeStaleSocket } from '../../../delivery/lmtp/stale-socket.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { removeStaleSocket } from '../../delivery/stale-socket.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 test('a socket whose door was killed is removed', async t => {
   const path = join(temporaryFolder(t), 'lmtp');

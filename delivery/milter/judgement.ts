@@ -1,0 +1,58 @@
+import { type HeaderField, instanceField, unjudgedField } from '../instance-fields.ts';
+import type { OwnerAssessment } from '../pipeline.ts';
+import { reasonText } from '../spam/score.ts';
+import type { StageName } from '../stages.ts';
+
+/** Stages whose findings go into the header. */
+export const shownStages: readonly StageName[] = ['authenticate', 'score', 'privacy'];
+
+/** What the MTA is told about a message. */
+export interface Judgement {
+  readonly outcome: 'judged' | 'unjudged' | 'refused' | 'deferred';
+  /** Fields to put in; none where the message does not go on. */
+  readonly fields: readonly HeaderField[];
+  /** The reply to the client where the message does not go on. */
+  readonly reply: string | null;
+}
+
+/** What of the transaction decides whether it may be refused. */
+export interface Circumstances {
+  readonly recipients: readonly string[];
+  /** Whether somebody waits for the answer who is no user of ours. */
+  readonly isStranger: boolean;
+  /** Whom to tell that a refusal is wrong; the postmaster of the recipient when empty. */
+  readonly appeal: string;
+  readonly hostname: string;
+}
+
+/** RFC 5321 §4.5.1, RFC 2142: who complains of a refusal must get through. */
+const openMailboxes = /^<?(?:postmaster|abuse)(?:@|$)/i;
+
+/**
+ * The judgement that follows from what was found. A message is refused only where the score's verdict says so, which
+ * `spam.rejectAt` decides, and where no stage has failed.
+ */
+export function judgementOf(owner: OwnerAssessment, circumstances: Circumstances): Judgement {
+  const { recipients, isStranger } = circumstances;
+  const isReject = owner.findings.score?.verdict === 'reject' && owner.failed.length === 0;
+  const mayRefuse = isStranger && !recipients.some(path => openMailboxes.test(path));
+  if (isReject && mayRefuse) return { outcome: 'refused', fields: [], reply: refusal(owner, circumstances) };
+  return { outcome: 'judged', fields: shownStages.map(stage => instanceField(stage, owner)), reply: null };
+}
+
+/** The judgement of a message that could not be judged: it goes on and says so, or comes again later. */
+export function unjudged(why: string, onFailure: 'accept' | 'tempfail'): Judgement {
+  if (onFailure === 'tempfail') {
+    return { outcome: 'deferred', fields: [], reply: '451 4.3.0 Local error, please try again later' };
+  }
+  return { outcome: 'unjudged', fields: shownStages.map(stage => unjudgedField(stage, why)), reply: null };
+}
+
+function refusal({ findings: { score } }: OwnerAssessment, circumstances: Circumstances): string {
+  const { recipients, appeal, hostname } = circumstances;
+  const heaviest = score?.reasons.find(({ weight }) => weight > 0);
+  const reason = heaviest ? ` (${reasonText(heaviest.id, 'en')})` : '';
+  const domain = /@([^@>\s]+)$/.exec(recipients[0] ?? '')?.[1] ?? hostname;
+  const way = appeal || `postmaster@${domain}`;
+  return `550 5.7.1 Message refused: it looks like spam${reason}. If that is wrong, please tell ${way}`;
+}
