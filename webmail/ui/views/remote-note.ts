@@ -1,5 +1,5 @@
 import { html } from 'htm/preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useId } from 'preact/hooks';
 import { pictureWords } from '../locales/pictures.ts';
 import type { Pictures } from '../pictures.ts';
 import type { Wanted } from '../remote-css.ts';
@@ -17,6 +17,7 @@ export function RemoteNote({ wanted, pictures }: Props) {
   const words = pictureWords[state.language];
   const { signed, isOffered, isWorking, hasFailed } = pictures;
   const isShown = signed !== null;
+  const learnsId = useId();
   const left = wanted.filter(({ address }) => !signed?.addresses.has(address));
   const hosts = hostsOf(left.map(({ address }) => address));
   const beacons = hostsOf(signed?.beacons ?? []);
@@ -27,10 +28,11 @@ export function RemoteNote({ wanted, pictures }: Props) {
     <p>${isShown ? words.fetched(signed.addresses.size) : words.wanted(countOf(wanted))}</p>
     ${
       isOffered &&
-      html`<button class="button small" aria-disabled=${isWorking} onClick=${() => isWorking || pictures.toggle()}>
+      html`<button class="button small" aria-describedby=${isShown ? undefined : learnsId} aria-disabled=${isWorking} onClick=${() => isWorking || pictures.toggle()}>
         ${isWorking ? words.working : isShown ? words.hide : words.show}
       </button>`
     }
+    ${isOffered && !isShown && html`<p id=${learnsId} class="learns">${words.learns}</p>`}
     <p class="hint" role="status">${hasFailed ? words.failed : ''}</p>
     ${beacons.length > 0 && html`<p>${words.beacons} <${Hosts} hosts=${beacons} /></p>`}
     ${
@@ -38,7 +40,7 @@ export function RemoteNote({ wanted, pictures }: Props) {
       html`<details>
       <summary>${isShown ? words.leftHosts : words.hosts}</summary>
       <${Hosts} hosts=${hosts} />
-      <p>${isOffered && !isShown ? words.learns : words.why}</p>
+      ${!isOffered && html`<p>${words.why}</p>`}
     </details>`
     }
   </section>`;
