@@ -9,6 +9,7 @@ import type { Language } from '../../webmail/ui/locales/languages.ts';
 import { formatRoute, inboxId, type ListRoute, listAddress } from '../../webmail/ui/route.ts';
 import { capabilities, type JmapResponse } from '../../webmail/wire.ts';
 import type { Demo } from '../support/demo.ts';
+import { poll } from '../support/poll.ts';
 import type { Screen } from './screens.ts';
 
 export const languages = ['en', 'fr'] as const;
@@ -133,6 +134,10 @@ function atOf(
       assert.ok(fragment, `no message “${subject}”`);
       await open(fragment);
       await page.locator('.message[data-open="true"] .toolbar').first().waitFor();
+      // Attachments and others come later.
+      await poll('all of the message', async () =>
+        (await page.locator('.message .loading').count()) === 0 ? true : undefined,
+      );
     },
   };
 }

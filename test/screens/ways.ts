@@ -233,5 +233,6 @@ export async function unseal(at: At): Promise<void> {
   const passphrase = await askPassphrase(at);
   await passphrase.fill(at.demo.ownKey.passphrase);
   await passphrase.press('Enter');
+  await at.page.locator(`${openMessage} .sealed`).waitFor({ state: 'detached' });
   await at.page.locator(`${openMessage} .index[data-level="A"]`).waitFor();
 }
