@@ -43,8 +43,10 @@ export class MessageOctets {
   addField(name: string, value: string, { isExact }: { isExact: boolean }): void {
     const folded = value.replace(/\r?\n/g, '\r\n');
     this.#add(Buffer.from(`${name}:${isExact ? '' : ' '}${folded}\r\n`, 'latin1'));
-    const count = (this.#counts.get(name.toLowerCase()) ?? 0) + 1;
-    this.#counts.set(name.toLowerCase(), count);
+    // Space before the colon (RFC 5322 §4.5.3) makes no other name.
+    const key = name.trimEnd().toLowerCase();
+    const count = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, count);
     if (isInOurName(name) && this.#forged.length < maxForged) this.#forged.push({ name, count });
   }
 
