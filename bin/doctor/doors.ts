@@ -41,18 +41,18 @@ function socketFileFinding(check: string, file: string): Finding {
   }
 }
 
+const trusting = 'this door trusts who connects: listen on 127.0.0.1 or a private network';
+
 /** Who can reach the doors that are meant for this machine or a proxy. */
 export function addressFindings(config: Config): Finding[] {
-  return (['lmtp', 'web'] as const).map(door => {
+  const milter = config['milter.enabled'] ? (['milter'] as const) : [];
+  return (['lmtp', 'web', ...milter] as const).map(door => {
     const address = config[`${door}.address`];
     const check = `${door} address`;
     if (isLoopback(address))
       return { check, status: 'ok', detail: `${address} is reached from this machine only` };
     if (door === 'web' && config['web.tls']) return { check, status: 'ok', detail: `${address} with TLS` };
-    const todo =
-      door === 'lmtp'
-        ? 'LMTP trusts who connects: listen on 127.0.0.1 or a private network'
-        : 'set web.tls or put a TLS proxy in front';
+    const todo = door === 'web' ? 'set web.tls or put a TLS proxy in front' : trusting;
     return { check, status: 'warn', detail: `${address} can be reached from other machines`, todo };
   });
 }
