@@ -48,9 +48,13 @@ export function unjudged(why: string, onFailure: 'accept' | 'tempfail'): Judgeme
   return { outcome: 'unjudged', fields: shownStages.map(stage => unjudgedField(stage, why)), reply: null };
 }
 
+/** Reasons that tell a sender nothing to mend. */
+const comparisons: ReadonlySet<string> = new Set(['learned', 'prior']);
+
 function refusal({ findings: { score } }: OwnerAssessment, circumstances: Circumstances): string {
   const { recipients, appeal, hostname } = circumstances;
-  const heaviest = score?.reasons.find(({ weight }) => weight > 0);
+  const against = (score?.reasons ?? []).filter(({ weight }) => weight > 0);
+  const heaviest = against.find(({ id }) => !comparisons.has(id)) ?? against[0];
   const reason = heaviest ? ` (${reasonText(heaviest.id, 'en')})` : '';
   const domain = /@([^@>\s]+)$/.exec(recipients[0] ?? '')?.[1] ?? hostname;
   const way = appeal || `postmaster@${domain}`;

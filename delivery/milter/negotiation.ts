@@ -36,8 +36,8 @@ const silentSteps: Readonly<Record<string, number>> = {
 const wantedMacros: ReadonlyArray<readonly [step: number, macros: string]> = [
   [0, 'j {client_addr} {client_name}'],
   [1, '{tls_version} {cipher} {cipher_bits} {cert_subject}'],
-  [2, '{auth_authen} {mail_addr}'],
-  [3, '{rcpt_addr}'],
+  [2, 'i {auth_authen} {mail_addr}'],
+  [3, 'i {rcpt_addr}'],
   [5, 'i'],
 ];
 

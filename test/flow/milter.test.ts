@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { dkimSign } from 'mailauth/lib/dkim/sign.js';
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
+import { openCertificate } from '../../delivery/certificate.ts';
 import type { Config, SettingKey } from '../../delivery/config.ts';
 import { encodePacket } from '../../delivery/milter/packet.ts';
 import { type DoorProcess, startDoor, testConfig } from '../support/door-process.ts';
@@ -36,6 +37,7 @@ async function openSite(
 ): Promise<Site> {
   const config = testConfig(t, settings);
   const door = await startDoor(t, 'milter', config);
+  const { certificateFile, keyFile } = await openCertificate(config);
   const sink = await openNextServer(t);
   const postfix = await startPostfix(t, {
     program,
@@ -46,6 +48,9 @@ async function openSite(
       `virtual_transport = smtp:[127.0.0.1]:${sink.port}`,
       'smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination',
       'smtp_line_length_limit = 0',
+      'smtpd_tls_security_level = may',
+      `smtpd_tls_cert_file = ${certificateFile}`,
+      `smtpd_tls_key_file = ${keyFile}`,
     ],
   });
   return { config, door, postfix, mails: sink.mails };
@@ -130,6 +135,18 @@ test('a real Postfix asks the milter door, which adds fields and leaves the octe
       assert.equal(mail.match(/x-caliopen-/gi)?.length, 3);
       assert.equal(sent(mail), letter(id));
     }
+  });
+
+  await t.test("the client's TLS is known from macros, and counts", async () => {
+    const technical = (mail: string) => Number(/^X-Caliopen-Privacy: .*technical=(\d+)/m.exec(mail)?.[1]);
+    const plain = technical(await arrived(site, 'three'));
+    const other = await greet(site);
+    await other.say('STARTTLS', /^220/);
+    await other.startTls();
+    await other.say('EHLO client.example.net', /^250-/);
+    assert.match(await send(other, letter('tls')), /^250/);
+    assert.ok(technical(await arrived(site, 'tls')) > plain);
+    await other.say('QUIT', /^221/);
   });
 
   await t.test(

@@ -123,6 +123,7 @@ function masterFile(port: number): string {
     'defer unix - - n - 0 bounce',
     'trace unix - - n - 0 bounce',
     'verify unix - - n - 1 verify',
+    'tlsmgr unix - - n 1000? 1 tlsmgr',
     'flush unix n - n 1000? 0 flush',
     'proxymap unix - - n - - proxymap',
     'proxywrite unix - - n - 1 proxymap',

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { judgementOf, unjudged } from '../../../delivery/milter/judgement.ts';
 import type { OwnerAssessment } from '../../../delivery/pipeline.ts';
 import type { Verdict } from '../../../delivery/spam/findings.ts';
+import { reasonText } from '../../../delivery/spam/score.ts';
 
 function owner(verdict: Verdict, failed: readonly string[] = []): OwnerAssessment {
   const score = {
@@ -12,6 +13,7 @@ function owner(verdict: Verdict, failed: readonly string[] = []): OwnerAssessmen
     importance: 'normal' as const,
     reasons: [
       { id: 'unauthenticated', weight: -1 },
+      { id: 'prior', weight: 5 },
       { id: 'prize', weight: 3 },
     ],
     model: '1:prior:0+0',
@@ -34,6 +36,7 @@ test('a verdict of reject refuses with the heaviest reason and a way to appeal',
     reply ?? '',
     /^550 5\.7\.1 Message refused: it looks like spam \([A-Z][^)]+\)\. If that is wrong/,
   );
+  assert.ok(reply?.includes(`(${reasonText('prize', 'en')})`), 'what the sender can mend goes first');
   assert.match(reply ?? '', / postmaster@example\.org$/);
   assert.deepEqual(fields, []);
   const page = judgementOf(owner('reject'), { ...stranger, appeal: 'https://example.org/refused' });
