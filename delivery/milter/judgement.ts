@@ -1,3 +1,4 @@
+import { errorTable, replyText } from '../errors.ts';
 import { type HeaderField, instanceField, unjudgedField } from '../instance-fields.ts';
 import type { OwnerAssessment } from '../pipeline.ts';
 import { reasonText } from '../spam/score.ts';
@@ -43,7 +44,8 @@ export function judgementOf(owner: OwnerAssessment, circumstances: Circumstances
 /** The judgement of a message that could not be judged: it goes on and says so, or comes again later. */
 export function unjudged(why: string, onFailure: 'accept' | 'tempfail'): Judgement {
   if (onFailure === 'tempfail') {
-    return { outcome: 'deferred', fields: [], reply: '451 4.3.0 Local error, please try again later' };
+    const reply = `${errorTable.internal.reply} ${replyText('internal')}`;
+    return { outcome: 'deferred', fields: [], reply };
   }
   return { outcome: 'unjudged', fields: shownStages.map(stage => unjudgedField(stage, why)), reply: null };
 }
@@ -58,5 +60,6 @@ function refusal({ findings: { score } }: OwnerAssessment, circumstances: Circum
   const reason = heaviest ? ` (${reasonText(heaviest.id, 'en')})` : '';
   const domain = /@([^@>\s]+)$/.exec(recipients[0] ?? '')?.[1] ?? hostname;
   const way = appeal || `postmaster@${domain}`;
-  return `550 5.7.1 Message refused: it looks like spam${reason}. If that is wrong, please tell ${way}`;
+  const { reply, enhanced } = errorTable.messageRefused;
+  return `${reply} ${enhanced} Message refused: it looks like spam${reason}. If that is wrong, please tell ${way}`;
 }

@@ -20,7 +20,7 @@ export interface MilterDoor {
   /** 0 for a socket file. */
   readonly port: number;
   readonly counts: MilterCounts;
-  /** Takes no more connections, lets messages under way finish, ends the rest. */
+  /** Takes no more connections, answers messages that are being judged, ends the rest. */
   close(): Promise<void>;
 }
 
@@ -102,7 +102,8 @@ class MilterConnections {
       this.#noteEnd(error);
     } finally {
       conversation.close();
-      socket.destroy();
+      // What was answered goes out first.
+      socket.destroySoon();
       this.#sockets.delete(socket);
       this.counts.connections = this.#sockets.size;
     }
@@ -134,7 +135,8 @@ class MilterConnections {
 
   async #read(socket: Socket, conversation: Conversation): Promise<void> {
     const reader = new PacketReader({ maxOctets: maxPacketOctets });
-    for await (const piece of socket as AsyncIterable<Buffer>) {
+    const pieces: AsyncIterable<Buffer> = socket.iterator({ destroyOnReturn: false });
+    for await (const piece of pieces) {
       for (const packet of reader.read(piece)) {
         if (!(await conversation.take(readCommand(packet)))) return;
       }

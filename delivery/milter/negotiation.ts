@@ -32,12 +32,10 @@ const silentSteps: Readonly<Record<string, number>> = {
   body: 0x80000,
 };
 
-/** Macros wanted with each step of the session (`SMFIM_…`), whatever the MTA would send by its own settings. */
+/** Macros wanted with steps of the session (`SMFIM_…`), whatever the MTA would send by its own settings. */
 const wantedMacros: ReadonlyArray<readonly [step: number, macros: string]> = [
-  [0, 'j {client_addr} {client_name}'],
-  [1, '{tls_version} {cipher} {cipher_bits} {cert_subject}'],
-  [2, 'i {auth_authen} {mail_addr}'],
-  [3, 'i {rcpt_addr}'],
+  [1, '{tls_version} {cipher}'],
+  [2, 'i {auth_authen}'],
   [5, 'i'],
 ];
 

@@ -228,6 +228,13 @@ test('what is above the bar is refused with a reason and a way to appeal, but ne
   assert.match(metrics, /^caliopen_milter_messages_total\{outcome="judged"\} 2$/m);
 });
 
+test('serve runs the milter door with the others where it is enabled', async t => {
+  const door = await startDoor(t, null, testConfig(t, { 'milter.enabled': true }));
+  assert.ok((door.ports.milter ?? 0) > 0);
+  await closedBy(door, encodePacket('Q'));
+  assert.equal(await door.stop(), 0);
+});
+
 /** Sends octets to the door and waits until it has closed the connection. */
 function closedBy({ ports }: DoorProcess, octets: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Command } from '../../../delivery/milter/command.ts';
+import fc from 'fast-check';
+import { type Command, readCommand } from '../../../delivery/milter/command.ts';
 import { Conversation, type Submission } from '../../../delivery/milter/conversation.ts';
 import type { Judgement } from '../../../delivery/milter/judgement.ts';
 import { MilterFault, type Packet, PacketReader } from '../../../delivery/milter/packet.ts';
@@ -161,6 +162,26 @@ test('fields of the sender in our name go before ours come, and a reply ends a m
   assert.equal(refused.payloads()[0]?.toString(), '550 5.7.1 No 100?250 ok\0');
 });
 
+test('while the judging takes long the MTA sees signs of life, and none behind the end', async t => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const judged = Promise.withResolvers<Judgement>();
+  const sent: string[] = [];
+  const conversation = new Conversation({
+    judge: () => judged.promise,
+    send: octets => void sent.push(String.fromCharCode(octets[4] ?? 0)),
+    onAgreement: () => {},
+    maxOctets: 1000,
+    room: openOctetBudget(1000),
+  });
+  await conversation.take(modern);
+  const taken = conversation.take(end);
+  t.mock.timers.tick(30_000);
+  judged.resolve(accepted);
+  await taken;
+  t.mock.timers.tick(30_000);
+  assert.deepEqual(sent, ['O', 'p', 'p', 'p', 'a']);
+});
+
 test('nothing is done to a message that the MTA does not allow', async () => {
   const { take } = converse({
     outcome: 'judged',
@@ -176,4 +197,30 @@ test('commands before a negotiation, and a protocol that is too old, are faults'
   await assert.rejects(conversation.take(end), MilterFault);
   await assert.rejects(conversation.take({ ...old, version: 1 } as Command), MilterFault);
   assert.equal(await conversation.take({ kind: 'quit' }), false);
+});
+
+test('whatever packets come in whatever order, nothing but the fault of the protocol is thrown', async () => {
+  const packet = fc.record({
+    letter: fc.constantFrom(...'ODCHMRTLNBEUAK'),
+    payload: fc.oneof(
+      fc.uint8Array({ maxLength: 40 }),
+      fc.constantFrom(
+        Buffer.from('00000006000001ff001fffff', 'hex'),
+        Buffer.from('X-Caliopen-Score\0 0\0'),
+        Buffer.from('<ada@example.org>\0SIZE=1\0'),
+      ),
+    ),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(packet, { maxLength: 20 }), async packets => {
+      const { conversation } = converse();
+      await conversation.take(modern);
+      try {
+        for (const each of packets) await conversation.take(readCommand(each));
+      } catch (error) {
+        assert.ok(error instanceof MilterFault, String(error));
+      }
+      conversation.close();
+    }),
+  );
 });
