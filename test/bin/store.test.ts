@@ -52,7 +52,7 @@ test('store rebuild mends counts, prints what it mended, and exits 1 for what is
   assert.equal(code, 0);
   assert.deepEqual([fault?.kind, fault?.mended, sum], ['accountCount', true, { mended: 1, left: 0 }]);
   shard.exec(
-    "insert into email select 1, 1, 'abcdefghij', 1, x'00', 'd', null, 1, 1, 5, 0, 1, 0, 0, 0, 0, null, ',1,', '', '', '', ''",
+    "insert into email select 1, 1, 'abcdefghij', 1, x'00', 'd', null, 1, 1, 5, 0, 1, 0, 0, 0, 0, null, ',1,', '', '', '', '', null",
   );
   shard.close();
   const lost = await run(['store', 'rebuild']);
