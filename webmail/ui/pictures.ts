@@ -30,7 +30,7 @@ export function usePictures(emailId: string | null, wanted: readonly Wanted[] | 
   const { state, store, client } = useApp();
   const [signed, setSigned] = useState<SignedPictures | null>(null);
   const [hasFailed, setFailed] = useState(false);
-  const isNever = state.session?.preferences?.remoteContent === 'never';
+  const isNever = state.preferences.remoteContent === 'never';
   const isOffered = !isNever && emailId !== null && (wanted ?? []).some(({ isPicture }) => isPicture);
   const isWished = isOffered && state.picturesOf.has(emailId);
   const wish = (isOn: boolean) => {
