@@ -49,11 +49,12 @@ function remember(accountId: string, tabs: readonly Tab[]): void {
 
 /** What somebody looked at is not told to who comes next, but for what they pinned; a session that ended by itself goes on. */
 function leave(accountId: string, { store, actions }: Parts): void {
-  const { tabs, isExpired } = store.get();
+  const { tabs, isExpired, question } = store.get();
+  question?.answer(false);
   remember(accountId, isExpired ? tabs : tabs.filter(tab => tab.isPinned));
   store.set({
     ...{ tabs: [], views: [], counts: {}, contacts: {} },
-    ...{ selection: noSelection, leaving: new Set(), work: null },
+    ...{ selection: noSelection, leaving: new Set(), work: null, picturesOf: new Set() },
   });
   if (!isExpired) actions.go({ list: inbox, filter: {}, discussionId: null, emailId: null });
 }
@@ -65,7 +66,7 @@ function dropGone({ store }: Parts): void {
   if (kept.length < tabs.length) store.set({ tabs: kept });
 }
 
-/** Views, names and counts are looked at again behind each push and each new tab, one look at a time. */
+/** Views, names and counts are looked at again behind each push and each new tab, with a pause between. */
 function useRefresh(accountId: string, parts: Parts): void {
   const { state } = useApp();
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -73,10 +74,11 @@ function useRefresh(accountId: string, parts: Parts): void {
   const isEarly = useRef(true);
   useEffect(() => {
     const look = () => {
-      timer.current = undefined;
+      // Whoever waits to be seen is one, however much mail comes meanwhile.
       if (document.visibilityState === 'hidden')
-        document.addEventListener('visibilitychange', look, { once: true });
-      else void refresh(accountId, parts);
+        return document.addEventListener('visibilitychange', look, { once: true });
+      timer.current = undefined;
+      if (parts.store.get().session?.accountId === accountId) void refresh(accountId, parts);
     };
     timer.current ??= setTimeout(look, isEarly.current ? 0 : pauseMilliseconds);
     isEarly.current = false;
