@@ -35,7 +35,11 @@ export function deviceActions(deps: Deps): DeviceActions {
     last = session;
     if (session !== null) return;
     store.set({ opened: {} });
-    if (made || memory.getItem(forgettingKey) !== null) void device().then(({ end }) => end());
+    // What could not be forgotten is still noted: the next page that nobody is signed in to tries again.
+    if (made || memory.getItem(forgettingKey) !== null)
+      device()
+        .then(({ end }) => end())
+        .catch(() => {});
   });
   return { device };
 }

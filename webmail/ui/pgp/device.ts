@@ -23,7 +23,7 @@ export interface Device {
   lock(): void;
   /** Opens the message: it is in the state's `opened` then, and what was found in it reported. Else why not. */
   open(email: FullEmail): Promise<OpenRefusal | null>;
-  /** The session has ended. */
+  /** The session has ended. Rejects when keys could not be forgotten; whatever comes, all is locked. */
   end(): Promise<void>;
 }
 
@@ -83,11 +83,14 @@ export function openDevice({ store, client, memory }: Deps): Device {
       return null;
     },
     end: async () => {
-      for (const account of (memory.getItem(forgettingKey) ?? '').split(' ').filter(Boolean)) {
-        await connection.ask(account, { kind: 'forget' });
+      try {
+        for (const account of (memory.getItem(forgettingKey) ?? '').split(' ').filter(Boolean)) {
+          await connection.ask(account, { kind: 'forget' });
+        }
+        memory.removeItem(forgettingKey);
+      } finally {
+        lock();
       }
-      memory.removeItem(forgettingKey);
-      lock();
     },
   };
 }
