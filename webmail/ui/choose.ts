@@ -40,9 +40,9 @@ export function toggleChoosing(parts: Parts): void {
     parts.store.set({ selection: { ...withRows(selection, addressOf(route), []), isOn: true } });
 }
 
-/** Ends the selection; gives whether there was one. */
+/** Ends the selection of the list in sight; gives whether there was one. */
 export function endChoice({ store }: Parts): boolean {
-  const { keys, isOn, isWhole } = store.get().selection;
+  const { keys, isOn, isWhole } = selectionOf(store.get());
   if (keys.size === 0 && !isOn && !isWhole) return false;
   store.set({ selection: noSelection });
   reachable();
