@@ -136,11 +136,10 @@ function newIn(fresh: Page, shown: Page): number {
   return fresh.emails.filter(email => !known.has(email.id) && email.receivedAt >= newest).length;
 }
 
+/** The message that was asked for stays until a page has it. */
 function joined(first: Page, second: Page): Page {
   const known = new Set(first.emails.map(email => email.id));
-  return {
-    ...second,
-    wanted: null,
-    emails: [...first.emails, ...second.emails.filter(email => !known.has(email.id))],
-  };
+  const emails = [...first.emails, ...second.emails.filter(email => !known.has(email.id))];
+  const wanted = second.wanted ?? first.wanted;
+  return { ...second, wanted: emails.some(({ id }) => id === wanted?.id) ? null : wanted, emails };
 }
