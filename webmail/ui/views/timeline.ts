@@ -1,6 +1,7 @@
 import { html } from 'htm/preact';
 import { timelineKey } from '../first-list.ts';
 import { loadTimeline, type TimelineRow } from '../mail.ts';
+import { isOwn } from '../own.ts';
 import { allId, formatRoute, type ListRoute } from '../route.ts';
 import type { RowSource } from '../row-loader.ts';
 import { contactOf, type Parts, type State, useApp } from '../state.ts';
@@ -68,20 +69,15 @@ function sourceOf(
   };
 }
 
-function inputOf(
-  row: TimelineRow,
-  { route, changed, words, session }: State,
-  tagId: string | null,
-): RowInput {
+function inputOf(row: TimelineRow, state: State, tagId: string | null): RowInput {
+  const { route, changed, words } = state;
   const { discussion } = row;
   const last = { ...row.last, ...changed[row.last.id] };
   const isNewest = last.id === discussion.lastEmailId;
   const names = namesOf(discussion.participants, words);
-  const isOwn =
-    discussion.participants.length > 0 && last.from?.some(({ email }) => email === session?.address);
   return {
     href: formatRoute({ ...route, discussionId: discussion.id, emailId: isNewest ? null : last.id }),
-    names: isOwn ? words.timeline.andMe(names) : names,
+    names: discussion.participants.length > 0 && isOwn(last, state) ? words.timeline.andMe(names) : names,
     last,
     unread: unreadOf(row, last.keywords),
     total: discussion.totalEmails,
