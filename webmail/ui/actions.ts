@@ -1,17 +1,9 @@
-import type { Email, Mailbox, SignedIn, SignIn } from '../wire.ts';
+import type { Email, SignedIn, SignIn } from '../wire.ts';
 import { type Client, RequestError } from './client.ts';
 import { type DeviceActions, deviceActions } from './device-actions.ts';
+import { backTo, type EmailPatch, patched } from './email-patch.ts';
 import { createFirstList } from './first-list.ts';
-import {
-  type Asking,
-  changeEmail,
-  createTag,
-  type EmailPatch,
-  inverse,
-  loadTags,
-  patched,
-  type TimelinePage,
-} from './mail.ts';
+import { type Asking, changeEmail, loadTags, type TimelinePage } from './mail.ts';
 import { type PreferenceActions, preferenceActions } from './preference-actions.ts';
 import { formatRoute, parseRoute, type Route } from './route.ts';
 import type { Notice, State, Store } from './state.ts';
@@ -34,8 +26,6 @@ export interface Actions extends PreferenceActions, DeviceActions {
   change(email: Changeable, patch: EmailPatch, text?: string): Promise<void>;
   /** These messages were loaded anew: every view shows their flags and tags as they are now. */
   settle(emails: readonly Changeable[]): void;
-  /** The tag of this name, made when there is none. */
-  tagNamed(name: string): Promise<string | null>;
   say(notice: Notice | null): void;
   announce(text: string): void;
   toggle(what: 'isMenuOpen' | 'isKeyboardHelpOpen', value?: boolean): void;
@@ -68,8 +58,9 @@ export function createActions(deps: Deps): Actions {
   const count = (id: string, by: number) => pending.set(id, (pending.get(id) ?? 0) + by);
 
   async function refreshTags(): Promise<void> {
-    const tags = await loadTags(asking()).catch(session.noteError);
-    if (tags) store.set({ tags });
+    const asked = asking();
+    const tags = await loadTags(asked).catch(session.noteError);
+    if (tags && asked.accountId === asking().accountId) store.set({ tags });
   }
 
   async function change(email: Changeable, patch: EmailPatch, text?: string): Promise<void> {
@@ -79,13 +70,15 @@ export function createActions(deps: Deps): Actions {
       store.set({ changed: { ...store.get().changed, [email.id]: { keywords, mailboxIds } } });
     };
     show(patched(before, patch));
-    if (text) store.set({ notice: { text, undo: () => void change(email, inverse(patch)) } });
+    const back = backTo(before, patch);
+    if (text) store.set({ notice: { text, undo: () => void change(email, back) } });
     count(email.id, 1);
     try {
       await changeEmail(asking(), email.id, patch);
       await refreshTags();
     } catch (error) {
-      show(before);
+      // Only what this change did goes back: another one may have come meanwhile.
+      show(patched(store.get().changed[email.id] ?? email, back));
       session.noteError(error);
       store.set({ notice: { text: wordsNow().errors.change } });
     } finally {
@@ -106,19 +99,6 @@ export function createActions(deps: Deps): Actions {
     followAddress: () => store.set({ route: parseRoute(address.hash), isMenuOpen: false }),
     go: route => {
       address.hash = formatRoute({ ...store.get().route, ...route });
-    },
-    tagNamed: async name => {
-      const known = findTag(store.get().tags, name);
-      if (known) return known.id;
-      try {
-        const id = await createTag(asking(), name);
-        await refreshTags();
-        return id;
-      } catch (error) {
-        session.noteError(error);
-        store.set({ notice: { text: wordsNow().errors.change } });
-        return null;
-      }
     },
     say: notice => store.set({ notice }),
     tellError: error => {
@@ -225,9 +205,4 @@ function sessionActions(
   function noteError(error: unknown): void {
     if (error instanceof RequestError && error.status === 401 && store.get().session) end(!isLeaving);
   }
-}
-
-function findTag(tags: readonly Mailbox[], name: string): Mailbox | undefined {
-  const wanted = name.toLocaleLowerCase();
-  return tags.find(tag => tag.role === null && tag.name.toLocaleLowerCase() === wanted);
 }

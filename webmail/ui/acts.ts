@@ -1,5 +1,5 @@
 import type { Email, Mailbox } from '../wire.ts';
-import type { EmailPatch } from './mail.ts';
+import type { EmailPatch } from './email-patch.ts';
 
 /** What can be done with one message or many at once, and taken back. */
 export const acts = ['archive', 'inbox', 'junk', 'notJunk', 'trash', 'read', 'unread'] as const;

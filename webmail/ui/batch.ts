@@ -1,7 +1,8 @@
 import type { Invocation, Mailbox } from '../wire.ts';
 import { type Act, type Changeable, patchOf } from './acts.ts';
 import { RequestError } from './client.ts';
-import { type Asking, asPrefix, type EmailPatch, inverse } from './mail.ts';
+import { type EmailPatch, inverse, updateOf } from './email-patch.ts';
+import { type Asking, asPrefix } from './mail.ts';
 import { allId, type ListFilter } from './route.ts';
 import type { MailList } from './tabs.ts';
 
@@ -35,6 +36,9 @@ export interface Progress {
   tell(done: number, total: number | null): void;
   isStopped(): boolean;
 }
+
+/** Of work that nobody watches. */
+export const unwatched: Progress = { tell() {}, isStopped: () => false };
 
 /** Conditions of Email/query that a message of the list fulfils; null for a list that is no query. */
 export function conditionsOf(list: MailList, filter: ListFilter, inboxTagId: string): object[] | null {
@@ -119,8 +123,6 @@ export async function idsOfDiscussions(
   return found;
 }
 
-const unwatched: Progress = { tell() {}, isStopped: () => false };
-
 /** Flags and tags of messages as they are now; those that are gone are left out. */
 export async function loadChangeables(
   { client, accountId }: Asking,
@@ -195,7 +197,9 @@ async function inBatches(
       for (const [id, patch] of wanted) {
         if (refused.has(id)) continue;
         const key = JSON.stringify(inverse(patch));
-        undo.set(key, [...(undo.get(key) ?? []), id]);
+        const ids = undo.get(key);
+        if (ids) ids.push(id);
+        else undo.set(key, [id]);
         done += 1;
       }
       failed.push(...some.filter(({ id }) => refused.has(id)));
@@ -231,14 +235,7 @@ function refusedOf(refused: unknown): string[] {
   return errors.filter(([, error]) => error.type !== 'notFound').map(([id]) => id);
 }
 
-function updateOf({ keywords = {}, tags = {} }: EmailPatch): Record<string, true | null> {
-  return Object.fromEntries([
-    ...Object.entries(keywords).map(([keyword, value]) => [`keywords/${keyword}`, value] as const),
-    ...Object.entries(tags).map(([tagId, value]) => [`mailboxIds/${tagId}`, value] as const),
-  ]);
-}
-
-/** Destroys messages for good, batch by batch: there is no way back. */
+/** Destroys messages for good, batch by batch: there is no way back. Throws only when nothing was done yet. */
 export async function destroyMany(
   { client, accountId }: Asking,
   chosen: readonly Chosen[],
@@ -250,10 +247,16 @@ export async function destroyMany(
   for (const some of chunks(chosen, batchSize)) {
     if (progress.isStopped()) break;
     const destroy = some.map(({ id }) => id);
-    const answers = await client.call([['Email/set', { accountId, destroy }, 'set']]);
-    const refused = new Set(refusedOf(answers.set?.notDestroyed));
-    done += ((answers.set?.destroyed ?? []) as readonly string[]).length;
-    failed.push(...some.filter(({ id }) => refused.has(id)));
+    try {
+      const answers = await client.call([['Email/set', { accountId, destroy }, 'set']]);
+      const refused = new Set(refusedOf(answers.set?.notDestroyed));
+      done += ((answers.set?.destroyed ?? []) as readonly string[]).length;
+      failed.push(...some.filter(({ id }) => refused.has(id)));
+    } catch (error) {
+      if (done === 0) throw error;
+      failed.push(...chosen.slice(seen));
+      break;
+    }
     seen += some.length;
     progress.tell(seen, chosen.length);
   }

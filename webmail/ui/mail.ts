@@ -8,6 +8,7 @@ import type {
   ResultReference,
 } from '../wire.ts';
 import type { Client } from './client.ts';
+import { type EmailPatch, updateOf } from './email-patch.ts';
 import type { RowPage } from './list-rows.ts';
 import { allId, type ListFilter } from './route.ts';
 import type { From } from './row-loader.ts';
@@ -262,64 +263,16 @@ async function queryWith(
   return { answers, page: { emails, total, hasMore } };
 }
 
-/** A change of flags and tags: `true` sets, `null` clears. */
-export interface EmailPatch {
-  readonly keywords?: Readonly<Record<string, true | null>>;
-  readonly tags?: Readonly<Record<string, true | null>>;
-}
-
 /** Applies a patch to one message; throws when the server refuses it. */
 export async function changeEmail(
   { client, accountId }: Asking,
   emailId: string,
   patch: EmailPatch,
 ): Promise<void> {
-  const update = Object.fromEntries([
-    ...Object.entries(patch.keywords ?? {}).map(([keyword, value]) => [`keywords/${keyword}`, value]),
-    ...Object.entries(patch.tags ?? {}).map(([tagId, value]) => [`mailboxIds/${tagId}`, value]),
-  ]);
-  const answers = await client.call([['Email/set', { accountId, update: { [emailId]: update } }, 'set']]);
+  const update = { [emailId]: updateOf(patch) };
+  const answers = await client.call([['Email/set', { accountId, update }, 'set']]);
   const refused = (answers.set?.notUpdated ?? {}) as Record<string, { type: string }>;
   if (refused[emailId]) throw new Error(refused[emailId].type);
-}
-
-/** What a message's flags and tags are after a patch. */
-export function patched<T extends Pick<Email, 'keywords' | 'mailboxIds'>>(
-  email: T,
-  patch: EmailPatch,
-): Pick<Email, 'keywords' | 'mailboxIds'> {
-  return {
-    keywords: merge(email.keywords, patch.keywords),
-    mailboxIds: merge(email.mailboxIds, patch.tags),
-  };
-}
-
-/** The patch that takes another one back. */
-export function inverse(patch: EmailPatch): EmailPatch {
-  const turn = (changes: Readonly<Record<string, true | null>> = {}) =>
-    Object.fromEntries(
-      Object.entries(changes).map(([key, value]) => [key, value === null ? true : null]),
-    ) as Record<string, true | null>;
-  return { keywords: turn(patch.keywords), tags: turn(patch.tags) };
-}
-
-function merge(
-  set: Readonly<Record<string, true>>,
-  changes: Readonly<Record<string, true | null>> = {},
-): Record<string, true> {
-  const merged: Record<string, true | null> = { ...set, ...changes };
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value === true)) as Record<
-    string,
-    true
-  >;
-}
-
-/** Makes a tag and gives its id. */
-export async function createTag({ client, accountId }: Asking, name: string): Promise<string> {
-  const answers = await client.call([['Mailbox/set', { accountId, create: { tag: { name } } }, 'set']]);
-  const created = (answers.set?.created ?? {}) as Record<string, { id: string }>;
-  if (!created.tag) throw new Error('the tag was not made');
-  return created.tag.id;
 }
 
 function byId<T extends { readonly id: string }>(items: readonly T[]): Map<string, T> {

@@ -12,6 +12,7 @@ import {
   type Progress,
   takeBack,
   type Undo,
+  unwatched,
 } from './batch.ts';
 import { reachable } from './choose.ts';
 import { leaves } from './leaving.ts';
@@ -30,7 +31,8 @@ export type Rows = readonly string[] | 'whole';
 const long = 300;
 
 const wordsOf = ({ language }: State) => actsWords[language];
-const askingOf = ({ store, client }: Parts): Asking => ({
+/** Who asks, and whom. */
+export const askingOf = ({ store, client }: Parts): Asking => ({
   client,
   accountId: store.get().session?.accountId ?? '',
 });
@@ -45,7 +47,9 @@ export async function perform(parts: Parts, act: Act, rows: Rows): Promise<void>
   const { store } = parts;
   const { route, tags } = store.get();
   const tagId = scopeTag(route.list, tags);
-  if (rows !== 'whole' && tagId !== null && leaves(act, tagId, tags)) store.set({ leaving: new Set(rows) });
+  const isLeaving = rows !== 'whole' && tagId !== null && leaves(act, tagId, tags);
+  const leaving = new Set(isLeaving ? rows : []);
+  if (isLeaving) store.set({ leaving: store.get().leaving.union(leaving) });
   try {
     const outcome = await withWork(parts, wordsOf(store.get()).working, async progress => {
       const chosen = await chosenOf(parts, rows, progress);
@@ -55,7 +59,8 @@ export async function perform(parts: Parts, act: Act, rows: Rows): Promise<void>
   } catch (error) {
     parts.actions.tellError(error);
   } finally {
-    store.set({ leaving: new Set() });
+    // What another act has under way goes on leaving.
+    store.set({ leaving: store.get().leaving.difference(leaving) });
   }
 }
 
@@ -82,10 +87,7 @@ export async function destroyMessage(parts: Parts, id: string): Promise<void> {
   const { store, actions } = parts;
   const words = wordsOf(store.get());
   if (!(await confirmed(parts, destroyQuestion(words, 1)))) return;
-  const { done } = await destroyMany(askingOf(parts), [{ id, key: id }], {
-    tell() {},
-    isStopped: () => false,
-  });
+  const { done } = await destroyMany(askingOf(parts), [{ id, key: id }], unwatched);
   if (done > 0) actions.go({ discussionId: null, emailId: null });
   store.set({ notice: { text: done > 0 ? words.done.destroyed(done) : words.nothing }, leaving: new Set() });
 }
@@ -114,7 +116,7 @@ export async function countList(parts: Parts): Promise<number | null> {
 /** Share of the messages of these rows that have each tag, 0..1; nothing of a whole list. */
 export async function tagShares(parts: Parts, rows: Rows): Promise<Readonly<Record<string, number>>> {
   if (rows === 'whole') return {};
-  const chosen = await chosenOf(parts, rows, { tell() {}, isStopped: () => false });
+  const chosen = await chosenOf(parts, rows, unwatched);
   const emails = await loadChangeables(
     askingOf(parts),
     chosen.map(({ id }) => id),

@@ -1,7 +1,6 @@
 import type { Mailbox } from '../wire.ts';
-import type { Progress } from './batch.ts';
+import { unwatched } from './batch.ts';
 import { tagsWords } from './locales/tags.ts';
-import type { Asking } from './mail.ts';
 import {
   changeTag,
   deleteTag,
@@ -11,14 +10,10 @@ import {
   type TagChange,
   TagRefused,
 } from './manage-tags.ts';
-import { confirmed, withWork } from './perform.ts';
+import { askingOf, confirmed, withWork } from './perform.ts';
 import type { Parts } from './state.ts';
 import { plainLine } from './text.ts';
 
-const askingOf = ({ store, client }: Parts): Asking => ({
-  client,
-  accountId: store.get().session?.accountId ?? '',
-});
 const wordsOf = ({ store }: Parts) => tagsWords[store.get().language];
 
 /** Runs the work; gives what to say when the server would not do it, null when it is done. */
@@ -47,12 +42,28 @@ export function makeOwnTag(parts: Parts, tag: TagChange & { readonly name: strin
   });
 }
 
+/** Id of the owner's tag of this name, made when there is none; null when that can't be, which is told. */
+export async function tagNamed(parts: Parts, name: string): Promise<string | null> {
+  const { store, actions } = parts;
+  const wanted = name.toLocaleLowerCase();
+  const isIt = (tag: Mailbox) => tag.role === null && tag.name.toLocaleLowerCase() === wanted;
+  const known = store.get().tags.find(isIt);
+  if (known) return known.id;
+  try {
+    const id = await makeTag(askingOf(parts), { name });
+    await actions.refreshTags();
+    return id;
+  } catch (error) {
+    actions.noteError(error);
+    actions.say({ text: store.get().words.errors.change });
+    return null;
+  }
+}
+
 async function removeQuietly(parts: Parts, id: string): Promise<void> {
   const tag = parts.store.get().tags.find(one => one.id === id);
   if (tag) await deleteTag(askingOf(parts), tag, { tags: parts.store.get().tags, progress: unwatched });
 }
-
-const unwatched: Progress = { tell() {}, isStopped: () => false };
 
 /** Changes a tag; gives what to say when that can't be. */
 export function changeOwnTag(parts: Parts, tag: Mailbox, change: TagChange): Promise<string | null> {

@@ -17,12 +17,15 @@ const session = {
   },
 } as const;
 
+/** An answer that does not come. */
+const never = new Promise<never>(() => {});
+
 /** Actions of somebody who is signed in, over a server that answers a sign-out so. */
 function signedIn(signOut: () => Promise<void>) {
   const memory = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
   const store = createStore({ hash: '' }, memory, { language: 'en', words: en, session });
   const client = { signOut } as Partial<Client> as Client;
-  return { store, actions: createActions({ store, client, memory, address: { hash: '' } }) };
+  return { store, client, actions: createActions({ store, client, memory, address: { hash: '' } }) };
 }
 
 test('signing out ends what the page shows and remembers', async () => {
@@ -64,4 +67,30 @@ test('who could not be signed out is told so, and nothing looks as if they were'
     assert.equal(store.get().session, session);
     assert.equal(store.get().notice?.text, en.errors.signOut);
   }
+});
+
+test('a change that fails takes back nothing of one that came behind it', async () => {
+  const { store, actions, client } = signedIn(async () => {});
+  const answers = [Promise.withResolvers<never>(), Promise.withResolvers<never>()];
+  client.call = ([call]) => (call?.[0] === 'Email/set' ? answers.shift()?.promise : undefined) ?? never;
+  const [first] = answers;
+  const email = { id: 'e1', keywords: {}, mailboxIds: { inbox: true } } as const;
+  const changing = actions.change(email, { keywords: { $seen: true } });
+  void actions.change(email, { tags: { garden: true } });
+  first?.reject(new RequestError(503));
+  await changing;
+  assert.deepEqual(store.get().changed, {
+    e1: { keywords: {}, mailboxIds: { inbox: true, garden: true } },
+  });
+});
+
+test('tags that come behind the end of their session are nobody’s', async () => {
+  const { store, actions, client } = signedIn(async () => {});
+  const { promise, resolve } = Promise.withResolvers<Record<string, Record<string, unknown>>>();
+  client.call = () => promise;
+  const refreshing = actions.refreshTags();
+  await actions.signOut();
+  resolve({ tags: { list: [{ id: 't1' }] } });
+  await refreshing;
+  assert.deepEqual(store.get().tags, []);
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { backTo, inverse, patched } from '../../../webmail/ui/email-patch.ts';
 import { chooseLanguage, localeOf } from '../../../webmail/ui/locales/languages.ts';
-import { asPrefix, inverse, patched } from '../../../webmail/ui/mail.ts';
+import { asPrefix } from '../../../webmail/ui/mail.ts';
 
 test('the remembered language comes first, then the browser’s wishes, then English', () => {
   assert.equal(chooseLanguage('fr', ['en-GB']), 'fr');
@@ -21,6 +22,12 @@ test('a patch and its inverse leave a message as it was', () => {
   const changed = patched(email, patch);
   assert.deepEqual(changed, { keywords: {}, mailboxIds: { garden: true } });
   assert.deepEqual(patched(changed, inverse(patch)), email);
+});
+
+test('the way back from a patch undoes only what it did', () => {
+  const email = { keywords: { $seen: true }, mailboxIds: { inbox: true } } as const;
+  const patch = { keywords: { $seen: true, $flagged: true }, tags: { garden: null, inbox: null } } as const;
+  assert.deepEqual(patched(patched(email, patch), backTo(email, patch)), email);
 });
 
 test('the last bare word of a search finds longer words, too', () => {

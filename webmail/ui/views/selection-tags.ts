@@ -4,6 +4,7 @@ import { selectionOf } from '../choose.ts';
 import { actsWords } from '../locales/acts.ts';
 import { perform, selectedRows, tagShares } from '../perform.ts';
 import { useApp } from '../state.ts';
+import { tagNamed } from '../tag-acts.ts';
 import { placedTags } from '../tag-colours.ts';
 import { plainLine } from '../text.ts';
 import { Icon } from './icon.ts';
@@ -40,7 +41,7 @@ function Choices() {
       0,
       100,
     );
-    const tagId = name && (await actions.tagNamed(name));
+    const tagId = name && (await tagNamed(app, name));
     if (tagId) await perform(app, { tagId, isAdded: true }, selectedRows(state));
   }
 

@@ -2,6 +2,7 @@ import { html } from 'htm/preact';
 import type { Mailbox } from '../../wire.ts';
 import { patchOf } from '../acts.ts';
 import { useApp } from '../state.ts';
+import { tagNamed } from '../tag-acts.ts';
 import { placedTags } from '../tag-colours.ts';
 import { plainLine } from '../text.ts';
 import { focusMenu, type Tagged } from './tag-editor.ts';
@@ -9,7 +10,7 @@ import { tagName } from './tag-name.ts';
 
 /** The owner's tags as boxes, and a field for a new one. */
 export function TagChoices({ email }: { email: Tagged }) {
-  const { state, words, actions } = useApp();
+  const { state, words, actions, ...parts } = useApp();
   const own = placedTags(state.tags);
 
   async function submit(event: SubmitEvent): Promise<void> {
@@ -17,7 +18,7 @@ export function TagChoices({ email }: { email: Tagged }) {
     const form = event.currentTarget as HTMLFormElement;
     const name = plainLine(String(new FormData(form).get('name'))).slice(0, 100);
     if (!name) return;
-    const id = await actions.tagNamed(name);
+    const id = await tagNamed({ ...parts, actions }, name);
     if (!id) return;
     form.reset();
     form.closest('details')?.removeAttribute('open');
