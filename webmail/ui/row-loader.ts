@@ -87,6 +87,7 @@ export class RowLoader<T> {
 
   async begin(): Promise<void> {
     this.#set({ error: undefined });
+    this.#isLookDue = false;
     await this.#run(async () => {
       try {
         this.#take(await this.source.load({ position: 0 }, pageSize));
@@ -111,7 +112,11 @@ export class RowLoader<T> {
 
   /** The server has something new: what is in sight is loaded again, in its place. */
   look(): void {
-    if (!this.held.isLoaded) return;
+    if (!this.held.isLoaded) {
+      // What is on its way may have been read before.
+      this.#isLookDue = true;
+      return;
+    }
     const rest = this.#lookedAt + lookMilliseconds - performance.now();
     clearTimeout(this.#lookTimer);
     if (rest > 0) {

@@ -44,12 +44,12 @@ export function useRows<T>(source: RowSource<T>, onNews: (rows: readonly T[]) =>
     void current.begin();
   }, [current]);
   useEffect(() => () => loader.current?.stop(), []);
+  const seen = useRef(state);
   useEffect(() => {
-    if (state.pushes > 0) current.look();
-  }, [state.pushes]);
-  useEffect(() => {
-    if (state.leaving.size === 0) current.look();
-  }, [state.leaving]);
+    const { pushes, leaving } = seen.current;
+    seen.current = state;
+    if (pushes !== state.pushes || (leaving !== state.leaving && state.leaving.size === 0)) current.look();
+  }, [state.pushes, state.leaving]);
   useEffect(() => {
     if (state.leaving.size > 0) current.drop(row => state.leaving.has(current.source.keyOf(row)));
   }, [state.leaving, held]);

@@ -86,6 +86,14 @@ test('at the top new rows come in, and each row goes on being known by its place
   assert.deepEqual([screen.held?.rows.moved, news], [2, [1, 1]]);
 });
 
+test('what changes while the first page is on its way is looked for behind it', async () => {
+  const { loader, asked } = opened(100);
+  const beginning = loader.begin();
+  loader.look();
+  await beginning;
+  assert.equal(asked.length, 2);
+});
+
 test('further down what is read stays, and what is new waits at the top', async () => {
   const { server, loader, screen, news, until } = opened(1000);
   await loader.begin();
