@@ -72,16 +72,21 @@ export async function deleteTag(
   for (const child of children) await changeTag(asking, child, { parentId: tag.parentId });
   const { rules, views } = await removeMentions(asking, tag.id);
   const emails: Undo[] = [];
-  for (let round = 0; round < maxRounds && !progress.isStopped(); round++) {
-    const ids = await idsOfList(asking, [{ inMailbox: tag.id }], progress);
-    const chosen: Chosen[] = ids.map(id => ({ id, key: id }));
-    const act = { tagId: tag.id, isAdded: false };
-    const outcome = await actOn(asking, chosen, { act, tags, progress });
-    emails.push(...outcome.undo);
-    if (outcome.failed.length > 0 || progress.isStopped()) break;
-    if (await isDestroyed(asking, tag)) return { tag, emails, children, rules, views, isWhole: true };
+  const removed = { tag, emails, children, rules, views };
+  try {
+    for (let round = 0; round < maxRounds && !progress.isStopped(); round++) {
+      const ids = await idsOfList(asking, [{ inMailbox: tag.id }], progress);
+      const chosen: Chosen[] = ids.map(id => ({ id, key: id }));
+      const act = { tagId: tag.id, isAdded: false };
+      const outcome = await actOn(asking, chosen, { act, tags, progress });
+      emails.push(...outcome.undo);
+      if (outcome.failed.length > 0 || progress.isStopped()) break;
+      if (await isDestroyed(asking, tag)) return { ...removed, isWhole: true };
+    }
+  } catch {
+    // What is gone already can be brought back only by whoever is told of it.
   }
-  return { tag, emails, children, rules, views, isWhole: false };
+  return { ...removed, isWhole: false };
 }
 
 async function isDestroyed({ client, accountId }: Asking, { id, name }: Mailbox): Promise<boolean> {
