@@ -19,7 +19,7 @@ import { leaves } from './leaving.ts';
 import { actsWords } from './locales/acts.ts';
 import type { Asking } from './mail.ts';
 import { allId, inboxId } from './route.ts';
-import { noSelection, reduced } from './selection.ts';
+import { noSelection, reduced, type Selection } from './selection.ts';
 import type { Parts, Question, State } from './state.ts';
 import type { MailList } from './tabs.ts';
 import { plainLine } from './text.ts';
@@ -45,7 +45,7 @@ export function selectedRows({ selection }: State): Rows {
 /** Does one thing to all messages of these rows that stand in the list in sight; told with a way back. */
 export async function perform(parts: Parts, act: Act, rows: Rows): Promise<void> {
   const { store } = parts;
-  const { route, tags } = store.get();
+  const { route, tags, selection } = store.get();
   const tagId = scopeTag(route.list, tags);
   const isLeaving = rows !== 'whole' && tagId !== null && leaves(act, tagId, tags);
   const leaving = new Set(isLeaving ? rows : []);
@@ -55,7 +55,7 @@ export async function perform(parts: Parts, act: Act, rows: Rows): Promise<void>
       const chosen = await chosenOf(parts, rows, progress);
       return actOn(askingOf(parts), chosen, { act, tags, progress });
     });
-    finish(parts, outcome, doneWords(act, store.get()));
+    finish(parts, outcome, { say: doneWords(act, store.get()), list: selection.list });
   } catch (error) {
     parts.actions.tellError(error);
   } finally {
@@ -68,13 +68,14 @@ export async function perform(parts: Parts, act: Act, rows: Rows): Promise<void>
 export async function destroyForGood(parts: Parts, rows: Rows): Promise<void> {
   const { store, actions } = parts;
   const words = wordsOf(store.get());
+  const { list } = store.get().selection;
   try {
     const chosen = await withWork(parts, words.working, progress => chosenOf(parts, rows, progress));
     if (chosen.length === 0 || !(await confirmed(parts, destroyQuestion(words, chosen.length)))) return;
     const outcome = await withWork(parts, words.destroying, progress =>
       destroyMany(askingOf(parts), chosen, progress),
     );
-    finish(parts, outcome, words.done.destroyed);
+    finish(parts, outcome, { say: words.done.destroyed, list });
   } catch (error) {
     actions.tellError(error);
   } finally {
@@ -175,8 +176,14 @@ export async function withWork<T>(
   }
 }
 
+interface Finish {
+  readonly say: (count: number) => string;
+  /** That was chosen from: what is chosen of another one meanwhile is left alone. */
+  readonly list: string;
+}
+
 /** Says what was done, with a way back, and what was not: that stays selected. */
-function finish(parts: Parts, { done, failed, undo }: Outcome, say: (count: number) => string): void {
+function finish(parts: Parts, { done, failed, undo }: Outcome, { say, list }: Finish): void {
   const { store } = parts;
   const words = wordsOf(store.get());
   const text =
@@ -186,17 +193,22 @@ function finish(parts: Parts, { done, failed, undo }: Outcome, say: (count: numb
         ? say(done)
         : words.nothing;
   const { selection } = store.get();
+  if (selection.list === list) store.set({ selection: afterActing(selection, failed) });
   store.set({
-    selection:
-      failed.length > 0
-        ? reduced(
-            selection,
-            failed.map(({ key }) => key),
-          )
-        : noSelection,
     notice: undo.length > 0 ? { text, undo: once(() => void takeAllBack(parts, undo)) } : { text },
   });
   reachable();
+}
+
+function afterActing(selection: Selection, failed: readonly Chosen[]): Selection {
+  if (failed.length === 0) return noSelection;
+  // Of a whole list nobody knows the rows.
+  return selection.isWhole
+    ? selection
+    : reduced(
+        selection,
+        failed.map(({ key }) => key),
+      );
 }
 
 async function takeAllBack(parts: Parts, undo: readonly Undo[]): Promise<void> {

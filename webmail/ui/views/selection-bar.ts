@@ -60,7 +60,12 @@ function useTotal(): number | null {
   const [total, setTotal] = useState<number | null>(null);
   useEffect(() => {
     setTotal(null);
-    if (isWhole) countList(app).then(setTotal, app.actions.noteError);
+    if (!isWhole) return;
+    let isOver = false;
+    countList(app).then(count => isOver || setTotal(count), app.actions.noteError);
+    return () => {
+      isOver = true;
+    };
   }, [isWhole, list]);
   return total;
 }
