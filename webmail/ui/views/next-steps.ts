@@ -1,6 +1,7 @@
 import { html } from 'htm/preact';
 import { useId, useState } from 'preact/hooks';
 import type { EmailPrivacy } from '../../wire.ts';
+import { copyText } from '../copy-text.ts';
 import { accountWords } from '../locales/account.ts';
 import { indexWords } from '../locales/index-words.ts';
 import { useApp } from '../state.ts';
@@ -52,14 +53,12 @@ function How({ id }: { id: string }) {
   const words = accountWords[state.language];
   const letter = words.stepLetters[id];
   async function copy(): Promise<void> {
-    if (!letter) return;
-    await navigator.clipboard.writeText(letter);
-    actions.say({ text: words.copied });
+    actions.say({ text: (await copyText(letter ?? '')) ? words.copied : words.notCopied });
   }
   return html`<p>${indexWords.steps[id]?.why[state.language] ?? id}</p>
     ${
       letter &&
       html`<blockquote>${letter}</blockquote>
-      <button class="button small" onClick=${() => copy().catch(() => {})}>${words.copy}</button>`
+      <button class="button small" onClick=${() => void copy()}>${words.copy}</button>`
     }`;
 }
