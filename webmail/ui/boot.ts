@@ -27,7 +27,9 @@ function boot(): void {
   };
   const onSign = (event: Event) => {
     if (event.type === 'submit') event.preventDefault();
-    if (acts.includes(event.type) || isPress(event)) waiting.push(event);
+    // Who presses twice while nothing happens means to sign in once.
+    const isAgain = event.type === 'submit' && waiting.some(({ type }) => type === 'submit');
+    if (!isAgain && (acts.includes(event.type) || isPress(event))) waiting.push(event);
     come();
   };
   for (const sign of signs) addEventListener(sign, onSign, true);
