@@ -39,8 +39,9 @@ function plainMailto(url: URL): string {
   return `mailto:${url.pathname}${subject === undefined ? '' : `?subject=${subject}`}`;
 }
 
-/** Important and complete, so that no style of the sender's hides or moves it. */
-const ours = (style: string) => `all: revert; ${style}`.replaceAll(';', ' !important;').concat(' !important');
+/** A style of ours in a letter: important and complete, so that none of the sender's hides or moves what has it. */
+export const ours = (style: string) =>
+  `all: revert; ${style}`.replaceAll(';', ' !important;').concat(' !important');
 
 /** Says behind a link where it leads when its words name another host: a title alone is not seen on a touch screen. */
 function tellHost(link: Element, leadsTo: DressOptions['leadsTo']): void {

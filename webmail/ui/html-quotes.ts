@@ -1,3 +1,4 @@
+import { ours } from './dress-html.ts';
 import { attributionStart, beginsFields, isAnsweredMark, isForwardedMark } from './quote-lines.ts';
 
 export interface QuoteWords {
@@ -166,8 +167,6 @@ function linesOf(element: Element): string[] {
   return lines.map(line => line.trim()).filter(line => line !== '');
 }
 
-/** Whatever the sender's styles say: complete and important. */
-const ours = (style: string) => `all: revert; ${style}`.replaceAll(';', ' !important;').concat(' !important');
 const summaryStyle = ours(
   'display: inline-block; margin: 8px 0; padding: 3px 12px; border-radius: 999px; background: light-dark(#eceae4, #2c323a); color: light-dark(#565b63, #a5adb6); font: 13px/1.5 system-ui, sans-serif; cursor: pointer',
 );
