@@ -14,6 +14,8 @@ export type Preview =
 export const maxTextOctets = 200_000;
 const maxPictureOctets = 25_000_000;
 const maxPdfOctets = 50_000_000;
+/** How long a tab has to open what is in memory. */
+const openingMilliseconds = 60_000;
 
 /** Fetches what is needed to show it. A picture's address holds it in memory until it is revoked. */
 export async function loadPreview(asking: Asking, part: EmailBodyPart, name: string): Promise<Preview> {
@@ -95,7 +97,12 @@ async function loadPdf(asking: Asking, part: EmailBodyPart, name: string): Promi
   if (String.fromCharCode(...beginning) !== '%PDF-') return { kind: 'none', reason: 'otherKind' };
   // What was opened on this device has no address that may stand in a frame.
   if (asking.client.blobAddress(blob).startsWith('blob:')) {
-    const tabAddress = async () => URL.createObjectURL(await asking.client.fetchBlob(blob));
+    const tabAddress = async () => {
+      const address = URL.createObjectURL(await asking.client.fetchBlob(blob));
+      // By then the tab has read it; what is locked later must not be found by its address.
+      setTimeout(() => URL.revokeObjectURL(address), openingMilliseconds);
+      return address;
+    };
     return { kind: 'pdf', address: null, tabAddress };
   }
   const tabAddress = async () => `${await ticketAddress(asking.client, blob)}&inline`;

@@ -1,5 +1,6 @@
 import { html } from 'htm/preact';
 import type { PublishedKeyRow } from '../../wire.ts';
+import { spaced } from '../contacts.ts';
 import { longDate } from '../format.ts';
 import { useLoad } from '../load.ts';
 import { settingsWords } from '../locales/settings.ts';
@@ -73,9 +74,4 @@ function PublishedKey({ row, publish }: { row: PublishedKeyRow; publish: (publis
       hasKey &&
       html`<${Sure} label=${text.publish} spoken=${text.publishNamed(address)} question=${text.publishSure} yes=${text.publishYes} act=${() => publish(true)} />`
     }`;
-}
-
-/** In fours, as people compare it. */
-function spaced(fingerprint: string): string {
-  return fingerprint.toUpperCase().replace(/(.{4})(?=.)/g, '$1 ');
 }
