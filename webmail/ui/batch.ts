@@ -29,6 +29,8 @@ export interface Outcome {
   /** Messages that the server would not change. */
   readonly failed: readonly Chosen[];
   readonly undo: readonly Undo[];
+  /** Somebody asked for it to end early. */
+  readonly isStopped: boolean;
 }
 
 /** Told behind each batch; `isStopped` ends the work between two batches. */
@@ -216,6 +218,7 @@ async function inBatches(
     done,
     failed,
     undo: [...undo].map(([patch, ids]) => ({ patch: JSON.parse(patch) as EmailPatch, ids })),
+    isStopped: progress.isStopped(),
   };
 }
 
@@ -260,7 +263,7 @@ export async function destroyMany(
     seen += some.length;
     progress.tell(seen, chosen.length);
   }
-  return { done, failed, undo: [] };
+  return { done, failed, undo: [], isStopped: progress.isStopped() };
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

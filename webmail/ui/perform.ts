@@ -183,15 +183,16 @@ interface Finish {
 }
 
 /** Says what was done, with a way back, and what was not: that stays selected. */
-function finish(parts: Parts, { done, failed, undo }: Outcome, { say, list }: Finish): void {
+function finish(parts: Parts, outcome: Outcome, { say, list }: Finish): void {
   const { store } = parts;
+  const { done, failed, undo, isStopped } = outcome;
   const words = wordsOf(store.get());
-  const text =
-    failed.length > 0
-      ? `${done > 0 ? `${say(done)} ` : ''}${words.failed(failed.length)}`
-      : done > 0
-        ? say(done)
-        : words.nothing;
+  const said = [
+    done > 0 && say(done),
+    failed.length > 0 && words.failed(failed.length),
+    isStopped && words.stopped,
+  ];
+  const text = said.filter(Boolean).join(' ') || words.nothing;
   const { selection } = store.get();
   if (selection.list === list) store.set({ selection: afterActing(selection, failed) });
   store.set({

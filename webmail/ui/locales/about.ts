@@ -52,4 +52,3 @@ const fr: typeof en = {
 
 /** Words of the page about what runs here. */
 export const aboutWords = { en, fr } satisfies Record<Language, typeof en>;
-export type AboutWords = typeof en;

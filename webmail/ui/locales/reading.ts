@@ -36,7 +36,6 @@ const en = {
   },
   details: {
     heading: 'Details of the message',
-    dates: 'Dates',
     sent: 'Sent',
     sentUnknown: 'not told by the sender',
     received: 'Received here',
@@ -102,7 +101,6 @@ const fr: typeof en = {
   },
   details: {
     heading: 'Détails du message',
-    dates: 'Dates et heures',
     sent: 'Envoyé',
     sentUnknown: 'non indiqué par l’expéditeur',
     received: 'Reçu ici',
