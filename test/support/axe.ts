@@ -16,6 +16,8 @@ export async function violations(page: Page, within = ':root', rules = levels): 
   // By the debugger, because the page's policy refuses scripts that are not its own.
   const { result: known } = await session.send('Runtime.evaluate', { expression: 'typeof axe' });
   if (known.value === 'undefined') await session.send('Runtime.evaluate', { expression: axeSource });
+  // What fades in has no colours yet.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
   const { result } = await session.send('Runtime.evaluate', {
     expression: `axe.run(${JSON.stringify(within)}, { runOnly: ${JSON.stringify(rules)}, iframes: false, resultTypes: ['violations'] }).then(found =>
       JSON.stringify(found.violations.map(rule => rule.id + ' ' + rule.nodes.map(node => node.target))))`,
