@@ -19,6 +19,7 @@ export function DeviceKeys({ onAdded }: Props) {
   const [keys, setKeys] = useState<readonly DeviceKey[] | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const read = async () => setKeys(await (await actions.device()).list());
+  // Where the browser keeps nothing there is none; who brings one is told why.
   useEffect(() => void read().catch(() => setKeys([])), []);
 
   async function remove({ fingerprint }: DeviceKey): Promise<void> {
