@@ -1,5 +1,5 @@
 import { html } from 'htm/preact';
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { preferenceValues } from '../../wire.ts';
 import { formatsOf, longDate, shortDate } from '../format.ts';
 import { type Language, languageNames, languages } from '../locales/languages.ts';
@@ -71,6 +71,11 @@ function TimeZone({ choose }: { choose: (timeZone: string | null) => void }) {
   const text = settingsWords[state.language].dates;
   const { timeZone } = state.preferences;
   const [isUnknown, setUnknown] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  // Not at each drawing: what is being typed would go.
+  useEffect(() => {
+    if (input.current) input.current.value = timeZone ?? '';
+  }, [timeZone]);
   const id = useId();
   const device = deviceZone();
   function change(event: Event): void {
@@ -92,7 +97,7 @@ function TimeZone({ choose }: { choose: (timeZone: string | null) => void }) {
       id=${id}
       type="text"
       list=${`${id}-zones`}
-      value=${timeZone ?? ''}
+      ref=${input}
       placeholder=${text.ofDevice(device)}
       autocomplete="off"
       autocapitalize="off"

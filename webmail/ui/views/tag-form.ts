@@ -27,14 +27,19 @@ export function TagForm({ tag, submitName, save, cancel, remove }: Props) {
   const faultId = useId();
   async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    const given = new FormData(event.currentTarget as HTMLFormElement);
+    const form = event.currentTarget as HTMLFormElement;
+    const given = new FormData(form);
     const name = plainLine(String(given.get('name'))).slice(0, 100);
     if (!name) return;
     setBusy(true);
     const colour = String(given.get('colour') || '') || null;
     const parentId = String(given.get('parent') || '') || null;
-    setFault((await save({ name, colour, parentId })) ?? '');
+    const refusal = await save({ name, colour, parentId });
+    setFault(refusal ?? '');
     setBusy(false);
+    if (refusal !== null || tag) return;
+    form.reset();
+    form.querySelector('input')?.focus();
   }
   return html`<form class="tag-form" onSubmit=${(event: SubmitEvent) => void submit(event)}>
     <label class="field">
@@ -42,6 +47,7 @@ export function TagForm({ tag, submitName, save, cancel, remove }: Props) {
       <input
         name="name"
         required
+        readonly=${isBusy}
         maxlength="100"
         autocomplete="off"
         defaultValue=${tag ? plainLine(tag.name) : ''}

@@ -11,18 +11,14 @@ import { TagChip } from './tag-chip.ts';
 import { TagForm } from './tag-form.ts';
 import { tagName } from './tag-name.ts';
 
+type NamedTag = TagChange & { readonly name: string };
+
 /** The owner's tags: makes, renames, colours, moves and deletes them. */
 export function TagManager() {
   const app = useApp();
   const { state, words: shared } = app;
   const words = tagsWords[state.language];
   const own = placedTags(state.tags);
-  const [made, setMade] = useState(0);
-  async function make(tag: TagChange & { readonly name: string }): Promise<string | null> {
-    const refusal = await makeOwnTag(app, tag);
-    if (refusal === null) setMade(made + 1);
-    return refusal;
-  }
   return html`<${PageHeading} text=${shared.pages.tags} />
     <p class="lead">${words.lead}</p>
     <section aria-labelledby="own-tags">
@@ -32,7 +28,7 @@ export function TagManager() {
     </section>
     <section aria-labelledby="new-tag">
       <h2 id="new-tag">${words.newHeading}</h2>
-      <${TagForm} key=${made} tag=${null} submitName=${words.make} save=${make} />
+      <${TagForm} tag=${null} submitName=${words.make} save=${(tag: NamedTag) => makeOwnTag(app, tag)} />
     </section>`;
 }
 
