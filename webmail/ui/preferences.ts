@@ -18,17 +18,19 @@ export const defaultPreferences: Preferences = {
   remoteContent: 'ask',
 };
 
-/** What of `given` can be understood here, over `base`. */
+/** What of `given` can be understood here, over `base`; null is as on any new device. */
 export function readPreferences(given: unknown, base: Preferences): Preferences {
   const wishes: Readonly<Record<string, unknown>> = { ...(given as object | null) };
   const { timeZone = base.timeZone } = wishes;
   const { dateFormat, hourCycle, density, remoteContent } = preferenceValues;
+  const before = (name: keyof Preferences) => (wishes[name] === null ? defaultPreferences : base);
   return {
     timeZone: typeof timeZone === 'string' && isTimeZone(timeZone) ? timeZone : null,
-    dateFormat: dateFormat.find(value => value === wishes.dateFormat) ?? base.dateFormat,
-    hourCycle: hourCycle.find(value => value === wishes.hourCycle) ?? base.hourCycle,
-    density: density.find(value => value === wishes.density) ?? base.density,
-    remoteContent: remoteContent.find(value => value === wishes.remoteContent) ?? base.remoteContent,
+    dateFormat: dateFormat.find(value => value === wishes.dateFormat) ?? before('dateFormat').dateFormat,
+    hourCycle: hourCycle.find(value => value === wishes.hourCycle) ?? before('hourCycle').hourCycle,
+    density: density.find(value => value === wishes.density) ?? before('density').density,
+    remoteContent:
+      remoteContent.find(value => value === wishes.remoteContent) ?? before('remoteContent').remoteContent,
   };
 }
 

@@ -96,7 +96,7 @@ export function openDevice({ store, client, memory }: Deps): Device {
 }
 
 /** So many opened messages are kept; an older one is opened again when it is looked at. */
-const maxOpened = 50;
+const maxOpened = 200;
 
 function withMail(opened: State['opened'], emailId: string, mail: OpenedMail): State['opened'] {
   const others = Object.entries(opened).filter(([id]) => id !== emailId);

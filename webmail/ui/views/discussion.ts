@@ -110,11 +110,14 @@ function useDiscussion(id: string, emailId: string | null) {
     }, actions.noteError);
   }, [state.pushes]);
   useEffect(() => setWaiting(null), [id]);
+  const latest = useRef(value);
+  latest.current = value;
 
   async function older(): Promise<void> {
     if (!value) return;
     const page = await ask(value.emails.length);
-    loaded.replace(joined(value, page));
+    // New ones may have been shown meanwhile.
+    loaded.replace(joined(latest.current ?? value, page));
   }
 
   function showWaiting(): void {
