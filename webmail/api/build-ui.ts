@@ -92,19 +92,28 @@ async function buildFiles(workerAddress: string): Promise<{ files: UiFile[]; met
     legalComments: 'none',
     logLevel: 'silent',
   });
+  const [entry = '', start = ''] = startOf(metafile);
   const files = outputFiles.map(({ path, contents }) => ({
     name: basename(path),
-    octets: path.endsWith('.js') ? outdented(contents) : Buffer.from(contents),
+    octets: path.endsWith('.js') ? outdented(contents, [entry, start]) : Buffer.from(contents),
   }));
   return { files, metafile };
 }
 
+/** Names of the entry `main.ts`, which only imports, and of the one chunk that it imports. */
+function startOf({ outputs }: Metafile): string[] {
+  const [path = '', output] =
+    Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === 'main.ts') ?? [];
+  return [path, output?.imports[0]?.path ?? ''].map(name => basename(name));
+}
+
 /**
- * A minified script without the indentation of its templates: nothing else in it has line breaks, and htm leaves out
- * the space around those.
+ * A minified script that fetches the start itself in place of the entry, which would be a request more; and without the
+ * indentation of its templates: nothing else in it has line breaks, and htm leaves out the space around those.
  */
-function outdented(script: Uint8Array): Buffer {
-  return Buffer.from(Buffer.from(script).toString().replaceAll(/\n\s+/g, '\n').replaceAll('>\n<', '><'));
+function outdented(script: Uint8Array, [entry, start]: [string, string]): Buffer {
+  const text = Buffer.from(script).toString().replaceAll(`import("./${entry}")`, `import("./${start}")`);
+  return Buffer.from(text.replaceAll(/\n\s+/g, '\n').replaceAll('>\n<', '><'));
 }
 
 /**
@@ -143,7 +152,7 @@ async function fetchedLater(): Promise<Set<string>> {
 
 /** The page with the built names in place of the sources', and the words preloaded that the start in a language needs. */
 async function pageOf(
-  { outputs }: Metafile,
+  metafile: Metafile,
   { language, script }: { language: string; script: 'main.ts' | 'boot.ts' },
 ): Promise<string> {
   const page = (await readFile(join(uiFolder, 'index.html'), 'utf8')).replace(
@@ -153,14 +162,12 @@ async function pageOf(
   const built = new Map<string, string>();
   const preloads: string[] = [];
   const preload = (path: string) => preloads.push(`<link rel="modulepreload" href="/${basename(path)}" />`);
-  for (const [path, output] of Object.entries(outputs)) {
+  for (const [path, output] of Object.entries(metafile.outputs)) {
     if (!output.entryPoint) continue;
     built.set(output.entryPoint, `/${basename(path)}`);
     if (script === 'main.ts' && output.entryPoint === `locales/${language}.ts`) preload(path);
-    // All that the entry does is to import the one chunk of the start.
-    const [start] = output.imports;
-    if (output.entryPoint === 'main.ts' && start) built.set('main.ts', `/${basename(start.path)}`);
   }
+  built.set('main.ts', `/${startOf(metafile)[1]}`);
   const named = page.replace(/(href|src)="(?:\.\/)?([\w.-]+)"/g, (whole, attribute: string, name: string) => {
     const path = built.get(name);
     return path ? `${attribute}="${path}"` : whole;

@@ -43,8 +43,11 @@ function isPress({ type, target }: Event): boolean {
   return type === 'click' && target instanceof Element && target.closest('button[type="button"]') !== null;
 }
 
-async function fetchWebmail(): Promise<void> {
-  await (await import('./main.ts')).started;
+function fetchWebmail(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    addEventListener('webmail', () => resolve(), { once: true });
+    import('./main.ts').catch(reject);
+  });
 }
 
 function again({ type, target }: Event): void {

@@ -5,7 +5,7 @@ import { chooseLanguage, loadWords } from './locales/languages.ts';
 import { page } from './page.ts';
 import { createStore } from './state.ts';
 
-/** Builds the parts once and draws the page. */
+/** Builds the parts once and draws the page; `webmail` is sent to the window when it answers. */
 async function main(): Promise<void> {
   const language = chooseLanguage(localStorage.getItem('language'), navigator.languages);
   const words = await loadWords(language);
@@ -29,5 +29,4 @@ async function main(): Promise<void> {
   }
 }
 
-/** Resolves when the page answers. */
-export const started = main();
+void main().then(() => dispatchEvent(new Event('webmail')));
