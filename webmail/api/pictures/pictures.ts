@@ -1,9 +1,10 @@
 import type { Clock } from '../../../delivery/clock.ts';
+import { DeliveryError } from '../../../delivery/errors.ts';
+import { Turns } from '../../../delivery/turns.ts';
 import { fetchPicture, type Picture } from './fetch-picture.ts';
 import type { PictureGrant } from './picture-address.ts';
 import type { PicturePorts } from './ports.ts';
 import type { OwnPlaces } from './target.ts';
-import { Turns } from './turns.ts';
 
 interface Kept {
   readonly answer: Promise<Picture | null>;
@@ -25,7 +26,7 @@ const timeoutMilliseconds = 10_000;
 /** Fetches pictures for accounts, few at once, and remembers the last ones in memory, for each account alone. */
 export class Pictures {
   readonly #kept = new Map<string, Kept>();
-  readonly #turns = new Turns({ atOnce: 16, atOncePerAccount: 6, waitingPerAccount: 500 });
+  readonly #turns = new Turns({ total: 16, perKey: 6, waitingPerKey: 500 });
   readonly #deps: { readonly ports: PicturePorts; readonly own: OwnPlaces; readonly clock: Clock };
   #octets = 0;
 
@@ -42,9 +43,7 @@ export class Pictures {
       return { picture, outcome: picture ? 'remembered' : 'refused' };
     }
     this.#forget(key);
-    const answer = this.#turns.run(accountId, () =>
-      fetchPicture(url, { ...this.#deps, timeoutMilliseconds }),
-    );
+    const answer = this.#fetch(accountId, url);
     const kept: Kept = { answer, until: Number.POSITIVE_INFINITY, octets: 0 };
     this.#kept.set(key, kept);
     try {
@@ -54,6 +53,15 @@ export class Pictures {
     } catch (error) {
       this.#forget(key);
       throw error;
+    }
+  }
+
+  async #fetch(accountId: string, url: string): Promise<Picture | null> {
+    if (!(await this.#turns.begin(accountId))) throw new DeliveryError('tooBusy');
+    try {
+      return await fetchPicture(url, { ...this.#deps, timeoutMilliseconds });
+    } finally {
+      this.#turns.end(accountId);
     }
   }
 
