@@ -21,6 +21,16 @@ export interface Session {
   readonly authenticatedUser: string | null;
 }
 
+/** A session of which nothing is known: nobody saw the message come. */
+export const unseenSession: Session = {
+  source: 'trace',
+  remoteAddress: null,
+  remoteName: null,
+  helo: null,
+  tls: undefined,
+  authenticatedUser: null,
+};
+
 /** One message as a door hands it to the pipeline. */
 export interface Arrival {
   readonly door: 'smtp' | 'lmtp' | 'inspect' | 'import';

@@ -1,5 +1,5 @@
 import { afterConfirmation } from './crypto/signatures.ts';
-import type { Session } from './delivery.ts';
+import { unseenSession } from './delivery.ts';
 import { parseMessage } from './message/message.ts';
 import type { Message } from './message/shape.ts';
 import { messageSources, renewedFacts } from './privacy/collect.ts';
@@ -10,16 +10,6 @@ import type { Email, EmailChange, Owner, PublicKey, Store } from './store/store.
 
 /** A key that the owner has confirmed. */
 export type ConfirmedKey = Pick<PublicKey, 'address' | 'fingerprint'>;
-
-/** A session of which nothing is known. */
-export const unseen: Session = {
-  source: 'trace',
-  remoteAddress: null,
-  remoteName: null,
-  helo: null,
-  tls: undefined,
-  authenticatedUser: null,
-};
 
 /** Participants that are looked up among the contacts, and among the addresses that lead here. */
 const maxLookedUp = 500;
@@ -47,7 +37,7 @@ export async function renewIndex(
   const contacts = await store.findContacts(accountId, others.slice(0, maxLookedUp));
   const decrypt = confirmedFindings(email, confirmed);
   const facts = renewedFacts(email.findings.facts, {
-    session: email.findings.session ?? unseen,
+    session: email.findings.session ?? unseenSession,
     message,
     decrypt,
     participants,
@@ -84,7 +74,7 @@ function confirmedFindings(
 }
 
 function changeOf({ id, findings, index }: Email, facts: Facts): EmailChange {
-  const sources = index?.sources ?? messageSources({ session: findings.session ?? unseen });
+  const sources = index?.sources ?? messageSources({ session: findings.session ?? unseenSession });
   return { emailId: id, findings, index: { facts, index: keptIndex('message', facts, sources) } };
 }
 

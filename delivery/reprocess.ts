@@ -1,9 +1,8 @@
-import type { Arrival } from './delivery.ts';
+import { type Arrival, unseenSession } from './delivery.ts';
 import { parseMessage } from './message/message.ts';
 import { loadOwnerWork } from './owner-work.ts';
 import { judgeAgain, type PipelineDeps } from './pipeline.ts';
 import { keptIndex } from './privacy/index.ts';
-import { unseen } from './renew-index.ts';
 import type { OwnerWork, Work } from './stage-table.ts';
 import { stageNames } from './stages.ts';
 import type { Account, Email, EmailChange, Findings, Store } from './store/store.ts';
@@ -136,7 +135,7 @@ async function workOf(
     id: email.id,
     raw: octets.subarray(findings.traceOctets),
     reversePath: findings.reversePath ?? '',
-    session: findings.session ?? unseen,
+    session: findings.session ?? unseenSession,
     receivedAt: email.receivedAt,
     recipients: [],
     trustedHops: findings.trustedHops,

@@ -1,5 +1,5 @@
 import { readHops, sessionFromTrace } from '../authenticate/hops.ts';
-import type { Session } from '../delivery.ts';
+import { type Session, unseenSession } from '../delivery.ts';
 import { parseMessage } from '../message/message.ts';
 
 /** XFORWARD attributes by upper-case name; false where the MTA said `[UNAVAILABLE]`. */
@@ -27,19 +27,10 @@ export function forwardedEvidence(
   const traced = sessionFromTrace(header, mtaHostname);
   const isByMta = readHops(header)[0]?.by?.toLowerCase() === mtaHostname.toLowerCase();
   return {
-    session: sessionOfForwarded(forwarded, traced) ?? traced ?? nothingKnown,
+    session: sessionOfForwarded(forwarded, traced) ?? traced ?? unseenSession,
     trustedHops: isByMta ? 1 : 0,
   };
 }
-
-const nothingKnown: Session = {
-  source: 'trace',
-  remoteAddress: null,
-  remoteName: null,
-  helo: null,
-  tls: undefined,
-  authenticatedUser: null,
-};
 
 function sessionOfForwarded(forwarded: Forwarded, traced: Session | null): Session | null {
   const [address, name, helo] = [

@@ -5,6 +5,7 @@ import type { Decrypted, DecryptFindings } from '../../delivery/crypto/findings.
 import { readPublicKeys } from '../../delivery/crypto/keys.ts';
 import { encryptionShape } from '../../delivery/crypto/packets.ts';
 import { protectionOf } from '../../delivery/crypto/protection.ts';
+import { unseenSession } from '../../delivery/delivery.ts';
 import { parseMessage } from '../../delivery/message/message.ts';
 import type { Message } from '../../delivery/message/shape.ts';
 import { messageFacts } from '../../delivery/privacy/collect.ts';
@@ -147,7 +148,7 @@ function addressesOf({ originators, destinations }: Message): string[] {
 /** What a device may report, by the tables of the index; nobody here knows how the message came. */
 function factsOf(original: Message, { findings, content }: Decrypted): PrivacyReport['facts'] {
   const facts = messageFacts({
-    session: nobodysSession,
+    session: unseenSession,
     message: content ?? original,
     outer: original,
     authentication: null,
@@ -165,12 +166,3 @@ function factsOf(original: Message, { findings, content }: Decrypted): PrivacyRe
 }
 
 const reportable = ['signature', 'tracking', 'remoteContent', 'subject'] as const;
-
-const nobodysSession = {
-  source: 'trace',
-  remoteAddress: null,
-  remoteName: null,
-  helo: null,
-  tls: undefined,
-  authenticatedUser: null,
-} as const;

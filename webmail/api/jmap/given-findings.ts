@@ -1,5 +1,5 @@
 import type { Decrypted } from '../../../delivery/crypto/findings.ts';
-import type { Session } from '../../../delivery/delivery.ts';
+import { unseenSession } from '../../../delivery/delivery.ts';
 import { normalizeAddress } from '../../../delivery/message/address.ts';
 import type { Message } from '../../../delivery/message/shape.ts';
 import { messageSources } from '../../../delivery/privacy/collect.ts';
@@ -8,16 +8,6 @@ import type { Facts, KeptIndex } from '../../../delivery/privacy/shape.ts';
 import type { Findings, NewEmail, Owner, Summary } from '../../../delivery/store/store.ts';
 import type { GivenJob } from '../read-given.ts';
 import type { MethodContext } from './method.ts';
-
-/** A session of which nothing is known: nobody saw the message come. */
-const unseen: Session = {
-  source: 'trace',
-  remoteAddress: null,
-  remoteName: null,
-  helo: null,
-  tls: undefined,
-  authenticatedUser: null,
-};
 
 /** Findings of a message that nobody looked at. */
 export const noFindings: Findings = {
@@ -70,7 +60,7 @@ export async function examineGiven(
   return {
     content: decrypted?.content ?? null,
     evidence: {
-      session: unseen,
+      session: unseenSession,
       authentication: null,
       decrypt: decrypted?.findings ?? null,
       harmful: false,
@@ -90,7 +80,7 @@ export function givenFindings(
 ): { findings: Findings; index: KeptIndex } {
   return {
     findings: { ...noFindings, decrypt, facts, failed: decrypt ? [] : ['decrypt'] },
-    index: keptIndex('message', facts, messageSources({ session: unseen })),
+    index: keptIndex('message', facts, messageSources({ session: unseenSession })),
   };
 }
 
