@@ -2,6 +2,7 @@ import { drawPng } from '../../bin/demo/pictures.ts';
 import { keptIndex } from '../../delivery/privacy/index.ts';
 import type { Facts } from '../../delivery/privacy/shape.ts';
 import type { NewEmail } from '../../delivery/store/store.ts';
+import { noFindings } from '../../webmail/api/jmap/given-findings.ts';
 import type { TestWeb } from '../webmail/api/web.ts';
 import { madeMessage, pdfPage } from './made-mail.ts';
 
@@ -88,19 +89,6 @@ export const madeFacts: Facts = {
   weakestContact: 0,
   custody: 'server',
   storage: 'clear',
-};
-
-const noFindings: NewEmail['findings'] = {
-  session: null,
-  reversePath: null,
-  traceOctets: 0,
-  trustedHops: 0,
-  authentication: null,
-  decrypt: null,
-  score: null,
-  tags: null,
-  facts: {},
-  failed: [],
 };
 
 /** What the stages found out about a phishing message. */

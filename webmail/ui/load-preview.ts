@@ -2,6 +2,7 @@ import type { EmailBodyPart } from '../wire.ts';
 import { previewKind } from './attachment-kinds.ts';
 import type { Asking } from './mail.ts';
 import { ticketAddress } from './save-blob.ts';
+import { overrides } from './text.ts';
 
 /** What is shown of an attachment, or why nothing is. */
 export type Preview =
@@ -60,9 +61,6 @@ async function loadText(asking: Asking, part: EmailBodyPart): Promise<Preview> {
   const text = decodeText(octets.subarray(0, maxTextOctets), part.charset);
   return { kind: 'text', text, isCut };
 }
-
-/** Marks that write a text backwards: in a text of a stranger's they only deceive. */
-const overrides = /[\u202D\u202E]/g;
 
 /**
  * Text of octets that may end amid a character: by their byte order mark, as UTF-8 when they are that, else in the

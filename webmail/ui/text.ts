@@ -64,7 +64,7 @@ function trimAddress(address: string): string {
 }
 
 /** Marks that write a text backwards whatever its letters are: no written language needs them. */
-const overrides = /[\u202D\u202E]/g;
+export const overrides = /[\u202D\u202E]/g;
 
 /** A text of several lines as it may be shown, its lines ended by LF. */
 export function plainText(text: string): string {

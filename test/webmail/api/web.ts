@@ -11,6 +11,7 @@ import { searchText } from '../../../delivery/search/terms.ts';
 import type { Account, NewEmail, Store } from '../../../delivery/store/store.ts';
 import { openWeb } from '../../../webmail/api/app.ts';
 import type { Bundle } from '../../../webmail/api/bundle.ts';
+import { noFindings } from '../../../webmail/api/jmap/given-findings.ts';
 import type { PicturePorts } from '../../../webmail/api/pictures/ports.ts';
 import { hashSecret } from '../../../webmail/api/secrets.ts';
 import { capabilities, type Invocation, type JmapResponse } from '../../../webmail/wire.ts';
@@ -162,18 +163,7 @@ export function newEmail(text: string, account: Account, clock: TestClock): NewE
     discussion: discussionOf(summary, [account.address], account.hashKey),
     tags: [{ role: 'inbox' }],
     keywords: [],
-    findings: {
-      session: null,
-      reversePath: null,
-      traceOctets: 0,
-      trustedHops: 0,
-      authentication: null,
-      decrypt: null,
-      score: null,
-      tags: null,
-      facts: {},
-      failed: [],
-    },
+    findings: noFindings,
     index: null,
     searchText: searchText(summary, message),
   };
