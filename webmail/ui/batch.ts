@@ -2,7 +2,7 @@ import type { Invocation, Mailbox } from '../wire.ts';
 import { type Act, type Changeable, patchOf } from './acts.ts';
 import { RequestError } from './client.ts';
 import { type EmailPatch, inverse, updateOf } from './email-patch.ts';
-import { type Asking, asPrefix } from './mail.ts';
+import { type Asking, asPrefix, narrowing } from './mail.ts';
 import { allId, type ListFilter } from './route.ts';
 import type { MailList } from './tabs.ts';
 
@@ -48,9 +48,7 @@ export function conditionsOf(list: MailList, filter: ListFilter, inboxTagId: str
   const id = list.kind === 'tag' && list.id === 'inbox' ? inboxTagId : list.kind === 'tag' ? list.id : '';
   return [
     ...(list.kind === 'search' ? [{ query: asPrefix(list.text) }] : id === allId ? [] : [{ inMailbox: id }]),
-    ...(filter.isUnread ? [{ notKeyword: '$seen' }] : []),
-    ...(filter.level ? [{ level: filter.level }] : []),
-    ...(filter.tagId ? [{ inMailbox: filter.tagId }] : []),
+    ...narrowing(filter),
   ];
 }
 

@@ -162,6 +162,15 @@ export function asPrefix(text: string): string {
   return last ? `${text}*` : text;
 }
 
+/** Conditions of Email/query for what a list is narrowed to; importance is none of them. */
+export function narrowing({ isUnread, level, tagId }: ListFilter): object[] {
+  return [
+    ...(isUnread ? [{ notKeyword: '$seen' }] : []),
+    ...(level ? [{ level }] : []),
+    ...(tagId ? [{ inMailbox: tagId }] : []),
+  ];
+}
+
 /** Messages that a search finds, newest first. */
 export async function searchEmails(
   asking: Asking,
@@ -172,12 +181,7 @@ export async function searchEmails(
     limit,
   }: Pick<TimelineQuestion, 'filter' | 'from' | 'limit'> & { readonly text: string },
 ): Promise<RowPage<EmailRow>> {
-  const conditions = [
-    { query: asPrefix(text) },
-    ...(filter.isUnread ? [{ notKeyword: '$seen' }] : []),
-    ...(filter.level ? [{ level: filter.level }] : []),
-    ...(filter.tagId ? [{ inMailbox: filter.tagId }] : []),
-  ];
+  const conditions = [{ query: asPrefix(text) }, ...narrowing(filter)];
   const position = 'position' in from ? from.position : 0;
   const { emails, total, hasMore } = await queryEmails(
     asking,
