@@ -17,6 +17,7 @@ const nothingKnown: OwnerContext = {
   privateKeys: [],
   habit: null,
   settings: {},
+  stateVersions: {},
 };
 
 /** What judging this message for this owner starts from. Throws `recipientUnavailable` when the account is gone. */

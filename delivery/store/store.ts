@@ -1,6 +1,7 @@
 import type { AuthenticationFindings } from '../authenticate/findings.ts';
 import type { DecryptFindings } from '../crypto/findings.ts';
 import type { Session } from '../delivery.ts';
+import type { ImportanceFindings } from '../importance/findings.ts';
 import type { Mailbox } from '../message/shape.ts';
 import type { Facts, KeptIndex, Level, PrivacyIndex } from '../privacy/shape.ts';
 import type { ScoreFindings } from '../spam/findings.ts';
@@ -15,7 +16,7 @@ import type { EmailFilter, EmailSort } from './query.ts';
  * `[A-Za-z0-9_-]`, at most 64 long, starting with a letter. Pages are bounded: `limit` is at most 500 and a
  * `next` cursor continues where a page ended. No method reads a whole mailbox; no transaction spans accounts.
  */
-export interface Store extends Directory, Keys, PublishedKeys, Zones, Mail, Blobs, News {
+export interface Store extends Directory, Keys, AccountStates, PublishedKeys, Zones, Mail, Blobs, News {
   /** A named document of the instance, such as the shared classifier; null when there is none. At most 64 MiB. */
   getInstanceState(name: string): Promise<Uint8Array | null>;
   putInstanceState(name: string, octets: Uint8Array): Promise<void>;
@@ -115,6 +116,8 @@ export interface OwnerContext {
   /** As `discussionHabit`. */
   readonly habit: number | null;
   readonly settings: Record<string, unknown>;
+  /** Versions of the account's states by their names: what is kept of one elsewhere is the stored one while they agree. */
+  readonly stateVersions: Readonly<Record<string, number>>;
 }
 
 /** What a forward-path leads to. */
@@ -328,6 +331,33 @@ export interface Keys {
   putTagRules(accountId: string, rules: readonly TagRule[]): Promise<void>;
 }
 
+/* ---- States of an account ---- */
+
+/** A small document of an account's own, with a version: what its classifier has learned, its Sieve scripts. */
+export interface AccountState {
+  /** At most 1 MiB. */
+  readonly octets: Uint8Array;
+  /** Grows with each put, also over a removal; means nothing else. */
+  readonly version: number;
+}
+
+/** Names are `[a-z][A-Za-z0-9:_-]{0,63}`. With the account its states go. `OwnerContext.stateVersions` tells the versions. */
+export interface AccountStates {
+  /** Null when there is none. Throws `notFound` (no such account). */
+  getAccountState(accountId: string, name: string): Promise<AccountState | null>;
+  /**
+   * Puts it where the version is still `ifVersion` (null: where there is none), or removes it (octets null); gives the
+   * new version, which no later one of this name is below. Throws `badRequest` with field `versionMismatch` where the
+   * version is another, `badInput` (too big, no such name), `notFound` (no such account).
+   */
+  putAccountState(
+    accountId: string,
+    name: string,
+    octets: Uint8Array | null,
+    ifVersion: number | null,
+  ): Promise<number>;
+}
+
 /* ---- Published keys and zones ---- */
 
 export const publishedKinds = ['openpgp', 'smime'] as const;
@@ -467,6 +497,8 @@ export interface Findings {
   readonly decrypt: DecryptFindings | null;
   readonly score: ScoreFindings | null;
   readonly tags: TagFindings | null;
+  /** Left out by processes of version 0.1: the score's three words then stand for it. */
+  readonly importance?: ImportanceFindings;
   readonly facts: Facts;
   /** Stages that failed; `store reprocess` tries them again. */
   readonly failed: readonly string[];

@@ -10,10 +10,3 @@ export function writeDocument(name: string, document: unknown): string {
     fields: { zone: name },
   });
 }
-
-/** What is thrown where another has put a document meanwhile, or there is none. */
-export function versionMismatch(name: string): DeliveryError {
-  return new DeliveryError('badRequest', 'the zone has another version', {
-    fields: { field: 'versionMismatch', zone: name },
-  });
-}

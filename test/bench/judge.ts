@@ -31,6 +31,7 @@ const context: OwnerContext = {
   privateKeys: [],
   habit: null,
   settings: {},
+  stateVersions: {},
 };
 
 function owner(id: string): Owner {

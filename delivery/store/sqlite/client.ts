@@ -1,4 +1,5 @@
 import { DeliveryError } from '../../errors.ts';
+import { checkAccountState } from '../account-state.ts';
 import { requireDomain } from '../address.ts';
 import { toKeptKey } from '../published-key.ts';
 import { readDetail } from '../sort-columns.ts';
@@ -147,6 +148,14 @@ function personalPart(calls: Calls) {
     putSettings: (accountId, settings) => shard(accountId).putSettings(accountId, settings),
     listTagRules: accountId => read.listTagRules(accountId),
     putTagRules: (accountId, rules) => shard(accountId).putTagRules(accountId, rules),
+    getAccountState: (accountId, name) => read.getAccountState(accountId, name),
+    putAccountState: async (accountId, name, octets, ifVersion) => {
+      checkAccountState(name, octets);
+      const own = octets && new Uint8Array(octets);
+      const link = calls.shardLink(accountId);
+      const args = [accountId, { name, octets: own, ifVersion }];
+      return (await link.call('putAccountState', args, own ? [own.buffer] : [])) as number;
+    },
     appendAudit: (accountId, entry) => shard(accountId).appendAudit(accountId, entry),
     listAudit: (accountId, page) => read.listAudit(accountId, page),
   } satisfies Partial<Client>;

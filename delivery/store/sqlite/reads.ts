@@ -14,6 +14,7 @@ import {
 } from './mail/reads.ts';
 import * as verify from './mail/verify.ts';
 import * as personal from './personal/reads.ts';
+import { getAccountState } from './personal/state-reads.ts';
 import * as zones from './zones/reads.ts';
 
 /** Every operation of a reader thread. */
@@ -25,6 +26,7 @@ export const reads = {
   discussionHabit: discussions.discussionHabit,
   listDiscussions,
   ...personal,
+  getAccountState,
   ...verify,
   getPublishedKey: zones.getPublishedKey,
   listPublishedKeys: zones.listPublishedKeys,

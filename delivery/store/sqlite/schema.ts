@@ -73,6 +73,26 @@ export const directorySteps: readonly string[] = [
   create trigger zone_domain_goes after delete on domain
     begin insert into zone_change(domain) values (old.name); end;
   `,
+  // Versions of the instance's documents, which triggers count, so that a put by a process of any version does. What
+  // is known of senders: counts by day, and first and last sights.
+  `
+  create table state_version(name text primary key, version integer not null) without rowid;
+  insert into state_version(name, version) select name, 1 from state;
+  create trigger state_comes after insert on state begin
+    update state_version set version = version + 1 where name = new.name;
+    insert into state_version(name, version) select new.name, 1
+      where not exists (select 1 from state_version where name = new.name);
+  end;
+  create trigger state_changes after update on state
+    begin update state_version set version = version + 1 where name = new.name; end;
+  create table sender_count(
+    key text, day integer, wanted integer not null, unwanted integer not null, first integer not null,
+    last integer not null, primary key(key, day)) without rowid;
+  create index sender_count_day on sender_count(day);
+  create table sight(key text primary key, first integer not null, last integer not null, until integer not null)
+    without rowid;
+  create index sight_until on sight(until);
+  `,
 ];
 
 /** `account` is the account's number in the directory; a rowid is account * 2^33 + a sequence of the account. */
@@ -220,6 +240,16 @@ export const shardSteps: readonly string[] = [
     delete from discussion_participant where account = old.account and discussion = old.key
       and participant in (select value from json_each(old.participants));
   end;
+  `,
+  // States of an account, and what of an email was learned: it goes with the email's detail, by a trigger, so that a
+  // process of any version does it.
+  `
+  alter table account add column state_version integer;
+  create table account_state(account integer not null, name text not null, version integer not null,
+    octets blob not null);
+  create unique index account_state_name on account_state(account, name);
+  create table learned(id integer primary key, octets blob not null);
+  create trigger learned_goes after delete on detail begin delete from learned where id = old.id; end;
   `,
 ];
 

@@ -8,6 +8,7 @@ import * as rebuild from './mail/rebuild.ts';
 import { maxTogether, writeStored } from './mail/stored-detail.ts';
 import * as tags from './mail/tag-writes.ts';
 import * as uploads from './mail/upload.ts';
+import { putAccountState } from './personal/state-writes.ts';
 import * as personal from './personal/writes.ts';
 
 /** Every operation of a shard's writer thread. */
@@ -17,6 +18,7 @@ export const shardWrites = {
   ...tags,
   ...uploads,
   ...personal,
+  putAccountState,
   ...erase,
   ...rebuild,
 } as const;

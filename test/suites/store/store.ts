@@ -6,6 +6,7 @@ import { mailSuite } from './mail.ts';
 import { modelSuite } from './model.ts';
 import { personalSuite } from './personal.ts';
 import { querySuite } from './query.ts';
+import { stateSuite } from './states.ts';
 import type { StoreFactory, StoreFeatures } from './under-test.ts';
 import { zoneSuite } from './zones.ts';
 
@@ -18,6 +19,7 @@ export function storeSuite(name: string, factory: StoreFactory, features: StoreF
     querySuite(factory, features);
     changesSuite(factory);
     personalSuite(factory);
+    stateSuite(factory);
     zoneSuite(factory);
     modelSuite(factory);
   });

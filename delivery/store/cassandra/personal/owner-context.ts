@@ -37,7 +37,15 @@ export async function getOwnerContext(
     ]),
   );
   const { settings, tagRules: rules } = documents;
-  return { rules, contacts, publicKeys: joinedKeys(own, others), privateKeys, habit, settings };
+  return {
+    rules,
+    contacts,
+    publicKeys: joinedKeys(own, others),
+    privateKeys,
+    habit,
+    settings,
+    stateVersions: {},
+  };
 }
 
 function joinedKeys(own: readonly PublicKey[], others: readonly PublicKey[]): PublicKey[] {

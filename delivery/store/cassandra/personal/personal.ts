@@ -1,6 +1,7 @@
-import type { Keys } from '../../store.ts';
+import type { AccountStates, Keys } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
 import type { ChangeLog } from '../log-change.ts';
+import { statePart } from './account-states.ts';
 import * as contacts from './contacts.ts';
 import { getSettings, listTagRules, putDocument } from './documents.ts';
 import * as keys from './keys.ts';
@@ -12,9 +13,14 @@ export interface PersonalHooks {
   readonly habit: Habit;
 }
 
-/** Keys, contacts and documents of the contract. */
-export function personalPart(context: CassandraContext, hooks: PersonalHooks): Keys {
-  return { ...keyPart(context), ...contactPart(context, hooks), ...documentPart(context, hooks) };
+/** Keys, contacts, documents and states of the contract. */
+export function personalPart(context: CassandraContext, hooks: PersonalHooks): Keys & AccountStates {
+  return {
+    ...keyPart(context),
+    ...contactPart(context, hooks),
+    ...documentPart(context, hooks),
+    ...statePart(),
+  };
 }
 
 function keyPart(context: CassandraContext) {

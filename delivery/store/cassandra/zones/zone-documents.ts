@@ -3,7 +3,8 @@ import { asDeliveryError, DeliveryError } from '../../../errors.ts';
 import { normalizeDomain, requireDomain } from '../../address.ts';
 import { randomText } from '../../ids.ts';
 import type { Page, PageRequest, StoredZone } from '../../store.ts';
-import { versionMismatch, writeDocument } from '../../zone-document.ts';
+import { versionMismatch } from '../../version-mismatch.ts';
+import { writeDocument } from '../../zone-document.ts';
 import { firstSerial, serialAfter } from '../../zone-serial.ts';
 import type { CassandraContext } from '../context.ts';
 import { settle } from '../directory/settle.ts';
@@ -63,7 +64,7 @@ export async function putZone(
   const version = put.ifVersion === null ? clock.now().getTime() : put.ifVersion + 1;
   const record: ZoneRecord = { name, document, version: BigInt(version), claim: randomText(16) };
   const { applied } = await zoneLog.around(name, () => writeZone(session, record, put.ifVersion));
-  if (!applied) throw versionMismatch(name);
+  if (!applied) throw versionMismatch({ zone: name });
   return toStoredZone(record);
 }
 

@@ -3,7 +3,7 @@ import { accountRange, rowId, searchFile } from '../files.ts';
 import type { WriteContext } from '../threads/context.ts';
 
 /** Tables keyed by rowid = account * 2^33 + sequence, and tables whose key begins with the account. */
-const rowTables = ['content', 'detail', 'change', 'audit', 'upload'] as const;
+const rowTables = ['content', 'detail', 'learned', 'change', 'audit', 'upload'] as const;
 const keyTables: Readonly<Record<string, string>> = {
   email: 'place',
   email_tag: 'tag, place',
@@ -14,6 +14,7 @@ const keyTables: Readonly<Record<string, string>> = {
   discussion_tag: 'tag, discussion',
   delivery_key: 'key',
   document: 'name',
+  account_state: 'name',
   tag: 'number',
   tag_gone: 'seq',
   tag_month: 'tag, month',

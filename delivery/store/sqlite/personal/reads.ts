@@ -14,6 +14,7 @@ import { accountRange, rowId } from '../files.ts';
 import { readAccount } from '../mail/account-reads.ts';
 import { habitOf } from '../mail/discussion-reads.ts';
 import type { ReadContext } from '../threads/context.ts';
+import { stateVersionsOf } from './state-reads.ts';
 
 export function listPrivateKeys(context: ReadContext, accountId: string): PrivateKey[] {
   return readAccount(context, accountId, (database, { number }) => privateKeysOf(database, number));
@@ -210,5 +211,6 @@ export function getOwnerContext(
     privateKeys: privateKeysOf(database, number),
     habit: habitOf(database, number, asked.discussionKey),
     settings: documentOf<Record<string, unknown>>(database, number, 'settings') ?? {},
+    stateVersions: stateVersionsOf(database, number),
   }));
 }

@@ -33,6 +33,7 @@ const erasing: ReadonlySet<string> = new Set<keyof ShardWrites | keyof Directory
   'endRemoval',
   'eraseSome',
   'mendPublished',
+  'putAccountState',
   'putContact',
   'putUpload',
   'putZone',

@@ -1,8 +1,8 @@
 import { requireAddress, requireDomain } from '../../address.ts';
 import { type KeptKey, notOwnAddress } from '../../published-key.ts';
 import type { PublishedKind, StoredZone, StoreFault } from '../../store.ts';
+import { versionMismatch } from '../../version-mismatch.ts';
 import { toldMilliseconds } from '../../zone-change.ts';
-import { versionMismatch } from '../../zone-document.ts';
 import { firstSerial, serialAfter } from '../../zone-serial.ts';
 import { requireAccount } from '../directory/rows.ts';
 import type { WriteContext } from '../threads/context.ts';
@@ -66,7 +66,7 @@ export function putZone(
           name,
           ifVersion,
         );
-  if (put === 0) throw versionMismatch(name);
+  if (put === 0) throw versionMismatch({ zone: name });
   return { name, document: JSON.parse(document) as unknown, version };
 }
 
