@@ -14,7 +14,7 @@ function compile(): void {
   if (status !== 0) process.exit(1);
   copyFileSync(join(top, 'plugins', 'haraka.d.ts'), harakaTypes);
   // The package has the webmail built: what builds it needs sources and packages that are left out.
-  for (const name of ['build-ui', 'build-worker', 'html-alone']) {
+  for (const name of ['build-ui', 'build-pages', 'build-worker', 'html-alone']) {
     for (const extension of ['js', 'd.ts']) rmSync(join(dist, 'webmail', 'api', `${name}.${extension}`));
   }
 }

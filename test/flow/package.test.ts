@@ -58,7 +58,7 @@ test('the package holds what was built, its types and documents, and nothing els
   const sources = globSync('{bin,delivery,dns-keys,plugins,webmail/api}/**/*.ts', { cwd: top })
     .filter(name => !/\.d\.ts$|^bin\/(build|screen-words|write-[\w-]+)\.ts$/.test(name))
     .map(name => name.replace(/\.ts$/, ''))
-    .filter(name => !/^webmail\/api\/(build-ui|build-worker|html-alone)$/.test(name));
+    .filter(name => !/^webmail\/api\/(build-ui|build-pages|build-worker|html-alone)$/.test(name));
   for (const name of sources) {
     assert.ok(paths.includes(`dist/${name}.js`) && paths.includes(`dist/${name}.d.ts`), name);
   }

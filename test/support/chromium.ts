@@ -3,7 +3,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { requireService } from './services.ts';
 
 /** Keeps Chromium from asking its maker's servers for anything. */
-const quiet = [
+export const quiet = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import { DeliveryError } from '../../delivery/errors.ts';
 import type { UsedPackage } from '../wire.ts';
+import { buildPages, entriesOf, uiFolder } from './build-pages.ts';
 import { buildWorker } from './build-worker.ts';
 import { htmlAlone } from './html-alone.ts';
 
@@ -22,32 +22,21 @@ export interface BuiltUi {
   readonly packages: readonly string[];
 }
 
-/** Each has a page of its own; the screens switch by themselves. */
-export const languages = ['en', 'fr'] as const;
-
-const uiFolder = fileURLToPath(new URL('../ui/', import.meta.url));
-
 /**
  * The webmail's sources bundled, split into chunks that load when needed, minified, named by content. Throws
  * `internal` when they can't be built.
  */
 export async function buildUi(): Promise<BuiltUi> {
-  const [worker, signInPage] = await Promise.all([buildWorker(), prerenderer()]).catch(cannotBuild);
+  const worker = await buildWorker().catch(cannotBuild);
   const { files, metafile } = await buildFiles(worker.address).catch(cannotBuild);
-  const pages = languages.map(async language => {
-    const page = await pageOf(metafile, { language, script: 'main.ts' });
-    const bare = await pageOf(metafile, { language, script: 'boot.ts' });
-    const signIn = bare.replace('<div id="app">', `$&${await signInPage(language)}`);
-    return [
-      { name: `index.${language}.html`, octets: Buffer.from(page) },
-      { name: `sign-in.${language}.html`, octets: Buffer.from(signIn) },
-    ];
-  });
+  const [, start = ''] = startOf(metafile);
+  const pages = await buildPages({ entries: entriesOf(metafile), start }).catch(cannotBuild);
   const packages = [...new Set([metafile, worker.metafile].flatMap(packagesOf))].sort();
   const used = JSON.stringify(await Promise.all(packages.map(usedPackage)));
   return {
     files: [
-      ...[...files, ...worker.files, ...(await Promise.all(pages)).flat()],
+      ...[...files, ...worker.files],
+      ...[...pages].map(([name, page]) => ({ name, octets: Buffer.from(page) })),
       { name: 'packages.json', octets: Buffer.from(used) },
     ],
     packages,
@@ -56,21 +45,6 @@ export async function buildUi(): Promise<BuiltUi> {
 
 function cannotBuild(cause: unknown): never {
   throw new DeliveryError('internal', 'the webmail cannot be built', { cause });
-}
-
-/** Draws the sign-in screen in a language, by the webmail's own views. */
-async function prerenderer(): Promise<(language: string) => Promise<string>> {
-  const { outputFiles } = await build({
-    absWorkingDir: uiFolder,
-    entryPoints: ['prerender.ts'],
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    write: false,
-    logLevel: 'silent',
-  });
-  const code = Buffer.from(outputFiles[0]?.contents ?? '').toString('base64');
-  return (await import(`data:text/javascript;base64,${code}`)).signInPage;
 }
 
 async function buildFiles(workerAddress: string): Promise<{ files: UiFile[]; metafile: Metafile }> {
@@ -148,33 +122,6 @@ async function fetchedLater(): Promise<Set<string>> {
   );
   const isWord = (path: string) => dirname(path) === join(uiFolder, 'locales');
   return new Set(found.flat().filter(path => path !== join(uiFolder, 'main.ts') && !isWord(path)));
-}
-
-/** The page with the built names in place of the sources', and the words preloaded that the start in a language needs. */
-async function pageOf(
-  metafile: Metafile,
-  { language, script }: { language: string; script: 'main.ts' | 'boot.ts' },
-): Promise<string> {
-  const page = (await readFile(join(uiFolder, 'index.html'), 'utf8')).replace(
-    'src="main.ts"',
-    script === 'main.ts' ? '$&' : `async src="${script}"`,
-  );
-  const built = new Map<string, string>();
-  const preloads: string[] = [];
-  const preload = (path: string) => preloads.push(`<link rel="modulepreload" href="/${basename(path)}" />`);
-  for (const [path, output] of Object.entries(metafile.outputs)) {
-    if (!output.entryPoint) continue;
-    built.set(output.entryPoint, `/${basename(path)}`);
-    if (script === 'main.ts' && output.entryPoint === `locales/${language}.ts`) preload(path);
-  }
-  built.set('main.ts', `/${startOf(metafile)[1]}`);
-  const named = page.replace(/(href|src)="(?:\.\/)?([\w.-]+)"/g, (whole, attribute: string, name: string) => {
-    const path = built.get(name);
-    return path ? `${attribute}="${path}"` : whole;
-  });
-  return named
-    .replace('<html lang="en">', `<html lang="${language}">`)
-    .replace('</head>', `${preloads.join('')}</head>`);
 }
 
 function packagesOf({ inputs }: Metafile): string[] {

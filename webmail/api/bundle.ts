@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { UiFile } from './build-ui.ts';
+import { pagePolicy, pagePolicyWith, workerPolicy } from './security-headers.ts';
 
 /** One file of the webmail, in each encoding that it is sent in. */
 export interface Asset {
@@ -14,6 +15,8 @@ export interface Asset {
   readonly etag: string;
   /** Its name holds a hash of its content, so it never changes. */
   readonly isImmutable: boolean;
+  /** What a browser may do with it (CSP 3). */
+  readonly policy: string;
 }
 
 /** Files by path; the pages at `/index.LANGUAGE.html` and `/sign-in.LANGUAGE.html`. */
@@ -68,5 +71,13 @@ async function assetOf({ name, octets }: UiFile, isImmutable: boolean): Promise<
     ]),
     etag: `"${createHash('sha256').update(octets).digest('base64url').slice(0, 22)}"`,
     isImmutable,
+    policy: policyOf(name, octets),
   };
+}
+
+/** A page that was built with a style in it allows that one. */
+function policyOf(name: string, octets: Buffer): string {
+  if (name.startsWith('worker-')) return workerPolicy;
+  const style = name.endsWith('.html') ? /<style>([^<]*)<\/style>/.exec(octets.toString())?.[1] : undefined;
+  return style === undefined ? pagePolicy : pagePolicyWith(style);
 }

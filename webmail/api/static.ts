@@ -1,7 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { type Asset, type Bundle, packagesFile } from './bundle.ts';
 import { cookieName, readCookie } from './cookie.ts';
-import { pagePolicy, workerPolicy } from './security-headers.ts';
 
 /** Serves the webmail's files; what isn't one of them goes on to the next handler. */
 export function serveBundle(bundle: Bundle): RequestHandler {
@@ -25,7 +24,7 @@ function send(asset: Asset, request: Request, response: Response): void {
   const offered = request.acceptsEncodings('br', 'gzip', 'identity');
   const encoding = offered === 'br' || offered === 'gzip' ? offered : 'identity';
   response.set({
-    'Content-Security-Policy': request.path.startsWith('/worker-') ? workerPolicy : pagePolicy,
+    'Content-Security-Policy': asset.policy,
     'Cache-Control': asset.isImmutable ? 'public, max-age=31536000, immutable' : 'private, no-cache',
     'Content-Type': asset.mediaType,
     Vary: asset.isImmutable ? 'Accept-Encoding' : 'Accept-Encoding, Accept-Language, Cookie',

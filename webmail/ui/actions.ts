@@ -4,6 +4,7 @@ import { type DeviceActions, deviceActions } from './device-actions.ts';
 import { backTo, type EmailPatch, patched } from './email-patch.ts';
 import { createFirstList } from './first-list.ts';
 import { type Asking, changeEmail, loadTags, type TimelinePage } from './mail.ts';
+import type { Memory } from './memory.ts';
 import { type PreferenceActions, preferenceActions } from './preference-actions.ts';
 import { formatRoute, parseRoute, type Route } from './route.ts';
 import type { Notice, State, Store } from './state.ts';
@@ -43,7 +44,7 @@ const maxChanged = 1000;
 interface Deps {
   readonly store: Store;
   readonly client: Client;
-  readonly memory: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  readonly memory: Memory;
   readonly address: Pick<Location, 'hash'>;
 }
 

@@ -8,7 +8,7 @@ const acts: readonly string[] = ['change', 'submit'];
  * on what they did meanwhile.
  */
 function boot(): void {
-  document.documentElement.dataset.theme = localStorage.getItem('theme') ?? 'system';
+  document.documentElement.dataset.theme = remembered('theme') ?? 'system';
   const waiting: Event[] = [];
   let isComing = false;
   const come = () => {
@@ -34,7 +34,7 @@ function boot(): void {
   };
   for (const sign of signs) addEventListener(sign, onSign, true);
   // Who has chosen another language than the page's sees it without touching anything.
-  const language = localStorage.getItem('language');
+  const language = remembered('language');
   if (language !== null && language !== document.documentElement.lang) come();
 }
 
@@ -43,10 +43,42 @@ function isPress({ type, target }: Event): boolean {
   return type === 'click' && target instanceof Element && target.closest('button[type="button"]') !== null;
 }
 
-function fetchWebmail(): Promise<void> {
-  return new Promise((resolve, reject) => {
+/** What the browser remembers: nothing where it may keep nothing of a site. */
+function remembered(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** The webmail, which draws as soon as it is there: its style comes before. */
+async function fetchWebmail(): Promise<void> {
+  await fetchLinked();
+  await new Promise<void>((resolve, reject) => {
     addEventListener('webmail', () => resolve(), { once: true });
     import('./main.ts').catch(reject);
+  });
+}
+
+/** Begins with all that the page names for later, and waits for the style. */
+async function fetchLinked(): Promise<void> {
+  const links = [...document.querySelectorAll<HTMLLinkElement>('link[data-rel]')].map(begin);
+  await Promise.all(links.filter(({ rel }) => rel === 'stylesheet').map(isThere));
+}
+
+/** In a new element: one that failed would not be fetched again. */
+function begin(link: HTMLLinkElement): HTMLLinkElement {
+  const fresh = link.cloneNode() as HTMLLinkElement;
+  fresh.rel = fresh.dataset.rel ?? '';
+  link.replaceWith(fresh);
+  return fresh;
+}
+
+function isThere(link: HTMLLinkElement): Promise<void> {
+  return new Promise((resolve, reject) => {
+    link.onload = () => resolve(link.removeAttribute('data-rel'));
+    link.onerror = reject;
   });
 }
 

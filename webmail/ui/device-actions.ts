@@ -1,4 +1,5 @@
 import type { Client } from './client.ts';
+import type { Memory } from './memory.ts';
 import type { Device } from './pgp/device.ts';
 import type { State, Store } from './state.ts';
 
@@ -11,7 +12,7 @@ export interface DeviceActions {
 interface Deps {
   readonly store: Store;
   readonly client: Client;
-  readonly memory: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  readonly memory: Memory;
 }
 
 /** Where it is remembered whose keys are to be forgotten at the end of the session. */

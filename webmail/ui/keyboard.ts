@@ -6,9 +6,9 @@ import { type Parts, useApp } from './state.ts';
 
 /** The map of single keys; it sleeps while somebody types, and while a dialog is open. */
 export function useKeyboard(): void {
-  const { store, actions, client } = useApp();
+  const { store, actions, client, memory } = useApp();
   useEffect(() => {
-    const parts: Parts = { store, actions, client };
+    const parts: Parts = { store, actions, client, memory };
     let undo: (() => void) | undefined;
     const onKey = (event: KeyboardEvent) => {
       if (isForOthers(event) || document.querySelector('dialog[open]')) return;

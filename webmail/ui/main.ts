@@ -2,19 +2,21 @@ import { hydrate, render } from 'preact';
 import { createActions } from './actions.ts';
 import { client } from './client.ts';
 import { chooseLanguage, loadWords } from './locales/languages.ts';
+import { openMemory } from './memory.ts';
 import { page } from './page.ts';
 import { createStore } from './state.ts';
 
 /** Builds the parts once and draws the page; `webmail` is sent to the window when it answers. */
 async function main(): Promise<void> {
-  const language = chooseLanguage(localStorage.getItem('language'), navigator.languages);
+  const memory = openMemory(() => localStorage);
+  const language = chooseLanguage(memory.getItem('language'), navigator.languages);
   const words = await loadWords(language);
   const root = document.getElementById('app') ?? document.body;
   // The server sends the sign-in screen along to browsers that have no session.
   const session = root.firstElementChild ? null : undefined;
-  const store = createStore(location, localStorage, { language, words, session });
-  const actions = createActions({ store, client, memory: localStorage, address: location });
-  const parts = { store, actions, client };
+  const store = createStore(location, memory, { language, words, session });
+  const actions = createActions({ store, client, memory, address: location });
+  const parts = { store, actions, client, memory };
   const start = () => {
     draw();
     actions.start().catch(draw);

@@ -16,5 +16,5 @@ export async function signInPage(language: Language): Promise<string> {
   const address = { hash: '' };
   const store = createStore(address, memory, { language, words: await loadWords(language), session: null });
   const actions = createActions({ store, client, memory, address });
-  return renderToString(page({ store, actions, client }, nothing));
+  return renderToString(page({ store, actions, client, memory }, nothing));
 }

@@ -7,6 +7,7 @@ import type { Client } from './client.ts';
 import { type Formats, formatsOf } from './format.ts';
 import type { Words } from './locales/en.ts';
 import { type Language, localeOf } from './locales/languages.ts';
+import type { Memory } from './memory.ts';
 import { type Preferences, rememberedPreferences } from './preferences.ts';
 import { parseRoute, type Route } from './route.ts';
 import { noSelection, type Selection } from './selection.ts';
@@ -166,6 +167,7 @@ export interface Parts {
   readonly store: Store;
   readonly actions: Actions;
   readonly client: Client;
+  readonly memory: Memory;
 }
 
 /** Set once by `main.ts`, above all views. */

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import type { Memory } from './memory.ts';
 import { inboxId } from './route.ts';
 import { listOfView } from './saved-views.ts';
 import { noSelection } from './selection.ts';
@@ -12,13 +13,13 @@ const pauseMilliseconds = 2000;
 
 /** Keeps the tabs of who is signed in: remembers them on this device, opens one for each list that stays, counts. */
 export function TabKeeper(): null {
-  const { state, store, actions, client } = useApp();
+  const { state, store, actions, client, memory } = useApp();
   const accountId = state.session?.accountId ?? '';
   const { list, filter } = state.route;
-  const parts: Parts = { store, actions, client };
+  const parts: Parts = { store, actions, client, memory };
 
   useEffect(() => {
-    store.set({ tabs: readTabs(localStorage.getItem(memoryKey(accountId))) });
+    store.set({ tabs: readTabs(memory.getItem(memoryKey(accountId))) });
     return () => leave(accountId, parts);
   }, [accountId]);
   useEffect(() => {
@@ -27,7 +28,7 @@ export function TabKeeper(): null {
   useEffect(() => {
     if (state.tags.length > 0) dropGone(parts);
   }, [state.tags]);
-  useEffect(() => remember(accountId, state.tabs), [state.tabs]);
+  useEffect(() => remember(accountId, state.tabs, memory), [state.tabs]);
   useEffect(() => {
     // Another window of this browser has opened or closed some.
     const follow = ({ key, newValue }: StorageEvent) => {
@@ -42,16 +43,16 @@ export function TabKeeper(): null {
 
 const inbox = { kind: 'tag', id: inboxId } as const;
 
-function remember(accountId: string, tabs: readonly Tab[]): void {
-  if (tabs.length > 0) localStorage.setItem(memoryKey(accountId), writeTabs(tabs));
-  else localStorage.removeItem(memoryKey(accountId));
+function remember(accountId: string, tabs: readonly Tab[], memory: Memory): void {
+  if (tabs.length > 0) memory.setItem(memoryKey(accountId), writeTabs(tabs));
+  else memory.removeItem(memoryKey(accountId));
 }
 
 /** What somebody looked at is not told to who comes next, but for what they pinned; a session that ended by itself goes on. */
-function leave(accountId: string, { store, actions }: Parts): void {
+function leave(accountId: string, { store, actions, memory }: Parts): void {
   const { tabs, isExpired, question } = store.get();
   question?.answer(false);
-  remember(accountId, isExpired ? tabs : tabs.filter(tab => tab.isPinned));
+  remember(accountId, isExpired ? tabs : tabs.filter(tab => tab.isPinned), memory);
   store.set({
     ...{ tabs: [], views: [], counts: {}, contacts: {} },
     ...{ selection: noSelection, leaving: new Set(), work: null, picturesOf: new Set() },

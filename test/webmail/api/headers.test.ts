@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { bundleUi } from '../../../webmail/api/bundle.ts';
+import { type Bundle, bundleUi } from '../../../webmail/api/bundle.ts';
 import { routes } from '../../../webmail/api/routes.ts';
 import { openTestWeb, password, type TestWeb } from './web.ts';
 
@@ -17,11 +18,13 @@ interface Kind {
 }
 
 const nothing = "default-src 'none'; frame-ancestors 'none'";
-const page = [
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src data: blob:; connect-src 'self'",
-  "frame-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  "require-trusted-types-for 'script'; trusted-types dompurify caliopen",
-].join('; ');
+const pageWith = (styles: string) =>
+  [
+    `default-src 'none'; script-src 'self'; style-src 'self'${styles}; img-src data: blob:; connect-src 'self'`,
+    "frame-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "require-trusted-types-for 'script'; trusted-types dompurify caliopen",
+  ].join('; ');
+const page = pageWith('');
 const worker =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'";
 const frame = (pictures: string) =>
@@ -39,15 +42,23 @@ function json(method: string, body: unknown): RequestInit {
   return { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-async function kindsOf(web: TestWeb, files: readonly string[]): Promise<Kind[]> {
-  const file = (pattern: RegExp) => files.find(path => pattern.test(path)) ?? '/missing';
+/** The policy of a page that has one style in it. */
+function policyFor(bundle: Bundle, path: string): string {
+  const html = bundle.get(path)?.encodings.get('identity')?.toString() ?? '';
+  const [style = '', ...others] = [...html.matchAll(/<style>(.*?)<\/style>/gs)].map(match => match[1] ?? '');
+  assert.deepEqual(others, []);
+  return pageWith(` 'sha256-${createHash('sha256').update(style).digest('base64')}'`);
+}
+
+async function kindsOf(web: TestWeb, bundle: Bundle): Promise<Kind[]> {
+  const file = (pattern: RegExp) => [...bundle.keys()].find(path => pattern.test(path)) ?? '/missing';
   const blob = `${web.account.id}/${await web.upload('<script>alert(1)</script>')}`;
   const download = `/jmap/download/${blob}/x.html?type=text/html`;
   const core = { using: ['urn:ietf:params:jmap:core'], methodCalls: [] };
   const sandboxed = "sandbox; default-src 'none'";
   const noStore = /no-store/;
   return [
-    { name: 'sign-in page', path: '/', policy: page, cache: asked },
+    { name: 'sign-in page', path: '/', policy: policyFor(bundle, '/sign-in.en.html'), cache: asked },
     {
       name: 'page of a session',
       path: '/',
@@ -122,9 +133,10 @@ test('every kind of answer says what a browser may do with it', async t => {
   const bundle = await bundleUi();
   const web = await openTestWeb(t, { bundle });
   const seen = new Set<string>();
-  for (const { name, path, init = {}, status = 200, policy = nothing, cache, route } of await kindsOf(web, [
-    ...bundle.keys(),
-  ])) {
+  for (const { name, path, init = {}, status = 200, policy = nothing, cache, route } of await kindsOf(
+    web,
+    bundle,
+  )) {
     const response = await web.fetch(path, init);
     await response.arrayBuffer();
     const field = (key: string) => response.headers.get(key);
@@ -151,6 +163,24 @@ test('every kind of answer says what a browser may do with it', async t => {
 test('the page allows nothing inline, nothing evaluated, nothing from elsewhere', () => {
   assert.doesNotMatch(page, /unsafe|https?:|\*/);
   assert.match(page, /require-trusted-types-for 'script'/);
+});
+
+test('only the sign-in pages have a style in them, and each allows that one alone', async () => {
+  const bundle = await bundleUi();
+  for (const [path, { policy, encodings }] of bundle) {
+    const styles =
+      encodings
+        .get('identity')
+        ?.toString()
+        .match(/<style>/g)?.length ?? 0;
+    const isSignIn = /^\/sign-in\.(?:en|fr)\.html$/.test(path);
+    if (path.endsWith('.html')) assert.equal(styles, isSignIn ? 1 : 0, path);
+    assert.equal(
+      policy,
+      isSignIn ? policyFor(bundle, path) : path.startsWith('/worker-') ? worker : page,
+      path,
+    );
+  }
 });
 
 test('what came by mail is saved, whatever it says it is', async t => {

@@ -26,6 +26,7 @@ export const en = {
     working: 'Signing in…',
     refused: 'The address or the password is not right.',
     throttled: (wait: string) => `Too many tries. Try again in ${wait}.`,
+    blocked: 'This browser keeps nothing for this site. Let it keep site data (a cookie) to sign in.',
     expired: 'Your session has ended. Please sign in again.',
   },
 

@@ -28,6 +28,8 @@ export const fr: Words = {
     working: 'Connexion…',
     refused: 'L’adresse ou le mot de passe n’est pas le bon.',
     throttled: (wait: string) => `Trop d’essais. Réessayez dans ${wait}.`,
+    blocked:
+      'Ce navigateur ne garde rien pour ce site. Autorisez-y les données de site (un cookie) pour vous connecter.',
     expired: 'Votre session est terminée. Merci de vous reconnecter.',
   },
 

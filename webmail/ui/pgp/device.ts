@@ -3,6 +3,7 @@ import type { PrivacyReport } from '../../wire.ts';
 import type { Client } from '../client.ts';
 import { forgettingKey } from '../device-actions.ts';
 import type { FullEmail } from '../mail.ts';
+import type { Memory } from '../memory.ts';
 import type { State, Store } from '../state.ts';
 import { openConnection } from './connection.ts';
 
@@ -30,7 +31,7 @@ export interface Device {
 interface Deps {
   readonly store: Store;
   readonly client: Client;
-  readonly memory: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  readonly memory: Memory;
 }
 
 /** More often the worker need not hear that somebody is there. */

@@ -8,7 +8,7 @@ import { Preferences } from './preferences.ts';
 
 /** The sign-in screen. */
 export function SignIn() {
-  const { state, words, actions, locale } = useApp();
+  const { state, words, actions, locale, memory } = useApp();
   const [fault, setFault] = useState<string | null>(null);
   const [isWorking, setWorking] = useState(false);
   const text = words.signIn;
@@ -41,6 +41,7 @@ export function SignIn() {
       <h1>${text.title}</h1>
       <p class="lead">${text.lead}</p>
       ${state.isExpired && html`<p class="note" role="status">${text.expired}</p>`}
+      ${memory.isBrief && html`<p class="note" role="status">${text.blocked}</p>`}
       <form onSubmit=${submit}>
         <label for="address">${text.address}</label>
         <input

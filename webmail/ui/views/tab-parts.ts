@@ -10,8 +10,8 @@ const menu = async () => (await import('./tabs.ts')).TabMenu;
 
 /** The tabs, fetched behind the first screen; their room is kept from the start. */
 export function Tabs() {
-  const { state } = useApp();
-  const [isAwaited, setAwaited] = useState(() => hasTabs(localStorage, state.session?.accountId ?? ''));
+  const { state, memory } = useApp();
+  const [isAwaited, setAwaited] = useState(() => hasTabs(memory, state.session?.accountId ?? ''));
   const [isDue, setDue] = useState(false);
   const hasTags = state.tags.length > 0;
   useEffect(() => (hasTags ? whenIdle(() => setDue(true)) : undefined), [hasTags]);
