@@ -38,7 +38,8 @@ function outerSummary({ originators, destinations, messageId }: Summary): Summar
   };
 }
 
-function outerFindings({ session, authentication, decrypt, score, tags, facts, failed }: Findings): Findings {
+function outerFindings(findings: Findings): Findings {
+  const { session, authentication, decrypt, score, tags, importance, facts, failed } = findings;
   return {
     session: session && {
       source: session.source,
@@ -56,6 +57,7 @@ function outerFindings({ session, authentication, decrypt, score, tags, facts, f
     decrypt,
     score: score && { ...score, reasons: score.reasons.map(({ id, weight }) => ({ id, weight })) },
     tags: tags && { ...tags, reasons: tags.reasons.map(({ tag, rule }) => ({ tag, rule, text: '' })) },
+    ...(importance ? { importance } : {}),
     facts,
     failed,
   };

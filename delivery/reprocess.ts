@@ -148,11 +148,12 @@ async function workOf(
 
 /** What the stages that are not run again found at delivery. */
 function knownBefore({ findings }: Email): Partial<OwnerWork> {
-  const { decrypt, score, tags, facts } = findings;
+  const { decrypt, score, tags, importance, facts } = findings;
   return {
     facts,
     ...(decrypt ? { decrypt } : {}),
     ...(score ? { score } : {}),
     ...(tags ? { tags } : {}),
+    ...(importance ? { importance } : {}),
   };
 }

@@ -3,6 +3,7 @@ import type { AuthenticationFindings } from './authenticate/findings.ts';
 import { decrypt } from './crypto/decrypt.ts';
 import type { DecryptFindings } from './crypto/findings.ts';
 import type { Arrival } from './delivery.ts';
+import type { ImportanceFindings } from './importance/findings.ts';
 import { normalizeAddress } from './message/address.ts';
 import type { Message } from './message/shape.ts';
 import type { PipelineDeps } from './pipeline.ts';
@@ -13,6 +14,7 @@ import { type JudgedFeatures, judgedFeatures } from './spam/features.ts';
 import type { ScoreFindings } from './spam/findings.ts';
 import { scoreMessage } from './spam/score.ts';
 import type { StageName } from './stages.ts';
+import { importanceOf } from './store/importance.ts';
 import type { Account, OwnerContext, Summary } from './store/store.ts';
 import type { TagFindings } from './tags/findings.ts';
 import { decideTags } from './tags/tag.ts';
@@ -45,6 +47,7 @@ export interface OwnerWork {
   facts?: Facts;
   index?: KeptIndex;
   tags?: TagFindings;
+  importance?: ImportanceFindings;
   readonly failed: string[];
 }
 
@@ -128,7 +131,7 @@ export const stages: readonly Stage[] = [
     name: 'tag',
     per: 'owner',
     async run(work, owner) {
-      owner.tags = decideTags({
+      const { tags, importance } = decideTags({
         message: owner.content ?? work.message,
         summary: owner.summary,
         authentication: work.authentication ?? null,
@@ -136,7 +139,11 @@ export const stages: readonly Stage[] = [
         index: owner.index ?? null,
         rules: owner.context.rules,
         authenticatedUser: work.arrival.session.authenticatedUser,
+        forwardPath: owner.forwardPath,
+        importance: importanceOf({ score: owner.score ?? null }),
       });
+      owner.tags = tags;
+      if (importance) owner.importance = { ...importance, by: 'rule', reasons: [] };
     },
   },
 ];

@@ -101,6 +101,7 @@ export function findingsOf(owner: OwnerWork, work: Work, traceOctets: number): F
     decrypt: owner.decrypt ?? null,
     score: owner.score ?? null,
     tags: owner.tags ?? null,
+    ...(owner.importance ? { importance: owner.importance } : {}),
     facts: owner.facts ?? {},
     failed: [...work.failed, ...owner.failed],
   };

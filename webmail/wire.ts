@@ -581,12 +581,57 @@ export interface View {
 
 /* ---- Extension: tag rules and audit ---- */
 
+/** One condition of a rule; `webmail/README.md` says which operators a subject takes. */
+export interface TagRuleCondition {
+  readonly subject:
+    | 'sender'
+    | 'recipient'
+    | 'list'
+    | 'field'
+    | 'text'
+    | 'tag'
+    | 'level'
+    | 'importance'
+    | 'attachment'
+    | 'size';
+  readonly operator: 'is' | 'contains' | 'startsWith' | 'endsWith' | 'exists' | 'atLeast' | 'atMost';
+  /** Name of a header field, with the subject `field` alone. */
+  readonly field: string | null;
+  /** Empty with `exists`. */
+  readonly value: string;
+  readonly isNegated: boolean;
+}
+
+/** What a rule does. */
+export interface TagRuleActions {
+  readonly mailboxIds: readonly string[];
+  /** Mailbox ids and keywords that what came before gave. */
+  readonly removeTags: readonly string[];
+  readonly keywords: readonly string[];
+  /** Into the archive in place of the inbox. */
+  readonly archive: boolean;
+  readonly skipInbox: boolean;
+  readonly markRead: boolean;
+  /** -10..10; null leaves it. */
+  readonly importance: number | null;
+}
+
 export interface TagRule {
   readonly id: string;
-  readonly subject: 'sender' | 'list' | 'field' | 'level';
+  readonly name: string;
+  readonly match: 'all' | 'any';
+  readonly conditions: readonly TagRuleCondition[];
+  readonly actions: TagRuleActions;
+  /** Rules behind it are not tried when it is met. */
+  readonly stop: boolean;
+  readonly isEnabled: boolean;
+  /** Its place, 0 is tried first. */
+  readonly sortOrder: number;
+  /** The short form: the first condition, the first mailbox. */
+  readonly subject: TagRuleCondition['subject'];
   readonly field: string | null;
   readonly value: string;
-  readonly mailboxId: string;
+  readonly mailboxId: string | null;
   readonly keywords: readonly string[];
   readonly skipInbox: boolean;
 }

@@ -4,7 +4,7 @@ import type { PrivacyIndex } from '../privacy/shape.ts';
 import type { ScoreFindings } from '../spam/findings.ts';
 import type { Summary } from '../store/store.ts';
 import type { TagFindings, TagRule } from './findings.ts';
-import { matchers } from './match.ts';
+import { applyRules, type RuledTags } from './owner-rules.ts';
 import { systemRules } from './rules.ts';
 
 /** What the tag stage reads. */
@@ -21,29 +21,49 @@ export interface TagEvidence {
   readonly rules: readonly TagRule[];
   /** The address that the sender signed in with here, null when nobody did. */
   readonly authenticatedUser?: string | null;
+  /** The forward-path that it came by, null where there is none. */
+  readonly forwardPath?: string | null;
+  /** -10..10; 0 where nothing was found out. */
+  readonly importance?: number;
+}
+
+/** What was decided, with the importance that the owner's rules want; null where none says anything. */
+export interface Decision {
+  readonly tags: TagFindings;
+  readonly importance: { readonly value: number; readonly rule: string } | null;
 }
 
 /**
  * Which tags a message gets: `junk` by the first system rule that holds, else `inbox`; and those of every rule of the
  * owner's that it meets, with one reason each. A message in junk keeps the owner's tags, but is never in the inbox.
  */
-export function decideTags(evidence: TagEvidence): TagFindings {
+export function decideTags(evidence: TagEvidence): Decision {
   const junk = systemRules.find(rule => rule.holds(evidence));
-  const met = evidence.rules.filter(rule => matchers[rule.subject](rule, evidence));
-  const skips = met.some(rule => rule.skipInbox === true);
-  const roles: TagFindings['roles'] = junk ? ['junk'] : skips ? [] : ['inbox'];
+  const ruled = applyRules(evidence, {
+    ...nothingYet,
+    importance: evidence.importance ?? 0,
+    ...(junk ? { keywords: ['$junk'], reasons: [{ tag: 'junk', rule: junk.id, text: junk.text }] } : {}),
+  });
+  const { tagIds, keywords, reasons, importance, importanceRule } = ruled;
   return {
-    roles,
-    tagIds: [...new Set(met.map(rule => rule.tagId))],
-    keywords: [...new Set([...(junk ? ['$junk'] : []), ...met.flatMap(rule => rule.keywords ?? [])])],
-    reasons: [
-      ...(junk ? [{ tag: 'junk', rule: junk.id, text: junk.text }] : []),
-      ...met.map(rule => ({ tag: rule.tagId, rule: rule.id, text: wordsOf(rule) })),
-    ],
+    tags: { roles: rolesOf(ruled, junk !== undefined), tagIds, keywords, reasons },
+    importance: importanceRule === null ? null : { value: importance, rule: importanceRule },
   };
 }
 
-/** The rule as its owner reads it: `sender a@example.org`, `field Subject contains invoice`. */
-function wordsOf({ subject, field, value }: TagRule): string {
-  return subject === 'field' ? `field ${field ?? ''} contains ${value}` : `${subject} ${value}`;
+const nothingYet: RuledTags = {
+  tagIds: [],
+  keywords: [],
+  importance: 0,
+  importanceRule: null,
+  archive: false,
+  skipInbox: false,
+  reasons: [],
+};
+
+function rolesOf({ archive, skipInbox, tagIds }: RuledTags, isJunk: boolean): TagFindings['roles'] {
+  if (isJunk) return ['junk'];
+  if (!skipInbox) return ['inbox'];
+  // What is under no tag at all would be found nowhere.
+  return archive || tagIds.length === 0 ? ['archive'] : [];
 }

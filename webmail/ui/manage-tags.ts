@@ -105,7 +105,7 @@ async function removeMentions(
     ['TagRule/get', { accountId, ids: null }, 'rules'],
     ['View/get', { accountId, ids: null }, 'views'],
   ]);
-  const rules = ((found.rules?.list ?? []) as readonly TagRule[]).filter(rule => rule.mailboxId === tagId);
+  const rules = ((found.rules?.list ?? []) as readonly TagRule[]).filter(rule => names(rule, tagId));
   const views = ((found.views?.list ?? []) as readonly View[]).filter(
     ({ list, filter }) => (list.kind === 'tag' && list.id === tagId) || filter.tagId === tagId,
   );
@@ -114,6 +114,11 @@ async function removeMentions(
     ['View/set', { accountId, destroy: views.map(({ id }) => id) }, 'views'],
   ]);
   return { rules, views };
+}
+
+function names({ actions, conditions }: TagRule, tagId: string): boolean {
+  const isAsked = conditions.some(({ subject, value }) => subject === 'tag' && value === tagId);
+  return isAsked || actions.mailboxIds.includes(tagId) || actions.removeTags.includes(tagId);
 }
 
 /** Brings a tag back with its messages, the tags under it, its rules and saved lists; gives how many messages failed. */
@@ -130,14 +135,26 @@ export async function restoreTag(asking: Asking, removed: RemovedTag, progress: 
   for (const child of children) await changeTag(asking, child, { parentId: id });
   const { client, accountId } = asking;
   await client.call([
-    [
-      'TagRule/set',
-      { accountId, create: keyed(rules.map(({ id: _id, ...rule }) => ({ ...rule, mailboxId: id }))) },
-      'rules',
-    ],
+    ['TagRule/set', { accountId, create: keyed(rules.map(rule => restoredRule(rule, renamed))) }, 'rules'],
     ['View/set', { accountId, create: keyed(views.map(view => restoredView(view, renamed))) }, 'views'],
   ]);
   return failed.length;
+}
+
+/** In its old place, all of what named the tag by its new id. */
+function restoredRule(rule: TagRule, renamed: (id: string) => string): Partial<TagRule> {
+  const { name, match, conditions, actions, stop, isEnabled, sortOrder } = rule;
+  return {
+    ...{ name, match, stop, isEnabled, sortOrder },
+    conditions: conditions.map(condition =>
+      condition.subject === 'tag' ? { ...condition, value: renamed(condition.value) } : condition,
+    ),
+    actions: {
+      ...actions,
+      mailboxIds: actions.mailboxIds.map(renamed),
+      removeTags: actions.removeTags.map(renamed),
+    },
+  };
 }
 
 function restoredView(

@@ -268,7 +268,9 @@ test('tag rules are kept, changed and checked', async t => {
   const { id } = made.created.good;
   await web.ask('TagRule/set', { ifInState: made.newState, update: { [id]: { value: '@example.net' } } });
   const { list, state } = await web.ask('TagRule/get', {});
-  assert.deepEqual(list, [
+  const short = ['id', 'subject', 'field', 'value', 'mailboxId', 'keywords', 'skipInbox'];
+  const { list: told } = await web.ask('TagRule/get', { properties: short });
+  assert.deepEqual(told, [
     { id, subject: 'sender', field: null, value: '@example.net', mailboxId, keywords: [], skipInbox: false },
     {
       id: made.created.field.id,
@@ -280,6 +282,14 @@ test('tag rules are kept, changed and checked', async t => {
       skipInbox: true,
     },
   ]);
+  const condition = {
+    subject: 'sender',
+    operator: 'is',
+    field: null,
+    value: '@example.net',
+    isNegated: false,
+  };
+  assert.deepEqual([list[0].conditions, list[0].actions.mailboxIds], [[condition], [mailboxId]]);
   assert.equal(await web.refuse('TagRule/set', { ifInState: made.newState, destroy: [id] }), 'stateMismatch');
   const gone = await web.ask('TagRule/set', { ifInState: state, destroy: [id, 'none'] });
   assert.deepEqual([gone.destroyed, gone.notDestroyed.none.type], [[id], 'notFound']);

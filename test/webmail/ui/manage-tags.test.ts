@@ -6,7 +6,7 @@ import { deleteTag } from '../../../webmail/ui/manage-tags.ts';
 import type { Mailbox } from '../../../webmail/wire.ts';
 
 test('a tag whose deletion breaks off brings back the rules that went first', async () => {
-  const rule = { id: 'r1', mailboxId: 't1' };
+  const rule = { id: 'r1', conditions: [], actions: { mailboxIds: ['t1'], removeTags: [] } };
   const call: Client['call'] = async ([first]) => {
     if (first?.[0] === 'Email/query') throw new RequestError(0);
     return first?.[0] === 'TagRule/get' ? { rules: { list: [rule] }, views: { list: [] } } : {};

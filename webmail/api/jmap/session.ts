@@ -3,6 +3,7 @@ import { capabilities, type JmapSession, paths } from '../../wire.ts';
 import { collations } from './collation.ts';
 import { sortOptions } from './email-sort.ts';
 import { coreLimits, mailLimits } from './limits.ts';
+import { maxRules } from './tag-rule.ts';
 import { maxViews } from './view.ts';
 
 const mailCapability = {
@@ -16,7 +17,7 @@ const accountCapabilities = {
   [capabilities.contacts]: { maxAddressBooksPerCard: 1, mayCreateAddressBook: false },
   [capabilities.privacy]: { version: 1 },
   [capabilities.discussion]: {},
-  [capabilities.tagRules]: { maxRules: 200 },
+  [capabilities.tagRules]: { maxRules },
   [capabilities.audit]: {},
   [capabilities.keys]: {},
   [capabilities.pictures]: {},

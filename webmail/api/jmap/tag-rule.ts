@@ -1,29 +1,25 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as v from 'valibot';
-import { ruleSubjects, type TagRule } from '../../../delivery/tags/findings.ts';
+import type { TagRule } from '../../../delivery/tags/findings.ts';
+import { formOf, storedRule } from '../../../delivery/tags/owner-rules.ts';
 import type { TagRule as WireRule } from '../../wire.ts';
 import { checkProperties, getEntries, readArguments, setEntries } from './arguments.ts';
-import { readKeyword, readMailboxId } from './email-changes.ts';
 import { invalidProperties, MethodError, SetError } from './errors.ts';
-import { tagsById } from './mailbox.ts';
 import { type Handler, type MethodContext, resolveId } from './method.ts';
+import { patchedForm, readRuleForm, wireRuleOf } from './rule-form.ts';
 import { askedIds, gathered, pick } from './standard-get.ts';
 import { emptyResults, setResponse, tryRecord } from './standard-set.ts';
 
-const properties = ['id', 'subject', 'field', 'value', 'mailboxId', 'keywords', 'skipInbox'];
-const maxRules = 200;
+const properties = [
+  ...['id', 'name', 'match', 'conditions', 'actions', 'stop', 'isEnabled', 'sortOrder'],
+  ...['subject', 'field', 'value', 'mailboxId', 'keywords', 'skipInbox'],
+];
+/** Rules of one account; advertised. */
+export const maxRules = 200;
 
 const getSchema = v.strictObject(getEntries);
 const setSchema = v.strictObject(setEntries);
-
-const ruleSchema = v.strictObject({
-  subject: v.picklist(ruleSubjects),
-  field: v.optional(v.nullable(v.pipe(v.string(), v.regex(/^[\x21-\x39\x3b-\x7e]{1,100}$/))), null),
-  value: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(500)),
-  mailboxId: v.string(),
-  keywords: v.optional(v.nullable(v.array(v.string())), null),
-  skipInbox: v.optional(v.nullable(v.boolean()), false),
-});
+const orderSchema = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1));
 
 /** TagRule/get: the owner's rules, in the order in which they are tried. */
 export const tagRuleGet: Handler = async (args, context) => {
@@ -46,83 +42,96 @@ function stateOf(rules: readonly TagRule[]): string {
   return createHash('sha256').update(JSON.stringify(rules)).digest('base64url').slice(0, 16);
 }
 
-function wireRule(rule: TagRule): WireRule {
-  return {
-    id: rule.id,
-    subject: rule.subject,
-    field: rule.field ?? null,
-    value: rule.value,
-    mailboxId: rule.tagId,
-    keywords: rule.keywords ?? [],
-    skipInbox: rule.skipInbox ?? false,
-  };
+function wireRule(rule: TagRule, place: number): WireRule {
+  return { ...wireRuleOf(rule.id, formOf(rule)), sortOrder: place };
 }
 
-/** TagRule/set: new rules go behind the others. */
+/** TagRule/set: new rules go behind the others unless `sortOrder` says where. */
 export const tagRuleSet: Handler = async (args, context) => {
   const asked = readArguments(setSchema, args);
   const { store, account } = context;
   const before = await store.listTagRules(account.id);
   const oldState = stateOf(before);
   if (asked.ifInState !== null && asked.ifInState !== oldState) throw new MethodError('stateMismatch');
-  const rules = new Map(before.map(rule => [rule.id, rule]));
+  const rules = new RuleList(before);
   const results = emptyResults();
   for (const [key, given] of Object.entries(asked.create ?? {})) {
     await tryRecord(key, results.notCreated, async () => {
       if (rules.size >= maxRules) throw new SetError('overQuota', `at most ${maxRules} rules`);
       const rule = await readRule(`r${randomBytes(9).toString('hex')}`, given, context);
-      rules.set(rule.id, rule);
+      rules.put(rule, readOrder(given));
       context.createdIds.set(key, rule.id);
       results.created.set(key, { id: rule.id });
     });
   }
   for (const [key, patch] of Object.entries(asked.update ?? {})) {
     await tryRecord(key, results.notUpdated, async () => {
-      const id = resolveId(key, context) ?? key;
-      const rule = rules.get(id);
+      const rule = rules.get(resolveId(key, context) ?? key);
       if (!rule) throw new SetError('notFound');
-      rules.set(id, await readRule(id, { ...withoutId(wireRule(rule)), ...withoutId(patch) }, context));
+      rules.put(await readRule(rule.id, patchedForm(wireRule(rule, 0), patch), context), readOrder(patch));
       results.updated.set(key, null);
     });
   }
   for (const key of asked.destroy ?? []) {
-    if (rules.delete(resolveId(key, context) ?? key)) results.destroyed.push(key);
+    if (rules.remove(resolveId(key, context) ?? key)) results.destroyed.push(key);
     else results.notDestroyed.set(key, { type: 'notFound' });
   }
-  const after = [...rules.values()];
+  const after = rules.inOrder();
   await store.putTagRules(account.id, after);
   return setResponse(results, { oldState, newState: stateOf(after) }, account.id);
 };
 
-function withoutId(record: Readonly<Record<string, unknown>> | WireRule): Record<string, unknown> {
-  const { id: _id, ...others } = { ...record } as Record<string, unknown>;
-  return others;
+/** Rules by id in their order, with the places that were asked for. */
+class RuleList {
+  readonly #rules: Map<string, TagRule>;
+  readonly #places = new Map<string, number>();
+
+  constructor(rules: readonly TagRule[]) {
+    this.#rules = new Map(rules.map(rule => [rule.id, rule]));
+  }
+
+  get size(): number {
+    return this.#rules.size;
+  }
+
+  get(id: string): TagRule | undefined {
+    return this.#rules.get(id);
+  }
+
+  put(rule: TagRule, place: number | null): void {
+    this.#rules.set(rule.id, rule);
+    if (place !== null) this.#places.set(rule.id, place);
+  }
+
+  remove(id: string): boolean {
+    this.#places.delete(id);
+    return this.#rules.delete(id);
+  }
+
+  /** Lowest places first, so that none moves another that has its place. */
+  inOrder(): TagRule[] {
+    const places = [...this.#places].sort(([, a], [, b]) => a - b);
+    const moved = new Set(places.map(([id]) => id));
+    const rules = [...this.#rules.values()].filter(({ id }) => !moved.has(id));
+    for (const [id, place] of places) {
+      const rule = this.#rules.get(id);
+      if (rule) rules.splice(place, 0, rule);
+    }
+    return rules;
+  }
+}
+
+function readOrder({ sortOrder }: Readonly<Record<string, unknown>>): number | null {
+  if (sortOrder === undefined || sortOrder === null) return null;
+  const result = v.safeParse(orderSchema, sortOrder);
+  if (!result.success) throw invalidProperties(['sortOrder']);
+  return result.output;
 }
 
 async function readRule(
   id: string,
-  given: Record<string, unknown>,
+  { sortOrder: _sortOrder, ...given }: Readonly<Record<string, unknown>>,
   context: MethodContext,
 ): Promise<TagRule> {
-  const result = v.safeParse(ruleSchema, given);
-  if (!result.success) {
-    throw invalidProperties([...new Set(result.issues.map(issue => String(issue.path?.[0]?.key ?? '')))]);
-  }
-  const { subject, field, value, mailboxId, keywords, skipInbox } = result.output;
-  if ((subject === 'field') !== (field !== null)) {
-    throw invalidProperties(['field'], 'the name of a header field, with the subject field only');
-  }
-  if (subject === 'level' && !/^[A-E]$/.test(value)) throw invalidProperties(['value'], 'A, B, C, D or E');
-  const tagId = readMailboxId(mailboxId, context);
-  if (!(await tagsById(context)).has(tagId))
-    throw invalidProperties(['mailboxId'], 'there is no such mailbox');
-  return {
-    id,
-    subject,
-    value,
-    tagId,
-    ...(field === null ? {} : { field }),
-    ...(keywords ? { keywords: keywords.map(readKeyword) } : {}),
-    ...(skipInbox ? { skipInbox: true } : {}),
-  };
+  return storedRule(id, await readRuleForm(given, context));
 }

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openTestWeb, type TestWeb } from './web.ts';
+
+const isAda = { subject: 'sender', operator: 'is', value: 'ada@example.net' };
+
+async function namesOf(web: TestWeb): Promise<string[]> {
+  const { list } = await web.ask('TagRule/get', {});
+  assert.deepEqual(
+    list.map((rule: { sortOrder: number }) => rule.sortOrder),
+    list.map((_: unknown, place: number) => place),
+  );
+  return list.map((rule: { name: string }) => rule.name);
+}
+
+async function make(web: TestWeb, rule: object): Promise<string> {
+  const { created, notCreated } = await web.ask('TagRule/set', { create: { rule } });
+  assert.equal(notCreated, null);
+  return created.rule.id;
+}
+
+test('a rule of several conditions and actions is told as it was made', async t => {
+  const web = await openTestWeb(t);
+  const mailboxId = await web.mailbox('archive');
+  const rule = {
+    name: 'Invoices',
+    match: 'any',
+    conditions: [
+      { ...isAda, field: null, isNegated: true },
+      { subject: 'field', operator: 'endsWith', field: 'Subject', value: 'invoice', isNegated: false },
+      { subject: 'attachment', operator: 'exists', field: null, value: '', isNegated: false },
+    ],
+    actions: {
+      mailboxIds: [mailboxId],
+      removeTags: ['auto-list'],
+      keywords: ['$bill'],
+      archive: true,
+      skipInbox: false,
+      markRead: true,
+      importance: -3,
+    },
+    stop: true,
+    isEnabled: false,
+  };
+  const id = await make(web, rule);
+  const { list } = await web.ask('TagRule/get', { ids: [id] });
+  const short = { mailboxId, keywords: ['$bill'], skipInbox: false };
+  const first = { subject: 'sender', field: null, value: isAda.value };
+  assert.deepEqual(list, [{ id, ...rule, sortOrder: 0, ...first, ...short }]);
+  const update = { [id]: { ...list[0], name: 'Bills', isEnabled: true } };
+  assert.deepEqual((await web.ask('TagRule/set', { update })).updated, { [id]: null });
+  const again = (await web.ask('TagRule/get', { ids: [id] })).list[0];
+  assert.deepEqual(again, { ...list[0], name: 'Bills', isEnabled: true });
+});
+
+test('rules are put into an order, new ones behind the others', async t => {
+  const web = await openTestWeb(t);
+  const actions = { markRead: true };
+  const ids: string[] = [];
+  for (const name of ['a', 'b', 'c']) ids.push(await make(web, { name, conditions: [isAda], actions }));
+  assert.deepEqual(await namesOf(web), ['a', 'b', 'c']);
+  const [a = '', b = '', c = ''] = ids;
+  await web.ask('TagRule/set', { update: { [a]: { sortOrder: 2 } } });
+  assert.deepEqual(await namesOf(web), ['b', 'c', 'a']);
+  await web.ask('TagRule/set', {
+    update: { [c]: { sortOrder: 1 }, [a]: { sortOrder: 0 }, [b]: { sortOrder: 2 } },
+  });
+  assert.deepEqual(await namesOf(web), ['a', 'c', 'b']);
+  await make(web, { name: 'd', conditions: [isAda], actions, sortOrder: 1 });
+  assert.deepEqual(await namesOf(web), ['a', 'd', 'c', 'b']);
+});
+
+test('a rule that says more than the short form is not changed by it', async t => {
+  const web = await openTestWeb(t);
+  const level = { subject: 'level', operator: 'atMost', value: 'B' };
+  const actions = { mailboxIds: [await web.mailbox('archive')] };
+  const one = await make(web, { conditions: [level], actions });
+  const two = await make(web, { conditions: [level, isAda], actions });
+  const update = { [one]: { value: 'D' }, [two]: { value: 'D' } };
+  const { updated, notUpdated } = await web.ask('TagRule/set', { update });
+  assert.deepEqual([Object.keys(updated), Object.keys(notUpdated)], [[one], [two]]);
+  const { list } = await web.ask('TagRule/get', { ids: [one] });
+  assert.deepEqual(list[0].conditions[0], { ...level, field: null, value: 'D', isNegated: false });
+});
+
+test('what can mean nothing is refused, by the name that the client wrote', async t => {
+  const web = await openTestWeb(t);
+  const actions = { archive: true };
+  const wrong: Record<string, [rule: object, property: string]> = {
+    operator: [{ conditions: [{ ...isAda, operator: 'atMost' }], actions }, 'conditions'],
+    noAction: [{ conditions: [isAda], actions: {} }, 'actions'],
+    noCondition: [{ conditions: [], actions }, 'conditions'],
+    importance: [{ conditions: [isAda], actions: { importance: 11 } }, 'actions'],
+    keyword: [{ conditions: [isAda], actions: { keywords: ['a b'] } }, 'keywords'],
+    mailbox: [{ conditions: [isAda], actions: { mailboxIds: ['none'] } }, 'actions'],
+    order: [{ conditions: [isAda], actions, sortOrder: -1 }, 'sortOrder'],
+    short: [{ subject: 'nothing', value: 'x', mailboxId: 'inbox' }, 'subject'],
+    value: [{ subject: 'sender', mailboxId: 'inbox' }, 'conditions'],
+  };
+  const create = Object.fromEntries(Object.entries(wrong).map(([key, [rule]]) => [key, rule]));
+  const { created, notCreated } = await web.ask('TagRule/set', { create });
+  assert.equal(created, null);
+  for (const [key, [, property]] of Object.entries(wrong)) {
+    assert.deepEqual(
+      [key, notCreated[key].type, notCreated[key].properties],
+      [key, 'invalidProperties', [property]],
+    );
+  }
+});
