@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseDnsList } from './dns-lists/list.ts';
 
 /** How the text of a setting, or each text of a list, must look. */
 export interface SettingForm {
@@ -33,6 +34,18 @@ export const settingForms = {
   network: {
     allowed: `IP addresses, networks such as 192.0.2.0/24, ${[...networkWords].join(', ')}`,
     fits: text => networkWords.has(text) || isNetwork(text),
+  },
+  networkOrDomain: {
+    allowed: 'IP addresses, networks such as 192.0.2.0/24, domains',
+    fits: text => isNetwork(text) || (isHostName(text) && !/^[\d.]+$/.test(text)),
+  },
+  dnsList: {
+    allowed: 'ZONE CODE[=WEIGHT]..., codes such as 127.0.0.2 or 127.0.0.4-11, weights from -1 to 1',
+    fits: text => parseDnsList(text) !== null,
+  },
+  nodeOrFile: {
+    allowed: 'an IP address or host name with :port behind, or unix:/path',
+    fits: text => /^unix:./.test(text) || isNode(text),
   },
   nameServer: { allowed: 'IP addresses, with :port behind (IPv6: [address]:port)', fits: isNameServer },
   node: { allowed: 'IP addresses or host names, with :port behind (IPv6: [address]:port)', fits: isNode },

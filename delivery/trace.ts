@@ -23,6 +23,13 @@ export function traceFields(
   return fields.map(field => `${field}\r\n`).join('');
 }
 
+/** Return-Path and Received as `traceFields` has them, naming no recipient: the session, for another filter. */
+export function formatSessionFields(arrival: Arrival, hostname: string): string {
+  const fields = [`Return-Path: <${clean(arrival.reversePath)}>`, received(arrival, null, hostname)];
+  if (goesOnWithField(arrival.raw)) fields.push(lastField);
+  return fields.map(field => `${field}\r\n`).join('');
+}
+
 /** Says nothing: what the peer's first line goes on with, where it would else go on with a field of ours. */
 const lastField = 'X-Caliopen-Trace: end';
 
@@ -33,13 +40,13 @@ function goesOnWithField(raw: Uint8Array): boolean {
   return raw[first] === 0x20 || raw[first] === 0x09;
 }
 
-function received(arrival: Arrival, forwardPath: string, hostname: string): string {
+function received(arrival: Arrival, forwardPath: string | null, hostname: string): string {
   const { session } = arrival;
   const tls = tlsComment(session);
   return [
     `Received: from ${word(session.helo ?? 'unknown')} (${peer(session)})`,
     `by ${hostname} with ${protocol(arrival)}${tls} id ${word(arrival.id)}`,
-    `for <${clean(forwardPath)}>; ${formatDate(arrival.receivedAt)}`,
+    `${forwardPath === null ? '' : `for <${clean(forwardPath)}>`}; ${formatDate(arrival.receivedAt)}`,
   ].join('\r\n\t');
 }
 

@@ -16,6 +16,9 @@ export interface Service {
 const services = {
   postfix: { packages: ['postfix'], commands: ['postfix'], isForRoot: true },
   swaks: { packages: ['swaks', 'libnet-ssleay-perl'], commands: ['swaks'] },
+  // Other filters, which are asked about a message.
+  spamd: { packages: ['spamassassin', 'spamd'], commands: ['spamd'] },
+  rspamd: { packages: ['rspamd'], commands: ['rspamd'] },
   gnupg: { packages: ['gnupg', 'gpg-agent'], commands: ['gpg'] },
   chromium: { packages: ['chromium'], commands: ['chromium', 'chromium-browser', 'google-chrome'] },
   strace: { packages: ['strace'], commands: ['strace'] },
