@@ -98,6 +98,7 @@ export function findingsOf(owner: OwnerWork, work: Work, traceOctets: number): F
     traceOctets,
     trustedHops: work.arrival.trustedHops,
     authentication: work.authentication ?? null,
+    ...(work.reputation ? { reputation: work.reputation } : {}),
     decrypt: owner.decrypt ?? null,
     score: owner.score ?? null,
     tags: owner.tags ?? null,

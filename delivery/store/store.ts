@@ -4,6 +4,7 @@ import type { Session } from '../delivery.ts';
 import type { ImportanceFindings } from '../importance/findings.ts';
 import type { Mailbox } from '../message/shape.ts';
 import type { Facts, KeptIndex, Level, PrivacyIndex } from '../privacy/shape.ts';
+import type { ReputationFindings } from '../reputation/findings.ts';
 import type { ScoreFindings } from '../spam/findings.ts';
 import type { TagFindings, TagRule } from '../tags/findings.ts';
 import type { EmailFilter, EmailSort } from './query.ts';
@@ -18,8 +19,12 @@ import type { EmailFilter, EmailSort } from './query.ts';
  */
 export interface Store extends Directory, Keys, AccountStates, PublishedKeys, Zones, Mail, Blobs, News {
   /** A named document of the instance, such as the shared classifier; null when there is none. At most 64 MiB. */
-  getInstanceState(name: string): Promise<Uint8Array | null>;
-  putInstanceState(name: string, octets: Uint8Array): Promise<void>;
+  getInstanceState(name: string): Promise<{ readonly octets: Uint8Array; readonly version: number } | null>;
+  /**
+   * Puts it where the version is still `ifVersion` (null: where there is none; left out: whatever it is), and gives the
+   * new version: versions grow with each put. Throws `badRequest`, with field `versionMismatch` where it is another.
+   */
+  putInstanceState(name: string, octets: Uint8Array, ifVersion?: number | null): Promise<number>;
   /** Faults found by walking the store, worst first within each account; ends when all is checked. */
   verify(options?: { accountId?: string }): AsyncIterable<StoreFault>;
   /**
@@ -494,6 +499,8 @@ export interface Findings {
   /** As `Arrival.trustedHops`: leading trace fields of servers we trust. */
   readonly trustedHops: number;
   readonly authentication: AuthenticationFindings | null;
+  /** Left out in emails of older versions, and beside sealed ones. */
+  readonly reputation?: ReputationFindings;
   readonly decrypt: DecryptFindings | null;
   readonly score: ScoreFindings | null;
   readonly tags: TagFindings | null;

@@ -135,10 +135,10 @@ export class OrderBook {
   }
 
   async #read(): Promise<OrderPage> {
-    const octets = await this.#store.getInstanceState(document);
+    const kept = await this.#store.getInstanceState(document);
     // Only this class writes it.
-    return octets
-      ? { ...emptyPage, ...(parseObject(Buffer.from(octets).toString()) as Partial<OrderPage>) }
+    return kept
+      ? { ...emptyPage, ...(parseObject(Buffer.from(kept.octets).toString()) as Partial<OrderPage>) }
       : emptyPage;
   }
 

@@ -78,8 +78,9 @@ export async function readSecret(
   document: string,
   { store, keyring, log }: RecordDeps,
 ): Promise<{ readonly text: string; readonly isOutdated: boolean } | null> {
-  const wrapped = await store.getInstanceState(document);
-  if (!wrapped) return null;
+  const kept = await store.getInstanceState(document);
+  if (!kept) return null;
+  const wrapped = kept.octets;
   try {
     const text = Buffer.from(keyring.unwrap(wrapped)).toString();
     return { text, isOutdated: keyring.isOutdated(wrapped) };

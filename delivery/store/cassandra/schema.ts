@@ -118,6 +118,21 @@ export const schemaSteps: readonly (readonly string[])[] = [
     // -10..10; null counts as 0.
     `alter table email add if not exists importance tinyint`,
   ],
+  [
+    // Rows of `document` with a version are states of the account (`personal/account-states.ts`): older code, which
+    // reads `value` alone, passes them over. What `turn` is written with was compared before.
+    `alter table document add if not exists version bigint`,
+    `alter table document add if not exists generation text`,
+    `alter table document add if not exists turn text`,
+    `alter table state add if not exists turn text`,
+    `alter table detail add if not exists learned blob`,
+    // What is known of senders. Each writing process has rows of its own, which the reader adds up.
+    `create table if not exists sender_count (key text, day int, writer text, wanted int, unwanted int,
+       first timestamp, last timestamp, primary key (key, day, writer))
+       with default_time_to_live = 31622400`,
+    // By its first instant, so that of two that are noted at once the reader takes the earlier.
+    `create table if not exists sight (key text, first timestamp, last timestamp, primary key (key, first))`,
+  ],
 ];
 
 /** Partitions over which a list of the whole instance is spread. */

@@ -263,9 +263,10 @@ function toEmail({ detail, receivedAt, ...reply }: EmailReply): Email {
 function instancePart(calls: Calls) {
   return {
     getInstanceState: name => calls.read.getInstanceState(name),
-    putInstanceState: async (name, octets) => {
+    putInstanceState: async (name, octets, ifVersion) => {
       const own = new Uint8Array(octets);
-      await calls.directoryLink().call('putInstanceState', [name, own], [own.buffer]);
+      const args = [name, { octets: own, ifVersion }];
+      return (await calls.directoryLink().call('putInstanceState', args, [own.buffer])) as number;
     },
     verify: options => verifyStore(calls, options?.accountId),
     rebuild: options => rebuildStore(calls, options?.accountId),

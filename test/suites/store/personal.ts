@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type StoreFactory, withAccount, withStore } from './under-test.ts';
+import { coded, type StoreFactory, withAccount, withStore } from './under-test.ts';
 
 /** Keys, contacts, settings, rules, audit, documents of the instance. */
 export function personalSuite(factory: StoreFactory): void {
@@ -140,9 +140,48 @@ function instanceCases(factory: StoreFactory): void {
       assert.equal(await store.getInstanceState('model'), null);
       const octets = new Uint8Array(100_000).map((_value, index) => index & 255);
       await store.putInstanceState('model', octets);
-      assert.deepEqual(await store.getInstanceState('model'), octets);
+      assert.deepEqual((await store.getInstanceState('model'))?.octets, octets);
       await store.putInstanceState('model', new Uint8Array(1));
-      assert.equal((await store.getInstanceState('model'))?.byteLength, 1);
+      assert.equal((await store.getInstanceState('model'))?.octets.byteLength, 1);
+    }));
+
+  it('a document of the instance has versions that grow, and is put where the version is the one that was read', () =>
+    withStore(factory, async ({ store, another }) => {
+      const isMismatch = coded('badRequest', 'versionMismatch');
+      const other = await another();
+      const octets = (number: number) => new Uint8Array([number]);
+      await assert.rejects(store.putInstanceState('model', octets(0), 1), isMismatch);
+      const first = await store.putInstanceState('model', octets(1), null);
+      await assert.rejects(other.putInstanceState('model', octets(0), null), isMismatch);
+      const second = await other.putInstanceState('model', octets(2), first);
+      await assert.rejects(store.putInstanceState('model', octets(0), first), isMismatch);
+      assert.deepEqual(await store.getInstanceState('model'), { octets: octets(2), version: second });
+      const third = await store.putInstanceState('model', octets(3));
+      const fourth = await other.putInstanceState('model', octets(4), third);
+      assert.ok(first < second && second < third && third < fourth);
+      assert.deepEqual(await store.getInstanceState('model'), { octets: octets(4), version: fourth });
+    }));
+
+  it('of several that put a document of the instance at once each builds on another', () =>
+    withStore(factory, async ({ store, another }) => {
+      const processes = [store, await another()];
+      const add = async (index: number): Promise<void> => {
+        for (;;) {
+          const process = processes[index % 2] ?? store;
+          const known = await process.getInstanceState('sum');
+          const octets = new Uint8Array([...(known?.octets ?? []), index]);
+          try {
+            await process.putInstanceState('sum', octets, known?.version ?? null);
+            return;
+          } catch (error) {
+            assert.ok(coded('badRequest', 'versionMismatch')(error), String(error));
+          }
+        }
+      };
+      const added = Array.from({ length: 6 }, (_unused, index) => index);
+      await Promise.all(added.map(add));
+      const state = await store.getInstanceState('sum');
+      assert.deepEqual([...(state?.octets ?? [])].sort(), added);
     }));
 
   it('a sound store passes its check and has no faults', () =>

@@ -1,8 +1,10 @@
 import type { TagRule } from '../../../tags/findings.ts';
+import type { OwnerContext } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
 import { ofAccount, requireAccount } from '../directory/rows.ts';
 import type { ChangeLog, PersonalChange } from '../log-change.ts';
 import type { Session, Statement } from '../session.ts';
+import { type StateRow, stateVersionsIn } from './account-states.ts';
 
 /** Documents of an account. */
 export interface Documents {
@@ -10,14 +12,27 @@ export interface Documents {
   readonly tagRules: TagRule[];
 }
 
-/** Both documents, empty where none was put. */
-export async function readDocuments(session: Session, accountId: string): Promise<Documents> {
-  const rows = await session.rows<{ name: string; value: string }>(
-    'select name, value from document where account = ?',
+interface DocumentRow extends StateRow {
+  /** Null: it is no document, but the row of a state. */
+  readonly value: string | null;
+}
+
+/** Both documents, empty where none was put, and the versions of the states beside them. */
+export async function readDocuments(
+  session: Session,
+  accountId: string,
+): Promise<Documents & Pick<OwnerContext, 'stateVersions'>> {
+  const rows = await session.rows<DocumentRow>(
+    'select name, value, version from document where account = ?',
     [accountId],
   );
-  const found = Object.fromEntries(rows.map(({ name, value }) => [name, JSON.parse(value) as unknown]));
-  return { settings: {}, tagRules: [], ...(found as Partial<Documents>) };
+  const found = Object.fromEntries(
+    rows.flatMap(({ name, value }) => (value === null ? [] : [[name, JSON.parse(value) as unknown]])),
+  );
+  return {
+    ...{ settings: {}, tagRules: [], ...(found as Partial<Documents>) },
+    stateVersions: stateVersionsIn(rows),
+  };
 }
 
 /** `Keys.getSettings`. */

@@ -36,7 +36,7 @@ export async function getOwnerContext(
       habitOf(accountId, asked.discussionKey),
     ]),
   );
-  const { settings, tagRules: rules } = documents;
+  const { settings, tagRules: rules, stateVersions } = documents;
   return {
     rules,
     contacts,
@@ -44,7 +44,7 @@ export async function getOwnerContext(
     privateKeys,
     habit,
     settings,
-    stateVersions: {},
+    stateVersions,
   };
 }
 

@@ -19,7 +19,7 @@ export function personalPart(context: CassandraContext, hooks: PersonalHooks): K
     ...keyPart(context),
     ...contactPart(context, hooks),
     ...documentPart(context, hooks),
-    ...statePart(),
+    ...statePart(context),
   };
 }
 

@@ -3,6 +3,7 @@ import { DeliveryError } from '../../../errors.ts';
 import { type ParsedAddress, requireAddress } from '../../address.ts';
 import { newId } from '../../ids.ts';
 import type { Account, BulkResult, NewAccount } from '../../store.ts';
+import { versionMismatch } from '../../version-mismatch.ts';
 import { asBulkResult } from '../bulk.ts';
 import type { Database } from '../database.ts';
 import { maxAccounts } from '../files.ts';
@@ -166,14 +167,26 @@ export function setPasswordHash(
   if (!keepTokens) database.run('delete from secret where account = ?', number);
 }
 
-/** Keeps a named document of the instance. */
-export function putInstanceState({ database }: WriteContext, name: string, octets: Uint8Array): void {
+/** Keeps a named document of the instance; triggers count its versions (`schema.ts`). */
+export function putInstanceState(
+  { database }: WriteContext,
+  name: string,
+  { octets, ifVersion }: { readonly octets: Uint8Array; readonly ifVersion: number | null | undefined },
+): number {
   if (octets.byteLength > 64 * 1024 * 1024) {
     throw new DeliveryError('badRequest', 'a document of the instance is at most 64 MiB', {
       fields: { name },
     });
   }
+  const known = instanceVersion(database, name);
+  if (ifVersion !== undefined && known !== ifVersion) throw versionMismatch({ name });
   database.run('insert or replace into state(name, octets) values (?, ?)', name, octets);
+  return instanceVersion(database, name) ?? 0;
+}
+
+function instanceVersion(database: Database, name: string): number | null {
+  const row = database.get<{ version: number }>('select version from state_version where name = ?', name);
+  return row?.version ?? null;
 }
 
 /** A small flushed write. */

@@ -225,8 +225,13 @@ export function listSecrets(
   return rows.map(toSecret);
 }
 
-export function getInstanceState({ directory }: ReadContext, name: string): Uint8Array | null {
-  return (
-    directory.get<{ octets: Uint8Array }>('select octets from state where name = ?', name)?.octets ?? null
+export function getInstanceState(
+  { directory }: ReadContext,
+  name: string,
+): { octets: Uint8Array; version: number } | null {
+  const row = directory.get<{ octets: Uint8Array; version: number }>(
+    'select s.octets, v.version from state s join state_version v on v.name = s.name where s.name = ?',
+    name,
   );
+  return row ?? null;
 }

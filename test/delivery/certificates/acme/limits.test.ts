@@ -52,8 +52,14 @@ async function order(t: TestContext, names: readonly string[], answer: Parameter
   const { asked, ca, directory } = await openServer(t, answer);
   const documents = new Map<string, Uint8Array>();
   const store = {
-    getInstanceState: async (name: string) => documents.get(name) ?? null,
-    putInstanceState: async (name: string, octets: Uint8Array) => void documents.set(name, octets),
+    getInstanceState: async (name: string) => {
+      const octets = documents.get(name);
+      return octets ? { octets, version: 1 } : null;
+    },
+    putInstanceState: async (name: string, octets: Uint8Array) => {
+      documents.set(name, octets);
+      return 1;
+    },
   };
   const { signal } = new AbortController();
   const [clock, log, keyring] = [openTestClock(), silentLog, openKeyring(new Uint8Array(32))];

@@ -18,11 +18,13 @@ function openDocuments(milliseconds = 0) {
   return {
     documents,
     async getInstanceState(name: string) {
-      return documents.get(name) ?? null;
+      const octets = documents.get(name);
+      return octets ? { octets, version: 1 } : null;
     },
     async putInstanceState(name: string, octets: Uint8Array) {
       if (milliseconds > 0) await wait(milliseconds);
       documents.set(name, octets);
+      return 1;
     },
   };
 }
