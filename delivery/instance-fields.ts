@@ -30,6 +30,17 @@ const instanceFields: Readonly<Record<StageName, InstanceField>> = {
       return [`spf=${spf.result}`, ...signatures, `dmarc=${dmarc.result}`, `arc=${arc.result}`].join('; ');
     },
   },
+  reputation: {
+    name: 'Reputation',
+    needs: ['authenticate'],
+    summary({ findings: { reputation } }) {
+      if (!reputation) return 'unknown';
+      const { standing, lists, filter } = reputation;
+      const entries = lists.map(({ zone, code }) => `${zone}=${code}`);
+      const said = filter ? `${filter.filter}=${filter.score}/${filter.required}` : 'none';
+      return `standing=${standing ?? 'unknown'}; lists=${entries.join(',') || 'none'}; filter=${said}`;
+    },
+  },
   decrypt: {
     name: 'Protection',
     needs: [],
@@ -40,7 +51,7 @@ const instanceFields: Readonly<Record<StageName, InstanceField>> = {
   },
   score: {
     name: 'Score',
-    needs: ['authenticate'],
+    needs: ['authenticate', 'reputation'],
     summary({ findings: { score } }) {
       if (!score) return 'unknown';
       const probability = score.score === null ? 'unknown' : score.score.toFixed(4);
@@ -59,7 +70,7 @@ const instanceFields: Readonly<Record<StageName, InstanceField>> = {
   },
   tag: {
     name: 'Tags',
-    needs: ['authenticate', 'score'],
+    needs: ['authenticate', 'reputation', 'score'],
     summary({ findings: { tag } }) {
       return tag ? tag.roles.join(', ') || 'none' : 'unknown';
     },

@@ -11,6 +11,7 @@ import { type Log, openLog } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import { openResolver, type Resolver } from './resolver.ts';
+import { openSenderSources } from './sender-sources.ts';
 import { openModel } from './spam/model-file.ts';
 import { attachStore, portsToTransfer, type SharedStore } from './store/shared-store.ts';
 
@@ -111,11 +112,13 @@ export async function openJudgeParts({ config, instanceKey, ports }: JudgeSetup)
   const log = openLog(config['log.level'] as Parameters<typeof openLog>[0]);
   const store = ports ? await attachStore(ports, { clock: systemClock, log }) : null;
   const keyring = openKeyring(instanceKey);
+  const resolver = resolverOf(config);
   return {
     ...pipelineParts(config, log),
     store,
     keyring,
-    resolver: resolverOf(config),
+    resolver,
+    senderSources: openSenderSources(config, { resolver, log }),
     certificates: openCertificateCache(),
     clock: systemClock,
     log,

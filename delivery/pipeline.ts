@@ -14,6 +14,7 @@ import { computeIndex } from './privacy/index.ts';
 import type { PrivacyIndex } from './privacy/shape.ts';
 import { rememberKeys } from './remember-keys.ts';
 import type { Resolver } from './resolver.ts';
+import type { SenderSources } from './sender-sources.ts';
 import type { Model } from './spam/model.ts';
 import { type OwnerWork, stages, type Work } from './stage-table.ts';
 import type { StageName } from './stages.ts';
@@ -26,6 +27,8 @@ export interface PipelineDeps {
   readonly store: Store | null;
   readonly keyring: Keyring;
   readonly resolver: Resolver;
+  /** Who outside is asked about senders; nobody when left out. */
+  readonly senderSources?: SenderSources;
   /** Certificates that mail was sealed to before; without it each is read anew. */
   readonly certificates?: CertificateCache;
   /** The classifier as last written by this instance. */
@@ -61,6 +64,7 @@ export interface OwnerAssessment {
   readonly recipient: string | null;
   readonly findings: {
     readonly authenticate: Work['authentication'] | null;
+    readonly reputation: Work['reputation'] | null;
     readonly decrypt: OwnerWork['decrypt'] | null;
     readonly score: OwnerWork['score'] | null;
     readonly tag: OwnerWork['tags'] | null;
@@ -107,6 +111,7 @@ function assessment(owner: OwnerWork, work: Work): OwnerAssessment {
     recipient: owner.forwardPath,
     findings: {
       authenticate: work.authentication ?? null,
+      reputation: work.reputation ?? null,
       decrypt: owner.decrypt ?? null,
       score: owner.score ?? null,
       tag: owner.tags ?? null,

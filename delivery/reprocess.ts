@@ -142,6 +142,7 @@ async function workOf(
   };
   const work: Work = { arrival, message: parseMessage(arrival.raw), failed: [] };
   if (findings.authentication) work.authentication = findings.authentication;
+  if (findings.reputation) work.reputation = findings.reputation;
   const owner = await loadOwnerWork({ forwardPath: account.address, accountId: account.id }, work, deps);
   return { work, owner: { ...owner, ...knownBefore(email) } };
 }

@@ -3,6 +3,7 @@ import type { AuthenticationFindings } from './authenticate/findings.ts';
 import { decrypt } from './crypto/decrypt.ts';
 import type { DecryptFindings } from './crypto/findings.ts';
 import type { Arrival } from './delivery.ts';
+import { findReputation } from './find-reputation.ts';
 import type { ImportanceFindings } from './importance/findings.ts';
 import { normalizeAddress } from './message/address.ts';
 import type { Message } from './message/shape.ts';
@@ -10,6 +11,7 @@ import type { PipelineDeps } from './pipeline.ts';
 import { messageFacts, messageSources } from './privacy/collect.ts';
 import { keptIndex } from './privacy/index.ts';
 import type { Facts, KeptIndex } from './privacy/shape.ts';
+import type { ReputationFindings } from './reputation/findings.ts';
 import { type JudgedFeatures, judgedFeatures } from './spam/features.ts';
 import type { ScoreFindings } from './spam/findings.ts';
 import { scoreMessage } from './spam/score.ts';
@@ -24,6 +26,7 @@ export interface Work {
   readonly arrival: Arrival;
   readonly message: Message;
   authentication?: AuthenticationFindings;
+  reputation?: ReputationFindings;
   /** Taken for the first owner whose judging reads the message as it came. */
   features?: JudgedFeatures | undefined;
   /** Names of stages that failed. */
@@ -74,6 +77,13 @@ export const stages: readonly Stage[] = [
     },
   },
   {
+    name: 'reputation',
+    per: 'message',
+    async run(work, deps) {
+      work.reputation = await findReputation(work, deps);
+    },
+  },
+  {
     name: 'decrypt',
     per: 'owner',
     async run(work, owner, { keyring }) {
@@ -97,6 +107,7 @@ export const stages: readonly Stage[] = [
         message: owner.content ?? work.message,
         authentication: work.authentication ?? null,
         session: work.arrival.session,
+        reputation: work.reputation,
         knownSender: isKnownSender(owner),
         model: await model(),
         junkAt: settings.junkAt,
@@ -149,8 +160,9 @@ export const stages: readonly Stage[] = [
 ];
 
 function featuresOf(work: Work): JudgedFeatures {
-  const { authentication, arrival, message } = work;
-  work.features ??= judgedFeatures(message, { evidence: { authentication, session: arrival.session } });
+  const { authentication, reputation, arrival, message } = work;
+  const evidence = { authentication, reputation, session: arrival.session };
+  work.features ??= judgedFeatures(message, { evidence });
   return work.features;
 }
 

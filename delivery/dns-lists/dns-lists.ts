@@ -7,6 +7,8 @@ import { openListHealth } from './list-health.ts';
 
 /** The DNS lists that an admin has switched on (RFC 5782). */
 export interface DnsLists {
+  /** Whether any list is one of domains. */
+  readonly asksDomains: boolean;
   /**
    * Asks all lists about a sender, within one span of time for all. Never rejects: a list that gives no answer in time,
    * or a wrong one, says nothing.
@@ -44,6 +46,7 @@ export function openDnsLists(
 ): DnsLists {
   const health = openListHealth(deps);
   return {
+    asksDomains: domains.length > 0,
     async check(asked) {
       const questions = [
         ...addressQuestions(addresses, asked.address),

@@ -1,16 +1,20 @@
 import type { AuthenticationFindings } from '../authenticate/findings.ts';
 import type { Session } from '../delivery.ts';
+import type { ReputationFindings } from '../reputation/findings.ts';
 import { hasDangerousName, hasExecutableOctets, hasMacros, hasScriptedHtml } from './attachments.ts';
 import type { FeatureClass } from './classes.ts';
 import { isNumericHost, registeredDomain, shownHost } from './links.ts';
 import type { Look } from './look.ts';
 import { isFreemail, isMixedScript } from './names.ts';
 import type { PhraseTopic } from './phrases.ts';
+import { senderRules } from './rules/sender.ts';
 
 /** What a rule may look at besides the message. A missing key is not known. */
 export interface RuleEvidence {
   readonly authentication?: AuthenticationFindings | undefined;
   readonly session?: Session | undefined;
+  /** What is known of the sender from elsewhere: see `rules/sender.ts`. */
+  readonly reputation?: ReputationFindings | undefined;
 }
 
 /** A rule that holds: how strongly, 0..1 (1 when left out), and what it was seen in. */
@@ -379,6 +383,7 @@ export const rules: readonly Rule[] = [
     find: (_, { authentication }) =>
       yes(authentication?.iprev.result === 'fail' || authentication?.iprev.result === 'permerror'),
   },
+  ...senderRules,
 ];
 
 /** True when SPF, DKIM or DMARC proves the domain of the From field. */

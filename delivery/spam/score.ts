@@ -1,6 +1,7 @@
 import type { AuthenticationFindings } from '../authenticate/findings.ts';
 import type { Session } from '../delivery.ts';
 import type { Message } from '../message/shape.ts';
+import type { ReputationFindings } from '../reputation/findings.ts';
 import type { FeatureClass } from './classes.ts';
 import { type JudgedFeatures, judgedFeatures } from './features.ts';
 import type { Reason, ScoreFindings, Verdict } from './findings.ts';
@@ -8,6 +9,7 @@ import { contributions } from './fusion.ts';
 import { importanceOf } from './importance.ts';
 import { probability } from './learner.ts';
 import { inputsOf, type Model } from './model.ts';
+import { listRules } from './rules/sender.ts';
 import { isAligned, rules } from './rules.ts';
 import { viewNames } from './views.ts';
 
@@ -16,6 +18,7 @@ export interface ScoreRequest {
   readonly message: Message;
   readonly authentication: AuthenticationFindings | null;
   readonly session?: Session | undefined;
+  readonly reputation?: ReputationFindings | undefined;
   /** The sender is a correspondent of the owner; counts only when authentication proves the sender's domain. */
   readonly knownSender: boolean;
   readonly model: Model;
@@ -57,13 +60,13 @@ const unknownFindings: Omit<ScoreFindings, 'model'> = {
 function judge(request: ScoreRequest): ScoreFindings {
   const { message, model, only } = request;
   const authentication = request.authentication ?? undefined;
-  const evidence = { authentication, session: request.session };
+  const evidence = { authentication, session: request.session, reputation: request.reputation };
   const features = request.features?.() ?? judgedFeatures(message, { ...(only ? { only } : {}), evidence });
   const isAuthenticated = authentication !== undefined && isAligned(authentication);
   const reasons = reasonsOf(model, features);
   if (request.knownSender && isAuthenticated) reasons.push({ id: 'knownSender', weight: knownSenderWeight });
-  const score = probability(reasons.reduce((sum, { weight }) => sum + weight, 0));
-  const verdict = verdictOf(score, request);
+  const score = scoreOf(reasons);
+  const verdict = verdictOf(reasons, request);
   return {
     score,
     verdict,
@@ -77,8 +80,15 @@ function judge(request: ScoreRequest): ScoreFindings {
   };
 }
 
-function verdictOf(score: number, { junkAt, rejectAt }: ScoreRequest): Verdict {
-  if (score > rejectAt) return 'reject';
+function scoreOf(reasons: readonly Reason[]): number {
+  return probability(reasons.reduce((sum, { weight }) => sum + weight, 0));
+}
+
+/** Public lists alone refuse nothing: what is refused would be junk without them, too. */
+function verdictOf(reasons: readonly Reason[], { junkAt, rejectAt }: ScoreRequest): Verdict {
+  const score = scoreOf(reasons);
+  const own = reasons.filter(({ id }) => !listRules.has(id));
+  if (score > rejectAt && scoreOf(own) >= junkAt) return 'reject';
   return score >= junkAt ? 'spam' : 'ham';
 }
 

@@ -102,7 +102,16 @@ test('the types of the plugins can be used by a strict project', t => {
   for (const name of ['@types/node', 'undici-types']) {
     if (!existsSync(join(home, 'node_modules', name))) link(name, join(home, 'node_modules'));
   }
-  const plugins = ['authenticate', 'decrypt', 'deliver', 'privacy', 'recipients', 'score', 'tag'];
+  const plugins = [
+    'authenticate',
+    'decrypt',
+    'deliver',
+    'privacy',
+    'recipients',
+    'reputation',
+    'score',
+    'tag',
+  ];
   const lines = plugins.map(name => `import { register as ${name} } from 'caliopen/plugins/${name}';`);
   writeFileSync(
     join(folder, 'use.mts'),
@@ -134,7 +143,7 @@ const message = [
 const readingPlugin = `
 exports.hook_data_post = function (next, connection) {
   const { results } = connection.transaction;
-  for (const name of ['authenticate', 'decrypt', 'score', 'privacy', 'tag']) {
+  for (const name of ['authenticate', 'reputation', 'decrypt', 'score', 'privacy', 'tag']) {
     const found = results.get('caliopen/plugins/' + name);
     if (found) connection.transaction.add_header('X-Seen-' + name, Object.keys(found).join(' '));
   }

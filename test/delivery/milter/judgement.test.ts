@@ -18,7 +18,7 @@ function owner(verdict: Verdict, failed: readonly string[] = []): OwnerAssessmen
     ],
     model: '1:prior:0+0',
   };
-  const findings = { authenticate: null, decrypt: null, score, tag: null };
+  const findings = { authenticate: null, reputation: null, decrypt: null, score, tag: null };
   return { recipient: null, findings, facts: null, index: null, failed };
 }
 
