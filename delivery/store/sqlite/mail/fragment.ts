@@ -32,11 +32,11 @@ export function raw(text: string): Fragment {
   return { sql: text, values: [] };
 }
 
-/** The fragments with `separator` between them; `empty` when there is none. */
+/** The fragments with `separator` between them, in parentheses; `empty` when there is none. */
 export function join(fragments: readonly Fragment[], separator: string, empty: string): Fragment {
   if (fragments.length === 0) return raw(empty);
   return {
-    sql: fragments.map(fragment => `(${fragment.sql})`).join(separator),
+    sql: `(${fragments.map(fragment => `(${fragment.sql})`).join(separator)})`,
     values: fragments.flatMap(fragment => fragment.values),
   };
 }

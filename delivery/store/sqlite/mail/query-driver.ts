@@ -83,11 +83,16 @@ export function hitDriver(account: number, hits: string): Driver {
   };
 }
 
+/** All mail. */
+export function mailDriver(account: number): Driver {
+  return { from: raw('email e'), where: sql`e.account = ${account}`, walked: 'e' };
+}
+
 /** The list for these conditions. */
 export function driverOf(filters: readonly EmailFilter[], context: FilterContext): Driver {
   for (const choose of choices) {
     const driver = choose(filters, context);
     if (driver) return driver;
   }
-  return { from: raw('email e'), where: sql`e.account = ${context.account}`, walked: 'e' };
+  return mailDriver(context.account);
 }

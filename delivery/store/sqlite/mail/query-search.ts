@@ -3,11 +3,15 @@ import type { Database } from '../database.ts';
 import type { SearchSource } from '../search/catch-up.ts';
 import { fieldHits } from '../search/field-hits.ts';
 import { type Hits, ListedHits, MatchHits } from '../search/hits.ts';
-import { isPureSearch, toMatch } from '../search/match.ts';
+import { toMatch } from '../search/match.ts';
+import { union } from '../search/places.ts';
+import { isPureSearch, joinSearches } from '../search/pure-search.ts';
 import type { ReadContext } from '../threads/context.ts';
 
 /** The search filters of a query, answered by the account's search file. */
 export interface SearchPlan {
+  /** The query's filter, with searches that stand side by side joined into one. */
+  readonly filter: EmailFilter | null;
   /** Words of messages are asked for. */
   readonly isUsed: boolean;
   readonly isCapped: boolean;
@@ -20,11 +24,15 @@ export interface SearchPlan {
   readonly found: (filter: EmailFilter) => Hits | undefined;
   /** Some of what it finds may not meet it. */
   readonly isLoose: (filter: EmailFilter) => boolean;
+  /** Whether there are searches, and whether some of them is loose. */
+  readonly searches: 'none' | 'exact' | 'loose';
+  /** Takes the filter for a search that finds these. */
+  know(filter: EmailFilter, hits: Hits): void;
   /** Forgets the sets. */
   end(): void;
 }
 
-const noSearch: SearchPlan = {
+const noSearch: Omit<SearchPlan, 'filter'> = {
   isUsed: false,
   isCapped: false,
   isCurrent: true,
@@ -32,6 +40,8 @@ const noSearch: SearchPlan = {
   hits: () => 0,
   found: () => undefined,
   isLoose: () => false,
+  searches: 'none',
+  know: () => undefined,
   end: () => undefined,
 };
 
@@ -39,24 +49,28 @@ const noSearch: SearchPlan = {
 export function prepareSearch(
   context: ReadContext,
   source: SearchSource,
-  filter: EmailFilter | null,
+  asked: EmailFilter | null,
 ): SearchPlan {
+  const filter = asked && joinSearches(asked);
   const searches = filter ? searchesIn(filter) : [];
-  if (searches.length === 0) return noSearch;
+  if (searches.length === 0) return { ...noSearch, filter };
   const found: Found = { hits: new Map(), unions: new Map(), loose: new Set(), isCapped: false };
   const isCurrent = context.search.use(source, (search, isReady) => {
-    for (const asked of searches) lookUp(search, asked, found);
+    for (const one of searches) lookUp(search, one, found);
     return isReady;
   });
   // Sets are made only where a query asks about single emails.
   const numbers = new Map<EmailFilter, number>();
   return {
+    filter,
     isUsed: searches.some(isPureSearch),
     isCapped: found.isCapped,
     isCurrent,
     isSearch: candidate => found.hits.has(candidate),
     found: candidate => hitsOf(candidate, found),
     isLoose: candidate => isLoose(candidate, found),
+    searches: found.loose.size === 0 ? 'exact' : 'loose',
+    know: (candidate, hits) => found.hits.set(candidate, hits),
     hits: candidate => {
       const number = numbers.get(candidate) ?? numbers.size;
       if (!numbers.has(candidate)) context.hits.set(number, new Set(found.hits.get(candidate)?.all()));
@@ -104,9 +118,9 @@ function hitsOf(filter: EmailFilter, found: Found): Hits | undefined {
   if (known || !('any' in filter) || filter.any.length === 0) return known;
   const parts = filter.any.flatMap(part => found.hits.get(part) ?? []);
   if (parts.length < filter.any.length) return undefined;
-  const union = new ListedHits(parts.flatMap(part => [...part.all()]));
-  found.unions.set(filter, union);
-  return union;
+  const together = new ListedHits(union(parts.map(part => part.all())));
+  found.unions.set(filter, together);
+  return together;
 }
 
 function isLoose(filter: EmailFilter, { loose }: Found): boolean {

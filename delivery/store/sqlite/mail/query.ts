@@ -1,41 +1,21 @@
 import { DeliveryError } from '../../../errors.ts';
 import { type CursorValue, decodeCursor, encodeCursor, maxPage } from '../../page.ts';
-import type { EmailFilter } from '../../query.ts';
 import { asksInside } from '../../sealed-inside.ts';
 import type { EmailQuery, EmailQueryResult } from '../../store.ts';
-import type { Database } from '../database.ts';
 import { requireAccount } from '../directory/rows.ts';
 import { shardOf } from '../files.ts';
-import type { Hits } from '../search/hits.ts';
+import { isIn, noPlaces, rankIn } from '../search/places.ts';
 import type { ReadContext } from '../threads/context.ts';
 import { type EmailRecord, findEmail } from './email-rows.ts';
-import { type Fragment, join, raw, sql } from './fragment.ts';
+import { type Fragment, raw, sql } from './fragment.ts';
 import { allMail } from './ledger.ts';
-import { conjuncts, type Driver, driverOf, hitDriver } from './query-driver.ts';
-import { type FilterContext, filterToSql, secondLook } from './query-filter.ts';
-import { given, isByPlace, keysOf, type OrderKey, orderBy, orderKeys, precedes } from './query-order.ts';
+import { type Driver, hitDriver } from './query-driver.ts';
+import { given, isByPlace, keysOf, type OrderKey, orderBy, precedes } from './query-order.ts';
+import { walkedDriver } from './query-places.ts';
+import { planQuery, type QueryPlan } from './query-plan.ts';
 import { type CountedList, placeAt, rankOf } from './query-rank.ts';
 import { prepareSearch, type SearchPlan } from './query-search.ts';
 import { toRow } from './reads.ts';
-
-/** Everything a query is answered with. */
-interface Plan {
-  readonly database: Database;
-  readonly account: number;
-  readonly query: EmailQuery;
-  readonly context: FilterContext;
-  readonly keys: readonly OrderKey[];
-  /** The list that is walked; made of all that `found` has where there is a search. */
-  readonly driver: () => Driver;
-  /** The table that has the places of that list. */
-  readonly walked: Driver['walked'];
-  /** What the narrowest search finds; null without one. */
-  readonly found: Hits | null;
-  /** That is all the query finds. */
-  readonly isFound: boolean;
-  /** The filter, with thread folding where it was asked for. */
-  readonly where: Fragment;
-}
 
 type Row = Pick<EmailRecord, 'place' | 'tail' | 'thread' | 'received_at'> & Record<`k${number}`, CursorValue>;
 
@@ -51,68 +31,13 @@ export function queryEmails(
   const search = prepareSearch(context, { database, account }, query.filter);
   try {
     if (isPatient && !search.isCurrent) return null;
-    return database.read(() => answer(planOf(database, account, query, search), search));
+    return database.read(() => answer(planQuery(database, account, query, search), search));
   } finally {
     search.end();
   }
 }
 
-function planOf(database: Database, account: number, query: EmailQuery, search: SearchPlan): Plan {
-  const context: FilterContext = {
-    account,
-    tagNumber: id =>
-      database.get<{ number: number }>('select number from tag where account = ? and id = ?', account, id)
-        ?.number,
-    hits: search.hits,
-    isSearch: search.isSearch,
-    isLoose: search.isLoose,
-  };
-  const keys = orderKeys(query.sort, context);
-  const filters = conjuncts(query.filter, search.isSearch);
-  const found = narrowest(filters, search);
-  const where = filters.flatMap(filter => {
-    if (found === null || search.found(filter) !== found) return [filterToSql(filter, 'e', context)];
-    // What the driver finds needs no second look where it is exact.
-    if (!search.isLoose(filter)) return [];
-    return [search.isSearch(filter) ? secondLook(filter, 'e') : filterToSql(filter, 'e', context)];
-  });
-  if (query.collapseThreads) where.push(isFirstOfThread(query.filter, keys, context));
-  const list = found ? null : driverOf(filters, context);
-  return {
-    database,
-    account,
-    query,
-    context,
-    keys,
-    driver: () => list ?? hitDriver(account, JSON.stringify(found?.all())),
-    walked: list?.walked ?? 'e',
-    found,
-    isFound: found !== null && where.length === 0,
-    where: join(where, ' and ', '1'),
-  };
-}
-
-/** Of the searches that must all hold, the one that finds least. */
-function narrowest(filters: readonly EmailFilter[], search: SearchPlan): Hits | null {
-  const found = filters.flatMap(filter => search.found(filter) ?? []);
-  const [first = null] = found;
-  if (found.length < 2) return first;
-  return found.reduce((best, hits) => (hits.count() < best.count() ? hits : best));
-}
-
-/** No other email of the thread that the filter lets through stands before this one. */
-function isFirstOfThread(
-  filter: EmailFilter | null,
-  keys: readonly OrderKey[],
-  context: FilterContext,
-): Fragment {
-  const inner = filter ? filterToSql(filter, 'o', context) : raw('1');
-  return sql`not exists (select 1 from email o indexed by email_thread
-    where o.account = ${context.account} and o.thread = e.thread
-    and ${precedes(keys, keysOf(keys, 'o'), keysOf(keys, 'e'))} and ${inner})`;
-}
-
-function answer(plan: Plan, search: SearchPlan): EmailQueryResult {
+function answer(plan: QueryPlan, search: SearchPlan): EmailQueryResult {
   const { query } = plan;
   const limit = Math.min(Math.max(0, query.limit), maxPage);
   const start = startOf(plan);
@@ -130,7 +55,7 @@ function answer(plan: Plan, search: SearchPlan): EmailQueryResult {
   };
 }
 
-function keyValues({ keys }: Plan, row: Row): CursorValue[] {
+function keyValues({ keys }: QueryPlan, row: Row): CursorValue[] {
   return keys.map((_key, index) => row[`k${index}`] ?? null);
 }
 
@@ -144,13 +69,19 @@ interface Span {
   readonly isReversed?: boolean;
 }
 
-function readRows(plan: Plan, span: Span): Row[] {
-  const { found, keys } = plan;
-  if (!found || !isByPlace(keys)) return readFrom(plan, plan.driver(), span);
+/** Hits whose rows are looked at before all that the query finds is looked up. */
+const fewHits = 500;
+
+function readRows(plan: QueryPlan, span: Span): Row[] {
+  const { hits, keys, whole } = plan;
+  if (!hits || !isByPlace(keys)) return readFrom(plan, plan.driver(), span);
   const ascending = (keys[0]?.ascending ?? false) !== (span.isReversed ?? false);
   const wanted = span.skip + span.limit;
   const rows: Row[] = [];
-  for (const slice of found.slices(ascending, span.bound ?? null)) {
+  let seen = 0;
+  for (const slice of hits.slices(ascending, span.bound ?? null)) {
+    if (whole && seen >= fewHits) return readRows(whole(), span);
+    seen += slice.length;
     const driver = hitDriver(plan.account, JSON.stringify(slice));
     rows.push(...readFrom(plan, driver, { ...span, skip: 0, limit: wanted - rows.length }));
     if (rows.length >= wanted) break;
@@ -158,7 +89,7 @@ function readRows(plan: Plan, span: Span): Row[] {
   return rows.slice(span.skip);
 }
 
-function readFrom(plan: Plan, driver: Driver, { condition, skip, limit, isReversed }: Span): Row[] {
+function readFrom(plan: QueryPlan, driver: Driver, { condition, skip, limit, isReversed }: Span): Row[] {
   const columns = plan.keys.map((key, index) => sql`${key.of('e')} ${raw(`k${index}`)}`);
   const list = {
     sql: columns.map(column => column.sql).join(', '),
@@ -174,7 +105,7 @@ interface Start extends Omit<Span, 'limit' | 'isReversed'> {
   readonly position: number | null;
 }
 
-function startOf(plan: Plan): Start {
+function startOf(plan: QueryPlan): Start {
   const { query, keys } = plan;
   const skip = query.skip ?? 0;
   const cursor = decodeCursor({ after: query.after ?? null });
@@ -188,16 +119,45 @@ function startOf(plan: Plan): Start {
 }
 
 /** The row with this index in all results. */
-function startAt(plan: Plan, position: number): Start {
-  const list = position > 0 ? countedList(plan) : null;
+function startAt(plan: QueryPlan, position: number): Start {
+  const list = position > 0 ? positionsOf(plan) : null;
   if (!list) return { condition: raw('1'), skip: position, position };
-  const place = placeAt(list, position);
-  if (place === null) return { condition: raw('0'), skip: 0, position };
+  const place = list.placeAt(position);
+  if (place === null) return { condition: raw('0'), bound: behindAll(plan.keys), skip: 0, position };
   return { ...onwards(plan, [place]), skip: 0, position };
 }
 
-/** The list whose kept counts tell positions: all mail or one tag by place; null for any other query. */
-function countedList({ database, account, query, context, keys }: Plan): CountedList | null {
+/** A place behind those of all rows. */
+function behindAll([key]: readonly OrderKey[]): number {
+  return key?.ascending ? Number.MAX_SAFE_INTEGER : -1;
+}
+
+/** A list in which places have known positions. */
+interface Positions {
+  /** The place of the row with this index; null behind the end. */
+  placeAt(index: number): number | null;
+  /** How many rows stand before this place. */
+  rankOf(place: number): number;
+}
+
+/** Null where rows must be counted one by one. */
+function positionsOf(plan: QueryPlan): Positions | null {
+  if (plan.isFound && isByPlace(plan.keys)) return foundPositions(plan);
+  const list = countedList(plan);
+  return list && { placeAt: index => placeAt(list, index), rankOf: place => rankOf(list, place) };
+}
+
+function foundPositions({ hits, keys }: QueryPlan): Positions {
+  const places = hits?.all() ?? noPlaces;
+  const ascending = keys[0]?.ascending ?? false;
+  return {
+    placeAt: index => places[ascending ? index : places.length - 1 - index] ?? null,
+    rankOf: place => (ascending ? rankIn(places, place) : places.length - rankIn(places, place + 1)),
+  };
+}
+
+/** All mail or one tag by place, whose kept counts tell positions; null for any other query. */
+function countedList({ database, account, query, context, keys }: QueryPlan): CountedList | null {
   const { filter } = query;
   if (!isByPlace(keys) || query.collapseThreads || (filter && !('tag' in filter))) return null;
   const tag = filter ? context.tagNumber(filter.tag) : allMail;
@@ -207,13 +167,13 @@ function countedList({ database, account, query, context, keys }: Plan): Counted
 type From = Pick<Span, 'condition' | 'bound'>;
 
 /** The rows behind the one with these values. */
-function behind({ keys, walked }: Plan, values: readonly CursorValue[]): From {
+function behind({ keys, walked }: QueryPlan, values: readonly CursorValue[]): From {
   const condition = precedes(keys, given(values), keysOf(keys, 'e', walked));
   return { condition, bound: boundOf(keys, values) };
 }
 
 /** The row with these values and what is behind it. */
-function onwards(plan: Plan, values: readonly CursorValue[]): From {
+function onwards(plan: QueryPlan, values: readonly CursorValue[]): From {
   const { keys, walked } = plan;
   const [key] = keys;
   const bound = boundOf(keys, values);
@@ -225,25 +185,18 @@ function boundOf(keys: readonly OrderKey[], [place]: readonly CursorValue[]): nu
   return isByPlace(keys) && typeof place === 'number' ? place : null;
 }
 
-function before({ keys, walked }: Plan, values: readonly CursorValue[]): Fragment {
+function before({ keys, walked }: QueryPlan, values: readonly CursorValue[]): Fragment {
   return precedes(keys, keysOf(keys, 'e', walked), given(values));
 }
 
-function startAtAnchor(plan: Plan, anchor: string, skip: number): Start {
+function startAtAnchor(plan: QueryPlan, anchor: string, skip: number): Start {
   const record = findEmail(plan.database, plan.account, anchor);
-  const [row] = record
-    ? readRows(plan, {
-        condition: sql`e.place = ${record.place}`,
-        bound: record.place,
-        skip: 0,
-        limit: 1,
-      })
-    : [];
+  const [row] = record ? anchorRow(plan, record.place) : [];
   if (!row)
     throw new DeliveryError('notFound', 'the anchor is not among the results', { fields: { anchor } });
   const values = keyValues(plan, row);
-  const list = countedList(plan);
-  const standing = list ? rankOf(list, row.place) : countRows(plan, before(plan, values));
+  const list = positionsOf(plan);
+  const standing = list ? list.rankOf(row.place) : countRows(plan, before(plan, values));
   const position = standing + 1 + skip;
   if (list || position <= 0) return startAt(plan, Math.max(0, position));
   if (skip >= 0) return { ...behind(plan, values), skip, position };
@@ -258,15 +211,22 @@ function startAtAnchor(plan: Plan, anchor: string, skip: number): Start {
   return first ? { ...onwards(plan, keyValues(plan, first)), skip: 0, position } : startAt(plan, 0);
 }
 
-function countRows(plan: Plan, condition: Fragment): number {
-  const { where } = plan;
-  const driver = plan.driver();
-  const statement = sql`select count(*) total from ${driver.from} where ${driver.where} and ${where} and ${condition}`;
+/** The row with this place, if it is among the results. */
+function anchorRow(plan: QueryPlan, place: number): Row[] {
+  const span = { condition: sql`e.place = ${place}`, bound: place, skip: 0, limit: 1 };
+  if (!plan.isFound) return readRows(plan, span);
+  const isFound = isIn(plan.hits?.all() ?? noPlaces, place);
+  return isFound ? readFrom(plan, hitDriver(plan.account, JSON.stringify([place])), span) : [];
+}
+
+function countRows(plan: QueryPlan, condition: Fragment, driver = plan.driver()): number {
+  const statement = sql`select count(*) total
+    from ${driver.from} where ${driver.where} and ${plan.where} and ${condition}`;
   return plan.database.get<{ total: number }>(statement.sql, ...statement.values)?.total ?? 0;
 }
 
 /** All results: from kept counts where the filter is one tag or nothing, else counted. */
-function totalOf(plan: Plan): number {
+function totalOf(plan: QueryPlan): number {
   const { database, account, query } = plan;
   if (query.filter === null && !query.collapseThreads) {
     return (
@@ -281,11 +241,11 @@ function totalOf(plan: Plan): number {
     );
     return (query.collapseThreads ? tag?.threads : tag?.emails) ?? 0;
   }
-  if (plan.isFound && plan.found) return plan.found.count();
-  return countRows(plan, raw('1'));
+  if (plan.isFound && plan.hits) return plan.hits.count();
+  return countRows(plan, raw('1'), plan.hits ? plan.driver() : walkedDriver(query.filter, plan));
 }
 
-function hasSealed({ database, account }: Plan): boolean {
+function hasSealed({ database, account }: QueryPlan): boolean {
   const state = database.get<{ sealed: number }>('select sealed from account where number = ?', account);
   return (state?.sealed ?? 0) > 0;
 }

@@ -28,13 +28,13 @@ export function fieldHits(search: Database, { fieldName, contains }: FieldFilter
   const [known = [], ...unknown] = spans.map(span => termsIn(search, span));
   const isSure = isExact && unknown.every(terms => terms.length === 0);
   const terms = [known, ...unknown].flat();
-  if (terms.length === 0) return { hits: new ListedHits([]), isExact: true };
+  if (terms.length === 0) return { hits: ListedHits.of([]), isExact: true };
   if (terms.length <= maxTerms) {
     const query = `(${terms.map(quote).join(' OR ')}) AND ${matchAll(lookUp)}`;
     return { hits: new MatchHits(search, 'fields', query), isExact: isSure };
   }
   const places = placesIn(search, spans);
-  const listed = places && new ListedHits(places);
+  const listed = places && ListedHits.of(places);
   return listed && listed.count() <= whole.count()
     ? { hits: listed, isExact: isSure }
     : { hits: whole, isExact: false };

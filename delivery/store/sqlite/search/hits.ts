@@ -1,5 +1,6 @@
 import type { Database } from '../database.ts';
 import type { indexes } from './file.ts';
+import { noPlaces, type Places, placesFrom, rankIn, readPlaces } from './places.ts';
 
 /** Hits read in the first step, and at most in one: a page is often full after the first. */
 const first = 100;
@@ -7,8 +8,7 @@ const most = 4000;
 
 /** The emails that a search finds. */
 export interface Hits {
-  /** Their places, newest first. */
-  all(): readonly number[];
+  all(): Places;
   count(): number;
   /** Their places in pieces, in order of place, from the place `bound` on (included) when there is one. */
   slices(ascending: boolean, bound: number | null): Iterable<readonly number[]>;
@@ -19,7 +19,7 @@ export class MatchHits implements Hits {
   readonly #search: Database;
   readonly #index: (typeof indexes)[number];
   readonly #query: string;
-  #all: readonly number[] | null = null;
+  #all: Places | null = null;
 
   constructor(search: Database, index: (typeof indexes)[number], query: string) {
     this.#search = search;
@@ -27,8 +27,15 @@ export class MatchHits implements Hits {
     this.#query = query;
   }
 
-  all(): readonly number[] {
-    this.#all ??= this.#places('', 'desc', []);
+  all(): Places {
+    if (this.#all) return this.#all;
+    // One row of JSON crosses four times faster than its numbers as rows.
+    const row = this.#search.get<{ places: string }>(
+      `select json_group_array(rowid) places from
+         (select rowid from ${this.#index} where ${this.#index} match ? order by rowid)`,
+      this.#query,
+    );
+    this.#all = row ? readPlaces(row.places) : noPlaces;
     return this.#all;
   }
 
@@ -42,53 +49,60 @@ export class MatchHits implements Hits {
   }
 
   *slices(ascending: boolean, bound: number | null): Iterable<readonly number[]> {
+    if (this.#all) return yield* slicesOf(this.#all, ascending, bound);
     const [behind, order] = ascending ? (['>', 'asc'] as const) : (['<', 'desc'] as const);
     let last = ascending ? (bound ?? 0) - 1 : (bound ?? Number.MAX_SAFE_INTEGER - 1) + 1;
     for (let size = first; ; size = Math.min(4 * size, most)) {
-      const places = this.#places(`and rowid ${behind} ?`, order, [last], `limit ${size}`);
-      if (places.length > 0) yield places;
+      const places = this.#search.all<{ rowid: number }>(
+        `select rowid from ${this.#index} where ${this.#index} match ? and rowid ${behind} ?
+         order by rowid ${order} limit ${size}`,
+        this.#query,
+        last,
+      );
+      if (places.length > 0) yield places.map(({ rowid }) => rowid);
       if (places.length < size) return;
-      last = places.at(-1) ?? last;
+      last = places.at(-1)?.rowid ?? last;
     }
-  }
-
-  #places(condition: string, order: 'asc' | 'desc', values: readonly number[], limit = ''): number[] {
-    const rows = this.#search.all<{ rowid: number }>(
-      `select rowid from ${this.#index} where ${this.#index} match ? ${condition} order by rowid ${order} ${limit}`,
-      this.#query,
-      ...values,
-    );
-    return rows.map(({ rowid }) => rowid);
   }
 }
 
 /** Emails whose places are known already. */
 export class ListedHits implements Hits {
-  readonly #places: Float64Array;
+  readonly #places: Places;
 
-  /** Places in any order, some perhaps more than once. */
-  constructor(places: Iterable<number>) {
-    const sorted = Float64Array.from(places).sort();
-    this.#places = sorted.filter((place, index) => place !== sorted[index - 1]).reverse();
+  constructor(places: Places) {
+    this.#places = places;
   }
 
-  all(): readonly number[] {
-    return [...this.#places];
+  /** Of places in any order, some perhaps more than once. */
+  static of(places: readonly number[]): ListedHits {
+    return new ListedHits(placesFrom(places));
+  }
+
+  all(): Places {
+    return this.#places;
   }
 
   count(): number {
     return this.#places.length;
   }
 
-  *slices(ascending: boolean, bound: number | null): Iterable<readonly number[]> {
-    const isInside = (place: number): boolean =>
-      bound === null || (ascending ? place >= bound : place <= bound);
-    const places = this.#places.filter(isInside);
-    if (ascending) places.reverse();
-    let from = 0;
-    for (let size = first; from < places.length; size = Math.min(4 * size, most)) {
-      yield [...places.subarray(from, from + size)];
+  slices(ascending: boolean, bound: number | null): Iterable<readonly number[]> {
+    return slicesOf(this.#places, ascending, bound);
+  }
+}
+
+function* slicesOf(places: Places, ascending: boolean, bound: number | null): Iterable<readonly number[]> {
+  let [from, end] = [0, places.length];
+  if (bound !== null && ascending) from = rankIn(places, bound);
+  if (bound !== null && !ascending) end = rankIn(places, bound + 1);
+  for (let size = first; from < end; size = Math.min(4 * size, most)) {
+    if (ascending) {
+      yield [...places.subarray(from, Math.min(from + size, end))];
       from += size;
+    } else {
+      yield [...places.subarray(Math.max(from, end - size), end)].reverse();
+      end -= size;
     }
   }
 }

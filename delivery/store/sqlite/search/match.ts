@@ -1,5 +1,6 @@
-import type { EmailFilter, SearchTerm } from '../../query.ts';
+import type { SearchTerm } from '../../query.ts';
 import type { Database } from '../database.ts';
+import { isPureSearch, type PureSearch } from './pure-search.ts';
 
 /** A filter of search terms alone, as an FTS5 query. */
 export interface Match {
@@ -11,22 +12,18 @@ export interface Match {
 /** Words that a prefix stands for at most; native prefix queries take seconds in a big index. */
 const maxWords = 64;
 
-export type PureSearch =
-  | Extract<EmailFilter, { search: SearchTerm }>
-  | { all: PureSearch[] }
-  | { any: PureSearch[] };
-
-/** Whether the filter is made of search terms, `all` and `any` alone. */
-export function isPureSearch(filter: EmailFilter): filter is PureSearch {
-  if ('search' in filter) return true;
-  if ('all' in filter) return filter.all.length > 0 && filter.all.every(isPureSearch);
-  return 'any' in filter && filter.any.length > 0 && filter.any.every(isPureSearch);
-}
-
 /** The FTS5 query of a pure search; prefixes become an `or` of the words that the index has. */
 export function toMatch(search: Database, filter: PureSearch): Match {
   if ('search' in filter) return termMatch(search, filter.search);
-  const [parts, operator] = 'all' in filter ? [filter.all, ' AND '] : [filter.any, ' OR '];
+  if ('any' in filter) return combined(search, filter.any, ' OR ');
+  const found = combined(search, filter.all.filter(isPureSearch), ' AND ');
+  const taken = filter.all.flatMap(part => ('none' in part ? part.none : []));
+  if (taken.length === 0) return found;
+  const none = combined(search, taken, ' OR ');
+  return { query: `(${found.query} NOT ${none.query})`, isCapped: found.isCapped || none.isCapped };
+}
+
+function combined(search: Database, parts: readonly PureSearch[], operator: string): Match {
   const matches = parts.map(part => toMatch(search, part));
   return {
     query: `(${matches.map(({ query }) => query).join(operator)})`,
