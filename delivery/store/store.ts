@@ -17,7 +17,16 @@ import type { EmailFilter, EmailSort } from './query.ts';
  * `[A-Za-z0-9_-]`, at most 64 long, starting with a letter. Pages are bounded: `limit` is at most 500 and a
  * `next` cursor continues where a page ended. No method reads a whole mailbox; no transaction spans accounts.
  */
-export interface Store extends Directory, Keys, AccountStates, PublishedKeys, Zones, Mail, Blobs, News {
+export interface Store
+  extends Directory,
+    Keys,
+    AccountStates,
+    Senders,
+    PublishedKeys,
+    Zones,
+    Mail,
+    Blobs,
+    News {
   /** A named document of the instance, such as the shared classifier; null when there is none. At most 64 MiB. */
   getInstanceState(name: string): Promise<{ readonly octets: Uint8Array; readonly version: number } | null>;
   /**
@@ -363,6 +372,42 @@ export interface AccountStates {
   ): Promise<number>;
 }
 
+/* ---- Senders: what the instance knows of who writes to it ---- */
+
+/** What was counted of one key of a sender: of an address, a domain, a network, as the caller names them. */
+export interface SenderCounts {
+  readonly key: string;
+  /** Each day's counts lose half of their weight in 30 days, and are forgotten after a year. */
+  readonly wanted: number;
+  readonly unwanted: number;
+  /** Of what is not forgotten. */
+  readonly firstSeenAt: Date;
+  readonly lastSeenAt: Date;
+}
+
+/** Keys have 1 to 255 characters; at most 50 in one call, else `badInput`. They are the instance's, and go with time alone. */
+export interface Senders {
+  /** Of each key that is known, in any order, as it weighs at that instant. */
+  getSenderCounts(keys: readonly string[], at: Date): Promise<SenderCounts[]>;
+  /**
+   * Adds whole numbers, negative ones to take back; of several processes at once none is lost. It need not be flushed
+   * when this resolves: a crash may lose the last ones.
+   */
+  addSenderCounts(
+    changes: readonly { readonly key: string; readonly wanted: number; readonly unwanted: number }[],
+    at: Date,
+  ): Promise<void>;
+  /**
+   * Notes that the key is seen, and gives its first sight and the last one before this, null when this is the first.
+   * All is forgotten when the key was not seen for `keepSeconds`. It need not be flushed, either.
+   */
+  noteSight(
+    key: string,
+    at: Date,
+    keepSeconds: number,
+  ): Promise<{ readonly firstSeenAt: Date; readonly lastSeenAt: Date | null }>;
+}
+
 /* ---- Published keys and zones ---- */
 
 export const publishedKinds = ['openpgp', 'smime'] as const;
@@ -550,6 +595,8 @@ export interface NewEmail {
   readonly index: KeptIndex | null;
   /** Null: not searchable (sealed). */
   readonly searchText: SearchText | null;
+  /** As `Mail.getLearned` gives it. */
+  readonly learned?: Uint8Array | null;
   /** Uploads by their blob ids that are not needed any more: they go with the same flush, also with a duplicate. */
   readonly takesOver?: readonly string[];
 }
@@ -623,6 +670,8 @@ export interface EmailChange {
   /** New findings after reprocessing, with the search text when it became readable. */
   readonly findings?: Findings;
   readonly searchText?: SearchText | null;
+  /** Null removes it. It makes no change of the email's state. */
+  readonly learned?: Uint8Array | null;
 }
 
 export type ChangeOutcome =
@@ -703,6 +752,11 @@ export interface Mail {
   getEmails(accountId: string, ids: readonly string[]): Promise<Email[]>;
   /** The stored octets, null when there is no such email. */
   getOctets(accountId: string, emailId: string): Promise<Uint8Array | null>;
+  /**
+   * What was learned of the email, so that it can be unlearned: at most 16 KiB that the store does not look into, which
+   * come with the email or a change of it (`badInput` where they are more) and go with it. Null when there is nothing.
+   */
+  getLearned(accountId: string, emailId: string): Promise<Uint8Array | null>;
   queryEmails(accountId: string, query: EmailQuery): Promise<EmailQueryResult>;
   /** All of `changes` or, when `ifInState` differs, none (throws `badRequest` with field `stateMismatch`). */
   changeEmails(

@@ -19,6 +19,7 @@ import { prepareKeyspace } from './migrate.ts';
 import { personalPart } from './personal/personal.ts';
 import { eraseSearch } from './search/generations.ts';
 import { openIndexer } from './search/indexer.ts';
+import { senderPart } from './senders.ts';
 import { type ClusterSettings, openSession } from './session.ts';
 import { ZoneLog } from './zones/zone-log.ts';
 import { zonePart } from './zones/zones.ts';
@@ -114,6 +115,7 @@ function assemble(ports: CassandraPorts, context: CassandraContext, guard: Clock
       changes: mail.changeLog,
       habit: (accountId, key) => mail.operations.discussionHabit(accountId, key),
     }),
+    ...senderPart(context),
     ...zonePart(context, zoneLog),
     ...mail.operations,
     ...instancePart(context),

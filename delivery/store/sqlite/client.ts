@@ -1,7 +1,9 @@
 import { DeliveryError } from '../../errors.ts';
 import { checkAccountState } from '../account-state.ts';
 import { requireDomain } from '../address.ts';
+import { checkLearned } from '../learned.ts';
 import { toKeptKey } from '../published-key.ts';
+import { checkChanges, checkKeys } from '../sender-counts.ts';
 import { readDetail } from '../sort-columns.ts';
 import type {
   Account,
@@ -29,6 +31,7 @@ export function openClient(calls: Calls): Client {
   return {
     ...directoryPart(calls),
     ...personalPart(calls),
+    ...senderPart(calls),
     ...zonePart(calls),
     ...mailPart(calls),
     ...instancePart(calls),
@@ -39,6 +42,7 @@ type DirectoryPart = Omit<
   Client,
   | keyof ReturnType<typeof mailPart>
   | keyof ReturnType<typeof personalPart>
+  | keyof ReturnType<typeof senderPart>
   | keyof ReturnType<typeof zonePart>
   | keyof ReturnType<typeof instancePart>
 >;
@@ -161,6 +165,23 @@ function personalPart(calls: Calls) {
   } satisfies Partial<Client>;
 }
 
+function senderPart({ directory, read }: Calls) {
+  return {
+    getSenderCounts: async (keys, at) => {
+      checkKeys(keys);
+      return await read.getSenderCounts(keys, at);
+    },
+    addSenderCounts: async (changes, at) => {
+      checkChanges(changes);
+      await directory.addSenderCounts(changes, at);
+    },
+    noteSight: async (key, at, keepSeconds) => {
+      checkKeys([key]);
+      return await directory.noteSight({ key, at, keepSeconds });
+    },
+  } satisfies Partial<Client>;
+}
+
 function zonePart(calls: Calls) {
   const { directory, read } = calls;
   return {
@@ -187,7 +208,8 @@ function mailPart(calls: Calls) {
   const { read, shard } = calls;
   const indexed = new Set<string>();
   return {
-    deliverEmail: (accountId, email) => {
+    deliverEmail: async (accountId, email) => {
+      checkLearned(email.learned);
       const packed = packEmail(email);
       const { buffer } = packed.octets;
       const transfer = buffer instanceof ArrayBuffer ? [buffer] : [];
@@ -196,8 +218,12 @@ function mailPart(calls: Calls) {
     },
     getEmails: async (accountId, ids) => (await read.getEmails(accountId, ids)).map(toEmail),
     getOctets: (accountId, emailId) => read.getOctets(accountId, emailId),
+    getLearned: (accountId, emailId) => read.getLearned(accountId, emailId),
     queryEmails: (accountId, query) => queryEmails(calls, accountId, query),
-    changeEmails: (accountId, changes, options) => shard(accountId).changeEmails(accountId, changes, options),
+    changeEmails: async (accountId, changes, options) => {
+      for (const { learned } of changes) checkLearned(learned);
+      return await shard(accountId).changeEmails(accountId, changes, options);
+    },
     destroyEmails: (accountId, ids, options) => shard(accountId).destroyEmails(accountId, ids, options),
     getThreads: (accountId, ids) => read.getThreads(accountId, ids),
     listTags: accountId => {

@@ -58,8 +58,19 @@ export class Database {
     }
   }
 
-  /** Runs `work` in a write transaction; a throw undoes it. */
-  write<T>(work: () => T): T {
+  /** Runs `work` in a write transaction; a throw undoes it. What is not flushed is, with the next one that is. */
+  write<T>(work: () => T, { isFlushed = true }: { readonly isFlushed?: boolean } = {}): T {
+    if (isFlushed) return this.#transact(work);
+    // Not by a kept statement: SQLite does it while it compiles.
+    this.exec('pragma synchronous=normal');
+    try {
+      return this.#transact(work);
+    } finally {
+      this.exec('pragma synchronous=full');
+    }
+  }
+
+  #transact<T>(work: () => T): T {
     this.run('begin immediate');
     try {
       const result = work();

@@ -2,6 +2,7 @@ import * as directory from './directory/reads.ts';
 import * as changes from './mail/change-reads.ts';
 import { listDiscussions } from './mail/discussion-list.ts';
 import * as discussions from './mail/discussion-reads.ts';
+import { getLearned } from './mail/learned.ts';
 import { queryEmails } from './mail/query.ts';
 import {
   getBlob,
@@ -15,6 +16,7 @@ import {
 import * as verify from './mail/verify.ts';
 import * as personal from './personal/reads.ts';
 import { getAccountState } from './personal/state-reads.ts';
+import { getSenderCounts } from './senders/reads.ts';
 import * as zones from './zones/reads.ts';
 
 /** Every operation of a reader thread. */
@@ -27,6 +29,7 @@ export const reads = {
   listDiscussions,
   ...personal,
   getAccountState,
+  getSenderCounts,
   ...verify,
   getPublishedKey: zones.getPublishedKey,
   listPublishedKeys: zones.listPublishedKeys,
@@ -37,6 +40,7 @@ export const reads = {
   queryEmails,
   getBlob,
   getEmails,
+  getLearned,
   getOctets,
   getThreads,
   listTags,

@@ -91,7 +91,7 @@ function resumeRemovals(accountIds: readonly string[], calls: Calls, log: Log): 
   };
 }
 
-/** How often uploads whose day is over, and changes of zones that are not told any more, are looked for. */
+/** How often uploads whose day is over, changes of zones that are not told any more and the like are looked for. */
 const sweepMilliseconds = 10 * 60_000;
 
 /** Drops them, also those of accounts to which nothing happens any more. Gives how to stop. */
@@ -100,6 +100,9 @@ function startSweeps(calls: Calls, log: Log): () => void {
   const sweep = async (): Promise<void> => {
     try {
       await calls.directory.sweepZoneChanges();
+      while (!isStopped && (await calls.directory.sweepSenders())) {
+        // Each step is a transaction of its own.
+      }
       for (let shard = 0; shard < calls.shards; shard++) {
         while (!isStopped && (await calls.shardAt(shard).sweepShard())) {
           // Each step is a transaction of its own.

@@ -81,6 +81,7 @@ export interface EmailTraits {
   readonly participants?: readonly string[];
   readonly level?: Level;
   readonly importance?: 'high' | 'normal' | 'low';
+  readonly learned?: Uint8Array | null;
 }
 
 /** A made-up email with these traits. */
@@ -130,6 +131,7 @@ export function newEmail(traits: EmailTraits = {}): NewEmail {
       failed: traits.failed ?? [],
     },
     index: traits.level === undefined ? null : keptIndex(traits.level),
+    ...(traits.learned === undefined ? {} : { learned: traits.learned }),
     searchText:
       words === null
         ? null

@@ -7,6 +7,7 @@ import type { Statement } from '../session.ts';
 import type { Buckets } from './buckets.ts';
 import { findingCells } from './detail.ts';
 import { discussionLink, type Emails } from './emails.ts';
+import { writeLearned } from './learned.ts';
 import type { LogLine } from './log.ts';
 import { cleanKeywords, isUnread, type LightRow, markOfKeyword, markOfTag, sortTags } from './row.ts';
 import type { Telling } from './telling.ts';
@@ -31,6 +32,7 @@ interface Edit {
   index: EmailChange['index'];
   findings: EmailChange['findings'];
   searchText: EmailChange['searchText'];
+  learned: EmailChange['learned'];
   /** Marks the new words, if there are any. */
   readonly reworded: string;
 }
@@ -55,6 +57,8 @@ export async function changeEmails(
   const edits = new Map<string, Edit>();
   const known = new Set(tags);
   const outcomes = changes.map(change => editOne(edits, rows.get(change.emailId), change, known));
+  for (const { row, learned } of edits.values())
+    if (learned !== undefined) await writeLearned(parts.context, accountId, { row, learned });
   await writeEdits(parts, accountId, [...edits.values()]);
   return outcomes;
 }
@@ -89,6 +93,7 @@ function editOne(
     index: change.index ?? edit.index,
     findings: change.findings ?? edit.findings,
     searchText: change.searchText === undefined ? edit.searchText : change.searchText,
+    learned: change.learned === undefined ? edit.learned : change.learned,
     reworded: edit.reworded,
   });
   return { emailId, status: 'done' };
@@ -102,6 +107,7 @@ function newEdit(row: LightRow): Edit {
     index: undefined,
     findings: undefined,
     searchText: undefined,
+    learned: undefined,
     reworded: randomText(10),
   };
 }

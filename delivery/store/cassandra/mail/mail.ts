@@ -1,3 +1,4 @@
+import { checkLearned } from '../../learned.ts';
 import type { Mail } from '../../store.ts';
 import type { ClockGuard } from '../clock-guard.ts';
 import type { CassandraContext } from '../context.ts';
@@ -12,6 +13,7 @@ import { destroyTag } from './destroy-tag.ts';
 import { listDiscussions } from './discussion-list.ts';
 import * as discussions from './discussions.ts';
 import { Emails } from './emails.ts';
+import { getLearned } from './learned.ts';
 import { type LogLine, logStatement, typesOf } from './log.ts';
 import { News } from './news.ts';
 import { Places } from './places.ts';
@@ -120,6 +122,7 @@ function readOperations({ read, changes }: AllParts): Omit<Mail, Written> {
   return {
     getEmails: (accountId, ids) => reads.getEmails(read, accountId, ids),
     getOctets: (accountId, id) => reads.getOctets(read, accountId, id),
+    getLearned: (accountId, id) => getLearned(read, accountId, id),
     queryEmails: async (accountId, query) => {
       await emails.account(accountId);
       return await queryEmails(read, accountId, query);
@@ -164,10 +167,12 @@ function writeOperations({ read, change, deliver, guard }: AllParts): Pick<Mail,
   const { buckets, emails, tags } = read;
   return {
     deliverEmail: async (accountId, email) => {
+      checkLearned(email.learned);
       guard.require();
       return await deliverEmail(deliver, accountId, email);
     },
     changeEmails: async (accountId, changes, options) => {
+      for (const { learned } of changes) checkLearned(learned);
       guard.require();
       return await changeEmails(change, accountId, changes, options);
     },

@@ -85,7 +85,7 @@ export function detailStatement(
   const cells = detailCells(email);
   return {
     cql: `insert into detail (account, bucket, id, summary, findings, facts, judged, words, packing, head, body, chunks,
-        generation) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        generation, learned) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     values: [
       accountId,
       claim.bucket,
@@ -100,6 +100,7 @@ export function detailStatement(
       packed.body ? Buffer.from(packed.body) : undefined,
       packed.chunks.length || undefined,
       packed.chunks.length > 0 ? generation : undefined,
+      email.learned ? Buffer.from(email.learned) : undefined,
     ],
   };
 }

@@ -132,11 +132,13 @@ interface DetailTimes {
   readonly judged: bigint | null;
   readonly words: bigint | null;
   readonly reworded: bigint | null;
+  readonly learned: bigint | null;
 }
 
 const detailTimes = `id, writetime(packing) as packing, writetime(summary) as summary,
   writetime(findings) as findings, writetime(facts) as facts, writetime(judged) as judged,
-  writetime(words) as words, writetime(reworded) as reworded`;
+  writetime(words) as words, writetime(reworded) as reworded,
+  writetime(learned) as learned`;
 
 async function detailLeftoverAt(context: CassandraContext, place: Place, id: string): Promise<bigint | null> {
   const { accountId, bucket } = place;

@@ -17,6 +17,7 @@ import {
   writeKeywords,
   writeTags,
 } from './email-rows.ts';
+import { putLearned } from './learned.ts';
 import { Ledger } from './ledger.ts';
 import { requireData } from './reads.ts';
 import { readOctets, readTexts, writeStored } from './stored-detail.ts';
@@ -51,6 +52,8 @@ function changeOne(context: WriteContext, ledger: Ledger, change: EmailChange): 
   const keywords = changedKeywords(record, change.keywords);
   const isMoved = writeStanding(context, ledger, record, { tags: writeTags(tags), keywords });
   const isJudged = writeDetail(context, record, change);
+  if (change.learned !== undefined)
+    putLearned(context.database, rowId(record.account, record.seq), change.learned);
   if (isMoved || isJudged) {
     const flag = change.searchText === undefined ? null : 'words';
     ledger.log({ type: 'Email', kind: 'updated', object: emailId, flag });

@@ -7,6 +7,7 @@ import { rowId } from '../files.ts';
 import type { WriteContext } from '../threads/context.ts';
 import { joinDiscussion } from './discussion.ts';
 import { isSeen, isUnread, writeKeywords, writeTags } from './email-rows.ts';
+import { putLearned } from './learned.ts';
 import { Ledger, systemTagNumbers } from './ledger.ts';
 import type { PackedEmail } from './packed-email.ts';
 import { countStanding, threadOf } from './thread.ts';
@@ -244,6 +245,7 @@ function insertEmail(context: WriteContext, ledger: Ledger, email: PreparedEmail
       content.body,
     );
   }
+  if (email.learned) putLearned(database, row, email.learned);
   insertLists(context, ledger.number, placed, seen);
 }
 

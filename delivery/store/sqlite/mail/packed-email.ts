@@ -20,6 +20,7 @@ export interface PackedEmail {
   readonly keywords: readonly string[];
   readonly words: string | null;
   readonly takesOver: readonly string[];
+  readonly learned: Uint8Array | null;
 }
 
 /** The email for the writer's thread; `octets` can be given away, or lie in shared memory. */
@@ -41,6 +42,8 @@ export function packEmail(email: NewEmail): PackedEmail {
     tags: email.tags,
     keywords: email.keywords,
     takesOver: email.takesOver ?? [],
+    // A copy, because with a view all that lies around it would cross.
+    learned: email.learned ? new Uint8Array(email.learned) : null,
     words: email.searchText === null ? null : JSON.stringify(email.searchText),
   };
 }

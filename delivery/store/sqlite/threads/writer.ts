@@ -49,6 +49,13 @@ const erasing: ReadonlySet<string> = new Set<keyof ShardWrites | keyof Directory
 ]);
 const emptyAfterMilliseconds = 2000;
 
+/** Operations whose transaction need not be flushed, when there are none but them in it: a crash may lose the last. */
+const unflushed: ReadonlySet<string> = new Set<keyof DirectoryWrites>([
+  'addSenderCounts',
+  'noteSight',
+  'sweepSenders',
+]);
+
 /** Most calls of one transaction, and most octets of mail in them. */
 const maxGroup = 512;
 const maxGroupOctets = 32 * 1024 * 1024;
@@ -120,7 +127,9 @@ class Writer implements Service {
         }
       };
       // The directory is read behind the shard's write lock, so that a removal by another process is seen.
-      database.write(() => (directory === database ? runAll() : directory.read(runAll)));
+      database.write(() => (directory === database ? runAll() : directory.read(runAll)), {
+        isFlushed: group.some(({ method }) => !unflushed.has(method)),
+      });
     } catch (error) {
       this.#lostGroup(group, error);
       return;
