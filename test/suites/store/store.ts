@@ -7,6 +7,7 @@ import { mailSuite } from './mail.ts';
 import { modelSuite } from './model.ts';
 import { personalSuite } from './personal.ts';
 import { querySuite } from './query.ts';
+import { queryModelSuite } from './query-model.ts';
 import { senderSuite } from './senders.ts';
 import { stateSuite } from './states.ts';
 import type { StoreFactory, StoreFeatures } from './under-test.ts';
@@ -19,6 +20,7 @@ export function storeSuite(name: string, factory: StoreFactory, features: StoreF
     mailSuite(factory);
     discussionSuite(factory);
     querySuite(factory, features);
+    queryModelSuite(factory, features);
     changesSuite(factory);
     personalSuite(factory);
     stateSuite(factory);
