@@ -6,9 +6,10 @@ import { buildMailbox } from './stores/build-mailbox.ts';
 import { startStores } from './stores/subject.ts';
 
 /**
- * One big mailbox in each store: builds `BENCH_MESSAGES` (20,000) emails over five years and prints p50 and p99 of what
- * a reader asks, `BENCH_REPEATS` (200) times; the stores take turns. Aims on SQLite: a page 5 ms, a word 10 ms (p99,
- * warm). `BENCH_SUBJECTS` (sqlite, cassandra1, cassandra3), `BENCH_ASKS` (a regular expression over their names).
+ * One big mailbox in each store: builds `BENCH_MESSAGES` (20,000) emails over five years and prints p50, p95 and p99 of
+ * what a reader asks, `BENCH_REPEATS` (200) times; the stores take turns. Aims on SQLite: a page 5 ms, a word 10 ms
+ * (p99, warm); of 100,000 emails a search as the webmail asks for it 100 ms (p95), which leaves 50 ms for the screen.
+ * `BENCH_SUBJECTS` (sqlite, cassandra1, cassandra3), `BENCH_ASKS` (a regular expression over their names).
  */
 const total = Number(env.BENCH_MESSAGES ?? 20_000);
 const repeats = Number(env.BENCH_REPEATS ?? 200);
@@ -18,7 +19,7 @@ interface Built {
   readonly mailbox: AskedMailbox;
 }
 
-/** What was found, the first wait, the median and p99 in milliseconds, as cells; or why the store does not answer. */
+/** What was found, the first wait, the median, p95 and p99 in milliseconds, as cells; or why the store does not answer. */
 async function measure(ask: Ask, all: readonly Built[]): Promise<Map<string, string[]>> {
   const answers = new Map<Built, Answers>(all.map(built => [built, { waits: [], found: '', refusal: null }]));
   for (let round = 0; round < repeats; round++) {
@@ -50,7 +51,7 @@ async function put(question: () => Promise<string>, answer: Answers): Promise<vo
 function cellsOf({ waits, found, refusal }: Answers): string[] {
   if (refusal !== null) return [refusal];
   const sorted = waits.toSorted((one, other) => one - other);
-  const figures = [waits[0] ?? 0, percentile(sorted, 0.5), percentile(sorted, 0.99)];
+  const figures = [waits[0] ?? 0, ...[0.5, 0.95, 0.99].map(share => percentile(sorted, share))];
   return [found, ...figures.map(value => value.toFixed(1))];
 }
 
@@ -64,8 +65,8 @@ async function main(): Promise<void> {
       const seconds = ((performance.now() - began) / 1000).toFixed(0);
       console.log(`${total} emails built and indexed in ${seconds} s: ${subject.name}`);
     }
-    console.log(`${repeats} times, in turn; milliseconds: first, p50, p99`);
-    console.log('asked | store | found | first | p50 | p99');
+    console.log(`${repeats} times, in turn; milliseconds: first, p50, p95, p99`);
+    console.log('asked | store | found | first | p50 | p95 | p99');
     for (const [name, ask] of Object.entries(asks)) {
       if (!new RegExp(env.BENCH_ASKS ?? '').test(name)) continue;
       for (const [store, cells] of await measure(ask, all)) console.log([name, store, ...cells].join(' | '));

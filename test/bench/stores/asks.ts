@@ -55,14 +55,46 @@ const inSmallTag: Ask = async (mailbox, round) => {
   return query({ all: [{ tag: tag?.id ?? '' }, term(second)] })(mailbox, round);
 };
 
+const year = 365 * 86_400_000;
+/** When the mailbox begins. */
+export const start = Date.UTC(2021, 0, 1);
 const [first = '', second = '', third = ''] = vocabulary;
 const rare = vocabulary.at(-5) ?? '';
 
 /** A word that few emails have. */
 export const askRare = query(term(rare));
 
+/** The whole of what a list of results shows at first. */
+const counted = { limit: 40, calculateTotal: true } as const;
+const withoutSecond: EmailFilter = { none: [term(second)] };
+
+/** What people type into a search field, each with its total. */
+const searchAsks: Readonly<Record<string, Ask>> = {
+  'search: word': query(term(first), counted),
+  'search: word left out': query({ all: [term(first), withoutSecond] }, counted),
+  'search: nothing but a word left out': query(withoutSecond, counted),
+  'search: word with attachment': query({ all: [term(first), { hasAttachment: true }] }, counted),
+  'search: unread word': query({ all: [term(first), { noKeyword: '$seen' }] }, counted),
+  'search: word of a level': query({ all: [term(first), { level: 'B' }] }, counted),
+  'search: word in the inbox': query({ all: [term(first), { tag: 'inbox' }] }, counted),
+  'search: word before a day': query({ all: [term(first), { before: new Date(start + year) }] }, counted),
+  'search: big message with a word': query({ all: [term(first), { minSizeOctets: 1000 }] }, counted),
+  'search: word or attachment': query({ any: [term(first), { hasAttachment: true }] }, counted),
+  'search: many conditions': query(
+    {
+      all: [
+        ...[term(first), withoutSecond, { after: new Date(start + year) }, { keyword: '$seen' }],
+        ...[{ hasAttachment: false }, { none: [term(third, { field: 'subject' })] }],
+      ],
+    },
+    counted,
+  ),
+  'search: threads of a word': query(term(first), { ...counted, collapseThreads: true }),
+};
+
 /** All asks, by name. */
 export const asks: Readonly<Record<string, Ask>> = {
+  ...searchAsks,
   tags: async ({ store, accountId }) => String((await store.listTags(accountId)).length),
   'first page': query(null),
   'page by position': byPosition(null),

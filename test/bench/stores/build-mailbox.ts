@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { levels } from '../../../delivery/privacy/shape.ts';
 import type { NewEmail, Store } from '../../../delivery/store/store.ts';
 import { newEmail } from '../../suites/store/under-test.ts';
 import { openRandom, type Random } from '../../support/random.ts';
 import type { BenchNodes } from '../cassandra/nodes.ts';
-import { type AskedMailbox, askRare, words } from './asks.ts';
+import { type AskedMailbox, askRare, start, words } from './asks.ts';
 import type { StoreSubject } from './subject.ts';
 
 const fiveYears = 5 * 365 * 86_400_000;
-const start = Date.UTC(2021, 0, 1);
 const tagCount = 20;
 const changes = 500;
 /** The store builds a bucket's part of the search index where it lacks more emails than this. */
@@ -67,6 +67,7 @@ function emailOf(
     name: `m${n}`,
     receivedAt: new Date(start + (fiveYears * n) / total),
     discussion: `d${n % 5000}`,
+    ...{ hasAttachment: n % 9 === 0, level: levels[n % levels.length] ?? 'C' },
     keywords: n % 64 === 0 ? [] : ['$seen'],
     tags: [{ role: 'inbox' as const }, ...(n % 5 === 0 ? [{ id: tags[n % tags.length] ?? '' }] : [])],
     words: words(120, random),

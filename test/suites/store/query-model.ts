@@ -24,7 +24,7 @@ export function queryModelSuite(factory: StoreFactory, features: StoreFeatures):
         const property = fc.asyncProperty(filterOf(work.id), windowOf(features), (filter, view) =>
           compare(asked, filter, view),
         );
-        await fc.assert(property, { numRuns: 300 });
+        await fc.assert(property, { numRuns: 100 });
       }),
     );
   });
