@@ -66,6 +66,18 @@ const maxLength = 500;
  * full month names, missing seconds, missing or unknown zones (taken as UTC). Null when no date can be read.
  */
 export function parseDate(value: string): Date | null {
+  return parseDateTime(value)?.at ?? null;
+}
+
+/** A date with the zone that it was written in. */
+export interface DateTime {
+  readonly at: Date;
+  /** Minutes east of UTC. */
+  readonly offsetMinutes: number;
+}
+
+/** `parseDate` with the zone. */
+export function parseDateTime(value: string): DateTime | null {
   const text = withoutComments(value.slice(0, maxLength)).replace(/\s{0,100}:\s{0,100}/g, ':');
   const iso = parseIso(text);
   if (iso) return iso;
@@ -96,7 +108,7 @@ function withoutComments(value: string): string {
   return text;
 }
 
-function parseIso(text: string): Date | null {
+function parseIso(text: string): DateTime | null {
   const match =
     /^\s*(\d{4})-(\d{1,2})-(\d{1,2})[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*(Z|[+-]\d{2}:?\d{2})?/i.exec(
       text,
@@ -205,7 +217,7 @@ function zoneOf(zone: string): number | null {
   return match[1] === '-' ? -minutes : minutes;
 }
 
-function build({ day, month, year, time, offsetMinutes }: Parts): Date | null {
+function build({ day, month, year, time, offsetMinutes = 0 }: Parts): DateTime | null {
   if (day === undefined || month === undefined || year === undefined) return null;
   const [hour, minute, second] = time ?? [0, 0, 0];
   const isPossible =
@@ -220,8 +232,8 @@ function build({ day, month, year, time, offsetMinutes }: Parts): Date | null {
   // Date.UTC takes years below 100 for 19xx.
   const date = new Date(0);
   date.setUTCFullYear(year, month, day);
-  date.setUTCHours(hour, minute - (offsetMinutes ?? 0), Math.min(second, 59));
-  return Number.isNaN(date.getTime()) ? null : date;
+  date.setUTCHours(hour, minute - offsetMinutes, Math.min(second, 59));
+  return Number.isNaN(date.getTime()) ? null : { at: date, offsetMinutes };
 }
 
 function daysOf(month: number, year: number): number {
