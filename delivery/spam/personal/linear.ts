@@ -1,0 +1,121 @@
+import type { Entry } from './entry.ts';
+import { type Examples, slotWeights, trustIn } from './examples.ts';
+import type { Sketch } from './sketch.ts';
+
+/** A linear classifier over sketches, each scaled to length 1. */
+export interface Linear {
+  readonly weights: Float32Array;
+  /** 0..1: how far it may be believed. */
+  readonly gate: number;
+}
+
+/** How strongly weights are held to 0. */
+const penalty = 0.02;
+const epochs = 6;
+/** So many messages of the rarer class make it half believed: of one class alone, nothing can be told apart. */
+const doubt = 20;
+
+const values: Readonly<Float64Array> = slotWeights.map(Math.sqrt);
+
+/** An entry while the classifier is fitted. */
+interface Dual {
+  readonly sign: 1 | -1;
+  readonly logOdds: number;
+  readonly cost: number;
+  readonly length: number;
+  readonly start: number;
+  readonly end: number;
+  dual: number;
+}
+
+/**
+ * Logistic regression of what was missing to the log-odds of the messages learned, by dual coordinate ascent (Yu, Huang
+ * and Lin 2011): the same examples at the same time give the same classifier. Null while only one class was learned.
+ */
+export function linearOf(examples: Examples, at: Date): Linear | null {
+  const spam = examples.entries.filter(({ isSpam }) => isSpam).length;
+  const ham = examples.entries.length - spam;
+  const rarer = Math.min(spam, ham);
+  if (rarer === 0) return null;
+  const weights = new Float64Array(slotWeights.length);
+  const duals = examples.entries.map((entry, n) => dualOf(entry, n, { examples, at, spam, ham }));
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (const dual of duals) if (dual.length > 0) improve(dual, weights, examples.slots);
+  }
+  return { weights: Float32Array.from(weights), gate: rarer / (rarer + doubt) };
+}
+
+/** What it says of a message, in log-odds. */
+export function linearOdds({ weights, gate }: Linear, { slots }: Sketch): number {
+  let squares = 0;
+  for (const slot of slots) squares += slotWeights[slot] ?? 0;
+  return squares === 0
+    ? 0
+    : (gate * dotOf(weights, slots, { start: 0, end: slots.length })) / Math.sqrt(squares);
+}
+
+function dualOf(
+  entry: Entry,
+  n: number,
+  { examples, at, spam, ham }: { examples: Examples; at: Date; spam: number; ham: number },
+): Dual {
+  const [own, other] = entry.isSpam ? [spam, ham] : [ham, spam];
+  return {
+    sign: entry.isSpam ? 1 : -1,
+    logOdds: entry.logOdds,
+    // An owner who mostly marks spam must not teach that everything is.
+    cost: trustIn(entry, at) * Math.min(1, (3 * other + 2) / (own + 1)),
+    length: examples.lengths[n] ?? 0,
+    start: n === 0 ? 0 : (examples.ends[n - 1] ?? 0),
+    end: examples.ends[n] ?? 0,
+    dual: 0,
+  };
+}
+
+function improve(entry: Dual, weights: Float64Array, slots: Uint16Array): void {
+  const { sign, length, start, end } = entry;
+  const odds = entry.logOdds + dotOf(weights, slots, entry) / length;
+  const dual = solve(sign * odds - entry.dual / penalty, entry.cost, entry.dual);
+  const step = ((dual - entry.dual) * sign) / (penalty * length);
+  entry.dual = dual;
+  for (let at = start; at < end; at++) {
+    // Slots are below the table's length.
+    const slot = slots[at] as number;
+    weights[slot] = (weights[slot] as number) + step * (values[slot] as number);
+  }
+}
+
+function dotOf(
+  weights: Float64Array | Float32Array,
+  slots: Uint16Array,
+  { start, end }: { start: number; end: number },
+): number {
+  let dot = 0;
+  for (let at = start; at < end; at++) {
+    // Slots are below the table's length.
+    const slot = slots[at] as number;
+    dot += (weights[slot] as number) * (values[slot] as number);
+  }
+  return dot;
+}
+
+const turns = 12;
+const precision = 1e-9;
+
+/** The dual `a` with a = cost / (1 + exp(margin + a / penalty)), by Newton's steps kept between 0 and the cost. */
+function solve(margin: number, cost: number, from: number): number {
+  let low = 0;
+  let high = cost;
+  let dual = from || cost / 2;
+  for (let turn = 0; turn < turns; turn++) {
+    const error = 1 / (1 + Math.exp(margin + dual / penalty));
+    const excess = dual - cost * error;
+    if (excess > 0) high = dual;
+    else low = dual;
+    const next = dual - excess / (1 + (cost / penalty) * error * (1 - error));
+    const better = next > low && next < high ? next : (low + high) / 2;
+    if (Math.abs(better - dual) < precision) return better;
+    dual = better;
+  }
+  return dual;
+}
