@@ -24,7 +24,7 @@ export function screenWordsFile(): string {
     '',
     '/** Words of the index and of warnings, both languages side by side. */',
     '// biome-ignore format: written by a program',
-    `export const indexWords: ScreenWords = ${JSON.stringify(words)};`,
+    `export const indexWords: ScreenWords = ${JSON.stringify(words, spaced)};`,
     '',
   ].join('\n');
 }
@@ -38,9 +38,16 @@ export function levelWordsFile(): string {
     '',
     '/** The word of each level. */',
     '// biome-ignore format: written by a program',
-    `export const levelWords: Readonly<Record<Level, Text>> = ${JSON.stringify(indexWords().levels)};`,
+    `export const levelWords: Readonly<Record<Level, Text>> = ${JSON.stringify(indexWords().levels, spaced)};`,
     '',
   ].join('\n');
+}
+
+/** For JSON.stringify, French as it is set: a sign that stands apart from its word stays on its line. */
+function spaced(key: string, value: unknown): unknown {
+  return key === 'fr' && typeof value === 'string'
+    ? value.replace(/ (?=[:»%])|(?<=«) /g, '\u00a0').replace(/ (?=[;!?])/g, '\u202f')
+    : value;
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {

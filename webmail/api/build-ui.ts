@@ -87,7 +87,7 @@ function startOf({ outputs }: Metafile): string[] {
  */
 function outdented(script: Uint8Array, [entry, start]: [string, string]): Buffer {
   const text = Buffer.from(script).toString().replaceAll(`import("./${entry}")`, `import("./${start}")`);
-  return Buffer.from(text.replaceAll(/\n\s+/g, '\n').replaceAll('>\n<', '><'));
+  return Buffer.from(text.replaceAll(/\n\s+/g, '\n').replaceAll(/(?<=[>}])\n(?=<)|(?<=>)\n(?=\$\{)/g, ''));
 }
 
 /**

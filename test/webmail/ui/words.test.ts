@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { levelWordsFile, screenWordsFile } from '../../../bin/screen-words.ts';
 import { en } from '../../../webmail/ui/locales/en.ts';
 import { fr } from '../../../webmail/ui/locales/fr.ts';
+import { indexWords } from '../../../webmail/ui/locales/index-words.ts';
 
 const ui = join(import.meta.dirname, '../../../webmail/ui');
 
@@ -69,6 +70,30 @@ test('every apostrophe is a typographic one', () => {
     assert.deepEqual(source.match(/.{0,20}\p{L}'\p{L}.{0,20}/gu), null, file);
   }
 });
+
+test('in French a sign that stands apart from its word stays on its line', () => {
+  const texts = (value: unknown): string[] =>
+    typeof value === 'string' ? [value] : value instanceof Object ? Object.values(value).flatMap(texts) : [];
+  const loose = / [;:!?»%]|« /;
+  for (const { file, words } of [
+    ...tables,
+    { file: 'index-words.ts', words: { fr: frenchOf(indexWords) } },
+  ]) {
+    assert.deepEqual(
+      texts(words.fr).filter(text => loose.test(text)),
+      [],
+      file,
+    );
+  }
+  // What is made of parts has guillemets nowhere else.
+  for (const { file } of [...tables.slice(1), { file: 'fr.ts' }])
+    assert.doesNotMatch(readFileSync(join(ui, 'locales', file), 'utf8'), /« | »/, file);
+});
+
+function frenchOf(value: unknown): unknown[] {
+  if (!(value instanceof Object)) return [];
+  return 'fr' in value ? [value.fr] : Object.values(value).flatMap(frenchOf);
+}
 
 test('the webmail’s words of the index are those of the tables (node bin/write-index-words.ts)', () => {
   assert.equal(readFileSync(join(ui, 'locales', 'index-words.ts'), 'utf8'), screenWordsFile());

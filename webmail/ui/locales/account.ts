@@ -55,12 +55,12 @@ const fr: typeof en = {
     D: 'une lettre à moitié sortie de son enveloppe',
     E: 'une carte postale',
   },
-  summary: (value, picture) => `Indice de confidentialité : ${value} sur 100, comme ${picture}.`,
+  summary: (value, picture) => `Indice de confidentialité : ${value} sur 100, comme ${picture}.`,
   range: (level, best) =>
-    `${level}, peut-être ${best} : certains constats ne sont pas connus. S’ils étaient tous bons, le niveau serait ${best}.`,
+    `${level}, peut-être ${best} : certains constats ne sont pas connus. S’ils étaient tous bons, le niveau serait ${best}.`,
   caption: 'De quoi le niveau est fait',
   columns: { fact: 'Constat', value: 'Valeur', source: 'Source', effect: 'Effet' },
-  partValue: (value, weight) => `${value} sur 100, compte pour ${weight} %`,
+  partValue: (value, weight) => `${value} sur 100, compte pour ${weight} %`,
   effect: (points, of) => `${points} sur ${of}`,
   unknown: 'pas connu',
   ceiling: (sentence, at) => `${sentence} L’indice ne peut donc pas dépasser ${at}.`,
@@ -72,9 +72,9 @@ const fr: typeof en = {
   noSteps: 'Rien de ce que vous ou eux pourriez faire maintenant ne l’améliorerait.',
   stepLetters: {
     askToEncrypt:
-      'Bonjour ! J’aimerais que nous soyons les seuls à pouvoir lire notre courrier. Pourrais-tu m’écrire chiffré avec OpenPGP ? Mon adresse suffit pour trouver ma clé ; si ton logiciel ne la trouve pas, je te l’enverrai.',
+      'Bonjour ! J’aimerais que nous soyons les seuls à pouvoir lire notre courrier. Pourriez-vous m’écrire chiffré avec OpenPGP ? Mon adresse suffit pour trouver ma clé ; si votre logiciel ne la trouve pas, je vous l’enverrai.',
     theirProvider:
-      'Bonjour ! Ton fournisseur de courrier n’offre pas encore tout ce qui protège un message en chemin : un TLS moderne et une politique DMARC pour ton domaine. Pourrais-tu le lui demander ?',
+      'Bonjour ! Votre fournisseur de courrier n’offre pas encore tout ce qui protège un message en chemin : un TLS moderne et une politique DMARC pour votre domaine. Pourriez-vous le lui demander ?',
   },
   act: 'Le faire',
   add: who => `Ajouter ${who}`,
@@ -82,7 +82,7 @@ const fr: typeof en = {
   nobodyToAdd: 'Il n’y a plus personne à ajouter. Une liste de diffusion ne peut pas être un contact.',
   fingerprint: who => `Empreinte de la clé qui a signé pour ${who}`,
   isSame:
-    'Est-ce la même, caractère par caractère, que celle que la personne vous a lue ? Sinon, ne confirmez pas : quelqu’un d’autre a peut-être écrit ce message.',
+    'Est-ce la même, caractère par caractère, que celle que la personne vous a lue ? Sinon, ne confirmez pas : quelqu’un d’autre a peut-être écrit ce message.',
   confirm: 'Oui, c’est la même',
   confirmed: 'Clé confirmée. L’indice a été recalculé.',
   copy: 'Copier ces lignes',
@@ -90,7 +90,7 @@ const fr: typeof en = {
   notCopied: 'Le navigateur n’a pas permis de copier.',
   show: 'Comment',
   parts: 'Ses trois volets',
-  sum: (terms, exact) => `Ensemble : ${terms} = ${exact}`,
+  sum: (terms, exact) => `Ensemble : ${terms} = ${exact}`,
   rounded: value => `arrondi à ${value}.`,
 };
 

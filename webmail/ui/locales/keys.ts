@@ -60,7 +60,7 @@ const fr: typeof en = {
         { keys: ['j', '↓'], text: 'Ligne suivante' },
         { keys: ['k', '↑'], text: 'Ligne précédente' },
         { keys: ['o', 'Entrée'], text: 'L’ouvrir' },
-        { keys: ['Échap'], text: 'Un pas en arrière : quitter la sélection, puis ce qui est lu' },
+        { keys: ['Échap'], text: 'Un pas en arrière : quitter la sélection, puis ce qui est lu' },
         { keys: [']'], text: 'Onglet suivant' },
         { keys: ['['], text: 'Onglet précédent' },
         { keys: ['x'], text: 'Fermer cet onglet' },
@@ -77,9 +77,9 @@ const fr: typeof en = {
     {
       heading: 'Agir',
       rows: [
-        { keys: ['e'], text: 'Archiver ; dans les archives : remettre en réception' },
-        { keys: ['!'], text: 'Indésirable ; dans les indésirables : légitime' },
-        { keys: ['#', 'Suppr'], text: 'Supprimer ; dans la corbeille : définitivement' },
+        { keys: ['e'], text: 'Archiver ; dans les archives : remettre en réception' },
+        { keys: ['!'], text: 'Indésirable ; dans les indésirables : légitime' },
+        { keys: ['#', 'Suppr'], text: 'Supprimer ; dans la corbeille : définitivement' },
         { keys: ['u'], text: 'Marquer comme non lu, ou de nouveau comme lu' },
         { keys: ['t'], text: 'Changer les étiquettes' },
         { keys: ['z'], text: 'Annuler' },

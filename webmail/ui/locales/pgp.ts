@@ -93,8 +93,8 @@ const fr: typeof en = {
   textEncrypted: 'Le serveur n’a aucune clé qui l’ouvre. Une clé de cet appareil le peut peut-être.',
   checking: 'Recherche d’une clé sur cet appareil…',
   save: 'L’enregistrer tel quel',
-  how: 'Vous pouvez aussi l’ouvrir ailleurs, par exemple avec GnuPG : gpg --decrypt message.eml',
-  draft: 'Les brouillons ne s’ouvrent pas d’eux-mêmes : quelqu’un d’autre pourrait en avoir déposé un ici.',
+  how: 'Vous pouvez aussi l’ouvrir ailleurs, par exemple avec GnuPG : gpg --decrypt message.eml',
+  draft: 'Les brouillons ne s’ouvrent pas d’eux-mêmes : quelqu’un d’autre pourrait en avoir déposé un ici.',
   openDraft: 'L’ouvrir',
   inside: 'Votre clé a ouvert le sceau de ce serveur. À l’intérieur, le message est encore chiffré.',
 
@@ -117,15 +117,15 @@ const fr: typeof en = {
     malformed: 'Il est endommagé et ne peut pas être ouvert. Demandez à l’expéditeur de le renvoyer.',
     notEncrypted: 'Il ne contient rien qu’une clé pourrait ouvrir.',
   },
-  encryptedTo: ids => `Il est chiffré pour ces clés : ${ids}`,
+  encryptedTo: ids => `Il est chiffré pour ces clés : ${ids}`,
   insecure:
-    'Les clés ne s’utilisent qu’avec HTTPS : sur cette connexion, le navigateur n’a pas de cryptographie. Enregistrez le message et ouvrez-le ailleurs.',
+    'Les clés ne s’utilisent qu’avec HTTPS : sur cette connexion, le navigateur n’a pas de cryptographie. Enregistrez le message et ouvrez-le ailleurs.',
   fault: 'La partie de cette page qui ouvre les messages a échoué.',
 
   opened: 'Ouvert sur cet appareil avec votre clé.',
   openedTold: 'Ouvert. L’indice de confidentialité tient compte de ce qui a été constaté.',
   openedWhy:
-    'Le texte reste dans ce navigateur. Seul ce dont l’indice a besoin va au serveur : s’il est signé, et par quelle clé, s’il vous piste, charge des contenus d’ailleurs ou cache son objet.',
+    'Le texte reste dans ce navigateur. Seul ce dont l’indice a besoin va au serveur : s’il est signé, et par quelle clé, s’il vous piste, charge des contenus d’ailleurs ou cache son objet.',
   lock: 'Verrouiller maintenant',
   locked: 'Verrouillé. Ce qui était ouvert a disparu de cette page.',
 
@@ -133,7 +133,7 @@ const fr: typeof en = {
     heading: 'Clés de cet appareil',
     none: 'Il n’y a pas encore de clé sur cet appareil.',
     where:
-      'Une clé est conservée dans ce seul navigateur, verrouillée par sa phrase secrète. Elle n’est jamais envoyée, et effacer les données de ce site la supprime : gardez une copie du fichier en lieu sûr.',
+      'Une clé est conservée dans ce seul navigateur, verrouillée par sa phrase secrète. Elle n’est jamais envoyée, et effacer les données de ce site la supprime : gardez une copie du fichier en lieu sûr.',
     fingerprint: 'Empreinte',
     nameless: 'Clé sans nom',
     untilSignOut: 'Oubliée quand vous vous déconnectez',
@@ -141,7 +141,7 @@ const fr: typeof en = {
     saveOf: who => `Enregistrer une copie de la clé de ${who}`,
     remove: 'Retirer',
     removeOf: who => `Retirer la clé de ${who}`,
-    sure: 'La retirer de cet appareil ? Sans autre copie, plus personne n’ouvrira jamais les messages chiffrés pour elle.',
+    sure: 'La retirer de cet appareil ? Sans autre copie, plus personne n’ouvrira jamais les messages chiffrés pour elle.',
     confirm: 'Oui, la retirer',
     keep: 'La garder',
     removed: 'La clé a été retirée de cet appareil.',
@@ -151,19 +151,19 @@ const fr: typeof en = {
     add: 'Ajouter la clé',
     adding: 'Ajout…',
     file: 'Fichier de votre clé secrète',
-    fileHint: 'Par exemple depuis GnuPG : gpg --export-secret-keys --armor vous@example.org > key.asc',
+    fileHint: 'Par exemple depuis GnuPG : gpg --export-secret-keys --armor vous@example.org > key.asc',
     pasted: 'Ou son texte',
     newPassphrase: 'Nouvelle phrase secrète pour cette clé',
     newPassphraseHint:
       'Au moins 10 caractères. Plusieurs mots à la suite se retiennent bien et se devinent mal.',
-    shared: 'D’autres personnes utilisent cet appareil : oublier la clé quand je me déconnecte',
+    shared: 'D’autres personnes utilisent cet appareil : oublier la clé quand je me déconnecte',
     added: count => (count === 1 ? 'La clé est sur cet appareil.' : `${count} clés sont sur cet appareil.`),
     failures: {
       noKey: 'Aucune clé secrète OpenPGP n’y a été trouvée.',
       unprotected:
-        'Cette clé n’a pas de phrase secrète. Donnez-lui-en une : seules les clés verrouillées sont conservées ici.',
+        'Cette clé n’a pas de phrase secrète. Donnez-lui-en une : seules les clés verrouillées sont conservées ici.',
       weakPassphrase: 'La phrase secrète est trop courte.',
-      onCard: 'La partie secrète de cette clé est sur une carte ou ailleurs : elle ne peut pas servir ici.',
+      onCard: 'La partie secrète de cette clé est sur une carte ou ailleurs : elle ne peut pas servir ici.',
       tooLarge: 'Ce fichier est trop volumineux pour une clé.',
     },
     nothing: 'Choisissez d’abord un fichier ou collez la clé.',

@@ -40,7 +40,7 @@ const fr: typeof en = {
   why: 'Les charger dirait à l’expéditeur quand et où vous lisez.',
   learns:
     'Si vous affichez les images, ce serveur va les chercher. L’expéditeur peut apprendre que le message a été ouvert et quand, mais ni où vous êtes ni avec quoi vous lisez.',
-  beacons: 'Écartées, car elles ne servent qu’à signaler que vous lisez :',
+  beacons: 'Écartées, car elles ne servent qu’à signaler que vous lisez :',
   more: count => `et ${count} autres`,
 };
 

@@ -86,7 +86,7 @@ const fr: typeof en = {
     pdf: name => `Pages de ${name}`,
     cut: size => `Seuls les premiers ${size} sont affichés. Enregistrez le fichier pour tout lire.`,
     tooLarge: 'C’est trop volumineux pour être affiché ici. Enregistrez-le pour l’ouvrir.',
-    otherKind: 'Ce n’est pas ce que dit son nom ; rien n’est donc affiché.',
+    otherKind: 'Ce n’est pas ce que dit son nom ; rien n’est donc affiché.',
     unreadable: 'Cette image ne peut pas être affichée.',
     noViewer:
       'Ce navigateur n’affiche pas de PDF dans une page. Enregistrez-le, ou ouvrez-le dans un onglet à part.',
@@ -94,7 +94,7 @@ const fr: typeof en = {
     noKind: 'Les fichiers de ce genre ne sont pas affichés ici.',
   },
   harmful: {
-    ask: name => `Enregistrer quand même « ${name} » ?`,
+    ask: name => `Enregistrer quand même « ${name} » ?`,
     text: 'Ce message semble dangereux. Ce qui l’accompagne peut prendre le contrôle de votre appareil ou voler vos mots de passe, même sous l’apparence d’une image ou d’un texte.',
     save: 'Enregistrer quand même',
     leave: 'Ne pas y toucher',
@@ -105,7 +105,7 @@ const fr: typeof en = {
     sentUnknown: 'non indiqué par l’expéditeur',
     received: 'Reçu ici',
     zone: zone => `dans le fuseau horaire ${zone}`,
-    asWritten: date => `tel que l’expéditeur l’a écrit : ${date}`,
+    asWritten: date => `tel que l’expéditeur l’a écrit : ${date}`,
     size: 'Taille',
     octets: count => `${count} octets au total`,
     messageId: 'Identifiant du message',

@@ -24,17 +24,17 @@ const en: SearchHelp = {
 };
 
 const fr: SearchHelp = {
-  intro: 'Les mots sont cherchés dans l’objet, le texte, les noms et les adresses. Pour préciser :',
+  intro: 'Les mots sont cherchés dans l’objet, le texte, les noms et les adresses. Pour préciser :',
   rows: [
-    { typed: 'de:', text: 'selon l’auteur : de:anna' },
-    { typed: 'a:', text: 'selon le destinataire : a:club' },
-    { typed: 'objet:', text: 'selon l’objet : objet:bateau' },
+    { typed: 'de:', text: 'selon l’auteur : de:anna' },
+    { typed: 'a:', text: 'selon le destinataire : a:club' },
+    { typed: 'objet:', text: 'selon l’objet : objet:bateau' },
     { typed: 'has:piece-jointe', text: 'avec pièce jointe' },
     { typed: 'is:non-lu', text: 'pas encore lus' },
-    { typed: 'avant:', text: 'avant un jour : avant:2026-01-31' },
-    { typed: 'apres:', text: 'après un jour : apres:2026-01-31' },
-    { typed: 'niveau:', text: 'selon le niveau : niveau:A' },
-    { typed: 'larger:', text: 'selon la taille : larger:1M' },
+    { typed: 'avant:', text: 'avant un jour : avant:2026-01-31' },
+    { typed: 'apres:', text: 'après un jour : apres:2026-01-31' },
+    { typed: 'niveau:', text: 'selon le niveau : niveau:A' },
+    { typed: 'larger:', text: 'selon la taille : larger:1M' },
   ],
   more: '"une phrase", mot* pour un début, -mot pour exclure, OU entre deux.',
 };

@@ -25,8 +25,8 @@ const fr: typeof en = {
   forget: 'Oublier',
   close: 'Fermer cet onglet',
   closeOthers: 'Fermer les autres',
-  saved: name => `Enregistrée sous « ${name} ».`,
-  renamed: name => `Renommée en « ${name} ».`,
+  saved: name => `Enregistrée sous « ${name} ».`,
+  renamed: name => `Renommée en « ${name} ».`,
   forgotten: 'N’est plus enregistrée. Ses messages restent où ils sont.',
 };
 

@@ -81,36 +81,36 @@ const fr: typeof en = {
     grey: 'Gris',
   },
   under: 'Placée sous',
-  top: 'Aucune : au premier niveau',
+  top: 'Aucune : au premier niveau',
   make: 'Créer l’étiquette',
-  made: name => `Étiquette « ${name} » créée.`,
+  made: name => `Étiquette « ${name} » créée.`,
   messages: count => `${count} message${s(count)}`,
-  change: name => `Modifier l’étiquette « ${name} »`,
+  change: name => `Modifier l’étiquette « ${name} »`,
   changeShort: 'Modifier',
   save: 'Enregistrer',
-  cancel: 'Renoncer',
-  changed: name => `Étiquette « ${name} » modifiée.`,
+  cancel: 'Annuler',
+  changed: name => `Étiquette « ${name} » modifiée.`,
   remove: 'Supprimer l’étiquette',
-  removeTitle: name => `Supprimer l’étiquette « ${name} » ?`,
+  removeTitle: name => `Supprimer l’étiquette « ${name} » ?`,
   removeText: (count, under) =>
     [
       count === 0
         ? 'Aucun message ne la porte.'
-        : `${count} message${s(count)} la ${count > 1 ? 'perdront' : 'perdra'}. Aucun n’est supprimé : ceux qui n’ont pas d’autre étiquette vont aux archives.`,
+        : `${count} message${s(count)} la ${count > 1 ? 'perdront' : 'perdra'}. Aucun n’est supprimé : ceux qui n’ont pas d’autre étiquette vont aux archives.`,
       under > 0 ? 'Les étiquettes placées sous elle remontent.' : '',
       'Les règles et les listes enregistrées qui la nomment disparaissent aussi.',
     ]
       .filter(Boolean)
       .join(' '),
-  removing: name => `Suppression de l’étiquette « ${name} »…`,
-  removed: name => `Étiquette « ${name} » supprimée. Ses messages sont toujours là.`,
+  removing: name => `Suppression de l’étiquette « ${name} »…`,
+  removed: name => `Étiquette « ${name} » supprimée. Ses messages sont toujours là.`,
   removedPartly: name =>
-    `L’étiquette « ${name} » existe encore : tous ses messages n’ont pas pu être modifiés.`,
-  restoring: name => `Rétablissement de l’étiquette « ${name} »…`,
-  restored: name => `L’étiquette « ${name} » est rétablie.`,
+    `L’étiquette « ${name} » existe encore : tous ses messages n’ont pas pu être modifiés.`,
+  restoring: name => `Rétablissement de l’étiquette « ${name} »…`,
+  restored: name => `L’étiquette « ${name} » est rétablie.`,
   restoredPartly: (name, count) =>
-    `L’étiquette « ${name} » est rétablie, sauf sur ${count} message${s(count)}.`,
-  taken: name => `Il y a déjà une étiquette « ${name} » à cette place.`,
+    `L’étiquette « ${name} » est rétablie, sauf sur ${count} message${s(count)}.`,
+  taken: name => `Il y a déjà une étiquette « ${name} » à cette place.`,
   wrong: 'Ce nom ou cette place n’est pas possible.',
 };
 

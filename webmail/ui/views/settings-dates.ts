@@ -86,11 +86,16 @@ function TimeZone({ choose }: { choose: (timeZone: string | null) => void }) {
     field.value = zone ?? '';
     if (zone !== timeZone) choose(zone);
   }
-  const time = new Intl.DateTimeFormat(locale, {
-    ...{ weekday: 'long', hour: 'numeric', minute: '2-digit' },
-    ...(timeZone === null ? {} : { timeZone }),
-    ...(state.preferences.hourCycle === 'locale' ? {} : { hourCycle: state.preferences.hourCycle }),
-  } as Intl.DateTimeFormatOptions).format(new Date());
+  const { hourCycle } = state.preferences;
+  const now = (form: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { ...form, ...(timeZone === null ? {} : { timeZone }) }).format(
+      new Date(),
+    );
+  const day = now({ weekday: 'long' });
+  const time = now({
+    ...{ hour: 'numeric', minute: '2-digit' },
+    ...(hourCycle === 'locale' ? {} : { hourCycle }),
+  });
   return html`<div class="field">
     <label for=${id}>${text.timeZone}</label>
     <input
@@ -110,7 +115,7 @@ function TimeZone({ choose }: { choose: (timeZone: string | null) => void }) {
       ${zoneNames().map(zone => html`<option key=${zone} value=${zone} />`)}
     </datalist>
     <p class="setting-hint" id=${`${id}-hint`}>
-      ${isUnknown ? html`<span class="fault" role="alert">${text.noZone}</span>` : html`${text.timeZoneHint} ${text.now(time)}`}
+      ${isUnknown ? html`<span class="fault" role="alert">${text.noZone}</span>` : html`${text.timeZoneHint} ${text.now(day, time)}`}
     </p>
     ${timeZone !== null && html`<button class="button small" onClick=${() => choose(null)}>${text.ofDevice(device)}</button>`}
   </div>`;

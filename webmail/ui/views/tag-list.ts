@@ -29,7 +29,7 @@ export function TagList() {
     <ul>
       ${own.map(({ tag, depth }) => html`<${TagLink} key=${tag.id} id=${tag.id} tag=${tag} depth=${depth} />`)}
       <li><a class="tags-manage" href=${listAddress({ kind: 'page', id: 'tags' })} aria-current=${isManaging ? 'page' : undefined}>
-        <${Icon} name="plus" /><span class="tag-name">${words.tags.manage}</span>
+        <${Icon} name="drafts" /><span class="tag-name">${words.tags.manage}</span>
       </a></li>
     </ul>
     ${views.length > 0 && html`<h2>${words.tags.saved}</h2>`}
