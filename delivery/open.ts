@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { openStateReader } from './account-state.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { clusterSettings } from './cluster-settings.ts';
 import type { Config } from './config.ts';
@@ -14,6 +15,7 @@ import { openResolver, type Resolver } from './resolver.ts';
 import { openSenderSources } from './sender-sources.ts';
 import { openModel } from './spam/model-file.ts';
 import { attachStore, portsToTransfer, type SharedStore } from './store/shared-store.ts';
+import { readMemory, tagStateName } from './tags/memory.ts';
 
 /** All that the doors and commands work with. */
 export interface Parts {
@@ -123,6 +125,7 @@ export async function openJudgeParts({ config, instanceKey, ports }: JudgeSetup)
     clock: systemClock,
     log,
     ...(store ? { contactIndexer: openContactIndexer({ store, clock: systemClock, log }) } : {}),
+    ...(store ? { tagMemories: openStateReader(tagStateName, readMemory, { store }) } : {}),
   };
 }
 

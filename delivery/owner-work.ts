@@ -6,6 +6,7 @@ import { summarize } from './message/summary.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import type { OwnerWork, Work } from './stage-table.ts';
 import type { OwnerContext, Summary } from './store/store.ts';
+import { emptyMemory, tagStateName } from './tags/memory.ts';
 
 /** Most participants that are looked up among the contacts; a message to more is no private talk anyway. */
 const maxLookedUp = 500;
@@ -24,7 +25,7 @@ const nothingKnown: OwnerContext = {
 export async function loadOwnerWork(
   { forwardPath, accountId }: Recipient,
   work: Work,
-  { store }: Pick<PipelineDeps, 'store'>,
+  { store, tagMemories }: Pick<PipelineDeps, 'store' | 'tagMemories'>,
 ): Promise<OwnerWork> {
   const owner = await store?.getOwner(accountId);
   if (!store || !owner) throw new DeliveryError('recipientUnavailable', `account ${accountId} is gone`);
@@ -35,7 +36,11 @@ export async function loadOwnerWork(
     addresses: participantAddresses(summary),
     discussionKey: discussion.key,
   });
-  return { forwardPath, account, addresses, context, discussion, summary, failed: [] };
+  const tagMemory = await tagMemories?.read(account.id, context.stateVersions[tagStateName]);
+  return {
+    ...{ forwardPath, account, addresses, context, discussion, summary, failed: [] },
+    tagMemory: tagMemory ?? emptyMemory,
+  };
 }
 
 /** Nobody in particular: no contacts, no keys, no rules. */
@@ -48,6 +53,7 @@ export function anonymousOwner(work: Work): OwnerWork {
     context: nothingKnown,
     discussion: discussionOf(summary, [], new Uint8Array(32)),
     summary,
+    tagMemory: emptyMemory,
     failed: [],
   };
 }

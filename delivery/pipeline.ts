@@ -1,3 +1,4 @@
+import type { StateReader } from './account-state.ts';
 import type { Clock } from './clock.ts';
 import type { ContactIndexer } from './contact-index.ts';
 import type { Keyring } from './crypto/keyring.ts';
@@ -20,6 +21,7 @@ import { type OwnerWork, stages, type Work } from './stage-table.ts';
 import type { StageName } from './stages.ts';
 import type { Contact, Store, Summary } from './store/store.ts';
 import { storedEmail } from './stored-email.ts';
+import type { TagMemory } from './tags/memory.ts';
 
 /** Everything the pipeline needs from outside. */
 export interface PipelineDeps {
@@ -43,6 +45,8 @@ export interface PipelineDeps {
   readonly log: Log;
   /** Told of what was stored; left out where nothing goes on behind the answer. */
   readonly contactIndexer?: ContactIndexer;
+  /** What owners' acts have taught about tags; left out where nothing is looked up. */
+  readonly tagMemories?: StateReader<TagMemory>;
 }
 
 export interface RunOptions {

@@ -19,7 +19,10 @@ import type { StageName } from './stages.ts';
 import { importanceOf } from './store/importance.ts';
 import type { Account, OwnerContext, Summary } from './store/store.ts';
 import type { TagFindings } from './tags/findings.ts';
-import { decideTags } from './tags/tag.ts';
+import { accountHash } from './tags/hash.ts';
+import type { TagMemory } from './tags/memory.ts';
+import { decideTags, type TagEvidence } from './tags/tag.ts';
+import { tagWishesOf } from './tags/wishes.ts';
 
 /** One message on its way: what the stages that run once found. */
 export interface Work {
@@ -43,6 +46,7 @@ export interface OwnerWork {
   readonly discussion: { readonly key: string; readonly participants: readonly string[] };
   /** Of the message as it came. */
   readonly summary: Summary;
+  readonly tagMemory: TagMemory;
   decrypt?: DecryptFindings;
   /** The opened content; later stages read it instead of the message. */
   content?: Message;
@@ -154,6 +158,8 @@ export const stages: readonly Stage[] = [
         importance: importanceOf({ score: owner.score ?? null }),
       });
       owner.tags = tags;
+        outer: work.message,
+        ...taughtBy(owner),
       if (importance) owner.importance = { ...importance, by: 'rule', reasons: [] };
     },
   },
@@ -161,6 +167,12 @@ export const stages: readonly Stage[] = [
 
 function featuresOf(work: Work): JudgedFeatures {
   const { authentication, reputation, arrival, message } = work;
+function taughtBy({ account, context, tagMemory }: OwnerWork): Pick<TagEvidence, 'taught'> {
+  if (!account) return {};
+  const hash = accountHash(account.hashKey);
+  return { taught: { memory: tagMemory, hash, wishes: tagWishesOf(context.settings) } };
+}
+
   const evidence = { authentication, reputation, session: arrival.session };
   work.features ??= judgedFeatures(message, { evidence });
   return work.features;

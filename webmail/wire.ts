@@ -304,6 +304,17 @@ export interface Email {
   readonly discussionId: string;
   /** Ours, capability `discussion`: how much it matters to its owner, -10 to 10; 0 where nothing was found out. */
   readonly importance: number;
+  /** Ours, capability `tagRules`: why it has the tags that nobody put there by hand. */
+  readonly tagReasons: readonly EmailTagReason[];
+}
+
+/** Why an email has one of its tags. */
+export interface EmailTagReason extends BothLanguages {
+  /** A mailbox id, a keyword, or `junk`. */
+  readonly tag: string;
+  readonly origin: 'system' | 'structure' | 'taught' | 'learned' | 'rule';
+  /** Of the rule of the owner's that gave it; null for any other origin. */
+  readonly ruleId: string | null;
 }
 
 /* ---- Extension: privacy ---- */
@@ -554,6 +565,10 @@ export type AccountPreferences = {
   readonly timeZone: string | null;
   /** Whether keys without Ctrl or Alt do something. */
   readonly hasKeys: boolean | null;
+  /** Whether mail gets tags by its structure, by the owner's examples; whether acts teach what is important. */
+  readonly sortsByStructure: boolean | null;
+  readonly learnsTags: boolean | null;
+  readonly learnsImportance: boolean | null;
 };
 
 /* ---- Extension: views ---- */

@@ -43,7 +43,17 @@ const states: Readonly<Record<string, EmailFilter>> = {
   lu: { keyword: '$seen' },
   'non-lu': { noKeyword: '$seen' },
   suivi: { keyword: '$flagged' },
+  ...automatic({ list: 'liste', notification: '', receipt: 'recu', invitation: '' }),
+  ...automatic({ social: '', newsletter: 'lettre', travel: 'voyage' }),
 };
+
+/** Tags by structure (`delivery/tags/kinds`) with their French names. */
+function automatic(names: Readonly<Record<string, string>>): Record<string, EmailFilter> {
+  const rows = Object.entries(names).flatMap(([kind, french]) =>
+    [kind, french].filter(Boolean).map(name => [name, { keyword: `auto-${kind}` }] as const),
+  );
+  return Object.fromEntries(rows);
+}
 
 /** Conditions that are no words of the message; null: the value is not understood and is looked for as text. */
 const conditions: Readonly<Record<string, Reader>> = {

@@ -15,7 +15,12 @@ export interface TagReason {
   readonly rule: string;
   /** The same in English words; empty beside sealed mail. */
   readonly text: string;
+  /** What of the message said so, where the owner's examples gave it. */
+  readonly evidence?: readonly { readonly kind: EvidenceKind; readonly text: string }[];
 }
+
+/** What speaks for a learned tag. */
+export type EvidenceKind = 'sender' | 'domain' | 'list' | 'recipient' | 'word';
 
 export const ruleSubjects = [
   'sender',

@@ -4,7 +4,7 @@ import type { TagEvidence } from './tag.ts';
 export interface SystemRule {
   readonly id: string;
   /** Why, as the owner reads it. */
-  readonly text: string;
+  readonly words: { readonly en: string; readonly fr: string };
   holds(evidence: Pick<TagEvidence, 'score' | 'authentication' | 'authenticatedUser'>): boolean;
 }
 
@@ -12,7 +12,10 @@ export interface SystemRule {
 export const systemRules: readonly SystemRule[] = [
   {
     id: 'forged',
-    text: 'the domain of the sender asks to refuse or set aside this message: it does not come from there',
+    words: {
+      en: 'the domain of the sender asks to refuse or set aside this message: it does not come from there',
+      fr: 'le domaine de l’expéditeur demande de refuser ou d’écarter ce message : il ne vient pas de là',
+    },
     holds: ({ authentication, authenticatedUser }) =>
       !authenticatedUser &&
       authentication?.dmarc.result === 'fail' &&
@@ -20,17 +23,26 @@ export const systemRules: readonly SystemRule[] = [
   },
   {
     id: 'harmful',
-    text: 'it looks like an attempt to deceive, or holds a harmful program',
+    words: {
+      en: 'it looks like an attempt to deceive, or holds a harmful program',
+      fr: 'il ressemble à une tentative de tromperie, ou contient un programme nuisible',
+    },
     holds: ({ score }) => score?.harmful === true,
   },
   {
     id: 'reject',
-    text: 'it is almost certainly unwanted',
+    words: {
+      en: 'it is almost certainly unwanted',
+      fr: 'il est presque certainement indésirable',
+    },
     holds: ({ score }) => score?.verdict === 'reject',
   },
   {
     id: 'spam',
-    text: 'it looks unwanted',
+    words: {
+      en: 'it looks unwanted',
+      fr: 'il semble indésirable',
+    },
     holds: ({ score }) => score?.verdict === 'spam',
   },
 ];

@@ -18,10 +18,11 @@ export interface JmapClient {
 // biome-ignore lint/suspicious/noExplicitAny: an answer is compared, not worked with
 export type Answer = any;
 
-/** Gives the account a bearer token and a client that signs in with it. */
+/** Gives the account a bearer token and a client that signs in with it, and uses these capabilities. */
 export async function openJmapClient(
   { store, keyring }: Pick<Parts, 'store' | 'keyring'>,
   address: string,
+  using: readonly string[] = [capabilities.core, capabilities.mail],
 ): Promise<JmapClient> {
   const account = await store.getAccountByAddress(address);
   assert.ok(account, address);
@@ -43,7 +44,7 @@ export async function openJmapClient(
       const response = await fetch(`http://127.0.0.1:${port}/jmap`, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ using: [capabilities.core, capabilities.mail], methodCalls }),
+        body: JSON.stringify({ using, methodCalls }),
       });
       assert.equal(response.status, 200, await response.clone().text());
       const { methodResponses } = (await response.json()) as JmapResponse;

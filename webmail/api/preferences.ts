@@ -17,11 +17,15 @@ export const preferenceEntries = {
   density: v.nullable(v.picklist(density)),
   remoteContent: v.nullable(v.picklist(remoteContent)),
   hasKeys: v.nullable(v.boolean()),
+  sortsByStructure: v.nullable(v.boolean()),
+  learnsTags: v.nullable(v.boolean()),
+  learnsImportance: v.nullable(v.boolean()),
 };
 
 const none: AccountPreferences = {
   ...{ language: null, theme: null, timeZone: null, dateFormat: null },
   ...{ hourCycle: null, density: null, remoteContent: null, hasKeys: null },
+  ...{ sortsByStructure: null, learnsTags: null, learnsImportance: null },
 };
 
 function isTimeZone(name: string): boolean {

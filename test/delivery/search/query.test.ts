@@ -32,6 +32,8 @@ const queries: ReadonlyArray<readonly [string, EmailFilter | null]> = [
   ['is:unread', { noKeyword: '$seen' }],
   ['is:Flagged', { keyword: '$flagged' }],
   ['is:sealed', { sealed: true }],
+  ['is:newsletter', { keyword: 'auto-newsletter' }],
+  ['is:reçu', { keyword: 'auto-receipt' }],
   ['is:strange', term('strange')],
   ['before:2026-02-01', { before: day('2026-02-01') }],
   ['after:2026', { after: day('2026-01-01') }],

@@ -11,6 +11,7 @@ import {
   ruleSubjects,
   type TagRule,
 } from '../../../delivery/tags/findings.ts';
+import { emptyMemory } from '../../../delivery/tags/memory.ts';
 import { formOf, noActions, storedRule } from '../../../delivery/tags/owner-rules.ts';
 import { type Decision, decideTags, type TagEvidence } from '../../../delivery/tags/tag.ts';
 
@@ -47,6 +48,7 @@ function evidence(change: Partial<TagEvidence> = {}): TagEvidence {
     rules: [],
     forwardPath: 'owner+shop@example.org',
     importance: 2,
+    taught: { memory: emptyMemory, hash: () => 0, wishes: { sortsByStructure: false, learnsTags: false } },
     ...change,
   };
 }

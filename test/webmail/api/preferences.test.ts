@@ -5,6 +5,7 @@ import { basic, openTestWeb, password } from './web.ts';
 const nothingChosen = {
   ...{ language: null, theme: null, timeZone: null, dateFormat: null },
   ...{ hourCycle: null, density: null, remoteContent: null, hasKeys: null },
+  ...{ sortsByStructure: null, learnsTags: null, learnsImportance: null },
 };
 
 test('preferences are one record that is changed property by property', async t => {

@@ -14,6 +14,7 @@ const session = {
   preferences: {
     ...{ language: null, theme: null, timeZone: null, dateFormat: null },
     ...{ hourCycle: null, density: null, remoteContent: null, hasKeys: null },
+    ...{ sortsByStructure: null, learnsTags: null, learnsImportance: null },
   },
 } as const;
 

@@ -14,6 +14,7 @@ import type { AccountPreferences, Invocation } from '../../../webmail/wire.ts';
 const nothingChosen: AccountPreferences = {
   ...{ language: null, theme: null, timeZone: null, dateFormat: null },
   ...{ hourCycle: null, density: null, remoteContent: null, hasKeys: null },
+  ...{ sortsByStructure: null, learnsTags: null, learnsImportance: null },
 };
 
 test('what a browser can’t understand leaves things as they are', () => {

@@ -68,6 +68,7 @@ const extensionProperties: Readonly<Record<string, (typeof capabilities)[keyof t
   privacyBrief: urns.privacy,
   discussionId: urns.discussion,
   importance: urns.discussion,
+  tagReasons: urns.tagRules,
 };
 
 /** What Email/parse gives when nothing is asked for (RFC 8621 §4.9). */

@@ -6,6 +6,7 @@ import { createEmail } from './email-create.ts';
 import { checkUnchanged } from './email-unchanged.ts';
 import { invalidProperties, SetError } from './errors.ts';
 import { type Handler, type MethodContext, resolveId } from './method.ts';
+import { learnFromActs } from './owner-acts.ts';
 import { beginSet, emptyResults, type SetResults, setResponse, tryRecord } from './standard-set.ts';
 
 const setSchema = v.strictObject(setEntries);
@@ -64,6 +65,13 @@ async function updateAll(
       results.updated.set(key, null);
     });
   }
+  await learnFromActs(
+    changes.flatMap(change => {
+      const before = known.get(change.emailId);
+      return before && results.updated.has(ids.get(change.emailId) ?? '') ? [{ before, change }] : [];
+    }),
+    context,
+  );
 }
 
 function checkOutcome({ status }: ChangeOutcome): void {

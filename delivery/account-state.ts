@@ -1,0 +1,75 @@
+import { DeliveryError } from './errors.ts';
+import type { Store } from './store/store.ts';
+
+/** Reads one of an account's states, keeping what it read until the version changes. */
+export interface StateReader<T> {
+  /** `version` is that of `OwnerContext.stateVersions`; undefined: there is none. */
+  read(accountId: string, version: number | undefined): Promise<T>;
+}
+
+/** Octets of states, as they are stored, whose reading is kept. */
+const maxKept = 4_000_000;
+
+/**
+ * A reader of the states of this name for one process. `parse` gives what null octets, no state, mean, and never
+ * throws.
+ */
+export function openStateReader<T>(
+  name: string,
+  parse: (octets: Uint8Array | null) => T,
+  { store }: { readonly store: Pick<Store, 'getAccountState'> },
+): StateReader<T> {
+  const none = parse(null);
+  const kept = new Map<string, { readonly version: number; readonly size: number; readonly value: T }>();
+  let total = 0;
+  const drop = (accountId: string): void => {
+    total -= kept.get(accountId)?.size ?? 0;
+    kept.delete(accountId);
+  };
+  return {
+    async read(accountId, version) {
+      if (version === undefined) return none;
+      const known = kept.get(accountId);
+      if (known?.version === version) return known.value;
+      const state = await store.getAccountState(accountId, name);
+      if (state === null) return none;
+      const value = parse(state.octets);
+      drop(accountId);
+      const size = state.octets.byteLength;
+      kept.set(accountId, { version: state.version, size, value });
+      total += size;
+      for (const oldest of kept.keys()) if (total > maxKept) drop(oldest);
+      return value;
+    },
+  };
+}
+
+/** Others may write at the same time; so often it is read and tried again. */
+const maxTries = 8;
+
+/**
+ * Changes one of an account's states as it is at that moment. `change` gives the new octets, or null to leave it; it may
+ * be called several times. Throws `badRequest` when others are always faster, and what the store throws.
+ */
+export async function changeAccountState(
+  asked: { readonly accountId: string; readonly name: string },
+  change: (octets: Uint8Array | null) => Uint8Array | null,
+  { store }: { readonly store: Pick<Store, 'getAccountState' | 'putAccountState'> },
+): Promise<void> {
+  const { accountId, name } = asked;
+  for (let tries = 1; ; tries++) {
+    const state = await store.getAccountState(accountId, name);
+    const octets = change(state?.octets ?? null);
+    if (octets === null) return;
+    try {
+      await store.putAccountState(accountId, name, octets, state?.version ?? null);
+      return;
+    } catch (error) {
+      if (!isMismatch(error) || tries >= maxTries) throw error;
+    }
+  }
+}
+
+function isMismatch(error: unknown): boolean {
+  return error instanceof DeliveryError && error.fields.field === 'versionMismatch';
+}

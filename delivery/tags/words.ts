@@ -1,0 +1,63 @@
+import { reasonRules } from './automatic.ts';
+import type { EvidenceKind, TagReason } from './findings.ts';
+import { signs } from './kinds/signs.ts';
+import { systemRules } from './rules.ts';
+
+/** Where a tag came from. */
+export type TagOrigin = 'system' | 'structure' | 'taught' | 'learned' | 'rule';
+
+interface Both {
+  readonly en: string;
+  readonly fr: string;
+}
+
+/** What gave a tag, by the rule that its reason names. */
+export function originOf({ rule }: Pick<TagReason, 'rule'>): TagOrigin {
+  if (rule.startsWith(reasonRules.structure)) return 'structure';
+  if (rule === reasonRules.taught) return 'taught';
+  if (rule === reasonRules.learned) return 'learned';
+  return systemRules.some(({ id }) => id === rule) ? 'system' : 'rule';
+}
+
+/** Why a tag is there, in sentences for its owner. */
+export function reasonWords(reason: TagReason): Both {
+  const { rule, text } = reason;
+  const origin = originOf(reason);
+  const sign = signs.find(({ id }) => rule === `${reasonRules.structure}${id}`);
+  if (sign) return { en: `${sign.words.en}.`, fr: `${sign.words.fr}.` };
+  if (origin === 'structure') return { en: 'Its form says so.', fr: 'Sa forme l’indique.' };
+  if (origin === 'system') return systemWords(rule, text);
+  if (origin === 'learned') return learnedWords(reason.evidence ?? []);
+  if (origin === 'taught') {
+    return {
+      en: 'You gave this tag to other mail from there.',
+      fr: 'Vous avez donné cette étiquette à d’autres messages de cette provenance.',
+    };
+  }
+  if (text === '') return { en: 'One of your rules gave it.', fr: 'L’une de vos règles l’a donnée.' };
+  return { en: `Your rule “${text}” gave it.`, fr: `Votre règle «\u202f${text}\u202f» l’a donnée.` };
+}
+
+function systemWords(rule: string, text: string): Both {
+  const { words } = systemRules.find(({ id }) => id === rule) ?? { words: { en: text, fr: text } };
+  return { en: `In junk because ${words.en}.`, fr: `Dans les indésirables, car ${words.fr}.` };
+}
+
+const evidenceWords: Readonly<Record<EvidenceKind, Both>> = {
+  sender: { en: 'the sender', fr: 'l’expéditeur' },
+  domain: { en: 'the domain', fr: 'le domaine' },
+  list: { en: 'the list', fr: 'la liste' },
+  recipient: { en: 'the recipient', fr: 'le destinataire' },
+  word: { en: 'the word', fr: 'le mot' },
+};
+
+function learnedWords(evidence: NonNullable<TagReason['evidence']>): Both {
+  const listed = (language: 'en' | 'fr', quote: (text: string) => string): string =>
+    evidence.map(({ kind, text }) => `${evidenceWords[kind][language]} ${quote(text)}`).join(', ');
+  const en = listed('en', text => `“${text}”`);
+  const fr = listed('fr', text => `«\u202f${text}\u202f»`);
+  return {
+    en: `It is like other messages under this tag${en && `: ${en}`}.`,
+    fr: `Il ressemble aux autres messages de cette étiquette${fr && `\u00a0: ${fr}`}.`,
+  };
+}

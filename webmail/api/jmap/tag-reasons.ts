@@ -1,0 +1,20 @@
+import type { Email } from '../../../delivery/store/store.ts';
+import { originOf, reasonWords } from '../../../delivery/tags/words.ts';
+import type { EmailTagReason } from '../../wire.ts';
+
+/** Why the email has the tags that it still has: those of rules, of its structure, of the owner's examples, and junk. */
+export function tagReasonsOf({ findings, tagIds, keywords }: Email): EmailTagReason[] {
+  const has = (tag: string): boolean =>
+    tagIds.includes(tag) || keywords.includes(tag) || (tag === 'junk' && keywords.includes('$junk'));
+  return (findings.tags?.reasons ?? [])
+    .filter(({ tag }) => has(tag))
+    .map(reason => {
+      const origin = originOf(reason);
+      return {
+        tag: reason.tag,
+        origin,
+        ruleId: origin === 'rule' ? reason.rule : null,
+        ...reasonWords(reason),
+      };
+    });
+}
