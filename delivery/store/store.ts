@@ -340,7 +340,16 @@ export interface Keys {
 
   /** A settings document: validated by its reader. */
   getSettings(accountId: string): Promise<Record<string, unknown>>;
-  putSettings(accountId: string, settings: Record<string, unknown>): Promise<void>;
+  /**
+   * With `ifUnchanged` only where what is stored still says the same as it, else throws `badRequest` with field
+   * `versionMismatch`: whoever changes a part of what was read loses nothing of what others changed meanwhile. It may
+   * be thrown, too, where another came right behind: the change has to bear being made again.
+   */
+  putSettings(
+    accountId: string,
+    settings: Record<string, unknown>,
+    ifUnchanged?: Record<string, unknown>,
+  ): Promise<void>;
   listTagRules(accountId: string): Promise<TagRule[]>;
   putTagRules(accountId: string, rules: readonly TagRule[]): Promise<void>;
 }

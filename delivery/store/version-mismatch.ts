@@ -6,3 +6,8 @@ export function versionMismatch(document: Readonly<Record<string, string>>): Del
     fields: { ...document, field: 'versionMismatch' },
   });
 }
+
+/** Whether another has put a document meanwhile, so that it is worth reading it again. */
+export function isVersionMismatch(error: unknown): boolean {
+  return error instanceof DeliveryError && error.fields.field === 'versionMismatch';
+}

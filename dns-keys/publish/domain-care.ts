@@ -1,8 +1,9 @@
 import type { Clock } from '../../delivery/clock.ts';
 import type { Keyring } from '../../delivery/crypto/keyring.ts';
 import type { Store } from '../../delivery/store/store.ts';
+import { isVersionMismatch } from '../../delivery/store/version-mismatch.ts';
 import type { DnsSettings } from '../settings.ts';
-import { isMismatch, type KeptDomainRecord, readStored } from './domain-records.ts';
+import { type KeptDomainRecord, readStored } from './domain-records.ts';
 import { type CaredDomain, type CareTask, careForDomain } from './zone-care.ts';
 
 export interface DomainCareDeps {
@@ -38,7 +39,7 @@ export async function careAndStore(
       const { version } = await store.putZone(task.domain, record, known.version);
       return { kept: { record, version }, zones, due };
     } catch (error) {
-      if (tries >= mostTries || !isMismatch(error)) throw error;
+      if (tries >= mostTries || !isVersionMismatch(error)) throw error;
     }
     const stored = await store.getZone(task.domain);
     // Whoever forgets a domain removes its document: to make another would bring it back.

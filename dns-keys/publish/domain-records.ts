@@ -1,5 +1,6 @@
 import { DeliveryError } from '../../delivery/errors.ts';
 import type { Store, StoredZone } from '../../delivery/store/store.ts';
+import { isVersionMismatch } from '../../delivery/store/version-mismatch.ts';
 import { type DomainRecord, noZones, readDomainRecord } from './zone-record.ts';
 
 export type DomainRecordStore = Pick<Store, 'getZone' | 'putZone'>;
@@ -42,12 +43,7 @@ export async function changeDomainRecord(
       const { version } = await store.putZone(domain, record, kept.version);
       return { record, version };
     } catch (error) {
-      if (tries >= mostTries || !isMismatch(error)) throw error;
+      if (tries >= mostTries || !isVersionMismatch(error)) throw error;
     }
   }
-}
-
-/** Whether another process has changed the document since it was read. */
-export function isMismatch(error: unknown): boolean {
-  return error instanceof DeliveryError && error.fields.field === 'versionMismatch';
 }

@@ -149,7 +149,8 @@ function personalPart(calls: Calls) {
     removeContact: (accountId, id) => shard(accountId).removeContact(accountId, id),
     getOwnerContext: (accountId, asked) => read.getOwnerContext(accountId, asked),
     getSettings: accountId => read.getSettings(accountId),
-    putSettings: (accountId, settings) => shard(accountId).putSettings(accountId, settings),
+    putSettings: (accountId, settings, ifUnchanged) =>
+      shard(accountId).putSettings(accountId, settings, ifUnchanged),
     listTagRules: accountId => read.listTagRules(accountId),
     putTagRules: (accountId, rules) => shard(accountId).putTagRules(accountId, rules),
     getAccountState: (accountId, name) => read.getAccountState(accountId, name),

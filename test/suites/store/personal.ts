@@ -121,6 +121,44 @@ function contactCases(factory: StoreFactory): void {
       assert.deepEqual(await store.listTagRules(accountId), [rule]);
     }));
 
+  it('settings are put where they are what was read, whatever the order of their members, else refused', () =>
+    withAccount(factory, async ({ store, accountId, another }) => {
+      const other = await another();
+      const isMismatch = coded('badRequest', 'versionMismatch');
+      await assert.rejects(store.putSettings(accountId, { a: 1 }, { b: 1 }), isMismatch);
+      const state = await store.getState(accountId, 'Settings');
+      await store.putSettings(accountId, { a: { x: 1, y: [2] } }, {});
+      assert.notEqual(await store.getState(accountId, 'Settings'), state);
+      await assert.rejects(other.putSettings(accountId, { b: 1 }, {}), isMismatch);
+      await other.putSettings(accountId, { b: 1 }, { a: { y: [2], x: 1, z: undefined } });
+      assert.deepEqual(await store.getSettings(accountId), { b: 1 });
+      await store.putSettings(accountId, { c: 1 });
+      await assert.rejects(store.putSettings(accountId, { d: 1 }, { b: 1 }), isMismatch);
+      await other.putSettings(accountId, { d: 1 }, { c: 1 });
+      assert.deepEqual(await store.getSettings(accountId), { d: 1 });
+    }));
+
+  it('of processes that change a part of the settings at once no change is lost', () =>
+    withAccount(factory, async ({ store, accountId, another }) => {
+      const processes = [store, await another()];
+      const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+      const change = async (name: string, index: number): Promise<void> => {
+        for (;;) {
+          const process = processes[index % 2] ?? store;
+          const settings = await process.getSettings(accountId);
+          try {
+            await process.putSettings(accountId, { ...settings, [name]: index }, settings);
+            return;
+          } catch (error) {
+            assert.ok(coded('badRequest', 'versionMismatch')(error), String(error));
+          }
+        }
+      };
+      await Promise.all(names.map(change));
+      const settings = await store.getSettings(accountId);
+      assert.deepEqual(settings, Object.fromEntries(names.map((name, index) => [name, index])));
+    }));
+
   it('audit entries are read newest first, in pages', () =>
     withAccount(factory, async ({ store, accountId }) => {
       for (let n = 0; n < 5; n++)

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { preferenceEntries, preferencesKey, preferencesOf } from '../preferences.ts';
+import { changeSettings } from '../settings-change.ts';
 import { checkProperties, getEntries, readArguments, setEntries } from './arguments.ts';
 import { invalidProperties, SetError } from './errors.ts';
 import type { Handler, MethodContext } from './method.ts';
@@ -53,7 +54,8 @@ async function change(
     throw invalidProperties([...new Set(result.issues.map(issue => String(issue.path?.[0]?.key ?? '')))]);
   }
   const { id: _id, ...changed } = result.output;
-  const settings = await store.getSettings(account.id);
-  const preferences = { ...preferencesOf(settings), ...changed };
-  await store.putSettings(account.id, { ...settings, [preferencesKey]: preferences });
+  await changeSettings(store, account.id, settings => {
+    const preferences = { ...preferencesOf(settings), ...changed };
+    return { settings: { ...settings, [preferencesKey]: preferences }, result: null };
+  });
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { levels } from '../../../delivery/privacy/shape.ts';
 import type { View } from '../../wire.ts';
+import { changeSettings } from '../settings-change.ts';
 import { checkProperties, getEntries, readArguments, setEntries } from './arguments.ts';
 import { invalidProperties, MethodError, SetError } from './errors.ts';
 import { tagsById } from './mailbox.ts';
@@ -72,7 +73,19 @@ export const viewGet: Handler = async (args, context) => {
 /** View/set: saves lists, changes and forgets them. */
 export const viewSet: Handler = async (args, context) => {
   const asked = readArguments(setSchema, args);
-  const before = await readViews(context);
+  // The other settings stay as they are.
+  return await changeSettings(context.store, context.account.id, async settings => {
+    const { views, result } = await changeViews(asked, viewsIn(settings), context);
+    return { settings: views && { ...settings, [settingsKey]: views }, result };
+  });
+};
+
+/** The views after the change, null where they are as before, and the answer. */
+async function changeViews(
+  asked: v.InferOutput<typeof setSchema>,
+  before: readonly View[],
+  context: MethodContext,
+): Promise<{ readonly views: readonly View[] | null; readonly result: Awaited<ReturnType<Handler>> }> {
   const oldState = stateOf(before);
   if (asked.ifInState !== null && asked.ifInState !== oldState) throw new MethodError('stateMismatch');
   const views = new Map(before.map(view => [view.id, view]));
@@ -84,9 +97,12 @@ export const viewSet: Handler = async (args, context) => {
     else results.notDestroyed.set(key, { type: 'notFound' });
   }
   const after = inOrder([...views.values()]);
-  if (stateOf(after) !== oldState) await writeViews(after, context);
-  return setResponse(results, { oldState, newState: stateOf(after) }, context.account.id);
-};
+  const newState = stateOf(after);
+  return {
+    views: newState === oldState ? null : after,
+    result: setResponse(results, { oldState, newState }, context.account.id),
+  };
+}
 
 interface Work {
   readonly views: Map<string, View>;
@@ -169,18 +185,16 @@ function inOrder(views: readonly View[]): View[] {
   return views.toSorted((a, b) => a.sortOrder - b.sortOrder);
 }
 
-/** What another version wrote and this one can't read is left out. */
 async function readViews({ store, account }: MethodContext): Promise<View[]> {
-  const stored = (await store.getSettings(account.id))[settingsKey];
+  return viewsIn(await store.getSettings(account.id));
+}
+
+/** What another version wrote and this one can't read is left out. */
+function viewsIn(settings: Readonly<Record<string, unknown>>): View[] {
+  const stored = settings[settingsKey];
   if (!Array.isArray(stored)) return [];
   const read = stored.map(view => v.safeParse(storedSchema, view));
   return inOrder(
     read.flatMap(({ success, output }) => (success ? [{ ...output, filter: filterOf(output.filter) }] : [])),
   );
-}
-
-/** The other settings stay as they are. */
-async function writeViews(views: readonly View[], { store, account }: MethodContext): Promise<void> {
-  const settings = await store.getSettings(account.id);
-  await store.putSettings(account.id, { ...settings, [settingsKey]: views });
 }

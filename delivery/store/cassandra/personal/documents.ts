@@ -1,7 +1,10 @@
 import type { TagRule } from '../../../tags/findings.ts';
+import { isSameDocument } from '../../same-document.ts';
 import type { OwnerContext } from '../../store.ts';
+import { versionMismatch } from '../../version-mismatch.ts';
 import type { CassandraContext } from '../context.ts';
 import { ofAccount, requireAccount } from '../directory/rows.ts';
+import { type Cell, exchangeCell, readCell } from '../exchange-cell.ts';
 import type { ChangeLog, PersonalChange } from '../log-change.ts';
 import type { Session, Statement } from '../session.ts';
 import { type StateRow, stateVersionsIn } from './account-states.ts';
@@ -70,5 +73,35 @@ export async function putDocument<Name extends keyof Documents>(
     timestamp: session.micros([known?.written]),
     isLogged: true,
   });
+  changes.tell(accountId, change);
+}
+
+/**
+ * Replaces the settings where they still say the same as `ifUnchanged`. A lightweight transaction can't be in one batch
+ * with the line that tells it: so it is told before it, and again behind it, because who reads the first line may still
+ * find what was there.
+ */
+export async function exchangeSettings(
+  { session }: CassandraContext,
+  settings: {
+    readonly accountId: string;
+    readonly value: Record<string, unknown>;
+    readonly ifUnchanged: Record<string, unknown>;
+  },
+  changes: ChangeLog,
+): Promise<void> {
+  changes.require();
+  const { accountId, value, ifUnchanged } = settings;
+  const name = 'settings';
+  const change: PersonalChange = { class: 'settings', kind: 'updated', object: name };
+  const cell: Cell = { table: 'document', column: 'value', key: { account: accountId, name } };
+  await requireAccount(session, accountId);
+  const { value: before } = await readCell(session, cell);
+  const stored = before === null ? {} : (JSON.parse(before) as Record<string, unknown>);
+  if (!isSameDocument(stored, ifUnchanged)) throw versionMismatch({ accountId, name });
+  await session.together([changes.line(accountId, change)]);
+  const isPut = await exchangeCell(session, cell, { before, after: JSON.stringify(value) });
+  if (!isPut) throw versionMismatch({ accountId, name });
+  await session.together([changes.line(accountId, change)]);
   changes.tell(accountId, change);
 }

@@ -3,7 +3,7 @@ import type { CassandraContext } from '../context.ts';
 import type { ChangeLog } from '../log-change.ts';
 import { statePart } from './account-states.ts';
 import * as contacts from './contacts.ts';
-import { getSettings, listTagRules, putDocument } from './documents.ts';
+import { exchangeSettings, getSettings, listTagRules, putDocument } from './documents.ts';
 import * as keys from './keys.ts';
 import { getOwnerContext, type Habit } from './owner-context.ts';
 
@@ -51,7 +51,10 @@ function documentPart(context: CassandraContext, { habit, changes }: PersonalHoo
   return {
     getOwnerContext: (accountId, asked) => getOwnerContext(context, { accountId, asked }, habit),
     getSettings: accountId => getSettings(context, accountId),
-    putSettings: (accountId, value) => putDocument(context, { accountId, name: 'settings', value }, changes),
+    putSettings: (accountId, value, ifUnchanged) =>
+      ifUnchanged === undefined
+        ? putDocument(context, { accountId, name: 'settings', value }, changes)
+        : exchangeSettings(context, { accountId, value, ifUnchanged }, changes),
     listTagRules: accountId => listTagRules(context, accountId),
     putTagRules: (accountId, value) =>
       putDocument(context, { accountId, name: 'tagRules', value: [...value] }, changes),

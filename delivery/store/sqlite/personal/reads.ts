@@ -14,6 +14,7 @@ import { accountRange, rowId } from '../files.ts';
 import { readAccount } from '../mail/account-reads.ts';
 import { habitOf } from '../mail/discussion-reads.ts';
 import type { ReadContext } from '../threads/context.ts';
+import { settingsOf, tagRulesOf } from './documents.ts';
 import { stateVersionsOf } from './state-reads.ts';
 
 export function listPrivateKeys(context: ReadContext, accountId: string): PrivateKey[] {
@@ -131,28 +132,11 @@ function contactsOf(database: Database, account: number, addresses: readonly str
 }
 
 export function getSettings(context: ReadContext, accountId: string): Record<string, unknown> {
-  return readAccount(
-    context,
-    accountId,
-    (database, { number }) => documentOf(database, number, 'settings') ?? {},
-  );
+  return readAccount(context, accountId, (database, { number }) => settingsOf(database, number));
 }
 
 export function listTagRules(context: ReadContext, accountId: string): TagRule[] {
-  return readAccount(
-    context,
-    accountId,
-    (database, { number }) => documentOf(database, number, 'tagRules') ?? [],
-  );
-}
-
-function documentOf<T>(database: Database, account: number, name: string): T | null {
-  const row = database.get<{ value: string }>(
-    'select value from document where account = ? and name = ?',
-    account,
-    name,
-  );
-  return row ? (JSON.parse(row.value) as T) : null;
+  return readAccount(context, accountId, (database, { number }) => tagRulesOf(database, number));
 }
 
 interface AuditRow {
@@ -194,7 +178,7 @@ export function getOwnerContext(
 ): OwnerContext {
   const addresses = asked.addresses.slice(0, maxPage).map(address => address.toLowerCase());
   return readAccount(context, accountId, (database, { number }) => ({
-    rules: documentOf<TagRule[]>(database, number, 'tagRules') ?? [],
+    rules: tagRulesOf(database, number),
     contacts: contactsOf(
       database,
       number,
@@ -210,7 +194,7 @@ export function getOwnerContext(
       .map(toPublicKey),
     privateKeys: privateKeysOf(database, number),
     habit: habitOf(database, number, asked.discussionKey),
-    settings: documentOf<Record<string, unknown>>(database, number, 'settings') ?? {},
+    settings: settingsOf(database, number),
     stateVersions: stateVersionsOf(database, number),
   }));
 }

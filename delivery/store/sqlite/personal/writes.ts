@@ -1,9 +1,12 @@
 import type { TagRule } from '../../../tags/findings.ts';
 import { newId } from '../../ids.ts';
+import { isSameDocument } from '../../same-document.ts';
 import type { AuditEntry, Contact, PrivateKey, PublicKey } from '../../store.ts';
+import { versionMismatch } from '../../version-mismatch.ts';
 import { rowId } from '../files.ts';
 import { Ledger } from '../mail/ledger.ts';
 import type { WriteContext } from '../threads/context.ts';
+import { settingsOf } from './documents.ts';
 
 export function putPrivateKey(context: WriteContext, accountId: string, key: PrivateKey): void {
   const { number } = new Ledger(context, accountId);
@@ -123,7 +126,12 @@ export function putSettings(
   context: WriteContext,
   accountId: string,
   settings: Record<string, unknown>,
+  ifUnchanged?: Record<string, unknown>,
 ): void {
+  if (ifUnchanged !== undefined) {
+    const stored = settingsOf(context.database, new Ledger(context, accountId).number);
+    if (!isSameDocument(stored, ifUnchanged)) throw versionMismatch({ accountId, name: 'settings' });
+  }
   putDocument(context, accountId, 'settings', settings);
 }
 
