@@ -1,7 +1,7 @@
 import { errorTable, replyText } from '../errors.ts';
-import { type HeaderField, instanceField, unjudgedField } from '../instance-fields.ts';
+import { type HeaderField, instanceField, resultsFieldOf, unjudgedField } from '../instance-fields.ts';
 import type { OwnerAssessment } from '../pipeline.ts';
-import { reasonText } from '../spam/score.ts';
+import { reasonText } from '../spam/reasons.ts';
 import type { StageName } from '../stages.ts';
 
 /** Stages whose findings go into the header. */
@@ -38,7 +38,10 @@ export function judgementOf(owner: OwnerAssessment, circumstances: Circumstances
   const isReject = owner.findings.score?.verdict === 'reject' && owner.failed.length === 0;
   const mayRefuse = isStranger && !recipients.some(path => openMailboxes.test(path));
   if (isReject && mayRefuse) return { outcome: 'refused', fields: [], reply: refusal(owner, circumstances) };
-  return { outcome: 'judged', fields: shownStages.map(stage => instanceField(stage, owner)), reply: null };
+  // A milter's field has its folds as LF alone.
+  const results = resultsFieldOf(owner, { hostname: circumstances.hostname, lineEnd: '\n' });
+  const fields = [...(results ? [results] : []), ...shownStages.map(stage => instanceField(stage, owner))];
+  return { outcome: 'judged', fields, reply: null };
 }
 
 /** The judgement of a message that could not be judged: it goes on and says so, or comes again later. */

@@ -4,14 +4,15 @@ import type { Message } from '../message/shape.ts';
 import type { ReputationFindings } from '../reputation/findings.ts';
 import type { FeatureClass } from './classes.ts';
 import { type JudgedFeatures, judgedFeatures } from './features.ts';
-import type { Reason, ScoreFindings, Verdict } from './findings.ts';
-import { contributions } from './fusion.ts';
+import type { Evidence, ScoreFindings, Verdict } from './findings.ts';
+import { contributions, fuse } from './fusion.ts';
 import { importanceOf } from './importance.ts';
 import { probability } from './learner.ts';
 import { inputsOf, type Model } from './model.ts';
+import type { Opinion } from './personal/opinion.ts';
+import { reasonsOf } from './reasons.ts';
 import { listRules } from './rules/sender.ts';
 import { isAligned, rules } from './rules.ts';
-import { viewNames } from './views.ts';
 
 /** A message to be judged for one owner, or for the instance. */
 export interface ScoreRequest {
@@ -29,12 +30,12 @@ export interface ScoreRequest {
   readonly only?: ReadonlySet<FeatureClass> | undefined;
   /** Gives the features of the same message with the same evidence, where another owner's judging took them. */
   readonly features?: (() => JudgedFeatures) | undefined;
+  /** What the owner's acts, and everybody's, say about these features; left out where none are known. */
+  readonly opinion?: ((features: JudgedFeatures) => Opinion) | undefined;
 }
 
 /** What a proven correspondent takes off the log-odds. */
 const knownSenderWeight = -3;
-const maxReasons = 8;
-const leastWeight = 0.15;
 
 /**
  * Judges a message. The same message with the same evidence and model gives the same findings. Never throws: what
@@ -60,69 +61,75 @@ const unknownFindings: Omit<ScoreFindings, 'model'> = {
 function judge(request: ScoreRequest): ScoreFindings {
   const { message, model, only } = request;
   const authentication = request.authentication ?? undefined;
-  const evidence = { authentication, session: request.session, reputation: request.reputation };
-  const features = request.features?.() ?? judgedFeatures(message, { ...(only ? { only } : {}), evidence });
+  const known = { authentication, session: request.session, reputation: request.reputation };
+  const features =
+    request.features?.() ?? judgedFeatures(message, { ...(only ? { only } : {}), evidence: known });
   const isAuthenticated = authentication !== undefined && isAligned(authentication);
-  const reasons = reasonsOf(model, features);
-  if (request.knownSender && isAuthenticated) reasons.push({ id: 'knownSender', weight: knownSenderWeight });
-  const score = scoreOf(reasons);
-  const verdict = verdictOf(reasons, request);
+  const evidence = evidenceOf(features, request, isAuthenticated);
+  const verdict = verdictOf(evidence, request);
   return {
-    score,
+    score: scoreOf(evidence),
     verdict,
     harmful: isHarmful(features, verdict),
     importance:
       verdict === 'ham'
         ? importanceOf(message, { knownSender: request.knownSender, isAuthenticated })
         : 'low',
-    reasons: strongest(reasons),
+    reasons: reasonsOf(evidence, new Map(features.signals.map(({ id, detail }) => [id, detail]))),
+    evidence,
+    isPartial: features.isPartial,
     model: modelName(model),
   };
 }
 
-function scoreOf(reasons: readonly Reason[]): number {
-  return probability(reasons.reduce((sum, { weight }) => sum + weight, 0));
+/** Probability of spam by kept evidence: what `scoreMessage` gave when it was taken. */
+export function scoreOf(evidence: readonly Evidence[]): number {
+  return probability(sumOf(evidence));
 }
 
+function sumOf(evidence: readonly Evidence[]): number {
+  return evidence.reduce((sum, [, , weight]) => sum + weight, 0);
+}
+
+/** Log-odds of spam by all but what acts have taught; null where the evidence was not kept. */
+export function untaughtLogOdds({ evidence }: Pick<ScoreFindings, 'evidence'>): number | null {
+  return evidence ? sumOf(evidence.filter(([id]) => !taught.has(id))) : null;
+}
+
+const taught: ReadonlySet<string> = new Set(['personal', 'shared']);
+
 /** Public lists alone refuse nothing: what is refused would be junk without them, too. */
-function verdictOf(reasons: readonly Reason[], { junkAt, rejectAt }: ScoreRequest): Verdict {
-  const score = scoreOf(reasons);
-  const own = reasons.filter(({ id }) => !listRules.has(id));
+function verdictOf(evidence: readonly Evidence[], { junkAt, rejectAt }: ScoreRequest): Verdict {
+  const score = scoreOf(evidence);
+  const own = evidence.filter(([id]) => !listRules.has(id));
   if (score > rejectAt && scoreOf(own) >= junkAt) return 'reject';
   return score >= junkAt ? 'spam' : 'ham';
 }
 
-/** Every part of the log-odds: their sum is the log-odds. */
-function reasonsOf(model: Model, features: JudgedFeatures): Reason[] {
+/** Every part of the log-odds: their sum is the log-odds. Rounded here, so that what is kept is what was judged by. */
+function evidenceOf(features: JudgedFeatures, request: ScoreRequest, isAuthenticated: boolean): Evidence[] {
+  const { model } = request;
   const inputs = inputsOf(model, features);
   const parts = contributions(model.fusion, inputs);
-  const details = new Map(features.signals.map(({ id, detail }) => [id, detail]));
-  const reasons = inputs.map(([id], at) => {
-    const detail = details.get(id);
-    return { id: learned.get(id) ?? id, weight: parts[at] ?? 0, ...(detail ? { detail } : {}) };
-  });
-  return merged(reasons);
+  const rest = fuse(model.fusion, inputs) - parts.reduce((sum, part) => sum + part, 0);
+  const { personal, shared } = request.opinion?.(features) ?? noOpinion;
+  const all: Evidence[] = [
+    ...inputs.map(([id, value], at) => [id, value, parts[at] ?? 0] as const),
+    ['scale', 1, rest],
+    ...(request.knownSender && isAuthenticated ? [['knownSender', 1, knownSenderWeight] as const] : []),
+    ['personal', 1, personal],
+    ['shared', 1, shared],
+  ];
+  return all
+    .map(([id, value, weight]) => [id, rounded(value), rounded(weight)] as const)
+    .filter(([, , weight]) => weight !== 0);
 }
 
-/** The learners, as one reason: which of them saw it is nothing to a reader. */
-const learned: ReadonlyMap<string, string> = new Map(viewNames.map(name => [name, 'learned']));
+const noOpinion: Opinion = { personal: 0, shared: 0 };
 
-function merged(reasons: readonly Reason[]): Reason[] {
-  const byId = new Map<string, Reason>();
-  for (const reason of reasons) {
-    const earlier = byId.get(reason.id);
-    byId.set(reason.id, earlier ? { ...earlier, weight: earlier.weight + reason.weight } : reason);
-  }
-  return [...byId.values()];
-}
-
-/** What is shown: the heaviest reasons, rounded; the bias is none. */
-function strongest(reasons: readonly Reason[]): Reason[] {
-  return reasons
-    .filter(({ id, weight }) => id !== 'bias' && Math.abs(weight) >= leastWeight)
-    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
-    .slice(0, maxReasons)
-    .map(reason => ({ ...reason, weight: Math.round(reason.weight * 100) / 100 }));
+/** Six decimals are more than any judgement depends on. */
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
 }
 
 const harmById: ReadonlyMap<string, number> = new Map(rules.map(({ id, harm }) => [id, harm ?? 0]));
@@ -136,24 +143,4 @@ function isHarmful(features: JudgedFeatures, verdict: Verdict): boolean {
 /** Form of the model and how much it had learned: `1:prior:120+80` after 120 ham and 80 spam. */
 function modelName({ prior, counts }: Model): string {
   return `1:${prior ? 'prior' : 'bare'}:${counts.ham}+${counts.spam}`;
-}
-
-const otherReasons: Readonly<Record<string, { readonly en: string; readonly fr: string }>> = {
-  learned: {
-    en: 'Compared with the mail that was learned here',
-    fr: 'Comparé au courrier appris ici',
-  },
-  prior: {
-    en: 'Compared with what unwanted mail is like in general',
-    fr: 'Comparé au courrier indésirable en général',
-  },
-  knownSender: {
-    en: 'You write with this sender, and the address is proven',
-    fr: 'Vous correspondez avec cet expéditeur, et son adresse est prouvée',
-  },
-};
-
-/** The words of a reason; the id itself for one of a later version. */
-export function reasonText(id: string, language: 'en' | 'fr'): string {
-  return (rules.find(rule => rule.id === id)?.words ?? otherReasons[id])?.[language] ?? id;
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { judgementOf, unjudged } from '../../../delivery/milter/judgement.ts';
 import type { OwnerAssessment } from '../../../delivery/pipeline.ts';
 import type { Verdict } from '../../../delivery/spam/findings.ts';
-import { reasonText } from '../../../delivery/spam/score.ts';
+import { reasonText } from '../../../delivery/spam/reasons.ts';
 
 function owner(verdict: Verdict, failed: readonly string[] = []): OwnerAssessment {
   const score = {

@@ -5,8 +5,9 @@ import type { AuthenticationFindings, AuthWord } from '../../../delivery/authent
 import { parseMessage } from '../../../delivery/message/message.ts';
 import type { Message } from '../../../delivery/message/shape.ts';
 import { emptyModel } from '../../../delivery/spam/model.ts';
+import { reasonText } from '../../../delivery/spam/reasons.ts';
 import { rules } from '../../../delivery/spam/rules.ts';
-import { reasonText, type ScoreRequest, scoreMessage } from '../../../delivery/spam/score.ts';
+import { type ScoreRequest, scoreMessage, scoreOf } from '../../../delivery/spam/score.ts';
 import { messageOf } from './messages.ts';
 
 const model = emptyModel();
@@ -186,4 +187,28 @@ test('a message that can not be judged passes unscored', () => {
     reasons: [],
     model: '1:prior:0+0',
   });
+});
+
+test('the score is recomputed to the last bit from what is kept with the message', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ maxLength: 300 }),
+      fc.boolean(),
+      fc.double({ min: -20, max: 20, noNaN: true }),
+      (text, knownSender, personal) => {
+        const opinion = () => ({ personal, shared: -personal / 3 });
+        const found = scored(messageOf(`free viagra ${text}`), {
+          authentication: authentication('pass'),
+          knownSender,
+          opinion,
+        });
+        // As the store keeps it: JSON.
+        const kept = JSON.parse(JSON.stringify(found.evidence));
+        assert.equal(scoreOf(kept), found.score);
+        const own = kept.find(([id]: [string]) => id === 'personal');
+        assert.ok(Math.abs((own?.[2] ?? 0) - personal) < 1e-6);
+      },
+    ),
+    { numRuns: 100 },
+  );
 });
