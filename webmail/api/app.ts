@@ -23,6 +23,7 @@ import { SignInJournal } from './sign-in-journal.ts';
 import { serveBundle } from './static.ts';
 import { SignInThrottle } from './throttle.ts';
 import { openViewer } from './viewer.ts';
+import { warmUp } from './warm-up.ts';
 
 /** The open web door; `close` resolves when nothing of it runs any more. */
 export type WebDoor = Listeners;
@@ -53,6 +54,7 @@ export async function openWeb(
   };
   const app = makeApp(tools);
   const listeners = await openListeners(app, parts);
+  void warmUp(store);
   return {
     ...listeners,
     async close() {
