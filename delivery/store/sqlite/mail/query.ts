@@ -69,8 +69,8 @@ interface Span {
   readonly isReversed?: boolean;
 }
 
-/** Hits whose rows are looked at before all that the query finds is looked up. */
-const fewHits = 500;
+/** Hits among which one row at least must be: where rows are rarer, all that the query finds is looked up. */
+const hitsPerRow = 500;
 
 function readRows(plan: QueryPlan, span: Span): Row[] {
   const { hits, keys, whole } = plan;
@@ -80,7 +80,7 @@ function readRows(plan: QueryPlan, span: Span): Row[] {
   const rows: Row[] = [];
   let seen = 0;
   for (const slice of hits.slices(ascending, span.bound ?? null)) {
-    if (whole && seen >= fewHits) return readRows(whole(), span);
+    if (whole && seen >= hitsPerRow * Math.max(1, rows.length)) return readRows(whole(), span);
     seen += slice.length;
     const driver = hitDriver(plan.account, JSON.stringify(slice));
     rows.push(...readFrom(plan, driver, { ...span, skip: 0, limit: wanted - rows.length }));
