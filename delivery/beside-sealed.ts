@@ -77,7 +77,7 @@ function outerAuthentication({
       ...{ result, aligned, algorithm, keyBits },
       ...{ domain: '', selector: '' },
     })),
-    dmarc,
+    dmarc: { result: dmarc.result, policy: dmarc.policy, domain: dmarc.domain },
     arc: { result: arc.result, sealer: null },
     iprev: { result: iprev.result, name: null },
     hops: [],

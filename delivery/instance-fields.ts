@@ -1,3 +1,5 @@
+import { isForgedResults } from './authenticate/authserv-id.ts';
+import { resultsOf } from './authenticate/results-field.ts';
 import type { OwnerAssessment } from './pipeline.ts';
 import { type StageName, stageNames } from './stages.ts';
 
@@ -91,6 +93,26 @@ export function unjudgedField(stage: StageName, why: string): HeaderField {
 /** Whether a field speaks in our name, which nobody but us may do. */
 export function isInOurName(name: string): boolean {
   return /^x-caliopen-/i.test(name);
+}
+
+/** Whether a field of a message speaks for us: in our name, or as results of this host (RFC 8601 §5). */
+export function isForged(field: HeaderField, hostname: string): boolean {
+  return isInOurName(field.name) || isForgedResults(field, hostname);
+}
+
+/** Our Authentication-Results (RFC 8601), a result on each line; null where the stage failed. Lines end with `lineEnd`. */
+export function resultsFieldOf(
+  { findings: { authenticate } }: OwnerAssessment,
+  { hostname, lineEnd }: { hostname: string; lineEnd: string },
+): HeaderField | null {
+  if (!authenticate) return null;
+  const results = resultsOf(authenticate.authenticationResults).map(oneLine);
+  return { name: 'Authentication-Results', value: [hostname, ...results].join(`;${lineEnd}\t`) };
+}
+
+/** The results alone, for a server that writes the field itself. */
+export function resultsToTell({ findings: { authenticate } }: OwnerAssessment): string[] {
+  return authenticate ? resultsOf(authenticate.authenticationResults).map(oneLine) : [];
 }
 
 /** These stages and those that they need, in the order of the line. */

@@ -13,6 +13,7 @@ import type { Metrics } from './metrics.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import { openResolver, type Resolver } from './resolver.ts';
 import { openSenderSources } from './sender-sources.ts';
+import { readActiveScript, scriptStateName } from './sieve/stored-scripts.ts';
 import { openModel } from './spam/model-file.ts';
 import { attachStore, portsToTransfer, type SharedStore } from './store/shared-store.ts';
 import { readMemory, tagStateName } from './tags/memory.ts';
@@ -126,6 +127,7 @@ export async function openJudgeParts({ config, instanceKey, ports }: JudgeSetup)
     log,
     ...(store ? { contactIndexer: openContactIndexer({ store, clock: systemClock, log }) } : {}),
     ...(store ? { tagMemories: openStateReader(tagStateName, readMemory, { store }) } : {}),
+    ...(store ? { scripts: openStateReader(scriptStateName, readActiveScript, { store }) } : {}),
   };
 }
 
@@ -138,6 +140,8 @@ export function pipelineParts(config: Config, log: Log): Pick<PipelineDeps, 'mod
       junkAt: config['spam.junkAt'],
       rejectAt: config['spam.rejectAt'],
       resolverTimeoutMilliseconds: config['resolver.timeoutMilliseconds'],
+      trustedSealers: config['authenticate.trustedSealers'],
+      checksIndicators: config['authenticate.indicators'],
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Arrival, Outcome } from './delivery.ts';
 import { describeError } from './describe-error.ts';
 import { asDeliveryError, type ErrorCode } from './errors.ts';
 import type { Log } from './log.ts';
+import { withMadeTags } from './make-tags.ts';
 import { normalizeAddress } from './message/address.ts';
 import { parseMessage } from './message/message.ts';
 import { summarize } from './message/summary.ts';
@@ -16,6 +17,7 @@ import type { PrivacyIndex } from './privacy/shape.ts';
 import { rememberKeys } from './remember-keys.ts';
 import type { Resolver } from './resolver.ts';
 import type { SenderSources } from './sender-sources.ts';
+import type { ActiveScript } from './sieve/stored-scripts.ts';
 import type { Model } from './spam/model.ts';
 import { type OwnerWork, stages, type Work } from './stage-table.ts';
 import type { StageName } from './stages.ts';
@@ -40,13 +42,17 @@ export interface PipelineDeps {
     readonly junkAt: number;
     readonly rejectAt: number;
     readonly resolverTimeoutMilliseconds: number;
+    readonly trustedSealers?: readonly string[];
+    readonly checksIndicators?: boolean;
   };
   readonly clock: Clock;
   readonly log: Log;
-  /** Told of what was stored; left out where nothing goes on behind the answer. */
-  readonly contactIndexer?: ContactIndexer;
   /** What owners' acts have taught about tags; left out where nothing is looked up. */
   readonly tagMemories?: StateReader<TagMemory>;
+  /** Owners' Sieve scripts; left out where nothing is looked up. */
+  readonly scripts?: StateReader<ActiveScript | null>;
+  /** Told of what was stored; left out where nothing goes on behind the answer. */
+  readonly contactIndexer?: ContactIndexer;
 }
 
 export interface RunOptions {
@@ -232,7 +238,8 @@ async function deliverTo(
   const { forwardPath, account } = owner;
   try {
     if (!deps.store || !account || forwardPath === null) throw new Error('an anonymous owner has no store');
-    const email = await storedEmail(owner, work, deps);
+    const tags = await withMadeTags(owner, deps.store);
+    const email = await storedEmail(tags ? { ...owner, tags } : owner, work, deps);
     const { emailId, status } = await deps.store.deliverEmail(account.id, email);
     if (status === 'stored') {
       await rememberKeys(owner, work, { store: deps.store, log: deps.log });

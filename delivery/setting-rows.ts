@@ -451,6 +451,11 @@ export const settingRows = {
     default: [],
     help: 'Domains of forwarders and mailing lists whose ARC seal (RFC 8617) is believed: what failed DMARC on the way passes where their chain says that it passed before.',
   },
+  'authenticate.indicators': {
+    type: 'boolean',
+    default: false,
+    help: "Look up the brand indicator (BIMI) that the author's domain publishes; its picture is not fetched.",
+  },
   'senders.exempt': {
     type: 'list',
     form: 'networkOrDomain',

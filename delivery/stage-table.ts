@@ -7,11 +7,14 @@ import { findReputation } from './find-reputation.ts';
 import type { ImportanceFindings } from './importance/findings.ts';
 import { normalizeAddress } from './message/address.ts';
 import type { Message } from './message/shape.ts';
+import { decideByScript } from './owner-script.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import { messageFacts, messageSources } from './privacy/collect.ts';
 import { keptIndex } from './privacy/index.ts';
 import type { Facts, KeptIndex } from './privacy/shape.ts';
 import type { ReputationFindings } from './reputation/findings.ts';
+import type { WantedTag } from './script-tags.ts';
+import type { ActiveScript } from './sieve/stored-scripts.ts';
 import { type JudgedFeatures, judgedFeatures } from './spam/features.ts';
 import type { ScoreFindings } from './spam/findings.ts';
 import { scoreMessage } from './spam/score.ts';
@@ -47,6 +50,8 @@ export interface OwnerWork {
   /** Of the message as it came. */
   readonly summary: Summary;
   readonly tagMemory: TagMemory;
+  /** The owner's active Sieve script, null where none is. */
+  readonly script: ActiveScript | null;
   decrypt?: DecryptFindings;
   /** The opened content; later stages read it instead of the message. */
   content?: Message;
@@ -54,6 +59,8 @@ export interface OwnerWork {
   facts?: Facts;
   index?: KeptIndex;
   tags?: TagFindings;
+  /** Tags that a script wants made before the email is stored. */
+  wanted?: readonly WantedTag[];
   importance?: ImportanceFindings;
   readonly failed: string[];
 }
@@ -76,6 +83,8 @@ export const stages: readonly Stage[] = [
         resolver,
         hostname: settings.hostname,
         timeoutMilliseconds: settings.resolverTimeoutMilliseconds,
+        trustedSealers: settings.trustedSealers ?? [],
+        checksIndicators: settings.checksIndicators ?? false,
         clock,
       });
     },
@@ -145,7 +154,7 @@ export const stages: readonly Stage[] = [
   {
     name: 'tag',
     per: 'owner',
-    async run(work, owner) {
+    async run(work, owner, deps) {
       const { tags, importance } = decideTags({
         message: owner.content ?? work.message,
         summary: owner.summary,
@@ -156,23 +165,23 @@ export const stages: readonly Stage[] = [
         authenticatedUser: work.arrival.session.authenticatedUser,
         forwardPath: owner.forwardPath,
         importance: importanceOf({ score: owner.score ?? null }),
-      });
-      owner.tags = tags;
         outer: work.message,
         ...taughtBy(owner),
+      });
+      Object.assign(owner, await decideByScript(tags, { work, owner }, deps));
       if (importance) owner.importance = { ...importance, by: 'rule', reasons: [] };
     },
   },
 ];
 
-function featuresOf(work: Work): JudgedFeatures {
-  const { authentication, reputation, arrival, message } = work;
 function taughtBy({ account, context, tagMemory }: OwnerWork): Pick<TagEvidence, 'taught'> {
   if (!account) return {};
   const hash = accountHash(account.hashKey);
   return { taught: { memory: tagMemory, hash, wishes: tagWishesOf(context.settings) } };
 }
 
+function featuresOf(work: Work): JudgedFeatures {
+  const { authentication, reputation, arrival, message } = work;
   const evidence = { authentication, reputation, session: arrival.session };
   work.features ??= judgedFeatures(message, { evidence });
   return work.features;

@@ -74,6 +74,8 @@ interface HarakaConnection {
   readonly relaying: boolean;
   readonly transaction: HarakaTransaction | null;
   capabilities: string[];
+  /** Notes one result for the Authentication-Results field, which Haraka writes itself in place of those that came. */
+  auth_results(result: string): string;
   state: number;
   current_data: Buffer | null;
   awaiting_data_reply: boolean;

@@ -12,11 +12,14 @@ import { arrivalOf } from './session.ts';
  */
 type StageResults = (owner: OwnerAssessment) => Record<string, unknown> | null;
 
+/** What a stage alone tells Haraka besides. */
+type Tell = (owner: OwnerAssessment, connection: HarakaConnection) => void;
+
 /**
  * The hooks of a stage's plugin. With our `deliver` in the list (line mode) it only enlists the stage, which then
  * runs for each owner; without it (alone) it judges for the instance and leaves the message to others' queues.
  */
-export function stagePlugin(stage: StageName, resultsOf: StageResults) {
+export function stagePlugin(stage: StageName, resultsOf: StageResults, tell: Tell = () => {}) {
   return {
     register(this: HarakaPlugin): void {
       declarePlugin(stage, this);
@@ -30,7 +33,7 @@ export function stagePlugin(stage: StageName, resultsOf: StageResults) {
       return undefined;
     }),
     hook_data_post: guard(async function (connection) {
-      if (!isLineMode()) await judgeAlone({ stage, plugin: this, resultsOf }, connection);
+      if (!isLineMode()) await judgeAlone({ stage, plugin: this, resultsOf, tell }, connection);
       return undefined;
     }),
     shutdown(): void {
@@ -53,7 +56,12 @@ function copyLines(transaction: HarakaTransaction): void {
 }
 
 async function judgeAlone(
-  { stage, plugin, resultsOf }: { stage: StageName; plugin: HarakaPlugin; resultsOf: StageResults },
+  {
+    stage,
+    plugin,
+    resultsOf,
+    tell,
+  }: { stage: StageName; plugin: HarakaPlugin; resultsOf: StageResults; tell: Tell },
   connection: HarakaConnection,
 ): Promise<void> {
   const { transaction } = connection;
@@ -72,6 +80,7 @@ async function judgeAlone(
   transaction.results.add(plugin, results);
   const { name, value } = instanceField(stage, owner);
   transaction.add_header(name, value);
+  tell(owner, connection);
 }
 
 async function assess(connection: HarakaConnection, transaction: HarakaTransaction): Promise<Assessment> {

@@ -2,10 +2,12 @@ import type { Clock } from '../clock.ts';
 import type { Arrival } from '../delivery.ts';
 import type { Message } from '../message/shape.ts';
 import type { Resolver } from '../resolver.ts';
-import { checkSignatures } from './dkim.ts';
-import { authorDomains, checkDomainPolicy } from './domain-policy.ts';
+import { whoVouches } from './arc-chain.ts';
+import { checkSignatures, type SignatureFindings } from './dkim.ts';
+import { authorDomains, checkDomainPolicy, type PolicyFinding } from './domain-policy.ts';
 import type { AuthenticationFindings } from './findings.ts';
 import { readHops } from './hops.ts';
+import { checkIndicator } from './indicators.ts';
 import { openLookupBudget } from './lookup-budget.ts';
 import { resultsField } from './results-field.ts';
 import { checkReverseName, checkSenderPolicy } from './sender-policy.ts';
@@ -20,6 +22,10 @@ export interface AuthenticateDeps {
   readonly clock: Clock;
   /** Longest wait for all DNS answers together, 4,000 ms when missing. */
   readonly timeoutMilliseconds?: number;
+  /** Domains whose ARC seal is believed (RFC 8617 §7.2); nobody's when missing. */
+  readonly trustedSealers?: readonly string[];
+  /** Whether to look up brand indicators (BIMI). */
+  readonly checksIndicators?: boolean;
 }
 
 /**
@@ -29,8 +35,9 @@ export interface AuthenticateDeps {
 export async function authenticate(
   arrival: Arrival,
   message: Message,
-  { resolver, hostname, clock, timeoutMilliseconds = defaultTimeoutMilliseconds }: AuthenticateDeps,
+  deps: AuthenticateDeps,
 ): Promise<AuthenticationFindings> {
+  const { resolver, hostname, clock, timeoutMilliseconds = defaultTimeoutMilliseconds } = deps;
   const { session, reversePath } = arrival;
   const budget = openLookupBudget(resolver, timeoutMilliseconds);
   try {
@@ -48,8 +55,16 @@ export async function authenticate(
       spf: spf.result === 'pass' && spf.domain ? [spf.domain] : [],
       dkim: signatures.dkim.filter(found => found.result === 'pass').map(found => found.domain),
     };
-    const dmarc = await checkDomainPolicy(message, passed, budget.resolve);
-    const findings = { spf, dkim: signatures.dkim, dmarc, arc: signatures.arc, iprev };
+    const policy = await checkDomainPolicy(message, passed, budget.resolve);
+    const bimi =
+      deps.checksIndicators && policy.response
+        ? await checkIndicator(message, policy.response, budget.resolve)
+        : null;
+    const findings = {
+      ...{ spf, dkim: signatures.dkim, iprev, arc: signatures.arc },
+      dmarc: excused(policy, signatures, deps.trustedSealers ?? []),
+      ...(bimi ? { bimi } : {}),
+    };
     const properties = {
       spf: senderPolicy.property,
       signatureStarts: signatures.signatureStarts,
@@ -63,4 +78,14 @@ export async function authenticate(
   } finally {
     budget.close();
   }
+}
+
+/** DMARC's finding, or that of a trusted sealer who saw the message before it was forwarded (RFC 8617 §7.2). */
+function excused(
+  { dmarc }: PolicyFinding,
+  { chain }: SignatureFindings,
+  trusted: readonly string[],
+): AuthenticationFindings['dmarc'] {
+  const sealer = dmarc.result === 'fail' ? whoVouches(chain, dmarc.domain, trusted) : null;
+  return sealer === null ? dmarc : { ...dmarc, result: 'pass', sealedBy: sealer };
 }

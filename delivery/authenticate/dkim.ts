@@ -3,6 +3,7 @@ import { DkimVerifier, type SignatureResult } from 'mailauth/lib/dkim/dkim-verif
 import type { Message } from '../message/shape.ts';
 import type { Resolver } from '../resolver.ts';
 import { isAligned } from './alignment.ts';
+import type { SealedResults } from './arc-chain.ts';
 import type { AuthenticationFindings, AuthWord } from './findings.ts';
 import { isNoRecord } from './lookup-budget.ts';
 
@@ -13,6 +14,8 @@ type ArcFinding = AuthenticationFindings['arc'];
 export interface SignatureFindings {
   readonly dkim: readonly DkimFinding[];
   readonly arc: ArcFinding;
+  /** The instances of the chain, oldest first; empty where it has not passed. */
+  readonly chain: readonly SealedResults[];
   /** `header.b` of each DKIM finding (RFC 6008), in the same order. */
   readonly signatureStarts: readonly string[];
 }
@@ -28,7 +31,8 @@ const maxHashedOctets = 10_000_000;
 const maxHeaderOctets = 262_144;
 const maxHeaderFields = 1000;
 
-const unsigned: SignatureFindings = { dkim: [], arc: { result: 'none', sealer: null }, signatureStarts: [] };
+const noChain = { arc: { result: 'none', sealer: null }, chain: [] } as const;
+const unsigned: SignatureFindings = { dkim: [], ...noChain, signatureStarts: [] };
 
 /** Checks DKIM-Signature fields (RFC 6376) and the ARC chain (RFC 8617). Free of cost for unsigned mail. */
 export async function checkSignatures(
@@ -51,14 +55,14 @@ export async function checkSignatures(
   const results = verifier.results.filter(result => result.signingDomain !== undefined);
   return {
     dkim: results.map(result => dkimFinding(result, authorDomain)),
-    arc: names.has('arc-seal') ? await checkArc(verifier, resolver) : unsigned.arc,
+    ...(names.has('arc-seal') ? await checkArc(verifier, resolver) : noChain),
     signatureStarts: results.map(result => (result.signature ?? '').slice(0, 8)),
   };
 }
 
 const tooLarge: SignatureFindings = {
   dkim: [{ result: 'policy', domain: '', selector: '', algorithm: null, keyBits: null, aligned: false }],
-  arc: { result: 'none', sealer: null },
+  ...noChain,
   signatureStarts: [''],
 };
 
@@ -146,7 +150,10 @@ function dkimWord({ status }: SignatureResult): AuthWord {
   return wordOfComment[status.comment || ''] ?? (status.result as AuthWord);
 }
 
-async function checkArc(verifier: DkimVerifier, resolver: Resolver): Promise<ArcFinding> {
+async function checkArc(
+  verifier: DkimVerifier,
+  resolver: Resolver,
+): Promise<Pick<SignatureFindings, 'arc' | 'chain'>> {
   let isTemporary = false;
   const watched: Resolver = async (name, type) => {
     try {
@@ -163,5 +170,16 @@ async function checkArc(verifier: DkimVerifier, resolver: Resolver): Promise<Arc
   isTemporary ||= last?.messageSignature?.status.result === 'temperror';
   const sealer = last?.['arc-seal']?.parsed?.d?.value;
   const result = status.result === 'fail' && isTemporary ? 'temperror' : status.result;
-  return { result: result as AuthWord, sealer: sealer ? String(sealer).toLowerCase() : null };
+  return {
+    arc: { result: result as AuthWord, sealer: sealer ? String(sealer).toLowerCase() : null },
+    chain: result === 'pass' ? verifier.arc.chain.map(sealedResults) : [],
+  };
+}
+
+function sealedResults(entry: DkimVerifier['arc']['chain'][number]): SealedResults {
+  const line = String(entry['arc-authentication-results']?.original ?? '');
+  return {
+    sealer: String(entry['arc-seal']?.parsed?.d?.value ?? '').toLowerCase(),
+    results: line.slice(line.indexOf(':') + 1).replace(/\r?\n(?=[ \t])/g, ''),
+  };
 }

@@ -13,6 +13,12 @@ export interface PassedDomains {
   readonly dkim: readonly string[];
 }
 
+/** DMARC's finding, and what mailauth needs to go on from it. */
+export interface PolicyFinding {
+  readonly dmarc: DmarcFinding;
+  readonly response?: object;
+}
+
 /** Author domains that are evaluated when the From field names several. */
 const maxAuthorDomains = 4;
 
@@ -34,17 +40,20 @@ export async function checkDomainPolicy(
   message: Message,
   passed: PassedDomains,
   resolver: Resolver,
-): Promise<DmarcFinding> {
+): Promise<PolicyFinding> {
   const domains = authorDomains(message);
   const fields = fieldsNamed(message.root.fields, 'from').length;
   const [domain] = domains;
-  if (!domain) return { result: fields > 0 ? 'permerror' : 'none', policy: null, domain: null };
+  if (!domain) return { dmarc: { result: fields > 0 ? 'permerror' : 'none', policy: null, domain: null } };
   if (domains.length === 1 && fields === 1) return evaluate(domain, passed, resolver);
   const findings = await Promise.all(
     domains.slice(0, maxAuthorDomains).map(author => evaluate(author, passed, resolver)),
   );
-  const failed = findings.filter(finding => finding.result === 'fail').sort(byStrictness);
-  return failed[0] ?? { result: 'permerror', policy: null, domain };
+  const failed = findings
+    .map(({ dmarc }) => dmarc)
+    .filter(({ result }) => result === 'fail')
+    .sort(byStrictness);
+  return { dmarc: failed[0] ?? { result: 'permerror', policy: null, domain } };
 }
 
 const strictness = ['reject', 'quarantine', 'none'] as const;
@@ -53,7 +62,7 @@ function byStrictness(one: DmarcFinding, other: DmarcFinding): number {
   return strictness.indexOf(one.policy ?? 'none') - strictness.indexOf(other.policy ?? 'none');
 }
 
-async function evaluate(domain: string, passed: PassedDomains, resolver: Resolver): Promise<DmarcFinding> {
+async function evaluate(domain: string, passed: PassedDomains, resolver: Resolver): Promise<PolicyFinding> {
   const { response } = await evaluateDmarc({
     headerFrom: [`author@${domain}`],
     fromFields: 1,
@@ -61,10 +70,7 @@ async function evaluate(domain: string, passed: PassedDomains, resolver: Resolve
     dkimDomains: passed.dkim.map(signer => ({ domain: signer })),
     resolver: resolver as (name: string, type: string) => Promise<string[]>,
   });
-  if (!response) return { result: 'permerror', policy: null, domain };
-  return {
-    result: response.status.result as AuthWord,
-    policy: strictness.find(word => word === response.policy) ?? null,
-    domain,
-  };
+  if (!response) return { dmarc: { result: 'permerror', policy: null, domain } };
+  const policy = strictness.find(word => word === response.policy) ?? null;
+  return { dmarc: { result: response.status.result as AuthWord, policy, domain }, response };
 }

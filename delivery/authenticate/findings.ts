@@ -23,6 +23,12 @@ export interface Hop {
   readonly at: string | null;
 }
 
+/** The brand indicator of the author's domain (BIMI); `location` is the address of its picture. */
+export interface BimiFinding {
+  readonly result: 'pass' | 'fail' | 'none' | 'temperror';
+  readonly location: string | null;
+}
+
 /** What authentication found out about a message. Dates and everything else are JSON values. */
 export interface AuthenticationFindings {
   readonly spf: { readonly result: AuthWord; readonly domain: string | null; readonly aligned: boolean };
@@ -38,8 +44,12 @@ export interface AuthenticationFindings {
     readonly result: AuthWord;
     readonly policy: 'none' | 'quarantine' | 'reject' | null;
     readonly domain: string | null;
+    /** The trusted sealer whose ARC chain says that it passed before it was forwarded; left out where DMARC itself decides. */
+    readonly sealedBy?: string;
   };
   readonly arc: { readonly result: AuthWord; readonly sealer: string | null };
+  /** Left out where indicators are not looked up. */
+  readonly bimi?: BimiFinding;
   readonly iprev: { readonly result: AuthWord; readonly name: string | null };
   /** Topmost trace field first; those below the session that brought the message. */
   readonly hops: readonly Hop[];

@@ -49,6 +49,15 @@ declare module 'mailauth/lib/dkim/dkim-verifier.js' {
   }
 }
 
+declare module 'mailauth/lib/bimi/index.js' {
+  export function bimi(data: {
+    dmarc: object;
+    headers: { parsed: { key: string; line: Buffer }[] };
+    resolver: (name: string, type: string) => Promise<unknown[]>;
+    bimiWithAlignedDkim: boolean;
+  }): Promise<false | { readonly status: { readonly result: string }; readonly location?: string }>;
+}
+
 declare module 'mailauth/lib/tools.js' {
   export interface ResultRow {
     readonly result: string;

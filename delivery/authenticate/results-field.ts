@@ -19,7 +19,7 @@ export interface ResultProperties {
 export function resultsField(hostname: string, results: Results, properties: ResultProperties): string {
   const row = (method: string, status: Parameters<typeof formatAuthHeaderRow>[1]) =>
     formatAuthHeaderRow(method, status, { strict: true });
-  const { spf, dkim, dmarc, arc, iprev } = results;
+  const { spf, dkim, dmarc, arc, iprev, bimi } = results;
   const signatures = dkim.map((found, index) => {
     const start = properties.signatureStarts[index] ?? '';
     const header = { d: found.domain, s: found.selector, a: found.algorithm, b: start };
@@ -31,14 +31,27 @@ export function resultsField(hostname: string, results: Results, properties: Res
     row('spf', { result: spf.result, smtp: properties.spf }),
     row('dmarc', {
       result: dmarc.result,
-      comment: dmarc.policy ? `p=${dmarc.policy}` : false,
+      comment: dmarcComment(dmarc),
       header: { from: dmarc.domain },
     }),
     ...(arc.result === 'none' ? [] : [row('arc', { result: arc.result, header: { d: arc.sealer } })]),
+    ...(bimi ? [row('bimi', { result: bimi.result, header: { d: dmarc.domain } })] : []),
     ...(iprev.result === 'none'
       ? []
       : [row('iprev', { result: iprev.result, policy: { iprev: properties.remoteAddress } })]),
   ].join('; ');
+}
+
+/** The results of a field body without the authserv-id, one each: only a semicolon outside quotes ends one. */
+export function resultsOf(fieldBody: string): string[] {
+  const pieces = fieldBody.match(/(?:[^";]|"(?:[^"\\]|\\.)*")+/g) ?? [];
+  return pieces.slice(1).map(piece => piece.trim());
+}
+
+/** The policy, and whose word stands for a failure; a sealer's name is a domain, so that it ends no comment. */
+function dmarcComment({ policy, sealedBy }: Results['dmarc']): string | false {
+  const sealer = sealedBy ? `arc=pass of ${sealedBy.replace(/[^\w.-]/g, '')}` : '';
+  return [policy ? `p=${policy}` : '', sealer].filter(Boolean).join(' ') || false;
 }
 
 /** The host name as a token or quoted string; a name that can't be either is not told. */

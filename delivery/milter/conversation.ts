@@ -23,6 +23,8 @@ export interface ConversationDeps {
   /** Told once it is known what the MTA lets us do. */
   readonly onAgreement: (agreement: Agreement) => void;
   readonly maxOctets: number;
+  /** Our authserv-id. */
+  readonly hostname: string;
   readonly room: OctetBudget;
 }
 

@@ -1,4 +1,4 @@
-import { isInOurName } from '../instance-fields.ts';
+import { isForged } from '../instance-fields.ts';
 import type { OctetBudget } from '../octet-budget.ts';
 
 /** Why a message can't be judged whole. */
@@ -17,14 +17,16 @@ const maxForged = 1000;
 export class MessageOctets {
   readonly #maxOctets: number;
   readonly #room: OctetBudget;
+  readonly #hostname: string;
   readonly #counts = new Map<string, number>();
   readonly #forged: FieldPlace[] = [];
   #pieces: Uint8Array[] = [];
   #octets = 0;
   #fault: MessageFault | null = null;
 
-  /** Of at most `maxOctets`, which are held in `room` until `release`. */
-  constructor({ maxOctets, room }: { maxOctets: number; room: OctetBudget }) {
+  /** Of at most `maxOctets`, which are held in `room` until `release`; `hostname` is our authserv-id. */
+  constructor({ maxOctets, room, hostname }: { maxOctets: number; room: OctetBudget; hostname: string }) {
+    this.#hostname = hostname;
     this.#maxOctets = maxOctets;
     this.#room = room;
   }
@@ -34,7 +36,7 @@ export class MessageOctets {
     return this.#fault;
   }
 
-  /** Fields in our name that somebody else has put in, last first: then no place shifts as they are taken away. */
+  /** Fields in our name, or results of ours (RFC 8601 §5), that somebody else has put in, last first: then no place shifts as they are taken away. */
   get forged(): readonly FieldPlace[] {
     return this.#forged.toReversed();
   }
@@ -47,7 +49,8 @@ export class MessageOctets {
     const key = name.trimEnd().toLowerCase();
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
-    if (isInOurName(name) && this.#forged.length < maxForged) this.#forged.push({ name, count });
+    if (isForged({ name, value }, this.#hostname) && this.#forged.length < maxForged)
+      this.#forged.push({ name, count });
   }
 
   /** The empty line behind the header. */

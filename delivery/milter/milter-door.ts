@@ -129,6 +129,7 @@ class MilterConnections {
         if (!mayAdd || !mayRemove) this.#deps.log.warn({ mayAdd, mayRemove }, 'milterMayNotChangeHeaders');
       },
       maxOctets: this.#config['smtp.maxSizeOctets'],
+      hostname: this.#config.hostname,
       room: this.#room,
     });
   }

@@ -115,14 +115,21 @@ test('a real Postfix asks the milter door, which adds fields and leaves the octe
       'X-Caliopen-Score: 0.0000; verdict=ham',
       'x-caliopen-score: again',
       'X-Caliopen-Any: a\r\n b',
+      'Authentication-Results: mx.example.org; dmarc=pass',
+      'Authentication-Results: (x)\r\n MX.example.org 1; dkim=pass',
     ];
-    assert.match(await send(peer, letter('one', forged)), /^250/);
+    const foreign = 'Authentication-Results: lists.example.net; dmarc=pass';
+    assert.match(await send(peer, letter('one', [...forged, foreign])), /^250/);
     const mail = await arrived(site, 'one');
     assert.match(mail, /^X-Caliopen-Authentication: spf=\w+; /m);
     assert.match(mail, /^X-Caliopen-Score: (?:0\.\d{4}|1\.0000); verdict=\w+; reasons=/m);
     assert.match(mail, /^X-Caliopen-Privacy: level=[A-E]; value=[\d.]+; /m);
     assert.equal(mail.match(/x-caliopen-/gi)?.length, 3, mail);
-    assert.equal(sent(mail), letter('one'));
+    assert.equal(sent(mail), letter('one', [foreign]));
+    const [ours = '', ...others] = mail.match(/^Authentication-Results: (?:[^\r]|\r\n\t)*\r\n/gm) ?? [];
+    assert.match(ours, /^Authentication-Results: mx\.example\.org;\r\n\tdkim=none;\r\n\tspf=\w+/);
+    assert.match(ours, /;\r\n\tdmarc=\w+ header\.from=example\.net/);
+    assert.deepEqual(others, [`${foreign}\r\n`]);
   });
 
   await t.test('message after message on one connection, with RSET in between', async () => {

@@ -12,6 +12,7 @@ const message = [
   'To: ada@example.org',
   'X-Caliopen-Score: 0.0000; verdict=ham',
   'X-Caliopen-Anything: mine',
+  'Authentication-Results: mx.example.org; dmarc=pass',
   'Subject: hello',
   'Message-ID: <1@example.net>',
   'Date: Mon, 2 Mar 2026 12:00:00 +0000',
@@ -37,6 +38,8 @@ test("alone in somebody else's Haraka the stages judge, add one field each, and 
   assert.match(mail, /\r\nX-Caliopen-Score: (?:0\.\d{4}|1\.0000|unknown); verdict=\w+; reasons=/);
   assert.match(mail, /\r\nX-Caliopen-Privacy: level=[A-E]; value=[\d.]+; /);
   assert.equal(mail.match(/X-Caliopen-/g)?.length, 3, 'fields of the sender in our name are gone');
+  assert.match(mail, /^Authentication-Results: \S+;\r\n\tdkim=none;\r\n\tspf=\w+/m);
+  assert.equal(mail.match(/^Authentication-Results:/gm)?.length, 1, 'results of this host are ours alone');
   assert.ok(mail.endsWith('\r\n\r\ntext\r\n.a dot\r\n'));
 });
 

@@ -47,6 +47,8 @@ interface Options {
   readonly resolver?: Resolver;
   readonly trustedHops?: number;
   readonly timeoutMilliseconds?: number;
+  readonly trustedSealers?: readonly string[];
+  readonly checksIndicators?: boolean;
 }
 
 function check(raw: string | Buffer, options: Options = {}) {
@@ -66,6 +68,8 @@ function check(raw: string | Buffer, options: Options = {}) {
     hostname: 'mx.example.net',
     clock: openTestClock(),
     timeoutMilliseconds: options.timeoutMilliseconds ?? 4000,
+    trustedSealers: options.trustedSealers ?? [],
+    checksIndicators: options.checksIndicators ?? false,
   });
 }
 
@@ -242,8 +246,89 @@ describe('ARC (RFC 8617)', () => {
     assert.equal(unanswered.arc.result, 'temperror');
   });
 
+  describe('of a forwarder whose seal is believed', () => {
+    const elsewhere = { session: { remoteAddress: '198.51.100.1' }, reversePath: 'bounce@list.example.com' };
+    const sealed = async (authResults: string, raw = text) =>
+      (await sealMessage(Buffer.from(raw), { ...seal, authResults, cv: 'none' })).toString() + raw;
+    const dmarcOf = async (
+      authResults: string,
+      trustedSealers: readonly string[],
+      mend = (raw: string) => raw,
+    ) => (await check(mend(await sealed(authResults)), { ...elsewhere, trustedSealers })).dmarc;
+    const passed = 'list.example.com; spf=pass; dmarc=pass (p=reject) header.from=example.org';
+
+    it('excuses a failure of DMARC, and says whose word it is', async () => {
+      const found = await check(await sealed(passed), { ...elsewhere, trustedSealers: ['Example.com'] });
+      assert.deepEqual(found.dmarc, {
+        ...{ result: 'pass', policy: 'reject', domain: 'example.org', sealedBy: 'example.com' },
+      });
+      assert.match(
+        found.authenticationResults,
+        /; dmarc=pass \(p=reject arc=pass of example\.com\) header\.from=example\.org; arc=pass header\.d=example\.com;/,
+      );
+    });
+
+    it('but not for others, not for a broken chain, and not where it does not say so', async () => {
+      assert.equal((await dmarcOf(passed, [])).result, 'fail');
+      assert.equal(
+        (await dmarcOf(passed, ['other.example.com', 'ample.com', 'list.example.com'])).result,
+        'fail',
+      );
+      assert.equal(
+        (await dmarcOf(passed, ['example.com'], raw => raw.replace('noon', 'one'))).result,
+        'fail',
+      );
+      for (const results of [
+        'list.example.com; dmarc=fail header.from=example.org',
+        'list.example.com; dmarc=pass header.from=example.net',
+        'list.example.com; spf=pass (; dmarc=pass header.from=example.org)',
+        'list.example.com; spf=pass smtp.mailfrom="; dmarc=pass header.from=example.org; "',
+        'list.example.com; dkim=pass reason="dmarc=pass header.from=example.org"',
+      ]) {
+        assert.equal((await dmarcOf(results, ['example.com'])).result, 'fail', results);
+      }
+    });
+
+    it('and not across a later sealer who is not believed', async () => {
+      const first = await sealed(passed);
+      const second = await sealMessage(Buffer.from(first), {
+        ...{ signingDomain: 'other.example.com', selector: 's1', privateKey: pair.privateKey },
+        authResults: 'other.example.com; arc=pass; dmarc=fail header.from=example.org',
+        cv: 'pass',
+      });
+      const raw = second.toString() + first;
+      const dmarc = async (trustedSealers: readonly string[]) =>
+        (await check(raw, { ...elsewhere, trustedSealers })).dmarc;
+      assert.equal((await check(raw, elsewhere)).arc.result, 'pass');
+      assert.equal((await dmarc(['other.example.com'])).result, 'fail');
+      assert.equal((await dmarc(['other.example.com', 'example.com'])).sealedBy, 'example.com');
+    });
+  });
+
   it('is none without a chain', async () => {
     assert.deepEqual((await check(text)).arc, { result: 'none', sealer: null });
+  });
+});
+
+describe('the brand indicator (BIMI)', () => {
+  const location = 'https://example.org/logo.svg';
+  const published = { ...records, 'TXT default._bimi.example.org': [[`v=BIMI1; l=${location}`]] };
+
+  it('is looked up only where it is switched on, for what passed an enforced policy', async () => {
+    const resolver = resolverOf(published);
+    const message = await signed(text);
+    assert.equal((await check(message, { resolver })).bimi, undefined);
+    const found = await check(message, { resolver, checksIndicators: true });
+    assert.deepEqual(found.bimi, { result: 'pass', location });
+    assert.match(found.authenticationResults, /; bimi=pass header\.d=example\.org; /);
+    const forged = await check(text, {
+      resolver,
+      checksIndicators: true,
+      session: { remoteAddress: '198.51.100.1' },
+    });
+    assert.deepEqual(forged.bimi, { result: 'none', location: null });
+    const none = await check(message, { checksIndicators: true });
+    assert.deepEqual(none.bimi, { result: 'none', location: null });
   });
 });
 

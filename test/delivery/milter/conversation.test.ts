@@ -21,6 +21,7 @@ function converse(judgement: Judgement = accepted) {
     send: octets => void sent.push(...reader.read(octets)),
     onAgreement: () => {},
     maxOctets: 10_000,
+    hostname: 'mx.example.org',
     room: openOctetBudget(10_000),
   });
   return {
@@ -171,6 +172,7 @@ test('while the judging takes long the MTA sees signs of life, and none behind t
     send: octets => void sent.push(String.fromCharCode(octets[4] ?? 0)),
     onAgreement: () => {},
     maxOctets: 1000,
+    hostname: 'mx.example.org',
     room: openOctetBudget(1000),
   });
   await conversation.take(modern);

@@ -6,7 +6,7 @@ import { openOctetBudget } from '../../../delivery/octet-budget.ts';
 
 function open(maxOctets = 10_000, roomOctets = 10_000) {
   const room = openOctetBudget(roomOctets);
-  return { room, message: new MessageOctets({ maxOctets, room }) };
+  return { room, message: new MessageOctets({ maxOctets, room, hostname: 'mx.example.org' }) };
 }
 
 test('fields and pieces of the body become the octets that were sent, with CRLF in folds', () => {
@@ -66,6 +66,29 @@ test('forged fields are counted by name, whatever their case, and told last firs
     { name: 'x-caliopen-score ', count: 2 },
     { name: 'X-Caliopen-Score', count: 1 },
   ]);
+});
+
+test('results of this host are forged whatever they are written like; those of others stay', () => {
+  const { message } = open();
+  const values = [
+    ' mx.example.org; spf=pass',
+    ' other.example.org; spf=pass',
+    '\n (a (comment\\)) ) MX.Example.ORG 1; dkim=pass',
+    '"mx.example\\.org"; dmarc=pass',
+    ' mx.example.org.evil.example; dmarc=pass',
+    ' (mx.example.org) third.example; dmarc=pass',
+    ' mx.example.org',
+    '',
+  ];
+  for (const [at, value] of values.entries()) {
+    message.addField(at % 2 === 0 ? 'Authentication-Results' : 'authentication-results ', value, {
+      isExact: true,
+    });
+  }
+  assert.deepEqual(
+    message.forged.map(({ count }) => count),
+    [7, 4, 3, 1],
+  );
 });
 
 test('what is too large or finds no room is let go of at once', () => {
