@@ -4,6 +4,7 @@ import { DeliveryError } from './errors.ts';
 import { normalizeAddress } from './message/address.ts';
 import { summarize } from './message/summary.ts';
 import type { PipelineDeps } from './pipeline.ts';
+import { scriptStateName } from './sieve/stored-scripts.ts';
 import type { OwnerWork, Work } from './stage-table.ts';
 import type { OwnerContext, Summary } from './store/store.ts';
 import { emptyMemory, tagStateName } from './tags/memory.ts';
@@ -25,7 +26,7 @@ const nothingKnown: OwnerContext = {
 export async function loadOwnerWork(
   { forwardPath, accountId }: Recipient,
   work: Work,
-  { store, tagMemories }: Pick<PipelineDeps, 'store' | 'tagMemories'>,
+  { store, tagMemories, scripts }: Pick<PipelineDeps, 'store' | 'tagMemories' | 'scripts'>,
 ): Promise<OwnerWork> {
   const owner = await store?.getOwner(accountId);
   if (!store || !owner) throw new DeliveryError('recipientUnavailable', `account ${accountId} is gone`);
@@ -40,6 +41,7 @@ export async function loadOwnerWork(
   return {
     ...{ forwardPath, account, addresses, context, discussion, summary, failed: [] },
     tagMemory: tagMemory ?? emptyMemory,
+    script: (await scripts?.read(account.id, context.stateVersions[scriptStateName])) ?? null,
   };
 }
 
@@ -54,6 +56,7 @@ export function anonymousOwner(work: Work): OwnerWork {
     discussion: discussionOf(summary, [], new Uint8Array(32)),
     summary,
     tagMemory: emptyMemory,
+    script: null,
     failed: [],
   };
 }

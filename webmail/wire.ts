@@ -312,7 +312,7 @@ export interface Email {
 export interface EmailTagReason extends BothLanguages {
   /** A mailbox id, a keyword, or `junk`. */
   readonly tag: string;
-  readonly origin: 'system' | 'structure' | 'taught' | 'learned' | 'rule';
+  readonly origin: 'system' | 'structure' | 'taught' | 'learned' | 'script' | 'rule';
   /** Of the rule of the owner's that gave it; null for any other origin. */
   readonly ruleId: string | null;
 }

@@ -4,7 +4,7 @@ import { signs } from './kinds/signs.ts';
 import { systemRules } from './rules.ts';
 
 /** Where a tag came from. */
-export type TagOrigin = 'system' | 'structure' | 'taught' | 'learned' | 'rule';
+export type TagOrigin = 'system' | 'structure' | 'taught' | 'learned' | 'script' | 'rule';
 
 interface Both {
   readonly en: string;
@@ -16,6 +16,7 @@ export function originOf({ rule }: Pick<TagReason, 'rule'>): TagOrigin {
   if (rule.startsWith(reasonRules.structure)) return 'structure';
   if (rule === reasonRules.taught) return 'taught';
   if (rule === reasonRules.learned) return 'learned';
+  if (Object.hasOwn(scriptWords, rule)) return 'script';
   return systemRules.some(({ id }) => id === rule) ? 'system' : 'rule';
 }
 
@@ -27,6 +28,7 @@ export function reasonWords(reason: TagReason): Both {
   if (sign) return { en: `${sign.words.en}.`, fr: `${sign.words.fr}.` };
   if (origin === 'structure') return { en: 'Its form says so.', fr: 'Sa forme l’indique.' };
   if (origin === 'system') return systemWords(rule, text);
+  if (origin === 'script') return wordsOfScript(rule, text);
   if (origin === 'learned') return learnedWords(reason.evidence ?? []);
   if (origin === 'taught') {
     return {
@@ -41,6 +43,32 @@ export function reasonWords(reason: TagReason): Both {
 function systemWords(rule: string, text: string): Both {
   const { words } = systemRules.find(({ id }) => id === rule) ?? { words: { en: text, fr: text } };
   return { en: `In junk because ${words.en}.`, fr: `Dans les indésirables, car ${words.fr}.` };
+}
+
+/** What the owner's Sieve script did, by the rule that a reason names. */
+const scriptWords: Readonly<Record<string, Both>> = {
+  sieve: { en: 'Your script gave it', fr: 'Votre script l’a donnée' },
+  'sieve:discard': {
+    en: 'Your script discards it; it is kept in the trash',
+    fr: 'Votre script l’écarte\u202f; il est gardé dans la corbeille',
+  },
+  'sieve:unknown': {
+    en: 'Your script files it into a mailbox that is not there',
+    fr: 'Votre script le range dans une boîte qui n’existe pas',
+  },
+  'sieve:failed': {
+    en: 'Your script could not decide, so it has the place that it has without one',
+    fr: 'Votre script n’a pas pu décider, il a donc la place qu’il aurait sans lui',
+  },
+};
+
+function wordsOfScript(rule: string, text: string): Both {
+  const { en, fr } = scriptWords[rule] ?? { en: '', fr: '' };
+  if (text === '') return { en: `${en}.`, fr: `${fr}.` };
+  return {
+    en: `${en} (${text}).`,
+    fr: `${fr} (${text.replace(/^line /, 'ligne ').replace(/^([^:]*):/, '$1\u00a0:')}).`,
+  };
 }
 
 const evidenceWords: Readonly<Record<EvidenceKind, Both>> = {
