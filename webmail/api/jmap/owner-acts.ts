@@ -1,75 +1,40 @@
 import { changeAccountState } from '../../../delivery/account-state.ts';
 import { describeError } from '../../../delivery/describe-error.ts';
-import type { Email, EmailChange } from '../../../delivery/store/store.ts';
 import { accountHash } from '../../../delivery/tags/hash.ts';
-import { type Kind, kindOf } from '../../../delivery/tags/kinds/kinds.ts';
+import { kindOf } from '../../../delivery/tags/kinds/kinds.ts';
 import { readMemory, sourceOf, tagStateName, teachKind, writeMemory } from '../../../delivery/tags/memory.ts';
 import type { MethodContext } from './method.ts';
-
-/** One email as it was, and what its owner has just made of it. */
-export interface OwnerAct {
-  readonly before: Email;
-  readonly change: Pick<EmailChange, 'tags' | 'keywords'>;
-}
-
-/** What a set was given and lost. */
-export interface Difference {
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-}
+import { differenceOf, type Lesson, type OwnerAct, provenAuthor } from './owner-act.ts';
+import { tagLessons } from './tag-lessons.ts';
 
 /**
  * Learns from what an owner did with their mail: an automatic tag taken off, or put on, is what they want of that
- * sender or list. What can't be learned is logged; the act itself is done.
+ * sender or list; a tag of their own is an example of it. What can't be learned is logged; the act itself is done.
  */
 export async function learnFromActs(acts: readonly OwnerAct[], context: MethodContext): Promise<void> {
   try {
-    await learnKinds(acts.flatMap(kindActs), context);
+    const { store, account } = context;
+    const lessons = [...acts.flatMap(kindLessons), ...(await tagLessons(acts, context))];
+    if (lessons.length === 0) return;
+    const hash = accountHash(account.hashKey);
+    await changeAccountState(
+      { accountId: account.id, name: tagStateName },
+      octets => writeMemory(lessons.reduce((memory, lesson) => lesson(memory, hash), readMemory(octets))),
+      { store },
+    );
   } catch (error) {
     context.log.warn({ ...describeError(error) }, 'actsNotLearned');
   }
 }
 
-interface KindAct {
-  readonly kind: Kind;
-  readonly source: string;
-  readonly isWanted: boolean;
-}
-
-function kindActs({ before, change }: OwnerAct): KindAct[] {
-  const source = sourceOf(before.summary.listId, authorOf(before));
+function kindLessons({ before, change }: OwnerAct): Lesson[] {
+  const source = sourceOf(before.summary.listId, provenAuthor(before));
   if (source === null) return [];
   const { added, removed } = differenceOf(before.keywords, change.keywords);
-  const actsOn = (keywords: readonly string[], isWanted: boolean) =>
+  const lessonsOf = (keywords: readonly string[], isWanted: boolean): Lesson[] =>
     keywords.flatMap(keyword => {
       const kind = kindOf(keyword);
-      return kind === null ? [] : [{ kind, source, isWanted }];
+      return kind ? [(memory, hash) => teachKind(memory, { kind, source, isWanted }, hash)] : [];
     });
-  return [...actsOn(added, true), ...actsOn(removed, false)];
-}
-
-async function learnKinds(acts: readonly KindAct[], { store, account }: MethodContext): Promise<void> {
-  if (acts.length === 0) return;
-  const hash = accountHash(account.hashKey);
-  await changeAccountState(
-    { accountId: account.id, name: tagStateName },
-    octets => writeMemory(acts.reduce((memory, act) => teachKind(memory, act, hash), readMemory(octets))),
-    { store },
-  );
-}
-
-/** The one author of an email; null where there are several. */
-export function authorOf({ summary }: Email): string | null {
-  const [author, ...others] = summary.originators.from;
-  return author && others.length === 0 ? author.address : null;
-}
-
-/** What a change adds to a set and takes from it. */
-export function differenceOf(before: readonly string[], change: EmailChange['tags']): Difference {
-  const add = change?.add ?? [];
-  const remove = change?.replace ? before.filter(item => !add.includes(item)) : (change?.remove ?? []);
-  return {
-    added: add.filter(item => !before.includes(item)),
-    removed: remove.filter(item => before.includes(item)),
-  };
+  return [...lessonsOf(added, true), ...lessonsOf(removed, false)];
 }
