@@ -1,4 +1,11 @@
 import type { HtmlScan } from '../message/html.ts';
+import { asciiHost, type HostParts, hostParts } from './domains.ts';
+import { innerTargets, isProtectiveRewriter } from './nested-links.ts';
+
+export { isNumericHost, registeredDomain } from './domains.ts';
+
+/** Where a link was found. A nested one stands in the target of another: a redirector leads there. */
+export type LinkSource = 'html' | 'plain' | 'nested' | 'picture';
 
 /** A link of a message, its target taken apart. */
 export interface Link {
@@ -8,20 +15,24 @@ export interface Link {
   readonly text: string | null;
   /** Lower-case scheme without colon, empty when there is none. */
   readonly scheme: string;
-  /** Lower-case host, empty when there is none. */
+  /** Lower-case host in ASCII, empty when there is none. */
   readonly host: string;
+  /** The host by the public suffix list. */
+  readonly parts: HostParts;
   /** User part in front of the host (`http://bank.example@…`). */
   readonly user: string;
   readonly port: string;
-  /** Path and query. */
+  /** Path, query and fragment. */
   readonly path: string;
+  readonly source: LinkSource;
 }
 
 const maxLinks = 150;
+const maxNested = 30;
 const maxCharacters = 2000;
 
-/** The links of HTML scans and of plain text, in order, bounded. */
-export function linksOf(scans: readonly HtmlScan[], plain: string): Link[] {
+/** The links of HTML scans, of plain text and of pictures in order, then those nested in them; bounded. */
+export function linksOf(scans: readonly HtmlScan[], plain: string, pictured: readonly string[] = []): Link[] {
   const links: Link[] = [];
   for (const scan of scans) {
     for (const { href, text } of scan.links.slice(0, maxLinks)) links.push(readLink(href, text));
@@ -30,27 +41,57 @@ export function linksOf(scans: readonly HtmlScan[], plain: string): Link[] {
     if (links.length >= maxLinks) break;
     links.push(readLink(address, null));
   }
-  return links.slice(0, maxLinks);
+  const outer = links.slice(0, maxLinks).map(unwrapped);
+  for (const address of pictured) outer.push(readLink(address, null, 'picture'));
+  return [...outer, ...nestedIn(outer)];
 }
 
 /** Takes a target apart without asking whether it is a good one: browsers are forgiving, too. */
-export function readLink(href: string, text: string | null): Link {
+export function readLink(
+  href: string,
+  text: string | null,
+  source: LinkSource = text === null ? 'plain' : 'html',
+): Link {
   const written = href.trim().slice(0, maxCharacters);
-  const parts = /^(?:([a-z][a-z0-9+.-]{0,30}):)?(?:[\\/]{2,}([^\\/?#]*))?(.*)$/is.exec(written);
-  const scheme = (parts?.[1] ?? (/^www\./i.test(written) ? 'http' : '')).toLowerCase();
-  const rest = parts?.[3] ?? '';
-  const authority = parts?.[2] ?? (parts?.[1] === undefined && scheme ? rest.split(/[/?#]/)[0] : '') ?? '';
+  const found = /^(?:([a-z][a-z0-9+.-]{0,30}):)?(?:[\\/]{2,}([^\\/?#]*))?(.*)$/is.exec(written);
+  const scheme = (found?.[1] ?? (/^www\./i.test(written) ? 'http' : '')).toLowerCase();
+  const rest = found?.[3] ?? '';
+  const authority = found?.[2] ?? (found?.[1] === undefined && scheme ? rest.split(/[/?#]/)[0] : '') ?? '';
   const at = authority.lastIndexOf('@');
-  const [host = '', port = ''] = splitPort(authority.slice(at + 1));
+  const [named = '', port = ''] = splitPort(authority.slice(at + 1));
+  const host = asciiHost(named.toLowerCase().replace(/\.$/, ''));
   return {
     href: written,
     text,
     scheme,
-    host: host.toLowerCase().replace(/\.$/, ''),
+    host,
+    parts: hostParts(host),
     user: at < 0 ? '' : authority.slice(0, at),
     port,
-    path: parts?.[2] === undefined && authority ? rest.slice(authority.length) : rest,
+    path: found?.[2] === undefined && authority ? rest.slice(authority.length) : rest,
+    source,
   };
+}
+
+/** A link that a protecting relay has rewritten stands for what it was before. */
+function unwrapped(link: Link): Link {
+  if (!isProtectiveRewriter(link.host)) return link;
+  const [inner] = innerTargets(link.host, link.path);
+  return inner === undefined ? link : readLink(inner, link.text, link.source);
+}
+
+function nestedIn(links: readonly Link[]): Link[] {
+  const nested: Link[] = [];
+  const seen = new Set<string>();
+  for (const { host, path } of links) {
+    if (nested.length >= maxNested) break;
+    for (const target of innerTargets(host, path)) {
+      if (seen.has(target)) continue;
+      seen.add(target);
+      nested.push(readLink(target, null, 'nested'));
+    }
+  }
+  return nested.slice(0, maxNested);
 }
 
 function splitPort(authority: string): string[] {
@@ -58,27 +99,10 @@ function splitPort(authority: string): string[] {
   return [found?.[1] ?? '', found?.[2] ?? ''];
 }
 
-/** A host that is a number: dotted, decimal, hexadecimal, or an IPv6 literal. */
-export function isNumericHost(host: string): boolean {
-  return /^(?:\d{1,3}(?:\.\d{1,3}){3}|\d{8,10}|0x[0-9a-f]{1,8}|\[[0-9a-f:.]+\])$/i.test(host);
-}
-
-/** Registries that give out names on the second level (`co.uk`, `com.br`, `gouv.fr`). */
-const secondLevel = /^(?:ac|co|com|edu|gob|gouv|gov|govt|ltd|mil|net|ne|nom|or|org|plc|sch)$/;
-
-/** The domain somebody registered, by the shape of the name: `mail.shop.example` gives `shop.example`. */
-export function registeredDomain(host: string): string {
-  if (isNumericHost(host)) return host;
-  const labels = host.split('.').slice(-3);
-  const [third, second = '', top = ''] = labels.length === 3 ? labels : ['', ...labels];
-  if (top.length === 2 && secondLevel.test(second) && third) return `${third}.${second}.${top}`;
-  return top ? `${second}.${top}` : second;
-}
-
 /** The host that a link's text shows, null when the text shows none. */
 export function shownHost(text: string): string | null {
-  const shown = /^\s*(?:https?:\/\/)?((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?:[/?:#\s]|$)/i.exec(
+  const shown = /^\s*(?:https?:\/\/)?((?:[\p{L}\p{N}-]{1,63}\.){1,8}[\p{L}]{2,24})(?:[/?:#\s]|$)/iu.exec(
     text.slice(0, 300),
   );
-  return shown?.[1]?.toLowerCase() ?? null;
+  return shown?.[1] ? asciiHost(shown[1].toLowerCase()) : null;
 }

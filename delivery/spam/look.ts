@@ -3,8 +3,11 @@ import { decodeBody, decodeText } from '../message/content.ts';
 import type { HtmlScan } from '../message/html.ts';
 import { scanOf } from '../message/scan.ts';
 import type { Entity, Message } from '../message/shape.ts';
+import { type Brand, brandsIn } from './brands.ts';
+import { addressDomain, registeredDomain } from './domains.ts';
 import { type Link, linksOf } from './links.ts';
 import { findPhrases, indexPhrases, type PhraseTopic } from './phrases.ts';
+import { foldedWords } from './wordings.ts';
 
 const phraseIndex = indexPhrases();
 
@@ -13,6 +16,7 @@ const limits = {
   textEntities: 6,
   textCharacters: 12_000,
   htmlCharacters: 32_000,
+  phraseCharacters: 8000,
   attachments: 12,
   octets: 48_000,
 };
@@ -40,6 +44,12 @@ export interface Look {
   readonly attachments: readonly LookedAttachment[];
   /** Known wordings in the text, by topic. */
   readonly phrases: ReadonlyMap<PhraseTopic, readonly string[]>;
+  /** Widely imitated senders that the text names, each with the wording that names it. */
+  readonly brands: ReadonlyMap<Brand, string>;
+  /** Registered domain of the first author; empty when there is none. */
+  readonly authorDomain: string;
+  /** What the addresses of To look like in base64, as links carry them. */
+  readonly recipientCodes: readonly string[];
   /** True when something was left out for its size. */
   readonly isPartial: boolean;
 }
@@ -52,6 +62,7 @@ export function lookAt(message: Message): Look {
   const looked = attachments.slice(0, limits.attachments).map(entity => lookAtAttachment(message, entity));
   const scans = read.flatMap(part => (part.scan ? [part.scan] : []));
   const text = read.map(part => part.scan?.text ?? part.source).join('\n');
+  const words = foldedWords(text.slice(0, limits.phraseCharacters));
   return {
     message,
     text: text.slice(0, limits.textCharacters * 2),
@@ -60,7 +71,10 @@ export function lookAt(message: Message): Look {
     scans,
     links: linksOf(scans, read.flatMap(part => (part.scan ? [] : [part.source])).join('\n')),
     attachments: looked,
-    phrases: findPhrases(text, phraseIndex),
+    phrases: findPhrases(words, phraseIndex),
+    brands: brandsIn(words),
+    authorDomain: registeredDomain(addressDomain(message.originators.from[0]?.address)),
+    recipientCodes: recipientCodes(message),
     isPartial:
       entities.length > limits.textEntities ||
       attachments.length > limits.attachments ||
@@ -101,4 +115,17 @@ function lookAtAttachment(message: Message, entity: Entity): LookedAttachment {
 /** The entity with its body cut: offsets still point into the same octets. */
 function startOf(entity: Entity, octets: number): Entity {
   return { ...entity, bodyEnd: Math.min(entity.bodyEnd, entity.bodyStart + octets) };
+}
+
+/** Without the last digits, which depend on what follows. */
+function recipientCodes({ destinations }: Message): string[] {
+  const addresses = destinations.to.slice(0, 3).map(({ address }) => address);
+  return addresses
+    .filter(address => address.length >= 8 && address.length < 100)
+    .flatMap(address => [address, address.toLowerCase()])
+    .map(address =>
+      Buffer.from(address)
+        .toString('base64')
+        .replace(/.{0,2}=*$/, ''),
+    );
 }

@@ -1,5 +1,5 @@
 import type { ReputationFindings } from '../../reputation/findings.ts';
-import type { Found, Rule } from '../rules.ts';
+import type { Found, Rule } from './rule.ts';
 
 /** A standing nearer to 0 than this says nothing. */
 const leastStanding = 0.1;

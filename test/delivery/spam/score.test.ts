@@ -64,7 +64,7 @@ const cases: ReadonlyArray<readonly [rule: string, message: Message]> = [
   ['punycodeLink', messageOf('go to http://xn--bnk-5cd.example/ now')],
   ['dataLink', html('<a href="data:text/html,hello">open</a>')],
   ['formInMessage', html('<form action="http://x.example"><input name=a></form>')],
-  ['hiddenText', html('<p>seen</p><div style="display:none">unseen words</div>')],
+  ['hiddenText', html(`<p>seen</p><div style="display:none">${'unseen words of salad '.repeat(40)}</div>`)],
   ['scriptInAttachment', withAttachment('page.html', Buffer.from('<script>1</script>'))],
   ['executableName', withAttachment('invoice.pdf.exe', Buffer.from('anything'))],
   ['executableName', withAttachment('invoice.zip', archiveOf('invoice.js'))],
