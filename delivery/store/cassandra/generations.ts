@@ -8,21 +8,25 @@ const abandonedMilliseconds = 3_600_000;
 /** Whoever writes one gives up well before that. */
 export const maxMilliseconds = 600_000;
 
-/** One that was written, and when it began. */
+/** One that is listed, and when its writing began. */
 export interface Generation {
   readonly generation: string;
   readonly started: Date;
+  /** The same by the writer's clock of cells, in microseconds. */
+  readonly at: bigint | null;
 }
 
 /**
  * Writes octets as a generation of chunks of `holder`: listed before its first chunk, so that what a crash leaves is
- * found. Its name tells all of it, so that no two can be mixed: `CHUNKS-RANDOM`.
+ * found. Its name tells all of it, so that no two can be mixed: `CHUNKS-RANDOM`. `behindList` may throw before any
+ * chunk is written.
  */
 export async function writeGeneration(
   { session, clock }: CassandraContext,
   holder: string,
   octets: Uint8Array,
-): Promise<Generation> {
+  { behindList = async () => undefined }: { readonly behindList?: () => Promise<unknown> } = {},
+): Promise<Pick<Generation, 'generation' | 'started'>> {
   const started = clock.now();
   const generation = `${chunkCount(octets.byteLength)}-${randomText(12)}`;
   await session.run('insert into state_generation (name, generation, started) values (?, ?, ?)', [
@@ -30,6 +34,7 @@ export async function writeGeneration(
     generation,
     started,
   ]);
+  await behindList();
   await writeChunks(octets, (number, chunk) =>
     session.run('insert into state_chunk (name, generation, number, octets) values (?, ?, ?, ?)', [
       holder,
@@ -60,9 +65,8 @@ export async function readGeneration(
 
 /** All of a holder's that are listed. */
 export async function listGenerations(session: Session, holder: string): Promise<Generation[]> {
-  return await session.rows<Generation>('select generation, started from state_generation where name = ?', [
-    holder,
-  ]);
+  const columns = 'generation, started, writetime(started) as at';
+  return await session.rows<Generation>(`select ${columns} from state_generation where name = ?`, [holder]);
 }
 
 /** Drops those that were replaced, and those that are not in use and were left long ago. */

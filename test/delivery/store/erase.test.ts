@@ -22,7 +22,8 @@ async function withSecret(
   t.after(() => store.close());
   await store.addDomain('example.org');
   const { id: accountId } = await store.addAccount({ address: `${secret}@example.org` });
-  const { emailId } = await store.deliverEmail(accountId, newEmail({ name: secret, words: secret }));
+  const learned = new Uint8Array(Buffer.from(secret));
+  const { emailId } = await store.deliverEmail(accountId, newEmail({ name: secret, words: secret, learned }));
   await deliverOthers(store, accountId);
   return { folder, store, accountId, emailId };
 }
@@ -64,6 +65,25 @@ test('nothing of a removed account stays in the files of a running store', async
   await poll('all files to be clean', () =>
     holders(folder, { directory: true }).length === 0 ? true : undefined,
   );
+});
+
+test('nothing of a state that was replaced or removed stays, nor of one whose account is removed', async t => {
+  const { folder, store, accountId, emailId } = await withSecret(t);
+  await store.destroyEmails(accountId, [emailId]);
+  const octets = new Uint8Array(Buffer.from(`a ${secret} in it`));
+  const isHeld = () => (holders(folder).some(name => name.startsWith('shard')) ? true : undefined);
+  const isClean = () => (holders(folder).length === 0 ? true : undefined);
+  const version = await store.putAccountState(accountId, 'model', octets, null);
+  await poll('the shard to hold it', isHeld);
+  const next = await store.putAccountState(accountId, 'model', new Uint8Array(1), version);
+  await deliverOthers(store, accountId);
+  await poll('the replaced one to be gone', isClean);
+  const last = await store.putAccountState(accountId, 'model', octets, next);
+  await store.putAccountState(accountId, 'model', null, last);
+  await poll('the removed one to be gone', isClean);
+  await store.putAccountState(accountId, 'model', octets, null);
+  await store.removeAccount(accountId);
+  await poll('all files to be clean', isClean);
 });
 
 test('what was erased just before the store closed is in no file after', async t => {

@@ -43,6 +43,7 @@ const damages = [
   'update tag_month set emails = emails + 1',
   'insert into email_tag(account, tag, place, seen) select account, 5, place, seen from email limit 1',
   "insert into email_keyword(account, keyword, place) select account, '$none', place from email limit 1",
+  `insert into learned(id, octets) select number * ${2 ** 33} + 9999, x'01' from account`,
 ];
 
 test('counts and lists are set to what is there, clients are told, and the mail stays', async t => {
@@ -62,6 +63,7 @@ test('counts and lists are set to what is there, clients are told, and the mail 
     'accountCount',
     'discussionCount',
     'keywordLeftover',
+    'learnedLeftover',
     'listLeftover',
     'monthCount',
     'tagCount',

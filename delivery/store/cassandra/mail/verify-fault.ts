@@ -47,6 +47,10 @@ export const faultKinds = [
   'ownKeyWrong',
   'ownKeyLeftover',
   'contactUnlisted',
+  /** Octets of a state of the account are missing. */
+  'stateDamaged',
+  /** Octets that no state names. */
+  'stateLeftover',
   /** A key is published at an address that is not its account's. */
   'publishedKeyWithoutAddress',
   /** An account's list lacks a key that is published, or has one that is not. */

@@ -10,6 +10,7 @@ import { allAccountIds, directoryOfAccount, directorySuspicions } from './verify
 import { contactSuspicions, keySuspicions } from './verify-personal.ts';
 import { publishedOfAccount, publishedSuspicions } from './verify-published.ts';
 import { damagedEmails, detailSuspicions, type Place, rowLeftovers, type TimedRow } from './verify-rows.ts';
+import { stateSuspicions } from './verify-states.ts';
 import { tagLeftovers } from './verify-tags.ts';
 
 /** How a walk looks. */
@@ -62,6 +63,7 @@ async function* walkAccount(
   if (!(await findAccount(context.session, accountId))) return;
   yield* await confirmed(await keySuspicions(context, accountId));
   yield* await confirmed(await contactSuspicions(context, accountId));
+  yield* await confirmed(await stateSuspicions(context, accountId));
   yield* await confirmed(await publishedOfAccount(context, accountId));
   yield* walkMail(parts, accountId, options);
 }

@@ -39,8 +39,8 @@ const prefix = 'state:';
 /** The row whose version is that of the last state that came or went, so that versions grow over a removal. */
 const lastName = 'states';
 
-/** Whose chunks they are. */
-function holderOf(accountId: string): string {
+/** Whose chunks those of an account's states are. */
+export function holderOf(accountId: string): string {
   return `account:${accountId}`;
 }
 
@@ -97,10 +97,10 @@ async function putAccountState(context: CassandraContext, put: StatePut): Promis
   await requireAccount(session, accountId);
   const before = await requireVersion(session, put);
   if (octets === null && before === null) return await lastVersion(session, accountId);
-  const written = octets && (await writeGeneration(context, holder, octets));
+  // Of an account that is being removed nothing is written which its removal has not seen listed.
+  const behindList = () => requireAccount(session, accountId);
+  const written = octets && (await writeGeneration(context, holder, octets, { behindList }));
   try {
-    // The account may have been removed while the octets were written.
-    await requireAccount(session, accountId);
     const version = await switchTo(session, put, written?.generation ?? null);
     await sweep(context, accountId, before?.generation ?? null);
     return version;
@@ -194,13 +194,27 @@ function longOf(version: number | null): bigint | null {
   return version === null ? null : BigInt(version);
 }
 
-/** Drops the generation that was replaced, and what crashes left. */
-async function sweep(context: CassandraContext, accountId: string, replaced: string | null): Promise<void> {
-  const rows = await context.session.rows<VersionRow>(
-    'select version, generation from document where account = ?',
+/** A state that is there: its row names the generation that holds. */
+export interface KeptState {
+  readonly name: string;
+  readonly generation: string;
+}
+
+/** All states of an account. */
+export async function listStates(session: Session, accountId: string): Promise<KeptState[]> {
+  const rows = await session.rows<StateRow & VersionRow>(
+    'select name, version, generation from document where account = ?',
     [accountId],
   );
-  const inUse = new Set(rows.map(({ generation }) => generation));
+  return rows.flatMap(({ name, generation }) =>
+    name.startsWith(prefix) && generation !== null ? [{ name: name.slice(prefix.length), generation }] : [],
+  );
+}
+
+/** Drops the generation that was replaced, and what crashes left. */
+async function sweep(context: CassandraContext, accountId: string, replaced: string | null): Promise<void> {
+  const states = await listStates(context.session, accountId);
+  const inUse = new Set(states.map(({ generation }) => generation));
   await dropGenerations(context, holderOf(accountId), { inUse, replaced: [replaced] });
 }
 

@@ -41,6 +41,7 @@ type Row = Readonly<Record<string, unknown>>;
 const mendings: readonly { readonly kind: RecountKind; readonly mend: (books: Books, row: Row) => void }[] = [
   { kind: 'listLeftover', mend: mendList },
   { kind: 'keywordLeftover', mend: mendKeyword },
+  { kind: 'learnedLeftover', mend: mendLearned },
   { kind: 'monthCount', mend: mendMonth },
   { kind: 'threadCount', mend: mendThread },
   { kind: 'discussionCount', mend: mendDiscussion },
@@ -67,6 +68,10 @@ function mendKeyword({ context: { database }, ledger }: Books, { keyword, place 
     String(keyword),
     Number(place),
   );
+}
+
+function mendLearned({ context: { database } }: Books, { id }: Row): void {
+  database.run('delete from learned where id = ?', Number(id));
 }
 
 function mendMonth({ context: { database }, ledger }: Books, { tag, month, n }: Row): void {

@@ -2,7 +2,7 @@ import { readDetail } from '../../sort-columns.ts';
 import type { StoreFault } from '../../store.ts';
 import type { Database } from '../database.ts';
 import { findAccount } from '../directory/rows.ts';
-import { shardOf } from '../files.ts';
+import { accountRange, shardOf } from '../files.ts';
 import type { ReadContext } from '../threads/context.ts';
 import { type EmailRecord, idOf, readTags } from './email-rows.ts';
 import { systemTagNumbers } from './ledger.ts';
@@ -98,6 +98,11 @@ export function recount(database: Database, account: number, kind: RecountKind):
 
 const { trash } = systemTagNumbers;
 
+/** The first row of an account, as `rowId` reckons it, in SQL. */
+function rowOf(account: string): string {
+  return `${account} * ${accountRange}`;
+}
+
 /** One row per kept count: the query gives the rows that are wrong. */
 const recounts = {
   accountCount: `select a.used, a.emails, a.sealed, c.* from account a,
@@ -153,6 +158,9 @@ const recounts = {
   keywordLeftover: `select l.keyword, l.place from email_keyword l
         left join email e on e.account = l.account and e.place = l.place
       where l.account = $account and (e.place is null or instr(e.keywords, ' ' || l.keyword || ' ') = 0)`,
+  learnedLeftover: `select l.id from learned l
+      where l.id >= ${rowOf('$account')} and l.id < ${rowOf('($account + 1)')}
+        and not exists (select 1 from detail d where d.id = l.id)`,
 } as const satisfies Record<string, string>;
 
 /** What can be counted anew. */

@@ -36,6 +36,9 @@ test('what each message asks takes few requests', async t => {
   assert.equal(await cost(() => process.findReceiver('ada@example.org', 1000)), 2);
   assert.equal(await cost(() => process.getOwner(id)), 2);
   const asked = { addresses: ['bob@example.net'], discussionKey: 'd' };
+  const version = await process.putAccountState(id, 'model', new Uint8Array(1), null);
+  // The states cost no request of their own.
+  assert.deepEqual((await process.getOwnerContext(id, asked)).stateVersions, { model: version });
   assert.equal(await cost(() => process.getOwnerContext(id, asked)), 7);
   await process.updateAccount(id, { quotaOctets: 10_000 });
   assert.equal(await cost(() => process.findReceiver('ada@example.org', 1000)), 3);

@@ -129,6 +129,7 @@ test('a process whose clock is wrong writes nothing of contacts and settings', a
     () => personal.putContactIndex(accountId, 'Pbob', computed),
     () => personal.removeContact(accountId, 'Pbob'),
     () => personal.putSettings(accountId, { a: 1 }),
+    () => personal.putSettings(accountId, { a: 1 }, {}),
     () => personal.putTagRules(accountId, [rule]),
   ])
     await assert.rejects(work(), { code: 'storeUnavailable' });
@@ -167,4 +168,40 @@ test('a contact that a removal by a clock ahead hides is told once more when it 
   assert.equal(looks, 3);
   assert.equal((await well.personal.getContact(accountId, 'Pbob'))?.name, 'bob');
   assert.notEqual(await well.getState(accountId, 'ContactCard'), early);
+});
+
+test('settings that are compared: cut anywhere, what is there is told', async t => {
+  const opened = await open(t, 8);
+  if (!opened) return;
+  const { shared, ids, well } = opened;
+  for (let writes = 0; ; writes++) {
+    const accountId = ids.pop() ?? '';
+    const state = await well.getState(accountId, 'Settings');
+    const dying = await openMailProcess(t, shared, { wrap: dyingAfter(writes) });
+    const isDone = await dying.personal.putSettings(accountId, { a: 1 }, {}).then(
+      () => true,
+      () => false,
+    );
+    const isThere = 'a' in (await well.personal.getSettings(accountId));
+    assert.ok(isThere || !isDone);
+    const { updated } = await well.getChanges(accountId, 'Settings', state, 10);
+    // What never came may be told, too.
+    if (isThere) assert.deepEqual(updated, ['singleton'], `behind ${writes} writes`);
+    if (isDone) break;
+  }
+});
+
+test('settings that are compared are told once more behind the write, to whoever looked too early', async t => {
+  const opened = await open(t, 1);
+  if (!opened) return;
+  const { shared, ids, well } = opened;
+  const [accountId = ''] = ids;
+  let early = '';
+  const wrap = (session: Session): Session =>
+    before(session, async name => {
+      if (name === 'claim') early = await well.getState(accountId, 'Settings');
+    });
+  const { personal } = await openMailProcess(t, shared, { wrap });
+  await personal.putSettings(accountId, { a: 1 }, {});
+  assert.deepEqual((await well.getChanges(accountId, 'Settings', early, 10)).updated, ['singleton']);
 });

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAccount } from '../../../../delivery/store/cassandra/directory/making.ts';
 import { slotOf } from '../../../../delivery/store/cassandra/directory/slots.ts';
+import { writeGeneration } from '../../../../delivery/store/cassandra/generations.ts';
+import { holderOf } from '../../../../delivery/store/cassandra/personal/account-states.ts';
 import { keySlot } from '../../../../delivery/store/cassandra/zones/slot-pages.ts';
 import type { PublishedKey } from '../../../../delivery/store/store.ts';
 import { bucket, type Damaged, openDamaged } from './damage.ts';
@@ -155,6 +157,13 @@ const rows: Readonly<Record<string, Row>> = {
          values (?, ?, 'openpgp', 'A0gone', 'left', '', 0x00, 'usable', 0)`,
         [keySlot(key), key],
       );
+    },
+  },
+  'octets of a state are left that no state names': {
+    kinds: ['stateLeftover'],
+    async damage({ directory }, { id }) {
+      await directory.putAccountState(id, 'model', new Uint8Array(300_000), null);
+      await writeGeneration(directory.context, holderOf(id), new Uint8Array(300_000));
     },
   },
   'a contact is not found by its address': {

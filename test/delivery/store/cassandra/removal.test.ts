@@ -11,6 +11,7 @@ const accountTables = [
   ...['address_of_domain', 'catch_all_of_account', 'removing_account', 'role', 'secret', 'secret_of_account'],
   ...['audit', 'private_key', 'public_key', 'own_key', 'contact', 'contact_address', 'document'],
   ...['upload', 'upload_chunk', 'published_key', 'published_key_of_account'],
+  ...['state_generation', 'state_chunk'],
 ];
 
 const hash = new Uint8Array(32).fill(1);
@@ -56,6 +57,7 @@ async function fill(process: Process): Promise<string> {
     facts: null,
   });
   await process.putSettings(id, { a: 1 });
+  await process.putAccountState(id, 'model', new Uint8Array(300_000).fill(1), null);
   await process.blobs.putBlob(id, { octets: new Uint8Array(300_000).fill(1), mediaType: 'text/plain' });
   return id;
 }
