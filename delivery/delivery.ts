@@ -63,4 +63,10 @@ export interface Recipient {
 /** What became of one owner's delivery. */
 export type Outcome =
   | { readonly forwardPath: string; readonly status: 'stored' | 'duplicate'; readonly emailId: string }
-  | { readonly forwardPath: string; readonly status: 'refused' | 'deferred'; readonly code: ErrorCode };
+  | {
+      readonly forwardPath: string;
+      readonly status: 'refused' | 'deferred';
+      readonly code: ErrorCode;
+      /** The reply line without its code, where it says more than the table's. */
+      readonly text?: string;
+    };

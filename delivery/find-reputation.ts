@@ -1,7 +1,6 @@
 import type { PipelineDeps } from './pipeline.ts';
 import type { ReputationFindings } from './reputation/findings.ts';
 import { organisationalDomain, reputationKeys } from './reputation/keys.ts';
-import type { SenderMemory } from './reputation/memory.ts';
 import { standingOf } from './reputation/standing.ts';
 import { isNumericHost, registeredDomain } from './spam/links.ts';
 import { lookAt } from './spam/look.ts';
@@ -26,16 +25,11 @@ export async function findReputation(
   const lists = isAsked ? senderSources?.lists : null;
   const filter = isAsked ? senderSources?.filter : null;
   const [counts, entries, said] = await Promise.all([
-    store && keys.length > 0 ? (memoryOf(store)?.getSenderCounts(keys, arrival.receivedAt) ?? []) : [],
+    store && keys.length > 0 ? store.getSenderCounts(keys, arrival.receivedAt) : [],
     lists?.check({ address: session.remoteAddress, domains: lists.asksDomains ? domainsOf(work) : [] }) ?? [],
     filter?.ask(arrival) ?? null,
   ]);
   return { ...standingOf(keys, counts), lists: entries, filter: said };
-}
-
-/** The store as what remembers senders. */
-function memoryOf(store: object): SenderMemory | null {
-  return 'getSenderCounts' in store ? (store as SenderMemory) : null;
 }
 
 /** Domains that stand behind a message: of its author, its path, its signers and its links. */

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { openStateReader } from './account-state.ts';
+import { openAdmission } from './admission.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { clusterSettings } from './cluster-settings.ts';
 import type { Config } from './config.ts';
@@ -122,6 +123,7 @@ export async function openJudgeParts({ config, instanceKey, ports }: JudgeSetup)
     keyring,
     resolver,
     senderSources: openSenderSources(config, { resolver, log }),
+    admission: store ? openAdmission(config, { senders: store, log }) : null,
     certificates: openCertificateCache(),
     clock: systemClock,
     log,
@@ -138,6 +140,7 @@ export function pipelineParts(config: Config, log: Log): Pick<PipelineDeps, 'mod
     settings: {
       hostname: config.hostname,
       junkAt: config['spam.junkAt'],
+      appeal: config['spam.appeal'],
       rejectAt: config['spam.rejectAt'],
       resolverTimeoutMilliseconds: config['resolver.timeoutMilliseconds'],
       trustedSealers: config['authenticate.trustedSealers'],

@@ -1,4 +1,5 @@
 import type { StateReader } from './account-state.ts';
+import type { Admission } from './admission.ts';
 import type { Clock } from './clock.ts';
 import type { ContactIndexer } from './contact-index.ts';
 import type { Keyring } from './crypto/keyring.ts';
@@ -14,6 +15,7 @@ import { summarize } from './message/summary.ts';
 import { anonymousOwner, loadOwnerWork } from './owner-work.ts';
 import { computeIndex } from './privacy/index.ts';
 import type { PrivacyIndex } from './privacy/shape.ts';
+import { mayBeRefused, refusalText } from './refusal.ts';
 import { rememberKeys } from './remember-keys.ts';
 import type { Resolver } from './resolver.ts';
 import type { SenderSources } from './sender-sources.ts';
@@ -31,6 +33,8 @@ export interface PipelineDeps {
   readonly store: Store | null;
   readonly keyring: Keyring;
   readonly resolver: Resolver;
+  /** Whether strangers' mail is taken now; always when left out or null. */
+  readonly admission?: Admission | null;
   /** Who outside is asked about senders; nobody when left out. */
   readonly senderSources?: SenderSources;
   /** Certificates that mail was sealed to before; without it each is read anew. */
@@ -40,6 +44,8 @@ export interface PipelineDeps {
   readonly settings: {
     readonly hostname: string;
     readonly junkAt: number;
+    /** Whom a refusal names for those who were refused wrongly; the recipient's postmaster when left out or empty. */
+    readonly appeal?: string;
     readonly rejectAt: number;
     readonly resolverTimeoutMilliseconds: number;
     readonly trustedSealers?: readonly string[];
@@ -94,8 +100,9 @@ export async function run(
   const work = openWork(arrival, options);
   const owners = await judge(work, options, deps);
   const failed = [...new Set([...work.failed, ...owners.filter(isOpen).flatMap(owner => owner.failed)])];
-  if (arrival.door === 'smtp' && owners.length > 0 && owners.every(isRejected)) {
-    const outcomes = arrival.recipients.map(({ forwardPath }) => refuse(forwardPath, 'messageRefused'));
+  const notTaken = arrival.door === 'smtp' ? await whyNotTaken(work, owners, deps) : null;
+  if (notTaken) {
+    const outcomes = arrival.recipients.map(({ forwardPath }) => ({ forwardPath, ...notTaken }));
     return { outcomes, failed };
   }
   const outcomes = await Promise.all(owners.map(owner => deliverTo(owner, work, options, deps)));
@@ -256,8 +263,35 @@ function contactsThatWrote({ summary, context }: OwnerWork): Contact[] {
   return context.contacts.filter(({ addresses }) => authors.some(author => addresses.includes(author)));
 }
 
-function refuse(forwardPath: string, code: ErrorCode): Outcome {
-  return { forwardPath, status: 'refused', code };
+type NotTaken = Omit<Extract<Outcome, { code: ErrorCode }>, 'forwardPath'>;
+
+/** Why the sender, who still waits, is told no: for good where every owner's verdict says so, or for now. */
+async function whyNotTaken(
+  work: Work,
+  owners: readonly Owned[],
+  { admission, clock, settings }: Pick<PipelineDeps, 'admission' | 'clock' | 'settings'>,
+): Promise<NotTaken | null> {
+  const { session, reversePath, recipients } = work.arrival;
+  const forwardPaths = recipients.map(({ forwardPath }) => forwardPath);
+  const open = owners.filter(isOpen);
+  if (owners.length > 0 && owners.every(isRejected) && mayBeRefused(forwardPaths)) {
+    const reasons = open[0]?.score?.reasons ?? [];
+    const text = refusalText({
+      reasons,
+      forwardPaths,
+      appeal: settings.appeal ?? '',
+      hostname: settings.hostname,
+    });
+    return { status: 'refused', code: 'messageRefused', text };
+  }
+  const judged = {
+    ...{ session, reversePath, forwardPaths },
+    authentication: work.authentication ?? null,
+    reputation: work.reputation ?? null,
+    isCorrespondent: open.some(({ score }) => score?.evidence?.some(([id]) => id === 'knownSender')),
+  };
+  const code = await admission?.atEnd(judged, clock.now());
+  return code ? { status: 'deferred', code } : null;
 }
 
 /** One owner's trouble: logged here with its detail, answered 4xx by the door. */

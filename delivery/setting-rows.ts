@@ -592,6 +592,12 @@ export const settingRows = {
     default: 1,
     help: 'Probability of spam above which SMTP refuses a message; 1 refuses none.',
   },
+  'spam.appeal': {
+    type: 'text',
+    default: '',
+    defaultText: "postmaster@ the recipient's domain",
+    help: 'Address or page that a refusal of the SMTP door names for those who were refused wrongly; mail to postmaster and abuse is never refused.',
+  },
   'account.quotaOctets': {
     type: 'integer',
     min: 0,

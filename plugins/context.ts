@@ -3,6 +3,7 @@ import { channel } from 'node:diagnostics_channel';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { env } from 'node:process';
+import { type Admission, openAdmission } from '../delivery/admission.ts';
 import { type Config, loadConfig } from '../delivery/config.ts';
 import { type DeliveryLog, openDeliveryLog } from '../delivery/delivery-log.ts';
 import type { Line } from '../delivery/line.ts';
@@ -26,6 +27,8 @@ export interface OwnedParts {
   readonly parts: Parts;
   readonly recipients: Recipients;
   readonly deliveryLog: DeliveryLog;
+  /** Null where all mail is taken at any time. */
+  readonly admission: Admission | null;
 }
 
 /** Told as `{ state: 'ready', server }`, `{ state: 'failed', error }` and `{ state: 'closed' }`. */
@@ -151,7 +154,8 @@ async function open(): Promise<DoorContext> {
     return { config, log, line, owned: null, close: () => line.close() };
   }
   const parts = await openParts(config, { log, door: 'smtp' });
-  const owned = { parts, recipients: openRecipients(parts), deliveryLog: openDeliveryLog(parts) };
+  const admission = openAdmission(config, { senders: parts.store, log });
+  const owned = { parts, recipients: openRecipients(parts), deliveryLog: openDeliveryLog(parts), admission };
   return { config, log, line: parts.line(), owned, close: () => parts.close() };
 }
 

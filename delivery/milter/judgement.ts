@@ -1,7 +1,7 @@
-import { errorTable, replyText } from '../errors.ts';
+import { type ErrorCode, errorTable, replyText } from '../errors.ts';
 import { type HeaderField, instanceField, resultsFieldOf, unjudgedField } from '../instance-fields.ts';
 import type { OwnerAssessment } from '../pipeline.ts';
-import { reasonText } from '../spam/reasons.ts';
+import { mayBeRefused, refusalText } from '../refusal.ts';
 import type { StageName } from '../stages.ts';
 
 /** Stages whose findings go into the header. */
@@ -26,9 +26,6 @@ export interface Circumstances {
   readonly hostname: string;
 }
 
-/** RFC 5321 §4.5.1, RFC 2142: who complains of a refusal must get through. */
-const openMailboxes = /^<?(?:postmaster|abuse)(?:@|$)/i;
-
 /**
  * The judgement that follows from what was found. A message is refused only where the score's verdict says so, which
  * `spam.rejectAt` decides, and where no stage has failed.
@@ -36,7 +33,7 @@ const openMailboxes = /^<?(?:postmaster|abuse)(?:@|$)/i;
 export function judgementOf(owner: OwnerAssessment, circumstances: Circumstances): Judgement {
   const { recipients, isStranger } = circumstances;
   const isReject = owner.findings.score?.verdict === 'reject' && owner.failed.length === 0;
-  const mayRefuse = isStranger && !recipients.some(path => openMailboxes.test(path));
+  const mayRefuse = isStranger && mayBeRefused(recipients);
   if (isReject && mayRefuse) return { outcome: 'refused', fields: [], reply: refusal(owner, circumstances) };
   // A milter's field has its folds as LF alone.
   const results = resultsFieldOf(owner, { hostname: circumstances.hostname, lineEnd: '\n' });
@@ -53,16 +50,13 @@ export function unjudged(why: string, onFailure: 'accept' | 'tempfail'): Judgeme
   return { outcome: 'unjudged', fields: shownStages.map(stage => unjudgedField(stage, why)), reply: null };
 }
 
-/** Reasons that tell a sender nothing to mend. */
-const comparisons: ReadonlySet<string> = new Set(['learned', 'prior']);
-
 function refusal({ findings: { score } }: OwnerAssessment, circumstances: Circumstances): string {
-  const { recipients, appeal, hostname } = circumstances;
-  const against = (score?.reasons ?? []).filter(({ weight }) => weight > 0);
-  const heaviest = against.find(({ id }) => !comparisons.has(id)) ?? against[0];
-  const reason = heaviest ? ` (${reasonText(heaviest.id, 'en')})` : '';
-  const domain = /@([^@>\s]+)$/.exec(recipients[0] ?? '')?.[1] ?? hostname;
-  const way = appeal || `postmaster@${domain}`;
-  const { reply, enhanced } = errorTable.messageRefused;
-  return `${reply} ${enhanced} Message refused: it looks like spam${reason}. If that is wrong, please tell ${way}`;
+  const { recipients: forwardPaths, appeal, hostname } = circumstances;
+  const text = refusalText({ reasons: score?.reasons ?? [], forwardPaths, appeal, hostname });
+  return `${errorTable.messageRefused.reply} ${text}`;
+}
+
+/** The judgement of a message that is not taken now. */
+export function deferred(code: ErrorCode): Judgement {
+  return { outcome: 'deferred', fields: [], reply: `${errorTable[code].reply} ${replyText(code)}` };
 }

@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Admission } from '../admission.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { describeError } from '../describe-error.ts';
@@ -10,7 +11,7 @@ import { type OctetBudget, openReceivingRoom } from '../octet-budget.ts';
 import { removeStaleSocket } from '../stale-socket.ts';
 import { readCommand } from './command.ts';
 import { Conversation, type Submission } from './conversation.ts';
-import { type Judgement, judgementOf, shownStages, unjudged } from './judgement.ts';
+import { deferred, type Judgement, judgementOf, shownStages, unjudged } from './judgement.ts';
 import { type MilterCounts, openMilterCounts } from './milter-counts.ts';
 import { MilterFault, PacketReader } from './packet.ts';
 
@@ -28,6 +29,8 @@ export interface MilterDeps {
   readonly line: Pick<Line, 'assess'>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether strangers' mail is taken now; always when left out or null. */
+  readonly admission?: Admission | null;
   /** For messages whose end was not seen yet; a budget of its own when left out. */
   readonly room?: OctetBudget;
 }
@@ -170,6 +173,10 @@ class MilterConnections {
     // The MTA's own limit is the larger one: later it would be no other.
     if (fault === 'too-large') return unjudged(fault, 'accept');
     if (fault) return unjudged(fault, onFailure);
+    const { session, reversePath } = arrival;
+    const { admission, clock } = this.#deps;
+    const limit = await admission?.atMail(session, clock.now());
+    if (limit) return deferred(limit);
     try {
       const { owners } = await this.#deps.line.assess(
         { ...arrival, receivedAt: this.#deps.clock.now(), recipients: [] },
@@ -177,12 +184,17 @@ class MilterConnections {
       );
       const [owner] = owners;
       if (!owner?.findings.score) return unjudged('failed', onFailure);
-      return judgementOf(owner, {
+      const judgement = judgementOf(owner, {
         recipients,
         isStranger: arrival.session.remoteAddress !== null && arrival.session.authenticatedUser === null,
-        appeal: this.#config['milter.appeal'],
+        appeal: this.#config['milter.appeal'] || this.#config['spam.appeal'],
         hostname: this.#config.hostname,
       });
+      if (judgement.outcome === 'refused' || !admission) return judgement;
+      const { authenticate: authentication = null, reputation = null } = owner.findings;
+      const judged = { session, reversePath, forwardPaths: recipients, authentication, reputation };
+      const code = await admission.atEnd({ ...judged, isCorrespondent: false }, clock.now());
+      return code ? deferred(code) : judgement;
     } catch (error) {
       this.#deps.log.error({ transaction: arrival.id, ...describeError(error) }, 'judgingFailed');
       return unjudged('failed', onFailure);

@@ -19,7 +19,10 @@ export async function deliverMessage(connection: HarakaConnection): Promise<Hook
   const outcomes = await deliverTo(recipients, connection, { ...context, owned: context.owned });
   const code = combinedReply(outcomes);
   if (!code) return consent('2.0.0 Stored');
-  if (connection.transaction === transaction) refuseMessage(connection, code);
+  const text = outcomes
+    .map(outcome => ('code' in outcome && outcome.code === code ? outcome.text : undefined))
+    .find(Boolean);
+  if (connection.transaction === transaction) refuseMessage(connection, code, text ? { text } : {});
   return 'answered';
 }
 

@@ -10,14 +10,16 @@ import {
   isClosing,
   leaveConnection,
   openConnections,
+  openContext,
   receivingRoom,
   sayGoodbye,
   startDoor,
 } from '../context.ts';
-import { guard, refusal } from '../hook.ts';
+import { guard, type HookAnswer, refusal } from '../hook.ts';
 import { doorNotes } from '../notes.ts';
 import { hasUnknownParameter, type Parameters } from '../parameters.ts';
 import { forgiveErrors, whenOutOfPatience } from '../patience.ts';
+import { sessionOf } from '../session.ts';
 import { holdCommands } from './command-flow.ts';
 import { isOneTooMany } from './crowd.ts';
 import { deliverMessage } from './deliver.ts';
@@ -82,8 +84,15 @@ export const hook_mail = guard((connection, params) => {
   const notes = doorNotes(transaction);
   notes.declaredOctets = declaredOctets;
   notes.isUtf8 = 'SMTPUTF8' in given;
-  return undefined;
+  return doorConfig()['rateLimit.perNetwork'] > 0 ? whyTooMany(connection) : undefined;
 });
+
+/** Ends the connection of a network that has sent its share of this hour (RFC 5321 §3.8). */
+async function whyTooMany(connection: HarakaConnection): Promise<HookAnswer | undefined> {
+  const { owned } = await openContext();
+  const code = await owned?.admission?.atMail(sessionOf(connection), owned.parts.clock.now());
+  return code ? refusal(code, { disconnect: true }) : undefined;
+}
 
 export const hook_data = guard(connection => {
   const { transaction } = connection;
