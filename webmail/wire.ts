@@ -43,6 +43,7 @@ export const capabilities = {
   core: 'urn:ietf:params:jmap:core',
   mail: 'urn:ietf:params:jmap:mail',
   contacts: 'urn:ietf:params:jmap:contacts',
+  sieve: 'urn:ietf:params:jmap:sieve',
   privacy: 'urn:caliopen:params:jmap:privacy',
   discussion: 'urn:caliopen:params:jmap:discussion',
   tagRules: 'urn:caliopen:params:jmap:tagrules',
@@ -306,6 +307,14 @@ export interface Email {
   readonly importance: number;
   /** Ours, capability `tagRules`: why it has the tags that nobody put there by hand. */
   readonly tagReasons: readonly EmailTagReason[];
+}
+
+/** A Sieve script (RFC 9661 §2). */
+export interface SieveScript {
+  readonly id: string;
+  readonly name: string;
+  readonly blobId: string;
+  readonly isActive: boolean;
 }
 
 /** Why an email has one of its tags. */

@@ -1,3 +1,6 @@
+/** Name and version of this interpreter, as clients are told. */
+export const implementation = 'Caliopen Sieve 1.0';
+
 /** What a script may require, with where it is specified. What is listed is done whole. */
 export const extensions: ReadonlyMap<string, string> = new Map([
   ['fileinto', 'RFC 5228 §4.1'],

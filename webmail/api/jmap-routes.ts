@@ -67,7 +67,6 @@ const foreignCapabilities = [
   'vacationresponse',
   'calendars',
   'websocket',
-  'sieve',
   'blob',
   'quota',
   'principals',

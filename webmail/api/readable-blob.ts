@@ -4,6 +4,7 @@ import type { Caller } from './caller.ts';
 import { openMessage } from './opened.ts';
 import type { Web } from './parts.ts';
 import { partOf } from './read-view.ts';
+import { scriptBlob, scriptMediaType } from './script-blob.ts';
 import { maxReadHere } from './viewer.ts';
 
 /** Octets that a blob id names. */
@@ -25,6 +26,8 @@ export async function readableBlob(
   const name = readBlobId(blobId);
   if (!name) return null;
   const { account } = context.caller;
+  const script = await scriptBlob(blobId, account, context);
+  if (script) return { octets: script, mediaType: scriptMediaType, fileName: null };
   const blob = await context.store.getBlob(account.id, name.wholeId);
   if (!blob) return null;
   if (!name.part) return { octets: blob.octets, mediaType: blob.mediaType, fileName: null };

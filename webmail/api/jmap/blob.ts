@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { readBlobId } from '../blob-id.ts';
+import { scriptBlob } from '../script-blob.ts';
 import { idSchema, readArguments } from './arguments.ts';
 import type { SetErrorBody } from './errors.ts';
 import { MethodError } from './errors.ts';
@@ -22,7 +23,7 @@ export const blobCopy: Handler = async (args, context) => {
   for (const blobId of new Set(blobIds)) {
     const name = readBlobId(blobId);
     const blob = name ? await context.store.getBlob(accountId, name.wholeId) : null;
-    if (blob) copied.set(blobId, blobId);
+    if (blob || (await scriptBlob(blobId, context.account, context))) copied.set(blobId, blobId);
     else notCopied.set(blobId, { type: 'notFound' });
   }
   return { fromAccountId, accountId, copied: mapOrNull(copied), notCopied: mapOrNull(notCopied) };

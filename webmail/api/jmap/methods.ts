@@ -21,6 +21,9 @@ import { preferencesGet, preferencesSet } from './preferences.ts';
 import { privacyReport, privacyWords } from './privacy.ts';
 import { privacyRenew } from './privacy-renew.ts';
 import { publishedKeyGet, publishedKeySet } from './published-key.ts';
+import { sieveScriptGet, sieveScriptValidate } from './sieve-script.ts';
+import { sieveScriptQuery } from './sieve-script-query.ts';
+import { sieveScriptSet } from './sieve-script-set.ts';
 import { searchSnippetGet } from './snippet.ts';
 import { tagRuleGet, tagRuleSet } from './tag-rule.ts';
 import { threadChanges, threadGet } from './thread.ts';
@@ -66,6 +69,10 @@ export const methods: readonly Method[] = (
     ['Privacy/renew', privacy, privacyRenew],
     ['Discussion/get', discussion, discussionGet],
     ['Discussion/query', discussion, discussionQuery],
+    ['SieveScript/get', capabilities.sieve, sieveScriptGet],
+    ['SieveScript/set', capabilities.sieve, sieveScriptSet],
+    ['SieveScript/query', capabilities.sieve, sieveScriptQuery],
+    ['SieveScript/validate', capabilities.sieve, sieveScriptValidate],
     ['TagRule/get', tagRules, tagRuleGet],
     ['TagRule/set', tagRules, tagRuleSet],
     ['Audit/get', audit, auditGet],

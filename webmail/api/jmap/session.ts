@@ -1,8 +1,10 @@
+import { implementation } from '../../../delivery/sieve/extensions.ts';
 import type { Account } from '../../../delivery/store/store.ts';
 import { capabilities, type JmapSession, paths } from '../../wire.ts';
 import { collations } from './collation.ts';
 import { sortOptions } from './email-sort.ts';
 import { coreLimits, mailLimits } from './limits.ts';
+import { sieveLimits } from './sieve-script.ts';
 import { maxRules } from './tag-rule.ts';
 import { maxViews } from './view.ts';
 
@@ -15,6 +17,7 @@ const mailCapability = {
 const accountCapabilities = {
   [capabilities.mail]: mailCapability,
   [capabilities.contacts]: { maxAddressBooksPerCard: 1, mayCreateAddressBook: false },
+  [capabilities.sieve]: sieveLimits,
   [capabilities.privacy]: { version: 1 },
   [capabilities.discussion]: {},
   [capabilities.tagRules]: { maxRules },
@@ -32,6 +35,7 @@ export function sessionObject(account: Account, origin: string): Omit<JmapSessio
     capabilities: {
       [capabilities.core]: { ...coreLimits, collationAlgorithms: collations },
       ...Object.fromEntries(urns.map(urn => [urn, {}])),
+      [capabilities.sieve]: { implementation },
     },
     accounts: {
       [account.id]: { name: account.address, isPersonal: true, isReadOnly: false, accountCapabilities },
