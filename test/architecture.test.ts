@@ -141,6 +141,8 @@ const packageRooms: Record<string, readonly string[]> = {
   yaml: ['delivery'],
   commander: ['bin'],
   'cassandra-driver': ['delivery/store/cassandra'],
+  'jpeg-js': ['delivery/spam'],
+  qr: ['delivery/spam'],
 };
 
 const rooms = Object.keys(mayImport).sort((a, b) => b.length - a.length);

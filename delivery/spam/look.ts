@@ -7,6 +7,8 @@ import { type Brand, brandsIn } from './brands.ts';
 import { addressDomain, registeredDomain } from './domains.ts';
 import { type Link, linksOf } from './links.ts';
 import { findPhrases, indexPhrases, type PhraseTopic } from './phrases.ts';
+import { messagePictures } from './pictures/message-pictures.ts';
+import { qrTexts } from './pictures/qr-texts.ts';
 import { foldedWords } from './wordings.ts';
 
 const phraseIndex = indexPhrases();
@@ -62,6 +64,7 @@ export function lookAt(message: Message): Look {
   const looked = attachments.slice(0, limits.attachments).map(entity => lookAtAttachment(message, entity));
   const scans = read.flatMap(part => (part.scan ? [part.scan] : []));
   const text = read.map(part => part.scan?.text ?? part.source).join('\n');
+  const pictured = qrTexts(messagePictures(message, scans));
   const words = foldedWords(text.slice(0, limits.phraseCharacters));
   return {
     message,
@@ -69,13 +72,18 @@ export function lookAt(message: Message): Look {
     markup: read.map(part => part.source).join('\n'),
     html: read.flatMap(part => (part.scan ? [part.source] : [])).join('\n'),
     scans,
-    links: linksOf(scans, read.flatMap(part => (part.scan ? [] : [part.source])).join('\n')),
+    links: linksOf(
+      scans,
+      read.flatMap(part => (part.scan ? [] : [part.source])).join('\n'),
+      addressesIn(pictured.texts),
+    ),
     attachments: looked,
     phrases: findPhrases(words, phraseIndex),
     brands: brandsIn(words),
     authorDomain: registeredDomain(addressDomain(message.originators.from[0]?.address)),
     recipientCodes: recipientCodes(message),
     isPartial:
+      pictured.isPartial ||
       entities.length > limits.textEntities ||
       attachments.length > limits.attachments ||
       entities.some(entity => entity.bodyEnd - entity.bodyStart > limits.htmlCharacters),
@@ -128,4 +136,9 @@ function recipientCodes({ destinations }: Message): string[] {
         .toString('base64')
         .replace(/.{0,2}=*$/, ''),
     );
+}
+
+/** Codes that a telephone follows to a site; those of tickets and payments are no links. */
+function addressesIn(texts: readonly string[]): string[] {
+  return texts.map(text => text.trim()).filter(text => /^(?:https?:\/\/|www\.)/i.test(text));
 }

@@ -158,6 +158,18 @@ export const linkTargetRules: readonly Rule[] = [
     find: look => foundHost(look, ({ parts }) => looksRandom(parts.subdomain) || looksRandom(parts.name)),
   },
   {
+    id: 'pictureLink',
+    reads: ['links'],
+    weight: 1.3,
+    harm: 0.4,
+    words: {
+      en: 'A QR code in a picture leads to a site that is not the sender’s',
+      fr: 'Un code QR dans une image mène à un site qui n’est pas celui de l’expéditeur',
+    },
+    find: look =>
+      foundHost(look, ({ source, parts }) => source === 'picture' && parts.domain !== look.authorDomain),
+  },
+  {
     id: 'portLink',
     reads: ['links'],
     weight: 1,
