@@ -63,6 +63,8 @@ test('sealed mail is opened in the browser with a key that never leaves it', {
   await showsParts(t, flow);
   await confirmsInside(t, flow);
   await locks(t, flow);
+  await locksElsewhere(t, flow);
+  await falls(t, flow, faults);
   await forgets(t, flow);
   await step(t, 'the worker has no way to send anything', async () => {
     const said = faults.length;
@@ -316,6 +318,41 @@ async function locks(t: TestContext, { page, demo }: Flow): Promise<void> {
       assert.equal((await page.content()).includes('third shutter'), false);
     },
   );
+}
+
+async function locksElsewhere(t: TestContext, { page, demo }: Flow): Promise<void> {
+  await step(t, 'locked in one window, it is locked in the others of this browser', async () => {
+    const other = await page.context().newPage();
+    other.setDefaultTimeout(45_000);
+    await other.goto(page.url());
+    for (const each of [page, other]) {
+      await message(each).getByLabel('Passphrase of your key').fill(demo.ownKey.passphrase);
+      await message(each).getByRole('button', { name: 'Open', exact: true }).click();
+      await message(each).getByText(secretText).waitFor();
+    }
+    await message(other).getByRole('button', { name: 'Lock now' }).click();
+    await message(page).getByLabel('Passphrase of your key').waitFor();
+    assert.equal((await page.content()).includes('third shutter'), false);
+    await other.close();
+  });
+}
+
+async function falls(t: TestContext, { page, demo }: Flow, faults: string[]): Promise<void> {
+  await step(t, 'when the worker falls, what it had opened is gone from the page', async () => {
+    await message(page).getByLabel('Passphrase of your key').fill(demo.ownKey.passphrase);
+    await message(page).getByRole('button', { name: 'Open', exact: true }).click();
+    await message(page).getByText(secretText).waitFor();
+    const said = faults.length;
+    await page.workers()[0]?.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('fallen');
+      });
+    });
+    await message(page).getByLabel('Passphrase of your key').waitFor();
+    assert.equal((await page.content()).includes('third shutter'), false);
+    // Whether the console hears of a worker's fault is the browser's own affair.
+    assert.ok(faults.splice(said).every(fault => fault.includes('fallen')));
+  });
 }
 
 async function forgets(t: TestContext, { page, demo }: Flow): Promise<void> {

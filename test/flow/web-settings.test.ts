@@ -187,6 +187,12 @@ async function signsOthersOut(t: TestContext, { web, page }: Reader, browser: Br
     await page.getByRole('button', { name: 'Sign out Chrome on Linux' }).first().click();
     await told(page, 'sessions').getByText('Chrome on Linux is signed out.').waitFor();
     await page.getByRole('button', { name: 'Sign out all others' }).click();
+    await page.getByText('asks for your password again').waitFor();
+    await page.getByRole('group', { name: 'Sign out all others' }).locator('button:focus').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Sign out all others' }).click();
+    assert.equal(await rows.count(), 2);
+    await page.getByRole('button', { name: 'Sign them out' }).click();
     await told(page, 'sessions').getByText('All other sessions are signed out.').waitFor();
     await rows.nth(1).waitFor({ state: 'detached' });
     assert.equal(await page.locator(':focus').getAttribute('id'), 'settings-sessions');

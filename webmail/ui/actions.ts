@@ -5,6 +5,7 @@ import { backTo, type EmailPatch, patched } from './email-patch.ts';
 import { createFirstList } from './first-list.ts';
 import { type Asking, changeEmail, loadTags, type TimelinePage } from './mail.ts';
 import type { Memory } from './memory.ts';
+import { once } from './once.ts';
 import { type PreferenceActions, preferenceActions } from './preference-actions.ts';
 import { formatRoute, parseRoute, type Route } from './route.ts';
 import type { Notice, State, Store } from './state.ts';
@@ -58,10 +59,22 @@ export function createActions(deps: Deps): Actions {
   const pending = new Map<string, number>();
   const count = (id: string, by: number) => pending.set(id, (pending.get(id) ?? 0) + by);
 
+  let lastAsked = 0;
+  let lastShown = 0;
   async function refreshTags(): Promise<void> {
     const asked = asking();
+    const place = ++lastAsked;
     const tags = await loadTags(asked).catch(session.noteError);
-    if (tags && asked.accountId === asking().accountId) store.set({ tags });
+    // An answer that was overtaken by a later one is old.
+    if (!tags || place < lastShown || asked.accountId !== asking().accountId) return;
+    lastShown = place;
+    store.set({ tags });
+  }
+
+  function say(notice: Notice | null): void {
+    // What comes behind the end of a session is told nobody.
+    if (notice && !store.get().session) return;
+    store.set({ notice: notice?.undo ? { ...notice, undo: once(notice.undo) } : notice });
   }
 
   async function change(email: Changeable, patch: EmailPatch, text?: string): Promise<void> {
@@ -72,7 +85,7 @@ export function createActions(deps: Deps): Actions {
     };
     show(patched(before, patch));
     const back = backTo(before, patch);
-    if (text) store.set({ notice: { text, undo: () => void change(email, back) } });
+    if (text) say({ text, undo: () => void change(email, back) });
     count(email.id, 1);
     try {
       await changeEmail(asking(), email.id, patch);
@@ -81,7 +94,7 @@ export function createActions(deps: Deps): Actions {
       // Only what this change did goes back: another one may have come meanwhile.
       show(patched(store.get().changed[email.id] ?? email, back));
       session.noteError(error);
-      store.set({ notice: { text: wordsNow().errors.change } });
+      say({ text: wordsNow().errors.change });
     } finally {
       count(email.id, -1);
     }
@@ -101,12 +114,12 @@ export function createActions(deps: Deps): Actions {
     go: route => {
       address.hash = formatRoute({ ...store.get().route, ...route });
     },
-    say: notice => store.set({ notice }),
+    say,
     tellError: error => {
       session.noteError(error);
       const { offline, server } = wordsNow().errors;
       const isOffline = error instanceof RequestError && error.status === 0;
-      if (store.get().session) store.set({ notice: { text: isOffline ? offline : server } });
+      say({ text: isOffline ? offline : server });
     },
     // Emptied first, because the same words again would not be a change to tell.
     announce: announcement => {

@@ -81,21 +81,24 @@ export async function idsOfList(
   progress: Progress,
 ): Promise<string[]> {
   const ids = new Set<string>();
-  let at: object = { position: 0 };
+  /** The last message of each page so far. */
+  const ends: string[] = [];
   while (!progress.isStopped()) {
+    const anchor = ends.at(-1);
+    const at = anchor === undefined ? { position: 0 } : { anchor, anchorOffset: 1 };
     const page = await client
       .call([queryCall(accountId, conditions, 'page', at)])
       .then(answers => (answers.page?.ids ?? []) as readonly string[])
       .catch((error: unknown) => {
-        // The last message of the page before is gone: what follows has moved up.
         if (error instanceof RequestError && error.type === 'anchorNotFound') return null;
         throw error;
       });
-    if (page === null) at = { position: Math.max(0, ids.size - batchSize) };
+    // Gone meanwhile: what follows is behind the page before, too.
+    if (page === null) ends.pop();
     else {
       for (const id of page) ids.add(id);
       if (page.length < batchSize) break;
-      at = { anchor: page.at(-1), anchorOffset: 1 };
+      ends.push(page.at(-1) ?? '');
     }
   }
   return [...ids];
@@ -174,7 +177,7 @@ export async function takeBack(asking: Asking, undo: readonly Undo[], progress: 
   );
 }
 
-interface Batches {
+interface Patches {
   /** What changes in each; a message without a patch stays as it is. */
   readonly patches: (some: readonly Chosen[]) => Promise<ReadonlyMap<string, EmailPatch>>;
   readonly progress: Progress;
@@ -183,41 +186,55 @@ interface Batches {
 async function inBatches(
   asking: Asking,
   chosen: readonly Chosen[],
-  { patches, progress }: Batches,
+  { patches, progress }: Patches,
 ): Promise<Outcome> {
-  const failed: Chosen[] = [];
   const undo = new Map<string, string[]>();
+  const outcome = await batchByBatch(chosen, progress, async some => {
+    const wanted = await patches(some);
+    const refused = await changeMany(asking, wanted);
+    const changed = [...wanted].filter(([id]) => !refused.has(id));
+    for (const [id, patch] of changed) {
+      const key = JSON.stringify(inverse(patch));
+      const ids = undo.get(key);
+      if (ids) ids.push(id);
+      else undo.set(key, [id]);
+    }
+    return { done: changed.length, refused };
+  });
+  const back = [...undo].map(([patch, ids]) => ({ patch: JSON.parse(patch) as EmailPatch, ids }));
+  return { ...outcome, undo: back };
+}
+
+interface BatchResult {
+  readonly done: number;
+  /** Ids that the server would not change. */
+  readonly refused: ReadonlySet<string>;
+}
+
+/** Works through the messages. Throws only when nothing was done yet; when it breaks later, what is left has failed. */
+async function batchByBatch(
+  chosen: readonly Chosen[],
+  progress: Progress,
+  work: (some: readonly Chosen[]) => Promise<BatchResult>,
+): Promise<Omit<Outcome, 'undo'>> {
+  const failed: Chosen[] = [];
   let done = 0;
   let seen = 0;
   for (const some of chunks(chosen, batchSize)) {
     if (progress.isStopped()) break;
     try {
-      const wanted = await patches(some);
-      const refused = await changeMany(asking, wanted);
-      for (const [id, patch] of wanted) {
-        if (refused.has(id)) continue;
-        const key = JSON.stringify(inverse(patch));
-        const ids = undo.get(key);
-        if (ids) ids.push(id);
-        else undo.set(key, [id]);
-        done += 1;
-      }
-      failed.push(...some.filter(({ id }) => refused.has(id)));
+      const result = await work(some);
+      done += result.done;
+      failed.push(...some.filter(({ id }) => result.refused.has(id)));
     } catch (error) {
       if (done === 0) throw error;
-      // The connection broke in between: what is left stays chosen.
       failed.push(...chosen.slice(seen));
       break;
     }
     seen += some.length;
     progress.tell(seen, chosen.length);
   }
-  return {
-    done,
-    failed,
-    undo: [...undo].map(([patch, ids]) => ({ patch: JSON.parse(patch) as EmailPatch, ids })),
-    isStopped: progress.isStopped(),
-  };
+  return { done, failed, isStopped: progress.isStopped() };
 }
 
 /** Sends one batch; gives the ids that the server would not change. A message that is gone is no failure. */
@@ -228,12 +245,12 @@ async function changeMany(
   if (patches.size === 0) return new Set();
   const update = Object.fromEntries([...patches].map(([id, patch]) => [id, updateOf(patch)]));
   const answers = await client.call([['Email/set', { accountId, update }, 'set']]);
-  return new Set(refusedOf(answers.set?.notUpdated));
+  return refusedOf(answers.set?.notUpdated);
 }
 
-function refusedOf(refused: unknown): string[] {
+function refusedOf(refused: unknown): ReadonlySet<string> {
   const errors = Object.entries((refused ?? {}) as Record<string, { type: string }>);
-  return errors.filter(([, error]) => error.type !== 'notFound').map(([id]) => id);
+  return new Set(errors.filter(([, error]) => error.type !== 'notFound').map(([id]) => id));
 }
 
 /** Destroys messages for good, batch by batch: there is no way back. Throws only when nothing was done yet. */
@@ -242,26 +259,13 @@ export async function destroyMany(
   chosen: readonly Chosen[],
   progress: Progress,
 ): Promise<Outcome> {
-  const failed: Chosen[] = [];
-  let done = 0;
-  let seen = 0;
-  for (const some of chunks(chosen, batchSize)) {
-    if (progress.isStopped()) break;
+  const outcome = await batchByBatch(chosen, progress, async some => {
     const destroy = some.map(({ id }) => id);
-    try {
-      const answers = await client.call([['Email/set', { accountId, destroy }, 'set']]);
-      const refused = new Set(refusedOf(answers.set?.notDestroyed));
-      done += ((answers.set?.destroyed ?? []) as readonly string[]).length;
-      failed.push(...some.filter(({ id }) => refused.has(id)));
-    } catch (error) {
-      if (done === 0) throw error;
-      failed.push(...chosen.slice(seen));
-      break;
-    }
-    seen += some.length;
-    progress.tell(seen, chosen.length);
-  }
-  return { done, failed, undo: [], isStopped: progress.isStopped() };
+    const answers = await client.call([['Email/set', { accountId, destroy }, 'set']]);
+    const destroyed = (answers.set?.destroyed ?? []) as readonly string[];
+    return { done: destroyed.length, refused: refusedOf(answers.set?.notDestroyed) };
+  });
+  return { ...outcome, undo: [] };
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

@@ -69,11 +69,13 @@ export async function deleteTag(
   { tags, progress }: { readonly tags: readonly Mailbox[]; readonly progress: Progress },
 ): Promise<RemovedTag> {
   const children = tags.filter(one => one.parentId === tag.id);
-  for (const child of children) await changeTag(asking, child, { parentId: tag.parentId });
-  const { rules, views } = await removeMentions(asking, tag.id);
+  await moveUp(asking, children, tag);
   const emails: Undo[] = [];
-  const removed = { tag, emails, children, rules, views };
+  let removed: RemovedTag = { tag, emails, children, rules: [], views: [], isWhole: false };
   try {
+    const mentions = await findMentions(asking, tag.id);
+    removed = { ...removed, ...mentions };
+    await removeMentions(asking, mentions);
     for (let round = 0; round < maxRounds && !progress.isStopped(); round++) {
       const ids = await idsOfList(asking, [{ inMailbox: tag.id }], progress);
       const chosen: Chosen[] = ids.map(id => ({ id, key: id }));
@@ -86,7 +88,21 @@ export async function deleteTag(
   } catch {
     // What is gone already can be brought back only by whoever is told of it.
   }
-  return { ...removed, isWhole: false };
+  return removed;
+}
+
+/** All of them or none: those that had moved go back where one can't. */
+async function moveUp(asking: Asking, children: readonly Mailbox[], from: Mailbox): Promise<void> {
+  const moved: Mailbox[] = [];
+  try {
+    for (const child of children) {
+      moved.push(child);
+      await changeTag(asking, child, { parentId: from.parentId });
+    }
+  } catch (error) {
+    for (const child of moved) await changeTag(asking, child, { parentId: from.id }).catch(() => {});
+    throw error;
+  }
 }
 
 async function isDestroyed({ client, accountId }: Asking, { id, name }: Mailbox): Promise<boolean> {
@@ -97,23 +113,34 @@ async function isDestroyed({ client, accountId }: Asking, { id, name }: Mailbox)
   return false;
 }
 
-async function removeMentions(
-  { client, accountId }: Asking,
-  tagId: string,
-): Promise<Pick<RemovedTag, 'rules' | 'views'>> {
+type Mentions = Pick<RemovedTag, 'rules' | 'views'>;
+
+async function allMentions({ client, accountId }: Asking): Promise<Mentions> {
   const found = await client.call([
     ['TagRule/get', { accountId, ids: null }, 'rules'],
     ['View/get', { accountId, ids: null }, 'views'],
   ]);
-  const rules = ((found.rules?.list ?? []) as readonly TagRule[]).filter(rule => names(rule, tagId));
-  const views = ((found.views?.list ?? []) as readonly View[]).filter(
-    ({ list, filter }) => (list.kind === 'tag' && list.id === tagId) || filter.tagId === tagId,
-  );
+  return {
+    rules: (found.rules?.list ?? []) as readonly TagRule[],
+    views: (found.views?.list ?? []) as readonly View[],
+  };
+}
+
+async function findMentions(asking: Asking, tagId: string): Promise<Mentions> {
+  const { rules, views } = await allMentions(asking);
+  return {
+    rules: rules.filter(rule => names(rule, tagId)),
+    views: views.filter(
+      ({ list, filter }) => (list.kind === 'tag' && list.id === tagId) || filter.tagId === tagId,
+    ),
+  };
+}
+
+async function removeMentions({ client, accountId }: Asking, { rules, views }: Mentions): Promise<void> {
   await client.call([
     ['TagRule/set', { accountId, destroy: rules.map(({ id }) => id) }, 'rules'],
     ['View/set', { accountId, destroy: views.map(({ id }) => id) }, 'views'],
   ]);
-  return { rules, views };
 }
 
 function names({ actions, conditions }: TagRule, tagId: string): boolean {
@@ -133,10 +160,16 @@ export async function restoreTag(asking: Asking, removed: RemovedTag, progress: 
   }));
   const { failed } = await takeBack(asking, undo, progress);
   for (const child of children) await changeTag(asking, child, { parentId: id });
+  // A deletion that broke off may have left some of them.
+  const left = isWhole ? { rules: [], views: [] } : await allMentions(asking);
+  const gone = <T extends { readonly id: string }>(all: readonly T[], still: readonly T[]) =>
+    all.filter(one => !still.some(other => other.id === one.id));
+  const rulesAgain = gone(rules, left.rules).map(rule => restoredRule(rule, renamed));
+  const viewsAgain = gone(views, left.views).map(view => restoredView(view, renamed));
   const { client, accountId } = asking;
   await client.call([
-    ['TagRule/set', { accountId, create: keyed(rules.map(rule => restoredRule(rule, renamed))) }, 'rules'],
-    ['View/set', { accountId, create: keyed(views.map(view => restoredView(view, renamed))) }, 'views'],
+    ['TagRule/set', { accountId, create: keyed(rulesAgain) }, 'rules'],
+    ['View/set', { accountId, create: keyed(viewsAgain) }, 'views'],
   ]);
   return failed.length;
 }

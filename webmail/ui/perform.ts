@@ -90,7 +90,8 @@ export async function destroyMessage(parts: Parts, id: string): Promise<void> {
   if (!(await confirmed(parts, destroyQuestion(words, 1)))) return;
   const { done } = await destroyMany(askingOf(parts), [{ id, key: id }], unwatched);
   if (done > 0) actions.go({ discussionId: null, emailId: null });
-  store.set({ notice: { text: done > 0 ? words.done.destroyed(done) : words.nothing }, leaving: new Set() });
+  store.set({ leaving: new Set() });
+  actions.say({ text: done > 0 ? words.done.destroyed(done) : words.nothing });
 }
 
 function destroyQuestion(words: ReturnType<typeof wordsOf>, count: number): Omit<Question, 'answer'> {
@@ -195,9 +196,7 @@ function finish(parts: Parts, outcome: Outcome, { say, list }: Finish): void {
   const text = said.filter(Boolean).join(' ') || words.nothing;
   const { selection } = store.get();
   if (selection.list === list) store.set({ selection: afterActing(selection, failed) });
-  store.set({
-    notice: undo.length > 0 ? { text, undo: once(() => void takeAllBack(parts, undo)) } : { text },
-  });
+  parts.actions.say(undo.length > 0 ? { text, undo: () => void takeAllBack(parts, undo) } : { text });
   reachable();
 }
 
@@ -220,18 +219,11 @@ async function takeAllBack(parts: Parts, undo: readonly Undo[]): Promise<void> {
       takeBack(askingOf(parts), undo, progress),
     );
     const text = failed.length > 0 ? words.undoFailed(failed.length) : words.undone(done);
-    store.set({ notice: { text }, leaving: new Set() });
+    store.set({ leaving: new Set() });
+    actions.say({ text });
   } catch (error) {
     actions.tellError(error);
   }
-}
-
-function once(run: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) run();
-    isDone = true;
-  };
 }
 
 function doneWords(act: Act, state: State): (count: number) => string {

@@ -73,13 +73,17 @@ function useRefresh(accountId: string, parts: Parts): void {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const keys = state.tabs.map(tab => tabKey(tab.list)).join('\n');
   const isEarly = useRef(true);
+  const last = useRef(0);
   useEffect(() => {
     const look = () => {
       // Whoever waits to be seen is one, however much mail comes meanwhile.
       if (document.visibilityState === 'hidden')
         return document.addEventListener('visibilitychange', look, { once: true });
       timer.current = undefined;
-      if (parts.store.get().session?.accountId === accountId) void refresh(accountId, parts);
+      last.current += 1;
+      const own = last.current;
+      // What was asked for later is newer.
+      void refresh(parts, accountId, () => own === last.current);
     };
     timer.current ??= setTimeout(look, isEarly.current ? 0 : pauseMilliseconds);
     isEarly.current = false;
@@ -87,9 +91,14 @@ function useRefresh(accountId: string, parts: Parts): void {
   useEffect(() => () => clearTimeout(timer.current), []);
 }
 
-async function refresh(accountId: string, { store, actions, client }: Parts): Promise<void> {
+async function refresh(
+  { store, actions, client }: Parts,
+  accountId: string,
+  isLast: () => boolean,
+): Promise<void> {
   const asking = { client, accountId };
-  const isHere = () => store.get().session?.accountId === accountId;
+  const isHere = () => store.get().session?.accountId === accountId && isLast();
+  if (!isHere()) return;
   try {
     const views = await loadViews(asking);
     if (isHere()) store.set({ views });

@@ -95,3 +95,41 @@ test('tags that come behind the end of their session are nobody’s', async () =
   await refreshing;
   assert.deepEqual(store.get().tags, []);
 });
+
+test('an undo is done once, however often it is asked for', async () => {
+  const { store, actions, client } = signedIn(async () => {});
+  const sent: unknown[] = [];
+  client.call = async ([call]) => {
+    if (call?.[0] === 'Email/set') sent.push(call[1].update);
+    return {};
+  };
+  const email = { id: 'e1', keywords: {}, mailboxIds: { inbox: true } } as const;
+  await actions.change(email, { tags: { garden: true } }, 'Added.');
+  const { undo } = store.get().notice ?? {};
+  undo?.();
+  undo?.();
+  assert.deepEqual(sent, [{ e1: { 'mailboxIds/garden': true } }, { e1: { 'mailboxIds/garden': null } }]);
+});
+
+test('what fails because the session is over is told nobody', async () => {
+  const { store, actions, client } = signedIn(async () => {});
+  client.call = () => Promise.reject(new RequestError(401));
+  const email = { id: 'e1', keywords: {}, mailboxIds: { inbox: true } } as const;
+  await actions.change(email, { keywords: { $seen: true } }, 'Read.');
+  assert.deepEqual([store.get().session, store.get().notice], [null, null]);
+});
+
+test('of two answers about the tags the one that was asked for last stays', async () => {
+  const { store, actions, client } = signedIn(async () => {});
+  const answers = [0, 1].map(() => Promise.withResolvers<Record<string, Record<string, unknown>>>());
+  const asked = [...answers];
+  client.call = () => asked.shift()?.promise ?? never;
+  const refreshing = [actions.refreshTags(), actions.refreshTags()];
+  for (const [place, id] of [
+    [1, 'new'],
+    [0, 'old'],
+  ] as const)
+    answers[place]?.resolve({ tags: { list: [{ id }] } });
+  await Promise.all(refreshing);
+  assert.deepEqual(store.get().tags, [{ id: 'new' }]);
+});

@@ -149,7 +149,7 @@ export const fr: Words = {
     unread: 'Non lu',
     markUnread: 'Marquer comme non lu',
     archive: 'Archiver',
-    inbox: 'Remettre en réception',
+    inbox: 'Vers la réception',
     markedUnread: 'Marqué comme non lu.',
     movedToArchive: 'Archivé.',
     movedToInbox: 'Remis en réception.',

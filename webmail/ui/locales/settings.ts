@@ -57,6 +57,8 @@ const en = {
     signOutNamed: (name: string) => `Sign out ${name}`,
     signOutOthers: 'Sign out all others',
     signedOut: (name: string) => `${name} is signed out.`,
+    othersQuestion: 'Every other browser is signed out at once, and asks for your password again.',
+    othersYes: 'Sign them out',
     othersSignedOut: 'All other sessions are signed out.',
   },
 
@@ -213,6 +215,9 @@ const fr: typeof en = {
     signOutNamed: name => `Déconnecter ${name}`,
     signOutOthers: 'Déconnecter tous les autres',
     signedOut: name => `${name} est déconnecté.`,
+    othersQuestion:
+      'Tous les autres navigateurs sont déconnectés aussitôt, et redemandent votre mot de passe.',
+    othersYes: 'Les déconnecter',
     othersSignedOut: 'Tous les autres sont déconnectés.',
   },
 

@@ -17,6 +17,7 @@ export interface Connection {
 export interface ConnectionDeps {
   /** Public keys of these addresses. */
   senderKeys(addresses: readonly string[]): Promise<readonly SenderKey[]>;
+  /** The keys are locked again: the worker has waited too long, or fell. It ends the connection. */
   onLocked(): void;
 }
 
@@ -63,7 +64,9 @@ export function openConnection({ senderKeys, onLocked }: ConnectionDeps): Connec
     if (worker) return worker;
     const started = new Worker(script, { type: 'module' });
     started.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => take(started, data));
-    started.addEventListener('error', end);
+    // With it goes all that was unlocked: what was opened by that must not stay.
+    started.addEventListener('error', onLocked);
+    started.addEventListener('messageerror', onLocked);
     worker = started;
     return started;
   }

@@ -20,7 +20,7 @@ export interface Device {
   exportKey(fingerprint: string): Promise<string | null>;
   /** False: the passphrase opens no key here. */
   unlock(passphrase: string): Promise<boolean>;
-  /** Forgets what is unlocked and all that was opened. */
+  /** Forgets what is unlocked and all that was opened, in all windows of this browser. */
   lock(): void;
   /** Opens the message: it is in the state's `opened` then, and what was found in it reported. Else why not. */
   open(email: FullEmail): Promise<OpenRefusal | null>;
@@ -42,14 +42,24 @@ export function openDevice({ store, client, memory }: Deps): Device {
   const accountId = () => store.get().session?.accountId ?? '';
   const connection = openConnection({
     senderKeys: addresses => senderKeys(client, accountId(), addresses),
-    onLocked: lock,
+    onLocked: lockHere,
   });
+  const windows = new BroadcastChannel('caliopen-lock');
+  windows.addEventListener('message', ({ data }) => {
+    if (data === accountId()) lockHere();
+  });
+  let unlockedOf = '';
   const presence = watchPresence(() => void connection.ask(accountId(), { kind: 'used' }).catch(() => {}));
 
-  function lock(): void {
+  function lockHere(): void {
     presence.stop();
     connection.end();
     store.set({ opened: {} });
+  }
+
+  function lock(): void {
+    lockHere();
+    windows.postMessage(unlockedOf);
   }
 
   return {
@@ -64,6 +74,7 @@ export function openDevice({ store, client, memory }: Deps): Device {
     unlock: async passphrase => {
       const unlocked = await connection.ask(accountId(), { kind: 'unlock', passphrase });
       if (unlocked.length === 0) return false;
+      unlockedOf = accountId();
       presence.start();
       return true;
     },

@@ -6,7 +6,7 @@ import { type SettingsWords, settingsWords } from '../locales/settings.ts';
 import { useApp } from '../state.ts';
 import { readUserAgent } from '../user-agent.ts';
 import { Failed, Loading } from './loading.ts';
-import { Section, useOutcome } from './settings-parts.ts';
+import { Section, Sure, useOutcome } from './settings-parts.ts';
 
 /** Every browser that is signed in, and how to sign it out. */
 export function SessionSettings() {
@@ -35,7 +35,14 @@ export function SessionSettings() {
     </ul>
     ${
       sessions.length > 1 &&
-      html`<button class="button" onClick=${() => void end(paths.sessions, text.othersSignedOut)}>${text.signOutOthers}</button>`
+      html`<${Sure}
+        class="button"
+        label=${text.signOutOthers}
+        spoken=${text.signOutOthers}
+        question=${text.othersQuestion}
+        yes=${text.othersYes}
+        act=${() => void end(paths.sessions, text.othersSignedOut)}
+      />`
     }
   <//>`;
 }

@@ -47,7 +47,7 @@ function TagLink({ id, tag, depth = 0 }: { id: string; tag: Mailbox | null; dept
     const isAside = event.button === 1 || event.ctrlKey || event.metaKey;
     if (!isAside || event.shiftKey || tag?.role !== null) return;
     event.preventDefault();
-    void openBehind();
+    openBehind().catch(app.actions.tellError);
   }
   async function openBehind(): Promise<void> {
     (await import('../tab-actions.ts')).openBehind(app, { kind: 'tag', id });

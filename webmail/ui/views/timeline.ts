@@ -2,13 +2,12 @@ import { html } from 'htm/preact';
 import { timelineKey } from '../first-list.ts';
 import { loadTimeline, type TimelineRow } from '../mail.ts';
 import { isOwn } from '../own.ts';
-import { allId, formatRoute, type ListRoute } from '../route.ts';
+import { allId, formatRoute, inboxId, type ListRoute } from '../route.ts';
 import type { RowSource } from '../row-loader.ts';
 import { contactOf, type Parts, type State, useApp } from '../state.ts';
 import { useRows } from '../use-rows.ts';
 import { Lazy } from './lazy.ts';
 import { ListHead } from './list-head.ts';
-import { NothingHere } from './nothing-here.ts';
 import { namesOf, writerOf } from './row.ts';
 import { RowList } from './row-list.ts';
 import type { RowInput } from './row-view.ts';
@@ -35,7 +34,7 @@ export function Timeline({ list }: { list: TimelineList }) {
         inputOf: (row: TimelineRow) => inputOf(row, state, tagId),
         changeOf: (row: TimelineRow) => state.changed[row.last.id],
       }}
-      empty=${html`<${NothingHere} />`}
+      empty=${html`<${Lazy} load=${loadNothingHere} props=${{}} isQuiet=${true} />`}
     />
   </section>`;
 }
@@ -45,7 +44,7 @@ function headingOf(list: TimelineList, state: State): string {
   if (list.kind === 'contact') return contactOf(state, list.id)?.name ?? words.tabs.contact;
   if (list.id === allId) return words.tags.all;
   const tag = tags.find(one => one.id === resolveTagId(list.id, tags));
-  return tag ? tagName(tag, words) : '';
+  return tag ? tagName(tag, words) : list.id === inboxId ? words.tags.roles.inbox : '';
 }
 
 function sourceOf(
@@ -89,6 +88,10 @@ function inputOf(row: TimelineRow, state: State, tagId: string | null): RowInput
 function unreadOf({ discussion, last }: TimelineRow, keywords: TimelineRow['last']['keywords']): number {
   const change = Number(!keywords.$seen) - Number(!last.keywords.$seen);
   return Math.max(0, discussion.unreadEmails + change);
+}
+
+async function loadNothingHere() {
+  return (await import('./nothing-here.ts')).NothingHere;
 }
 
 async function loadContactHead() {
