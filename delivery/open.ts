@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { openContactIndexer } from './contact-index.ts';
 import { type Keyring, loadInstanceKey, openKeyring } from './crypto/keyring.ts';
 import { openCertificateCache } from './crypto/seal.ts';
+import { importanceStateName, readImportance } from './importance/memory.ts';
 import type { JudgeSetup } from './judge.ts';
 import { type Line, openLine } from './line.ts';
 import { type Log, openLog } from './log.ts';
@@ -17,6 +18,7 @@ import { openSenderSources } from './sender-sources.ts';
 import { readActiveScript, scriptStateName } from './sieve/stored-scripts.ts';
 import { openModel } from './spam/model-file.ts';
 import { attachStore, portsToTransfer, type SharedStore } from './store/shared-store.ts';
+import type { Store } from './store/store.ts';
 import { readMemory, tagStateName } from './tags/memory.ts';
 
 /** All that the doors and commands work with. */
@@ -128,8 +130,18 @@ export async function openJudgeParts({ config, instanceKey, ports }: JudgeSetup)
     clock: systemClock,
     log,
     ...(store ? { contactIndexer: openContactIndexer({ store, clock: systemClock, log }) } : {}),
-    ...(store ? { tagMemories: openStateReader(tagStateName, readMemory, { store }) } : {}),
+    ...(store ? memoryParts(store) : {}),
     ...(store ? { scripts: openStateReader(scriptStateName, readActiveScript, { store }) } : {}),
+  };
+}
+
+/** What owners' acts have taught about tags and importance. */
+function memoryParts(
+  store: Pick<Store, 'getAccountState'>,
+): Required<Pick<PipelineDeps, 'tagMemories' | 'importanceMemories'>> {
+  return {
+    tagMemories: openStateReader(tagStateName, readMemory, { store }),
+    importanceMemories: openStateReader(importanceStateName, readImportance, { store }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Recipient } from './delivery.ts';
 import { discussionOf } from './discussions/discussion.ts';
 import { DeliveryError } from './errors.ts';
+import { emptyImportance, importanceStateName } from './importance/memory.ts';
 import { normalizeAddress } from './message/address.ts';
 import { summarize } from './message/summary.ts';
 import type { PipelineDeps } from './pipeline.ts';
@@ -26,7 +27,12 @@ const nothingKnown: OwnerContext = {
 export async function loadOwnerWork(
   { forwardPath, accountId }: Recipient,
   work: Work,
-  { store, tagMemories, scripts }: Pick<PipelineDeps, 'store' | 'tagMemories' | 'scripts'>,
+  {
+    store,
+    tagMemories,
+    importanceMemories,
+    scripts,
+  }: Pick<PipelineDeps, 'store' | 'tagMemories' | 'importanceMemories' | 'scripts'>,
 ): Promise<OwnerWork> {
   const owner = await store?.getOwner(accountId);
   if (!store || !owner) throw new DeliveryError('recipientUnavailable', `account ${accountId} is gone`);
@@ -37,10 +43,13 @@ export async function loadOwnerWork(
     addresses: participantAddresses(summary),
     discussionKey: discussion.key,
   });
-  const tagMemory = await tagMemories?.read(account.id, context.stateVersions[tagStateName]);
+  const { stateVersions } = context;
+  const tagMemory = await tagMemories?.read(account.id, stateVersions[tagStateName]);
+  const importance = await importanceMemories?.read(account.id, stateVersions[importanceStateName]);
   return {
     ...{ forwardPath, account, addresses, context, discussion, summary, failed: [] },
     tagMemory: tagMemory ?? emptyMemory,
+    importanceMemory: importance ?? emptyImportance,
     script: (await scripts?.read(account.id, context.stateVersions[scriptStateName])) ?? null,
   };
 }
@@ -56,6 +65,7 @@ export function anonymousOwner(work: Work): OwnerWork {
     discussion: discussionOf(summary, [], new Uint8Array(32)),
     summary,
     tagMemory: emptyMemory,
+    importanceMemory: emptyImportance,
     script: null,
     failed: [],
   };

@@ -5,8 +5,10 @@ import type { DecryptFindings } from './crypto/findings.ts';
 import type { Arrival } from './delivery.ts';
 import { findReputation } from './find-reputation.ts';
 import type { ImportanceFindings } from './importance/findings.ts';
+import type { ImportanceMemory } from './importance/memory.ts';
 import { normalizeAddress } from './message/address.ts';
 import type { Message } from './message/shape.ts';
+import { importanceFor } from './owner-importance.ts';
 import { decideByScript } from './owner-script.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import { messageFacts, messageSources } from './privacy/collect.ts';
@@ -50,6 +52,7 @@ export interface OwnerWork {
   /** Of the message as it came. */
   readonly summary: Summary;
   readonly tagMemory: TagMemory;
+  readonly importanceMemory: ImportanceMemory;
   /** The owner's active Sieve script, null where none is. */
   readonly script: ActiveScript | null;
   decrypt?: DecryptFindings;
@@ -155,6 +158,7 @@ export const stages: readonly Stage[] = [
     name: 'tag',
     per: 'owner',
     async run(work, owner, deps) {
+      const judged = importanceFor(work, owner);
       const { tags, importance } = decideTags({
         message: owner.content ?? work.message,
         summary: owner.summary,
@@ -164,12 +168,13 @@ export const stages: readonly Stage[] = [
         rules: owner.context.rules,
         authenticatedUser: work.arrival.session.authenticatedUser,
         forwardPath: owner.forwardPath,
-        importance: importanceOf({ score: owner.score ?? null }),
+        importance: judged?.value ?? importanceOf({ score: owner.score ?? null }),
         outer: work.message,
         ...taughtBy(owner),
       });
       Object.assign(owner, await decideByScript(tags, { work, owner }, deps));
-      if (importance) owner.importance = { ...importance, by: 'rule', reasons: [] };
+      if (importance) owner.importance = { ...importance, by: 'rule', reasons: judged?.reasons ?? [] };
+      else if (judged) owner.importance = judged;
     },
   },
 ];

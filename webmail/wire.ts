@@ -305,6 +305,8 @@ export interface Email {
   readonly discussionId: string;
   /** Ours, capability `discussion`: how much it matters to its owner, -10 to 10; 0 where nothing was found out. */
   readonly importance: number;
+  /** Ours, capability `discussion`: why it is that important. */
+  readonly importanceReasons: ImportanceReasons;
   /** Ours, capability `tagRules`: why it has the tags that nobody put there by hand. */
   readonly tagReasons: readonly EmailTagReason[];
 }
@@ -315,6 +317,13 @@ export interface SieveScript {
   readonly name: string;
   readonly blobId: string;
   readonly isActive: boolean;
+}
+
+/** What said how much an email matters, and of the model the heaviest reasons; weights are log-odds. */
+export interface ImportanceReasons {
+  readonly by: 'model' | 'rule' | 'owner' | null;
+  readonly ruleId: string | null;
+  readonly list: readonly (BothLanguages & { readonly id: string; readonly weight: number })[];
 }
 
 /** Why an email has one of its tags. */

@@ -1,4 +1,5 @@
 import type { EmailChange } from '../../../delivery/store/store.ts';
+import { capabilities } from '../../wire.ts';
 import { invalidProperties, SetError } from './errors.ts';
 import { mailLimits } from './limits.ts';
 import { type MethodContext, resolveId } from './method.ts';
@@ -11,6 +12,8 @@ type SetChange = NonNullable<EmailChange['tags']>;
 /** What an update of an Email (RFC 8621 §4.6) changes, and the properties that must already be so. */
 export interface ReadUpdate {
   readonly change: EmailChange;
+  /** Set by hand, -10..10; null where it is not. */
+  readonly importance: number | null;
   /** Other properties that were sent: allowed as long as they say what is so (RFC 8620 §5.3). */
   readonly unchanged: ReadonlyMap<string, unknown>;
 }
@@ -29,11 +32,25 @@ export function readUpdate(
   }
   const tags = readSetChange('mailboxIds', { whole, below }, id => readMailboxId(id, context));
   const keywords = readSetChange('keywords', { whole, below }, readKeyword);
-  const unchanged = new Map([...whole].filter(([name]) => name !== 'mailboxIds' && name !== 'keywords'));
+  const changeable = [
+    'mailboxIds',
+    'keywords',
+    ...(context.using.has(capabilities.discussion) ? ['importance'] : []),
+  ];
+  const unchanged = new Map([...whole].filter(([name]) => !changeable.includes(name)));
   return {
+    importance:
+      whole.has('importance') && !unchanged.has('importance')
+        ? readImportance(whole.get('importance'))
+        : null,
     change: { emailId, ...(tags ? { tags } : {}), ...(keywords ? { keywords } : {}) },
     unchanged,
   };
+}
+
+function readImportance(value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 10) return value + 0;
+  throw invalidProperties(['importance'], 'a whole number, -10 to 10');
 }
 
 interface Patch {

@@ -68,6 +68,7 @@ const extensionProperties: Readonly<Record<string, (typeof capabilities)[keyof t
   privacyBrief: urns.privacy,
   discussionId: urns.discussion,
   importance: urns.discussion,
+  importanceReasons: urns.discussion,
   tagReasons: urns.tagRules,
 };
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { ChangeOutcome } from '../../../delivery/store/store.ts';
+import { importanceOf } from '../../../delivery/store/importance.ts';
+import type { ChangeOutcome, Email, EmailChange } from '../../../delivery/store/store.ts';
 import { readArguments, setEntries } from './arguments.ts';
 import { type ReadUpdate, readUpdate } from './email-changes.ts';
 import { createEmail } from './email-create.ts';
@@ -51,9 +52,10 @@ async function updateAll(
       if (destroyed.includes(key) || destroyed.includes(id)) throw new SetError('willDestroy');
       const email = known.get(id);
       if (!email) throw new SetError('notFound');
-      const { change, unchanged } = readUpdate(id, update[key] ?? {}, context);
+      const { change: asked, importance, unchanged } = readUpdate(id, update[key] ?? {}, context);
       await checkUnchanged(email, unchanged, context);
-      if (change.tags || change.keywords) changes.push(change);
+      const change = { ...asked, ...importanceByHand(email, importance) };
+      if (change.tags || change.keywords || change.findings) changes.push(change);
       else results.updated.set(key, null);
     });
   }
@@ -72,6 +74,13 @@ async function updateAll(
     }),
     context,
   );
+}
+
+/** The owner's own word, where it is another than what is told already. */
+function importanceByHand(email: Email, value: number | null): Pick<EmailChange, 'findings'> {
+  const { findings } = email;
+  if (value === null || value === importanceOf(findings)) return {};
+  return { findings: { ...findings, importance: { value, by: 'owner', reasons: [] } } };
 }
 
 function checkOutcome({ status }: ChangeOutcome): void {

@@ -7,7 +7,7 @@ import { bodyPart, bodyStructure, bodyValues, type Content, listsOf } from './em
 import { bodyProperties, type EmailPlan, headerShortcuts, metadataReaders } from './email-properties.ts';
 import { headerValue } from './header-forms.ts';
 import { privacyBriefOf, privacyOf } from './privacy-view.ts';
-import { tagReasonsOf } from './tag-reasons.ts';
+import { importanceReasonsOf, tagReasonsOf } from './tag-reasons.ts';
 
 /** What an email is shown from. */
 export interface EmailSource {
@@ -79,6 +79,7 @@ function extensionValue(property: string, { email, content, junkTagId }: EmailSo
   if (property === 'privacyBrief') return privacyBriefOf(email, junkTagId);
   if (property === 'discussionId') return email.discussionKey;
   if (property === 'importance') return importanceOf(email.findings);
+  if (property === 'importanceReasons') return importanceReasonsOf(email);
   if (property === 'tagReasons') return tagReasonsOf(email);
   return null;
 }

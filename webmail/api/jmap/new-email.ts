@@ -8,6 +8,7 @@ import { invalidProperties, SetError } from './errors.ts';
 import { examineGiven, givenFindings, noFindings } from './given-findings.ts';
 import { tagsById } from './mailbox.ts';
 import type { MethodContext } from './method.ts';
+import { learnFromGiven } from './owner-acts.ts';
 
 /** A message that its owner puts into the store: a draft, or an import. */
 export interface GivenMessage {
@@ -44,7 +45,11 @@ export async function storeGiven(given: GivenMessage, context: MethodContext): P
   const email = await newEmail(given, context);
   const { store, account } = context;
   const first = await store.deliverEmail(account.id, email);
-  if (first.status === 'stored') return created(first.emailId, context);
+  if (first.status === 'stored') {
+    const made = await created(first.emailId, context);
+    await learnFromGiven(email, made.threadId, context);
+    return made;
+  }
   const [existing] = await store.getEmails(account.id, [first.emailId]);
   if (existing) throw new SetError('alreadyExists', undefined, { existingId: existing.id });
   // The owner had destroyed it since and wants it back.

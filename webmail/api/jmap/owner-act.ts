@@ -7,7 +7,7 @@ import type { MethodContext } from './method.ts';
 /** One email as it was, and what its owner has just made of it. */
 export interface OwnerAct {
   readonly before: Email;
-  readonly change: Pick<EmailChange, 'tags' | 'keywords'>;
+  readonly change: Pick<EmailChange, 'tags' | 'keywords' | 'findings'>;
 }
 
 /** What a set was given and lost. */
