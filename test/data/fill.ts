@@ -60,6 +60,8 @@ async function fillPlain(ada: Account, passwords: Passwords, parts: Parts): Prom
     { emailId: ids.attached ?? '', tags: { add: [pears.id] }, keywords: { add: ['$seen', '$flagged'] } },
     { emailId: ids.reply ?? '', tags: { replace: true, add: [pears.id] }, keywords: { add: ['mine'] } },
   ]);
+  await store.changeEmails(ada.id, [{ emailId: ids.reply ?? '', learned: new Uint8Array([1, 2, 3]) }]);
+  await store.putAccountState(ada.id, 'kept:bytes', new Uint8Array(300_000).fill(7), null);
   await store.destroyEmails(ada.id, [ids.destroyed ?? '']);
   const entry = {
     at: parts.clock.now(),

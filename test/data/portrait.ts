@@ -64,13 +64,26 @@ async function portrayAccount(account: Account, { store, keyring }: Parts): Prom
     tagRules: await store.listTagRules(id),
     tags: await store.listTags(id),
     emails: await Promise.all(
-      emails.map(async email => ({ ...email, octets: await store.getOctets(id, email.id) })),
+      emails.map(async email => ({
+        ...email,
+        octets: await store.getOctets(id, email.id),
+        learned: await store.getLearned(id, email.id),
+      })),
     ),
+    accountStates: await portrayStates(id, store),
     threads: await store.getThreads(id, [...new Set(emails.map(({ threadId }) => threadId))]),
     discussions: await all(page => store.listDiscussions(id, page)),
     usedOctets: await store.usedOctets(id),
     states: await Promise.all(changeTypes.map(type => store.getState(id, type))),
   };
+}
+
+/** Octets of each state by its name; versions mean nothing. */
+async function portrayStates(id: string, store: Parts['store']): Promise<Record<string, unknown>> {
+  const { stateVersions } = await store.getOwnerContext(id, { addresses: [], discussionKey: '' });
+  const names = Object.keys(stateVersions);
+  const states = await Promise.all(names.map(name => store.getAccountState(id, name)));
+  return Object.fromEntries(names.map((name, index) => [name, states[index]?.octets]));
 }
 
 async function all<T>(read: (page: PageRequest) => Promise<Page<T>>): Promise<T[]> {

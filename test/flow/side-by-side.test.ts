@@ -31,12 +31,14 @@ const earlier: Readonly<Record<string, string>> = {
   ...Object.fromEntries(keptVersions().map(version => [version, readKept(version, 'sqlite').commit])),
   'the first schema': 'cde7ab4b7cf15f7d81b9909f6374b489083bd7dc',
   'the schema before published keys': '778528892c384fa99e6de0c4b886acc5da02af7b',
+  'the schema before states of accounts': 'ccc3dee6066c3483b46533ef3f8f508c1b72db24',
 };
 
 /** The same for Cassandra. */
 const earlierOnCassandra: Readonly<Record<string, string>> = {
   ...Object.fromEntries(keptVersions().map(version => [version, readKept(version, 'cassandra').commit])),
   'the schema before published keys': '778528892c384fa99e6de0c4b886acc5da02af7b',
+  'the schema before states of accounts': 'ccc3dee6066c3483b46533ef3f8f508c1b72db24',
 };
 
 function startDoors(t: TestContext, config: Config, code?: Code) {

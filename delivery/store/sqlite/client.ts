@@ -3,7 +3,6 @@ import { checkAccountState } from '../account-state.ts';
 import { requireDomain } from '../address.ts';
 import { checkLearned } from '../learned.ts';
 import { toKeptKey } from '../published-key.ts';
-import { checkChanges, checkKeys } from '../sender-counts.ts';
 import { readDetail } from '../sort-columns.ts';
 import type {
   Account,
@@ -21,6 +20,7 @@ import type { Calls } from './calls.ts';
 import { shardOf } from './files.ts';
 import { packEmail } from './mail/packed-email.ts';
 import type { EmailReply } from './mail/reads.ts';
+import { senderPart } from './senders/client.ts';
 import { rebuildStore, verifyStore } from './walk.ts';
 
 /** The whole contract but what belongs to the process: news and closing. */
@@ -163,23 +163,6 @@ function personalPart(calls: Calls) {
     },
     appendAudit: (accountId, entry) => shard(accountId).appendAudit(accountId, entry),
     listAudit: (accountId, page) => read.listAudit(accountId, page),
-  } satisfies Partial<Client>;
-}
-
-function senderPart({ directory, read }: Calls) {
-  return {
-    getSenderCounts: async (keys, at) => {
-      checkKeys(keys);
-      return await read.getSenderCounts(keys, at);
-    },
-    addSenderCounts: async (changes, at) => {
-      checkChanges(changes);
-      await directory.addSenderCounts(changes, at);
-    },
-    noteSight: async (key, at, keepSeconds) => {
-      checkKeys([key]);
-      return await directory.noteSight({ key, at, keepSeconds });
-    },
   } satisfies Partial<Client>;
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts';
 import type { Keyring } from '../../crypto/keyring.ts';
 import { DeliveryError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
+import { checkKeys } from '../sender-counts.ts';
 import type { SharedStore } from '../shared-store.ts';
 import type { Change, Store } from '../store.ts';
 import { type Calls, openCalls } from './calls.ts';
@@ -16,6 +17,7 @@ import { shardFile } from './files.ts';
 import { type Indexing, openIndexing } from './indexing.ts';
 import { NewsHub } from './news.ts';
 import { getOwnerContext } from './personal/reads.ts';
+import { getSenderCounts } from './senders/reads.ts';
 import { type SharedReply, type SqlitePorts, serveShare } from './share.ts';
 import type { ReadContext } from './threads/context.ts';
 import type { News, StoreSettings } from './threads/protocol.ts';
@@ -151,6 +153,7 @@ function assemble({ settings, calls, threads, hub, indexing, clock, stopWork }: 
   };
   return {
     ...openClient(calls),
+    ...ownSenderReads(own),
     findReceiver: (address, sizeOctets) => own.read(context => findReceiver(context, address, sizeOctets)),
     watch: (accountId, listener) => hub.watch(accountId, listener),
     share: () => serveShare(threads, hub, settings),
@@ -184,6 +187,16 @@ function openOwnReads(settings: StoreSettings, clock: Clock, report: Report): Ow
   };
 }
 
+/** What is asked of the senders of each message. */
+function ownSenderReads(own: OwnReads): Pick<Store, 'getSenderCounts'> {
+  return {
+    getSenderCounts: async (keys, at) => {
+      checkKeys(keys);
+      return await own.read(context => getSenderCounts(context, keys, at));
+    },
+  };
+}
+
 /**
  * A client of a store that another thread of this process has opened; it uses that store's writers, so that a group
  * commit spans all threads. What judging asks for each owner it reads itself: a short read costs less than asking
@@ -209,6 +222,7 @@ export function attachSqliteStore(ports: SqlitePorts, { clock }: { readonly cloc
   const own = openOwnReads(ports, clock, () => {});
   return {
     ...openClient(calls),
+    ...ownSenderReads(own),
     getOwner: accountId => own.read(context => getOwner(context, accountId)),
     getOwnerContext: (accountId, asked) => own.read(context => getOwnerContext(context, accountId, asked)),
     watch: (accountId, listener) => {
