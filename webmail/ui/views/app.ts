@@ -78,7 +78,7 @@ function useDrawer(): void {
   useEffect(() => {
     if (!state.isMenuOpen) return;
     document.querySelector<HTMLElement>('#tags a')?.focus();
-    const wide = matchMedia('(min-width: 1024px)');
+    const wide = matchMedia('(min-width: 64em)');
     const close = () => actions.toggle('isMenuOpen', false);
     wide.addEventListener('change', close);
     return () => {
