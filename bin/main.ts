@@ -16,6 +16,7 @@ const commands: Record<string, () => Promise<{ register: Register }>> = {
   inspect: () => import('./inspect.ts'),
   index: () => import('./index.ts'),
   spam: () => import('./spam.ts'),
+  sieve: () => import('./sieve.ts'),
   store: () => import('./store.ts'),
   doctor: () => import('./doctor.ts'),
 };
