@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Parts, pipelineParts } from '../delivery/open.ts';
+import { learningParts, type Parts, pipelineParts } from '../delivery/open.ts';
 import { reprocessAccount } from '../delivery/reprocess.ts';
 import { allPages } from '../delivery/store/all-pages.ts';
 import { forgetDamage } from '../delivery/store/sqlite/damage.ts';
@@ -83,7 +83,9 @@ async function reprocess(
 ): Promise<void> {
   const total = { seen: 0, mended: 0, failed: 0 };
   await withParts(context, async parts => {
-    const deps = { ...parts, ...pipelineParts(parts.config, parts.log) };
+    const judging = pipelineParts(parts.config, parts.log);
+    const { knowledge } = learningParts(parts.config, { ...parts, ...judging });
+    const deps = { ...parts, ...judging, knowledge };
     for await (const account of accountsOf(parts, options.account)) {
       const done = await reprocessAccount(account, deps, { all: options.all ?? false });
       total.seen += done.seen;

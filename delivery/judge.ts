@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Config } from './config.ts';
 import type { Arrival } from './delivery.ts';
-import { asDeliveryError, type ErrorCode } from './errors.ts';
+import { asDeliveryError, DeliveryError, type ErrorCode } from './errors.ts';
+import { learnActs } from './learn-acts.ts';
 import { release } from './octets.ts';
 import { openJudgeParts } from './open.ts';
 import { assess, type PipelineDeps, run } from './pipeline.ts';
@@ -19,7 +20,8 @@ export interface JudgeSetup {
 
 export interface JudgeRequest {
   readonly id: number;
-  readonly kind: 'deliver' | 'assess';
+  /** `learn`: the acts that wait in the account of the one recipient; the arrival holds nothing else. */
+  readonly kind: 'deliver' | 'assess' | 'learn';
   readonly arrival: Arrival;
   readonly stages: readonly StageName[] | undefined;
   readonly unjudged: boolean;
@@ -75,6 +77,7 @@ async function answer(
     const deps = await parts();
     const options = { stages, unjudged, onStage: () => noteRunning(pulse, id) };
     options.onStage();
+    if (kind === 'learn') return { id, ok: true, value: await learn(arrival, options, deps), failed: [] };
     if (kind === 'assess') return { id, ok: true, value: await assess(arrival, options, deps), failed: [] };
     const { outcomes, failed } = await run(arrival, options, deps);
     release(arrival.raw);
@@ -83,6 +86,16 @@ async function answer(
     const known = asDeliveryError(error);
     return { id, ok: false, code: known.code, detail: known.message, failed: [] };
   }
+}
+
+async function learn(
+  { recipients }: Arrival,
+  { unjudged, onStage }: { unjudged: boolean; onStage: () => void },
+  { lessons }: PipelineDeps,
+): Promise<{ left: number }> {
+  const [owner] = recipients;
+  if (!owner || !lessons) throw new DeliveryError('internal', 'nobody to learn for');
+  return learnActs(owner.accountId, { onMessage: onStage, isCareful: unjudged }, lessons);
 }
 
 if (parentPort) serve(parentPort, workerData as JudgeSetup & { pulse: Pulse });

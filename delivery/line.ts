@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Arrival, Outcome } from './delivery.ts';
+import { type Arrival, type Outcome, unseenSession } from './delivery.ts';
 import { DeliveryError } from './errors.ts';
 import type { JudgeReply, JudgeRequest, JudgeSetup } from './judge.ts';
 import type { Log } from './log.ts';
@@ -17,6 +17,8 @@ export interface Line {
   deliver(arrival: Arrival, options?: LineOptions): Promise<Outcome[]>;
   /** Judges without storing. Throws like `deliver`. */
   assess(arrival: Arrival, options?: LineOptions): Promise<Assessment>;
+  /** Learns from a batch of the account's acts that wait (`learn-acts.ts`); gives how many are left. Throws like `deliver`. */
+  learn(accountId: string): Promise<{ left: number }>;
   /** Waits for what is under way, then ends the threads. */
   close(): Promise<void>;
 }
@@ -91,7 +93,21 @@ export function openLine(settings: LineSettings): Line {
   return {
     deliver: (arrival, options) => pool.submit<Outcome[]>('deliver', arrival, options),
     assess: (arrival, options) => pool.submit<Assessment>('assess', arrival, options),
+    learn: accountId => pool.submit<{ left: number }>('learn', nothingArrives(accountId)),
     close: () => pool.close(),
+  };
+}
+
+function nothingArrives(accountId: string): Arrival {
+  return {
+    door: 'inspect',
+    id: `learn:${accountId}`,
+    raw: new Uint8Array(),
+    reversePath: '',
+    session: unseenSession,
+    receivedAt: new Date(0),
+    recipients: [{ forwardPath: '', accountId }],
+    trustedHops: 0,
   };
 }
 

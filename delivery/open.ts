@@ -7,14 +7,16 @@ import type { Config } from './config.ts';
 import { openContactIndexer } from './contact-index.ts';
 import { type Keyring, loadInstanceKey, openKeyring } from './crypto/keyring.ts';
 import { openCertificateCache } from './crypto/seal.ts';
-import { importanceStateName, readImportance } from './importance/memory.ts';
 import type { JudgeSetup } from './judge.ts';
+import { openKnowledge } from './knowledge.ts';
+import { openLearning } from './learning.ts';
 import { type Line, openLine } from './line.ts';
 import { type Log, openLog } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import { openResolver, type Resolver } from './resolver.ts';
 import { openSenderSources } from './sender-sources.ts';
+import { noSharedActs, openSharedActs } from './shared-acts.ts';
 import { readActiveScript, scriptStateName } from './sieve/stored-scripts.ts';
 import { openModel } from './spam/model-file.ts';
 import { attachStore, portsToTransfer, type SharedStore } from './store/shared-store.ts';
@@ -119,8 +121,9 @@ export async function openJudgeParts({ config, instanceKey, ports }: JudgeSetup)
   const store = ports ? await attachStore(ports, { clock: systemClock, log }) : null;
   const keyring = openKeyring(instanceKey);
   const resolver = resolverOf(config);
+  const parts = pipelineParts(config, log);
   return {
-    ...pipelineParts(config, log),
+    ...parts,
     store,
     keyring,
     resolver,
@@ -130,18 +133,23 @@ export async function openJudgeParts({ config, instanceKey, ports }: JudgeSetup)
     clock: systemClock,
     log,
     ...(store ? { contactIndexer: openContactIndexer({ store, clock: systemClock, log }) } : {}),
-    ...(store ? memoryParts(store) : {}),
+    ...(store ? learningParts(config, { store, log, model: parts.model }) : {}),
+    ...(store ? { tagMemories: openStateReader(tagStateName, readMemory, { store }) } : {}),
     ...(store ? { scripts: openStateReader(scriptStateName, readActiveScript, { store }) } : {}),
   };
 }
 
-/** What owners' acts have taught about tags and importance. */
-function memoryParts(
-  store: Pick<Store, 'getAccountState'>,
-): Required<Pick<PipelineDeps, 'tagMemories' | 'importanceMemories'>> {
+/** What judges by owners' acts, and learns from them. */
+export function learningParts(
+  config: Config,
+  { store, log, model }: Pick<PipelineDeps, 'log' | 'model'> & { store: Store },
+): Pick<PipelineDeps, 'knowledge' | 'lessons' | 'learning'> {
+  const sharedActs = openSharedActs({ store, log });
+  const lessons = { store, model, sharedActs, isShared: config['spam.sharedLearning'] };
   return {
-    tagMemories: openStateReader(tagStateName, readMemory, { store }),
-    importanceMemories: openStateReader(importanceStateName, readImportance, { store }),
+    lessons,
+    knowledge: openKnowledge({ store, sharedActs: lessons.isShared ? sharedActs : noSharedActs, log }),
+    learning: openLearning({ ...lessons, log }),
   };
 }
 

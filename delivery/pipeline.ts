@@ -7,7 +7,9 @@ import type { CertificateCache } from './crypto/seal.ts';
 import type { Arrival, Outcome } from './delivery.ts';
 import { describeError } from './describe-error.ts';
 import { asDeliveryError, type ErrorCode } from './errors.ts';
-import type { ImportanceMemory } from './importance/memory.ts';
+import type { KnowledgeSource } from './knowledge.ts';
+import type { LearningDeps } from './learn-acts.ts';
+import type { Learning } from './learning.ts';
 import type { Log } from './log.ts';
 import { withMadeTags } from './make-tags.ts';
 import { normalizeAddress } from './message/address.ts';
@@ -22,11 +24,14 @@ import type { Resolver } from './resolver.ts';
 import type { SenderSources } from './sender-sources.ts';
 import type { ActiveScript } from './sieve/stored-scripts.ts';
 import type { Model } from './spam/model.ts';
+import type { Learned } from './spam/personal/learned.ts';
 import { type OwnerWork, stages, type Work } from './stage-table.ts';
 import type { StageName } from './stages.ts';
 import type { Contact, Store, Summary } from './store/store.ts';
 import { storedEmail } from './stored-email.ts';
 import type { TagMemory } from './tags/memory.ts';
+import { automaticLesson, learnedOf } from './taught.ts';
+import { waitingStateName } from './waiting-acts.ts';
 
 /** Everything the pipeline needs from outside. */
 export interface PipelineDeps {
@@ -56,10 +61,14 @@ export interface PipelineDeps {
   readonly log: Log;
   /** What owners' acts have taught about tags; left out where nothing is looked up. */
   readonly tagMemories?: StateReader<TagMemory>;
-  /** The same about what matters to them. */
-  readonly importanceMemories?: StateReader<ImportanceMemory>;
   /** Owners' Sieve scripts; left out where nothing is looked up. */
   readonly scripts?: StateReader<ActiveScript | null>;
+  /** What owners' acts have taught about junk; left out where nothing is looked up. */
+  readonly knowledge?: KnowledgeSource | undefined;
+  /** Learns from acts of owners; left out where nothing is stored. */
+  readonly lessons?: LearningDeps;
+  /** Learns of what was stored; left out where nothing goes on behind the answer. */
+  readonly learning?: Learning;
   /** Told of what was stored; left out where nothing goes on behind the answer. */
   readonly contactIndexer?: ContactIndexer;
 }
@@ -250,15 +259,27 @@ async function deliverTo(
     if (!deps.store || !account || forwardPath === null) throw new Error('an anonymous owner has no store');
     const tags = await withMadeTags(owner, deps.store);
     const email = await storedEmail(tags ? { ...owner, tags } : owner, work, deps);
-    const { emailId, status } = await deps.store.deliverEmail(account.id, email);
+    const lesson = deps.learning ? automaticLesson(owner, work, email.deliveryKey) : null;
+    const { emailId, status } = await deps.store.deliverEmail(account.id, { ...email, ...learnedOf(lesson) });
     if (status === 'stored') {
       await rememberKeys(owner, work, { store: deps.store, log: deps.log });
       deps.contactIndexer?.noteDelivery(account.id, contactsThatWrote(owner));
+      noteLessons(owner, { emailId, lesson }, deps);
     }
     return { forwardPath, status, emailId };
   } catch (error) {
     return defer(forwardPath ?? '', error, work, deps);
   }
+}
+
+function noteLessons(
+  { account, context }: OwnerWork,
+  { emailId, lesson }: { emailId: string; lesson: Learned | null },
+  { learning }: PipelineDeps,
+): void {
+  if (!account || !learning) return;
+  if (lesson) learning.noteDelivery(account.id, emailId, lesson);
+  if (context.stateVersions[waitingStateName] !== undefined) learning.noteWaiting(account.id);
 }
 
 function contactsThatWrote({ summary, context }: OwnerWork): Contact[] {

@@ -91,13 +91,19 @@ async function changeFor(
   const { facts, index } = owner;
   const change = {
     emailId: email.id,
-    findings: findingsOf(owner, work, email.findings.traceOctets),
+    findings: withMark(findingsOf(owner, work, email.findings.traceOctets), email),
     ...(email.findings.failed.includes('decrypt') && owner.content
       ? { searchText: readableText(owner, work).searchText }
       : {}),
     ...(facts && index ? { index: { facts, index } } : {}),
   };
   return { change, isOpened: owner.content !== undefined && owner.decrypt?.opened === true };
+}
+
+/** What its owner has said of a message stays said. */
+function withMark(findings: Findings, before: Email): Findings {
+  const { marked } = before.findings.score ?? {};
+  return marked && findings.score ? { ...findings, score: { ...findings.score, marked } } : findings;
 }
 
 /** What the server could not judge before it sealed a message, only the owner's device can still find out. */

@@ -592,6 +592,11 @@ export const settingRows = {
     default: 1,
     help: 'Probability of spam above which SMTP refuses a message; 1 refuses none.',
   },
+  'spam.sharedLearning': {
+    type: 'boolean',
+    default: true,
+    help: 'What several accounts mark as junk, or as not junk, counts a little for the others; never words of sealed mail.',
+  },
   'spam.appeal': {
     type: 'text',
     default: '',

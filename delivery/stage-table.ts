@@ -6,6 +6,7 @@ import type { Arrival } from './delivery.ts';
 import { findReputation } from './find-reputation.ts';
 import type { ImportanceFindings } from './importance/findings.ts';
 import type { ImportanceMemory } from './importance/memory.ts';
+import type { Known } from './knowledge.ts';
 import { normalizeAddress } from './message/address.ts';
 import type { Message } from './message/shape.ts';
 import { importanceFor } from './owner-importance.ts';
@@ -19,6 +20,7 @@ import type { WantedTag } from './script-tags.ts';
 import type { ActiveScript } from './sieve/stored-scripts.ts';
 import { type JudgedFeatures, judgedFeatures } from './spam/features.ts';
 import type { ScoreFindings } from './spam/findings.ts';
+import type { Sketch } from './spam/personal/sketch.ts';
 import { scoreMessage } from './spam/score.ts';
 import type { StageName } from './stages.ts';
 import { importanceOf } from './store/importance.ts';
@@ -28,6 +30,7 @@ import { accountHash } from './tags/hash.ts';
 import type { TagMemory } from './tags/memory.ts';
 import { decideTags, type TagEvidence } from './tags/tag.ts';
 import { tagWishesOf } from './tags/wishes.ts';
+import { taughtOpinion } from './taught.ts';
 
 /** One message on its way: what the stages that run once found. */
 export interface Work {
@@ -58,6 +61,9 @@ export interface OwnerWork {
   decrypt?: DecryptFindings;
   /** The opened content; later stages read it instead of the message. */
   content?: Message;
+  /** What acts had taught when it was scored, and what it was compared with them by. */
+  known?: Known;
+  sketch?: Sketch;
   score?: ScoreFindings;
   facts?: Facts;
   index?: KeptIndex;
@@ -118,7 +124,7 @@ export const stages: readonly Stage[] = [
   {
     name: 'score',
     per: 'owner',
-    async run(work, owner, { model, settings }) {
+    async run(work, owner, { model, settings, knowledge }) {
       owner.score = scoreMessage({
         message: owner.content ?? work.message,
         authentication: work.authentication ?? null,
@@ -129,6 +135,7 @@ export const stages: readonly Stage[] = [
         junkAt: settings.junkAt,
         rejectAt: settings.rejectAt,
         features: owner.content ? undefined : () => featuresOf(work),
+        opinion: await taughtOpinion(owner, work, { knowledge }),
       });
     },
   },

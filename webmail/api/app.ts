@@ -35,12 +35,12 @@ export type WebDoor = Listeners;
 export async function openWeb(
   parts: WebParts & ListenerParts & { readonly bundle?: Bundle; readonly picturePorts?: PicturePorts },
 ): Promise<WebDoor> {
-  const { config, store, keyring, clock, log } = parts;
+  const { config, store, keyring, clock, log, learner } = parts;
   const opener = openOpener(parts);
   const viewer = openViewer();
   const ports = parts.picturePorts ?? openPicturePorts(config);
   const tools: RouteTools = {
-    ...{ config, store, keyring, clock, log, opener, viewer },
+    ...{ config, store, keyring, clock, log, learner, opener, viewer },
     throttle: new SignInThrottle(clock),
     remembered: new RememberedPasswords(clock),
     inFlight: new TriesInFlight(),

@@ -2,6 +2,7 @@ import type { Clock } from '../../delivery/clock.ts';
 import type { Config } from '../../delivery/config.ts';
 import type { Decrypted } from '../../delivery/crypto/findings.ts';
 import type { Keyring } from '../../delivery/crypto/keyring.ts';
+import type { Learner } from '../../delivery/learner.ts';
 import type { Log } from '../../delivery/log.ts';
 import type { Message } from '../../delivery/message/shape.ts';
 import type { PublicKey, Store } from '../../delivery/store/store.ts';
@@ -15,6 +16,8 @@ export interface WebParts {
   readonly keyring: Keyring;
   readonly clock: Clock;
   readonly log: Log;
+  /** Learns from what owners do with junk; nothing is learned where it is left out. */
+  readonly learner?: Learner | undefined;
 }
 
 /** Who looks, and at what: written into the account's audit when something was opened (DESIGN.md, promise 6). */

@@ -47,7 +47,7 @@ export function weightOf(slot: number): number {
 export interface Sender {
   readonly authors: readonly Mailbox[];
   readonly listId?: string | null;
-  readonly authentication?: AuthenticationFindings | null;
+  readonly authentication?: AuthenticationFindings | null | undefined;
 }
 
 /** The sketch of a message that may be read. */

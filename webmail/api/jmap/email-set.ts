@@ -6,6 +6,7 @@ import { type ReadUpdate, readUpdate } from './email-changes.ts';
 import { createEmail } from './email-create.ts';
 import { checkUnchanged } from './email-unchanged.ts';
 import { invalidProperties, SetError } from './errors.ts';
+import { noteJunkActs } from './junk-acts.ts';
 import { type Handler, type MethodContext, resolveId } from './method.ts';
 import { learnFromActs } from './owner-acts.ts';
 import { beginSet, emptyResults, type SetResults, setResponse, tryRecord } from './standard-set.ts';
@@ -67,13 +68,12 @@ async function updateAll(
       results.updated.set(key, null);
     });
   }
-  await learnFromActs(
-    changes.flatMap(change => {
-      const before = known.get(change.emailId);
-      return before && results.updated.has(ids.get(change.emailId) ?? '') ? [{ before, change }] : [];
-    }),
-    context,
-  );
+  const acts = changes.flatMap(change => {
+    const before = known.get(change.emailId);
+    return before && results.updated.has(ids.get(change.emailId) ?? '') ? [{ before, change }] : [];
+  });
+  await learnFromActs(acts, context);
+  await noteJunkActs(acts, context);
 }
 
 /** The owner's own word, where it is another than what is told already. */

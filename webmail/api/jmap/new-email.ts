@@ -6,6 +6,7 @@ import type { GivenJob } from '../read-given.ts';
 import { readMessage } from '../read-job.ts';
 import { invalidProperties, SetError } from './errors.ts';
 import { examineGiven, givenFindings, noFindings } from './given-findings.ts';
+import { noteReply } from './junk-acts.ts';
 import { tagsById } from './mailbox.ts';
 import type { MethodContext } from './method.ts';
 import { learnFromGiven } from './owner-acts.ts';
@@ -42,11 +43,12 @@ export async function storeGiven(given: GivenMessage, context: MethodContext): P
   if (given.mailboxIds.some(id => !tags.has(id))) {
     throw invalidProperties(['mailboxIds'], 'there is no such mailbox');
   }
-  const email = await newEmail(given, context);
+  const { email, inReplyTo } = await newEmail(given, context);
   const { store, account } = context;
   const first = await store.deliverEmail(account.id, email);
   if (first.status === 'stored') {
     const made = await created(first.emailId, context);
+    await noteReply({ ...made, inReplyTo, mailboxIds: given.mailboxIds }, context);
     await learnFromGiven(email, made.threadId, context);
     return made;
   }
@@ -67,7 +69,10 @@ function createdOf({ id, blobId, threadId, sizeOctets }: Email): CreatedEmail {
   return { id, blobId, threadId, size: sizeOctets };
 }
 
-async function newEmail(given: GivenMessage, context: MethodContext): Promise<NewEmail> {
+async function newEmail(
+  given: GivenMessage,
+  context: MethodContext,
+): Promise<{ email: NewEmail; inReplyTo: readonly string[] }> {
   const { account, store, clock } = context;
   const { octets, isImport } = given;
   const owner = (await store.getOwner(account.id)) ?? { account, addresses: [account.address] };
@@ -89,7 +94,7 @@ async function newEmail(given: GivenMessage, context: MethodContext): Promise<Ne
     },
     context,
   );
-  return {
+  const email = {
     deliveryKey: ready.deliveryKey,
     deliveryKeySeconds: keySeconds,
     receivedAt,
@@ -104,6 +109,8 @@ async function newEmail(given: GivenMessage, context: MethodContext): Promise<Ne
     searchText: ready.searchText,
     ...(examined ? givenFindings(examined, ready.facts) : { findings: noFindings, index: null }),
   };
+  // Read before it is sealed.
+  return { email, inReplyTo: outer.summary.inReplyTo };
 }
 
 /** What was uploaded in clear doesn't outlive the sealing (DESIGN.md, promise 3). */

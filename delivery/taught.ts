@@ -1,0 +1,69 @@
+import { memoryStateName, nothingKnown } from './knowledge.ts';
+import { mayBeRead } from './learn-acts.ts';
+import type { PipelineDeps } from './pipeline.ts';
+import type { JudgedFeatures } from './spam/features.ts';
+import { newEntry } from './spam/personal/entry.ts';
+import { type Learned, writeLearned } from './spam/personal/learned.ts';
+import { type Opinion, opinionOf } from './spam/personal/opinion.ts';
+import { outerSketch, type Sketch, sketchOf } from './spam/personal/sketch.ts';
+import { untaughtLogOdds } from './spam/score.ts';
+import type { OwnerWork, Work } from './stage-table.ts';
+
+/** What the score stage asks the owner's acts, and everybody's, by the features of the message. */
+export async function taughtOpinion(
+  owner: OwnerWork,
+  work: Work,
+  { knowledge }: Pick<PipelineDeps, 'knowledge'>,
+): Promise<((features: JudgedFeatures) => Opinion) | undefined> {
+  if (!owner.account || !knowledge) return undefined;
+  const at = work.arrival.receivedAt;
+  const version = owner.context.stateVersions[memoryStateName];
+  const known = await knowledge.of(owner.account.id, version, at);
+  owner.known = known;
+  return features => {
+    owner.sketch = sketchFor(owner, work, features);
+    return opinionOf(owner.sketch, known, at);
+  };
+}
+
+/** Of mail that is sealed, and of mail that came encrypted, no word may be kept, so none is compared. */
+function sketchFor(owner: OwnerWork, work: Work, features: JudgedFeatures): Sketch {
+  const authors = owner.summary.originators.from;
+  const decrypt = owner.decrypt ?? null;
+  if (!mayBeRead(owner.account?.custody === 'client', { decrypt })) return outerSketch({ authors });
+  const { authentication, message } = work;
+  return sketchOf(features, { authors, listId: message.listId, authentication });
+}
+
+/** Deliveries of one account that are learned by themselves, each day. */
+const automaticPerDay = 8;
+
+/**
+ * What is learned of a message by itself: it is wanted, where a proven correspondent wrote it and nothing speaks against
+ * it. Null for any other message, or when there was enough of them today. Never called for by the score: a message in
+ * junk is only left out.
+ */
+export function automaticLesson(
+  owner: OwnerWork,
+  work: Work,
+  deliveryKey: Uint8Array | null,
+): Learned | null {
+  const { score, sketch, tags, known = nothingKnown } = owner;
+  const isKnownSender = score?.evidence?.some(([id]) => id === 'knownSender') ?? false;
+  if (!score || !sketch || !isKnownSender || !deliveryKey || score.harmful || tags?.roles.includes('junk'))
+    return null;
+  const at = Math.floor(work.arrival.receivedAt.getTime() / 1000);
+  const today = (known.personal?.examples.entries ?? []).filter(
+    entry => entry.source !== 'owner' && Math.floor(entry.at / 86_400) === Math.floor(at / 86_400),
+  );
+  if (today.length >= automaticPerDay) return null;
+  const id = Buffer.from(deliveryKey).toString('hex').slice(0, 16);
+  const about = { id, isSpam: false, source: 'correspondent', isShared: false, owner: 0 } as const;
+  const entry = newEntry({ ...about, at, logOdds: untaughtLogOdds(score) ?? 0 }, sketch.slots);
+  return { isSpam: false, source: 'correspondent', model: score.model, entry, dropped: [] };
+}
+
+/** The record as an email brings it along. */
+export function learnedOf(lesson: Learned | null): { learned?: Uint8Array } {
+  return lesson ? { learned: writeLearned(lesson) } : {};
+}
