@@ -49,13 +49,27 @@ function fieldsOf({ session, reversePath, recipients, id }: Arrival, password: s
 /** The findings in an answer of Rspamd. Throws where it is none. */
 export function readRspamdAnswer(answer: unknown): FilterFindings | null {
   if (!isRecord(answer)) throw new Error('an answer that is no object');
-  if (answer.is_skipped === true) return null;
-  const { score, required_score: rejectAt, thresholds, symbols } = answer;
+  const { score, symbols } = answer;
   if (!isNumber(score)) throw new Error('an answer without a score');
-  const marksAt = isRecord(thresholds) ? thresholds['add header'] : undefined;
-  const required = isNumber(marksAt) && marksAt > 0 ? marksAt : rejectAt;
-  if (!isNumber(required) || required <= 0) throw new Error('an answer without a threshold');
+  // Its test message is skipped, too, but refused.
+  if (answer.is_skipped === true && score === 0) return null;
+  const required = thresholdOf(answer, score);
   return { filter: 'rspamd', score, required, symbols: symbolsOf(symbols) };
+}
+
+/** Its own score for a mark as a share of that for a refusal (`actions.conf`: 6 of 15). */
+const markShare = 0.4;
+const marks: ReadonlySet<unknown> = new Set(['add header', 'rewrite subject', 'reject']);
+
+/** From where it marks a message, which not every version tells: what it does with this one says as much. */
+function thresholdOf(
+  { required_score: rejectAt, thresholds, action }: Record<string, unknown>,
+  score: number,
+): number {
+  const told = isRecord(thresholds) ? thresholds['add header'] : undefined;
+  const marksAt = isNumber(told) ? told : isNumber(rejectAt) ? rejectAt * markShare : 0;
+  if (marksAt <= 0) throw new Error('an answer without a threshold');
+  return marks.has(action) && score > 0 ? Math.min(marksAt, score) : marksAt;
 }
 
 function symbolsOf(symbols: unknown): string[] {

@@ -45,8 +45,17 @@ test("Rspamd's answer gives score, the threshold of its mark, and symbols by wei
   assert.deepEqual(readRspamdAnswer(answer), {
     ...{ filter: 'rspamd', score: -3.75, required: 6, symbols: ['PHISHING', 'BAYES_HAM', 'ARC_NA'] },
   });
-  assert.equal(readRspamdAnswer({ score: 1, required_score: 15 })?.required, 15);
-  assert.equal(readRspamdAnswer({ is_skipped: true }), null);
+  assert.equal(
+    readRspamdAnswer({ score: 1, required_score: 15 })?.required,
+    6,
+    'versions that tell only when they refuse',
+  );
+  assert.equal(readRspamdAnswer({ score: 5, required_score: 15, action: 'add header' })?.required, 5);
+  assert.equal(readRspamdAnswer({ is_skipped: true, score: 0, required_score: 15 }), null);
+  assert.equal(
+    readRspamdAnswer({ is_skipped: true, score: 15, required_score: 15, action: 'reject' })?.score,
+    15,
+  );
   for (const wrong of [
     null,
     [],
