@@ -1,5 +1,5 @@
 import { indexWords } from '../delivery/privacy/words.ts';
-import { rules } from '../delivery/spam/rules.ts';
+import { reasonWords } from '../delivery/spam/reasons.ts';
 
 /**
  * The text of `webmail/ui/locales/index-words.ts`: the words of the message's index and the reasons of warnings, in
@@ -16,7 +16,7 @@ export function screenWordsFile(): string {
     facts: mapValues(facts, ({ name, values }) => ({ name, values: mapValues(values, value => value.name) })),
     ceilings: mapValues(ceilings, ceiling => ceiling.why),
     steps,
-    reasons: Object.fromEntries(rules.map(({ id, words: { en, fr } }) => [id, { en, fr }])),
+    reasons: reasonWords(),
   };
   return [
     '// Written by bin/write-index-words.ts from the tables of delivery/privacy and delivery/spam.',

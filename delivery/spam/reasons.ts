@@ -56,6 +56,14 @@ const otherReasons: Readonly<Record<string, { readonly en: string; readonly fr: 
   markedHam: { en: 'You marked this as not junk', fr: 'Vous avez marqué ce message comme souhaité' },
 };
 
+/** The words of every reason by its id. */
+export function reasonWords(): Readonly<Record<string, { readonly en: string; readonly fr: string }>> {
+  return {
+    ...Object.fromEntries(rules.map(({ id, words: { en, fr } }) => [id, { en, fr }])),
+    ...otherReasons,
+  };
+}
+
 /** The words of a reason; the id itself for one of a later version. */
 export function reasonText(id: string, language: 'en' | 'fr'): string {
   return (rules.find(rule => rule.id === id)?.words ?? otherReasons[id])?.[language] ?? id;

@@ -21,15 +21,15 @@ export interface Marks {
 }
 
 /**
- * What a change of marks says, null for nothing. A keyword (`$junk`, `$notjunk` of the IANA registry) speaks before a
- * mailbox; who throws junk away does not say that it was wanted.
+ * What a change of marks says, null for nothing: keywords (`$junk`, `$notjunk` of the IANA registry) and the mailbox
+ * speak; who throws junk away does not say that it was wanted.
  */
 export function wordOf(before: Marks, after: Marks): Word | null {
   const isNew = (keyword: string) => after.keywords.includes(keyword) && !before.keywords.includes(keyword);
   const isGone = (keyword: string) => before.keywords.includes(keyword) && !after.keywords.includes(keyword);
   if (isNew('$notjunk')) return 'ham';
-  if (isNew('$junk')) return 'spam';
   if (after.isJunk && !before.isJunk) return 'in';
+  if (isNew('$junk')) return 'spam';
   if (before.isJunk && !after.isJunk) return after.isTrash ? null : 'out';
   if (isGone('$junk') && !after.isTrash) return 'out';
   return isGone('$notjunk') ? 'none' : null;

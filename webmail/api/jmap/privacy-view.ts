@@ -45,6 +45,12 @@ export function privacyOf(email: Email, junkTagId: string | null, opened: boolea
       signer: decrypt?.signature === 'verified' ? (decrypt.signer?.address ?? null) : null,
       fingerprint: decrypt?.signer?.fingerprint ?? null,
     },
-    reasons: score?.reasons ?? [],
+    reasons: [...markedBy(score), ...(score?.reasons ?? [])],
   };
+}
+
+/** What the owner has said comes before what was reckoned, and is as good as certain. */
+function markedBy(score: Email['findings']['score']): EmailPrivacy['reasons'] {
+  if (!score?.marked) return [];
+  return score.marked === 'spam' ? [{ id: 'markedSpam', weight: 20 }] : [{ id: 'markedHam', weight: -20 }];
 }
