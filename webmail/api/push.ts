@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import { DeliveryError } from '../../delivery/errors.ts';
-import { type ChangeType, changeTypes } from '../../delivery/store/store.ts';
 import { paths, type StateChange } from '../wire.ts';
 import { isGranted } from './authenticate.ts';
 import type { Caller } from './caller.ts';
+import { type PushStates, type PushType, pushState, pushTypes, withScripts } from './push-types.ts';
 import type { Route, RouteTools } from './route.ts';
 
 type Called = RouteTools & { readonly caller: Caller };
@@ -25,7 +25,7 @@ const maxWaitingOctets = 256 * 1024;
 const maxStreams = 32;
 
 interface Wish {
-  readonly types: readonly ChangeType[];
+  readonly types: readonly PushType[];
   readonly closeAfterState: boolean;
   /** 0 for no pings. */
   readonly pingSeconds: number;
@@ -38,6 +38,7 @@ async function stream(request: Request, response: Response, tools: Called): Prom
     return;
   }
   const { caller, store, metrics } = tools;
+  const accountId = caller.account.id;
   // A peer that went away without a word is noticed although nothing is sent for hours.
   request.socket.setKeepAlive(true, keepAliveMilliseconds);
   const leave = metrics.streams.enter(caller.account.id, maxStreams);
@@ -50,10 +51,10 @@ async function stream(request: Request, response: Response, tools: Called): Prom
   const pushing = new Pushing(response, wish, caller.account.id);
   let last = Promise.resolve();
   // One behind the other: an older state must not overtake a newer one.
-  const whileGranted = (then: () => void): void => {
+  const whileGranted = (then: () => void | Promise<void>): void => {
     last = last.then(async () => {
       try {
-        if (await isGranted(caller, tools)) then();
+        if (await isGranted(caller, tools)) await then();
         else response.end();
       } catch (error) {
         tools.log.warn({ err: error }, 'pushFailed');
@@ -63,7 +64,11 @@ async function stream(request: Request, response: Response, tools: Called): Prom
   };
   const ends = [
     leave,
-    store.watch(caller.account.id, ({ types }) => whileGranted(() => pushing.push(types))),
+    store.watch(accountId, ({ types }) =>
+      whileGranted(async () =>
+        pushing.push(await withScripts(types, { accountId, types: wish.types }, tools)),
+      ),
+    ),
     tools.streams.add(caller.account.id, () => whileGranted(() => {})),
     repeat(() => whileGranted(() => {}), checkMilliseconds),
     wish.pingSeconds > 0
@@ -102,18 +107,18 @@ function readWish(request: Request): Wish {
 }
 
 /** Types that JMAP clients know; a type we don't have is silently none (RFC 8620 §7.3). */
-function typesOf(text: string): ChangeType[] {
-  if (text === '*') return [...changeTypes];
+function typesOf(text: string): PushType[] {
+  if (text === '*') return [...pushTypes];
   const names = text.split(',').map(name => name.trim());
-  return changeTypes.filter(type => names.includes(type));
+  return pushTypes.filter(type => names.includes(type));
 }
 
 async function statesNow(
-  types: readonly ChangeType[],
+  types: readonly PushType[],
   { store, caller }: Called,
-): Promise<Map<ChangeType, string>> {
+): Promise<Map<PushType, string>> {
   const pairs = types.map(
-    async type => [type, await store.getState(caller.account.id, type)] as [ChangeType, string],
+    async type => [type, await pushState(type, caller.account.id, { store })] as [PushType, string],
   );
   return new Map(await Promise.all(pairs));
 }
@@ -129,8 +134,8 @@ class Pushing {
   readonly #response: Response;
   readonly #wish: Wish;
   readonly #accountId: string;
-  readonly #told = new Map<ChangeType, string>();
-  readonly #early: Partial<Record<ChangeType, string>>[] = [];
+  readonly #told = new Map<PushType, string>();
+  readonly #early: PushStates[] = [];
   #hasBegun = false;
 
   constructor(response: Response, wish: Wish, accountId: string) {
@@ -140,7 +145,7 @@ class Pushing {
   }
 
   /** Takes the states of now as known, unless the client last saw others: then it is told at once. */
-  async begin(states: ReadonlyMap<ChangeType, string>, seen: string | null): Promise<void> {
+  async begin(states: ReadonlyMap<PushType, string>, seen: string | null): Promise<void> {
     this.#hasBegun = true;
     // No empty line: it would end an event without data, which some clients take for one.
     this.#response.write('retry: 3000\n: ready\n');
@@ -151,7 +156,7 @@ class Pushing {
     for (const types of this.#early.splice(0)) this.push(types);
   }
 
-  push(types: Partial<Record<ChangeType, string>>): void {
+  push(types: PushStates): void {
     if (!this.#hasBegun) {
       this.#early.push(types);
       return;
@@ -183,7 +188,7 @@ class Pushing {
 }
 
 /** States as an event id: one line without spaces. */
-function idOf(states: ReadonlyMap<ChangeType, string>): string {
+function idOf(states: ReadonlyMap<PushType, string>): string {
   const sorted = [...states].sort(([a], [b]) => (a < b ? -1 : 1));
   return Buffer.from(JSON.stringify(sorted)).toString('base64url');
 }

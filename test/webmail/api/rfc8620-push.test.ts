@@ -69,6 +69,17 @@ test('§7.3 who comes back with Last-Event-ID is told what changed in between', 
   assert.equal((await readEvents(again, 'state', 1)).length, 1);
 });
 
+test('RFC 9661 §3: a change of the scripts is pushed, with the state that SieveScript/get gives', async t => {
+  const web = await openTestWeb(t);
+  const events = readEvents(await open(web, 'types=SieveScript&closeafter=state&ping=0'), 'state', 1);
+  await web.deliver('Subject: news\n\nx\n');
+  const blobId = await web.upload('keep;');
+  await web.ask('SieveScript/set', { create: { a: { blobId } } });
+  const [event] = await events;
+  const { state } = await web.ask('SieveScript/get', {});
+  assert.deepEqual(JSON.parse(event?.data ?? '').changed, { [web.account.id]: { SieveScript: state } });
+});
+
 test('§7.3 wrong parameters are refused', async t => {
   const web = await openTestWeb(t);
   assert.equal((await open(web, 'types=*&closeafter=never&ping=0')).status, 400);

@@ -11,6 +11,7 @@ import {
 } from '../../../delivery/sieve/stored-scripts.ts';
 import type { Account } from '../../../delivery/store/store.ts';
 import { scriptBlobId } from '../script-blob.ts';
+import { changeSettings } from '../settings-change.ts';
 import { idSchema, readArguments, setEntries } from './arguments.ts';
 import { asSetError, invalidProperties, MethodError, SetError } from './errors.ts';
 import { coreLimits } from './limits.ts';
@@ -65,18 +66,31 @@ export const sieveScriptSet: Handler = async (args, context) => {
     updates: await prepare(update ?? {}, context),
   };
   let answer: Record<string, unknown> = {};
+  let isChange = false;
   const name = { accountId: context.account.id, name: scriptStateName };
   await changeAccountState(
     name,
     before => {
       const { response, after } = changed(before, { asked, ...prepared }, context);
       answer = response;
+      isChange = after !== null;
       return after;
     },
     context,
   );
+  if (isChange) await tellOthers(context);
   return answer;
 };
+
+/** States of accounts are told nobody; the settings are, and with them the scripts are looked at (`push-types.ts`). */
+async function tellOthers({ store, account, log }: MethodContext): Promise<void> {
+  try {
+    await changeSettings(store, account.id, settings => ({ settings, result: null }));
+  } catch (error) {
+    // The scripts are changed all the same; other devices see it when they look.
+    log.warn({ err: error }, 'changeNotTold');
+  }
+}
 
 async function prepare(
   records: Readonly<Record<string, Record<string, unknown>>>,
