@@ -29,7 +29,27 @@ const fieldNames: Readonly<Record<string, Field>> = {
   fichier: 'attachments',
 };
 
-type Reader = (value: string) => EmailFilter | null;
+type Reader = (value: string, tagsNamed: TagsNamed) => EmailFilter | null;
+
+/** Ids of the owner's tags that have this name, folded by `foldName`. */
+export type TagsNamed = (name: string) => readonly string[];
+
+/** Names of the tags that everybody has, which are their ids, English and French, folded. */
+const systemTags: Readonly<Record<string, string>> = {
+  inbox: 'inbox',
+  reception: 'inbox',
+  archive: 'archive',
+  archives: 'archive',
+  drafts: 'drafts',
+  brouillons: 'drafts',
+  sent: 'sent',
+  envoyes: 'sent',
+  junk: 'junk',
+  spam: 'junk',
+  indesirables: 'junk',
+  trash: 'trash',
+  corbeille: 'trash',
+};
 
 const states: Readonly<Record<string, EmailFilter>> = {
   unread: { noKeyword: '$seen' },
@@ -70,6 +90,10 @@ const conditions: Readonly<Record<string, Reader>> = {
   niveau: readLevel,
   larger: value => withSize(value, minSizeOctets => ({ minSizeOctets })),
   smaller: value => withSize(value, maxSizeOctets => ({ maxSizeOctets })),
+  in: readTag,
+  tag: readTag,
+  dans: readTag,
+  etiquette: readTag,
   keyword: value => ({ keyword: value }),
   list: value => ({ fieldName: 'List-Id', contains: value }),
 };
@@ -77,11 +101,11 @@ const conditions: Readonly<Record<string, Reader>> = {
 /**
  * What the owner typed into the search field: words (all must be there), `"phrases"`, `prefix*`, `from:` `to:`
  * `subject:` `body:` `attachment:`, `has:attachment`, `is:unread`, `before:2026-01-31`, `after:2026`, `level:A`,
- * `larger:1M`, `-negation`, `OR`, parentheses. Never throws: what makes no sense as syntax is looked for as text.
- * Null when nothing is asked.
+ * `larger:1M`, `in:inbox`, `-negation`, `OR`, parentheses. Never throws: what makes no sense as syntax is looked for as
+ * text. Null when nothing is asked.
  */
-export function parseQuery(text: string): EmailFilter | null {
-  const reader = new QueryReader(tokenize(text.slice(0, maxQuery)));
+export function parseQuery(text: string, tagsNamed: TagsNamed = () => []): EmailFilter | null {
+  const reader = new QueryReader(tokenize(text.slice(0, maxQuery)), tagsNamed);
   const filters: EmailFilter[] = [];
   while (!reader.isAtEnd()) {
     const filter = reader.readAny(0);
@@ -148,11 +172,13 @@ function mark(kind: Token['kind']): Token {
 /** Reads `a b OR c -d (e f)`: OR binds what stands directly beside it, as search fields have it. */
 class QueryReader {
   readonly #tokens: readonly Token[];
+  readonly #tagsNamed: TagsNamed;
   #position = 0;
   #terms = 0;
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], tagsNamed: TagsNamed) {
     this.#tokens = tokens;
+    this.#tagsNamed = tagsNamed;
   }
 
   isAtEnd(): boolean {
@@ -177,7 +203,7 @@ class QueryReader {
     if (token.kind === 'not') return negated(this.#readOne(depth));
     if (token.kind === 'open') return depth < maxDepth ? this.#readGroup(depth + 1) : null;
     if (token.kind === 'close' || ++this.#terms > maxTerms) return null;
-    return filterOf(token);
+    return filterOf(token, this.#tagsNamed);
   }
 
   #readGroup(depth: number): EmailFilter | null {
@@ -202,14 +228,28 @@ function joined(kind: 'all' | 'any', filters: readonly EmailFilter[]): EmailFilt
   return kind === 'all' ? { all: filters } : { any: filters };
 }
 
-function filterOf({ name, value, isPhrase }: Token): EmailFilter | null {
+function filterOf({ name, value, isPhrase }: Token, tagsNamed: TagsNamed): EmailFilter | null {
   const read = name !== null && Object.hasOwn(conditions, name) ? conditions[name] : undefined;
-  const condition = read?.(value.toLowerCase().normalize('NFD').replace(/\p{M}/gu, ''));
+  const condition = read?.(foldName(value), tagsNamed);
   if (condition) return condition;
   const field = name !== null && Object.hasOwn(fieldNames, name) ? fieldNames[name] : undefined;
   // `http://…`, `note:todo`: no field of ours, so all of it is text.
   const text = name === null || field || read ? value : `${name} ${value}`;
   return isPhrase ? phraseOf(field ?? 'any', text) : termOf(field ?? 'any', text);
+}
+
+/** Lower case without accents. */
+export function foldName(name: string): string {
+  return name.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '');
+}
+
+function readTag(value: string, tagsNamed: TagsNamed): EmailFilter | null {
+  const system = Object.hasOwn(systemTags, value) ? systemTags[value] : undefined;
+  const ids = new Set([...(system === undefined ? [] : [system]), ...tagsNamed(value)]);
+  return joined(
+    'any',
+    [...ids].map(tag => ({ tag })),
+  );
 }
 
 function phraseOf(field: Field, text: string): EmailFilter | null {

@@ -62,6 +62,20 @@ describe('parseQuery', () => {
     it(`reads ${JSON.stringify(text)}`, () => assert.deepEqual(parseQuery(text), filter));
   }
 
+  it('reads tags by name, a system tag in either language; a name that no tag has is text', () => {
+    const tagsNamed = (name: string) => (name === 'summer house' ? ['T1', 'T2'] : []);
+    const cases: readonly (readonly [string, EmailFilter])[] = [
+      ['in:inbox', { tag: 'inbox' }],
+      ['dans:Réception', { tag: 'inbox' }],
+      ['-in:spam', { none: [{ tag: 'junk' }] }],
+      ['tag:"Summer House"', { any: [{ tag: 'T1' }, { tag: 'T2' }] }],
+      ['étiquette:archives boat', { all: [{ tag: 'archive' }, term('boat')] }],
+      ['in:toString', term('tostring')],
+      ['in:nowhere', term('nowhere')],
+    ];
+    for (const [text, filter] of cases) assert.deepEqual(parseQuery(text, tagsNamed), filter, text);
+  });
+
   it('reads anything, and gives a bounded filter of words that can be found', () => {
     const pieces = fc.constantFrom(
       '(',

@@ -85,6 +85,21 @@ test('emails are found by level', async t => {
   assert.equal(await web.refuse('Email/query', { filter: { level: 'F' } }), 'invalidArguments');
 });
 
+test('what is typed finds emails by the names of tags, as they are and in either language', async t => {
+  const web = await openTestWeb(t);
+  const create = { t: { name: 'Été à la mer' } };
+  const { created } = await web.ask('Mailbox/set', { create });
+  const inbox = await deliverJudged(web);
+  const tagged = await deliverJudged(web);
+  await web.ask('Email/set', { update: { [tagged]: { mailboxIds: { [created.t.id]: true } } } });
+  const find = async (query: string) => (await web.ask('Email/query', { filter: { query } })).ids;
+  assert.deepEqual(await find('dans:réception'), [inbox]);
+  assert.deepEqual(await find('-in:inbox'), [tagged]);
+  assert.deepEqual(await find('in:"ete a la mer"'), [tagged]);
+  assert.deepEqual(await find('étiquette:"Été à la mer" in:inbox'), []);
+  assert.deepEqual(await find('in:"nobody’s"'), []);
+});
+
 test('the words of the index come in both languages', async t => {
   const web = await openTestWeb(t);
   const { list } = await web.ask('Privacy/words', { accountId: undefined, subjects: ['message'] });

@@ -1,5 +1,5 @@
 import { type Level, levels } from '../../../delivery/privacy/shape.ts';
-import { parseQuery, termsOf } from '../../../delivery/search/query.ts';
+import { foldName, parseQuery, type TagsNamed, termsOf } from '../../../delivery/search/query.ts';
 import type { EmailFilter } from '../../../delivery/store/query.ts';
 import { capabilities } from '../../wire.ts';
 import { MethodError } from './errors.ts';
@@ -17,7 +17,12 @@ export interface ReadFilter {
   readonly searches: readonly EmailFilter[];
 }
 
-type Reader = (value: unknown, context: MethodContext) => EmailFilter | null;
+/** What conditions are read against. */
+interface ReadingContext extends MethodContext {
+  readonly tagsNamed: TagsNamed;
+}
+
+type Reader = (value: unknown, context: ReadingContext) => EmailFilter | null;
 
 /** Every condition of RFC 8621 §4.4.1, then ours. Null: the value is of the wrong type. */
 const conditionReaders: Readonly<Record<string, Reader>> = {
@@ -59,10 +64,11 @@ const extensionReaders: Readonly<Record<string, { capability: string; read: Read
     capability: capabilities.privacy,
     read: value => (typeof value === 'boolean' ? { sealed: value } : null),
   },
-  /** The webmail's search field: words, "phrases", prefix*, from: to: subject: is:unread before: … */
+  /** The webmail's search field: words, "phrases", prefix*, from: to: subject: is:unread in:inbox before: … */
   query: {
     capability: capabilities.discussion,
-    read: value => (typeof value === 'string' ? (parseQuery(value) ?? { all: [] }) : null),
+    read: (value, { tagsNamed }) =>
+      typeof value === 'string' ? (parseQuery(value, tagsNamed) ?? { all: [] }) : null,
   },
 };
 
@@ -100,8 +106,9 @@ function headerCondition(value: unknown): EmailFilter | null {
 }
 
 /** Reads a filter; throws `unsupportedFilter` for an unknown condition, `invalidArguments` for a wrong value. */
-export function readEmailFilter(filter: unknown, context: MethodContext): ReadFilter {
-  const tree = readFilter(filter, condition => readCondition(condition, context));
+export async function readEmailFilter(filter: unknown, context: MethodContext): Promise<ReadFilter> {
+  const reading = { ...context, tagsNamed: await tagsFor(filter, context) };
+  const tree = readFilter(filter, condition => readCondition(condition, reading));
   const searches: EmailFilter[] = [];
   let hasThreadCondition = false;
   visit(tree, leaf => {
@@ -116,7 +123,18 @@ export function readEmailFilter(filter: unknown, context: MethodContext): ReadFi
   };
 }
 
-function readCondition(condition: Record<string, unknown>, context: MethodContext): EmailFilter {
+/** Where a tag may be named in what was typed. */
+const tagField = /\b(?:in|tag|dans|[eé]tiquette):/iu;
+
+/** The owner's tags by name, read where the filter may name some. */
+async function tagsFor(filter: unknown, { store, account }: MethodContext): Promise<TagsNamed> {
+  if (!tagField.test(JSON.stringify(filter) ?? '')) return () => [];
+  const tags = await store.listTags(account.id);
+  const byName = Map.groupBy(tags, ({ name }) => foldName(name));
+  return name => (byName.get(name) ?? []).map(({ id }) => id);
+}
+
+function readCondition(condition: Record<string, unknown>, context: ReadingContext): EmailFilter {
   const filters = Object.entries(condition).map(([name, value]) => {
     const reader = readerOf(name, context);
     if (!reader) throw new MethodError('unsupportedFilter', `unknown condition ${name.slice(0, 40)}`);
@@ -128,7 +146,7 @@ function readCondition(condition: Record<string, unknown>, context: MethodContex
   return first && filters.length === 1 ? first : { all: filters };
 }
 
-function readerOf(name: string, context: MethodContext): Reader | null {
+function readerOf(name: string, context: ReadingContext): Reader | null {
   if (Object.hasOwn(conditionReaders, name)) return conditionReaders[name] ?? null;
   const extension = Object.hasOwn(extensionReaders, name) ? extensionReaders[name] : undefined;
   return extension && context.using.has(extension.capability) ? extension.read : null;

@@ -21,7 +21,7 @@ type AskedChanges = v.InferOutput<typeof queryChangesSchema>;
 /** Email/query (RFC 8621 §4.4). */
 export const emailQuery: Handler = async (args, context) => {
   const asked = readArguments(querySchema, args);
-  const read = readEmailFilter(asked.filter, context);
+  const read = await readEmailFilter(asked.filter, context);
   const sort = readSort(asked.sort);
   const limit = Math.min(asked.limit ?? maxQueryLimit, maxQueryLimit);
   const base: EmailQuery = {
@@ -114,7 +114,7 @@ async function run(query: EmailQuery, context: MethodContext): Promise<EmailQuer
 /** Email/queryChanges (RFC 8621 §4.5). */
 export const emailQueryChanges: Handler = async (args, context) => {
   const asked = readArguments(queryChangesSchema, args);
-  const read = readEmailFilter(asked.filter, context);
+  const read = await readEmailFilter(asked.filter, context);
   const sort = readSort(asked.sort);
   if (!canCalculateChanges(read, sort)) throw new MethodError('cannotCalculateChanges');
   const { collapseThreads, upToId } = asked;

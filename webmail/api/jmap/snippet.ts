@@ -22,7 +22,7 @@ const maxCharacters = 200_000;
 /** SearchSnippet/get (RFC 8621 §5.1). Sealed mail has no snippets. */
 export const searchSnippetGet: Handler = async (args, context) => {
   const { filter, emailIds } = readArguments(getSchema, args);
-  const read = readEmailFilter(filter, context);
+  const read = await readEmailFilter(filter, context);
   const ids = askedIds(emailIds, context);
   const found = ids.length > 0 ? await context.store.getEmails(context.account.id, ids) : [];
   const { list, notFound } = gathered(ids, found);
