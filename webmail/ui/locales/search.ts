@@ -32,7 +32,7 @@ const fr: SearchHelp = {
     { typed: 'objet:', text: 'selon l’objet : objet:bateau' },
     { typed: 'has:piece-jointe', text: 'avec pièce jointe' },
     { typed: 'is:non-lu', text: 'pas encore lus' },
-    { typed: 'dans:', text: 'selon l’étiquette : dans:réception, dans:"maison d’été"' },
+    { typed: 'dans:', text: 'selon l’étiquette : dans:réception, dans:"maison d’été"' },
     { typed: 'avant:', text: 'avant un jour : avant:2026-01-31' },
     { typed: 'apres:', text: 'après un jour : apres:2026-01-31' },
     { typed: 'niveau:', text: 'selon le niveau : niveau:A' },
