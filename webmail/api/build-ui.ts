@@ -61,6 +61,7 @@ async function buildFiles(workerAddress: string): Promise<{ files: UiFile[]; met
     format: 'esm',
     target: 'es2022',
     minify: true,
+    charset: 'utf8',
     write: false,
     metafile: true,
     legalComments: 'none',

@@ -1,7 +1,8 @@
 import type { Invocation, Mailbox } from '../wire.ts';
 import { type Act, type Changeable, patchOf } from './acts.ts';
 import { RequestError } from './client.ts';
-import { type EmailPatch, inverse, updateOf } from './email-patch.ts';
+import { type EmailPatch, updateOf } from './email-patch.ts';
+import { inverse } from './inverse-patch.ts';
 import { type Asking, asPrefix, narrowing } from './mail.ts';
 import { allId, type ListFilter } from './route.ts';
 import type { MailList } from './tabs.ts';

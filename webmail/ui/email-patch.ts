@@ -1,7 +1,8 @@
 import type { Email } from '../wire.ts';
 
 type Flags = Pick<Email, 'keywords' | 'mailboxIds'>;
-type Changes = Readonly<Record<string, true | null>>;
+/** Flags or tags by name. */
+export type Changes = Readonly<Record<string, true | null>>;
 
 /** A change of flags and tags: `true` sets, `null` clears. */
 export interface EmailPatch {
@@ -32,11 +33,4 @@ export function backTo({ keywords, mailboxIds }: Flags, patch: EmailPatch): Emai
   const before = (flags: Readonly<Record<string, true>>, changes: Changes = {}): Changes =>
     Object.fromEntries(Object.keys(changes).map(key => [key, flags[key] ?? null]));
   return { keywords: before(keywords, patch.keywords), tags: before(mailboxIds, patch.tags) };
-}
-
-/** The patch that takes one back of which everything was a change. */
-export function inverse(patch: EmailPatch): EmailPatch {
-  const turn = (changes: Changes = {}): Changes =>
-    Object.fromEntries(Object.entries(changes).map(([key, value]) => [key, value === null ? true : null]));
-  return { keywords: turn(patch.keywords), tags: turn(patch.tags) };
 }

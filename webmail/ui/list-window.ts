@@ -20,6 +20,33 @@ const mostAround = 10;
 const leastAround = 4;
 const enough = 30;
 
+/** Rows that the element of a list is high at most: browsers bound heights, Firefox at 17.9 million pixels. */
+export const tallest = 100_000;
+/** Steps in which rows that have no room in the element come to lie above it. */
+const steps = 100;
+
+/** Rows that lie above the element while this one is at the top: none at the beginning, at the end all without room. */
+export function rowsAbove(first: number, total: number): number {
+  const step = Math.min(Math.floor((first * steps) / total), steps - 1);
+  return total > tallest ? Math.round((step * (total - tallest)) / (steps - 1)) : 0;
+}
+
+/**
+ * Where a scroll of the element leads: `bar` is its `scrollTop`, that of the list counts the rows above it, too. A small
+ * way is as long in both; a long one leads to the same share of the list as of the element.
+ */
+export function scrolled(
+  bar: number,
+  { scrollTop, above, height, rowHeight, total }: Viewport & { readonly above: number },
+): { readonly scrollTop: number; readonly above: number } {
+  const near = bar + above * rowHeight;
+  if (Math.abs(near - scrollTop) <= 2 * height)
+    return { scrollTop: near, above: rowsAbove(near / rowHeight, total) };
+  const share = bar / (Math.min(total, tallest) * rowHeight - height);
+  const jumped = rowsAbove(share * (total - height / rowHeight), total);
+  return { scrollTop: bar + jumped * rowHeight, above: jumped };
+}
+
 /** Rows of which at least a part is on screen. */
 export function visibleRange({ scrollTop, height, rowHeight, total }: Viewport): Range {
   const first = bounded(Math.floor(scrollTop / rowHeight), 0, total);

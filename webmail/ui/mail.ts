@@ -43,6 +43,9 @@ const messageProperties = [
   'htmlBody',
   'attachments',
   'privacy',
+  'tagReasons',
+  'importance',
+  'importanceReasons',
 ] as const;
 
 export type EmailRow = Pick<Email, (typeof rowProperties)[number]>;
@@ -171,26 +174,6 @@ export function narrowing({ isUnread, level, tagId }: ListFilter): object[] {
   ];
 }
 
-/** Messages that a search finds, newest first. */
-export async function searchEmails(
-  asking: Asking,
-  {
-    text,
-    filter,
-    from,
-    limit,
-  }: Pick<TimelineQuestion, 'filter' | 'from' | 'limit'> & { readonly text: string },
-): Promise<RowPage<EmailRow>> {
-  const conditions = [{ query: asPrefix(text) }, ...narrowing(filter)];
-  const position = 'position' in from ? from.position : 0;
-  const { emails, total, hasMore } = await queryEmails(
-    asking,
-    { operator: 'AND', conditions },
-    { position, limit },
-  );
-  return { rows: emails, position, total, hasMore };
-}
-
 export interface DiscussionPage extends EmailPage {
   readonly discussion: Discussion | null;
   /** The message that was asked for, when it is older than this page. */
@@ -239,7 +222,8 @@ export async function loadMessage({ client, accountId }: Asking, emailId: string
 
 type Window = { readonly position: number; readonly limit: number };
 
-async function queryEmails(asking: Asking, filter: object, window: Window): Promise<EmailPage> {
+/** One page of messages, newest first. */
+export async function queryEmails(asking: Asking, filter: object, window: Window): Promise<EmailPage> {
   return (await queryWith(asking, filter, window, [])).page;
 }
 

@@ -4,7 +4,10 @@ import {
   mountedRange,
   type Range,
   rowAfterKey,
+  rowsAbove,
+  scrolled,
   scrollTo,
+  tallest,
   type Viewport,
   visibleRange,
 } from './list-window.ts';
@@ -16,6 +19,8 @@ export interface RowWindow {
   readonly rows: RefObject<HTMLUListElement | null>;
   /** Places of the rows to have in the document, in order. */
   readonly places: readonly number[];
+  /** Rows that lie above the element of the list, which has no room for all. */
+  readonly above: number;
   readonly onScroll: () => void;
   readonly onKey: (event: KeyboardEvent) => void;
   readonly onFocus: (event: FocusEvent) => void;
@@ -29,8 +34,9 @@ const likelyHeight = 76;
 
 /** What is known of the list on screen between two drawings. */
 interface Screen {
-  /** Of the body, kept because one that is not displayed forgets it. */
+  /** Of the list, the rows above its element counted in; kept because a body that is not displayed forgets its own. */
   scrollTop: number;
+  above: number;
   height: number;
   rowHeight: number;
   /** Place of the row that had the focus last, less `moved`; it stays in the document. */
@@ -42,7 +48,7 @@ interface Screen {
 }
 
 /** As a list begins. */
-const atTop = { scrollTop: 0, focused: null, focusedKey: null, due: null, moved: 0 };
+const atTop = { scrollTop: 0, above: 0, focused: null, focusedKey: null, due: null, moved: 0 };
 
 /** The list on screen, as the parts of its window see it. */
 interface Shown<T> {
@@ -76,12 +82,16 @@ export function useRowWindow<T>(list: LoadedRows<T>, isOpen: (row: T) => boolean
       setRange({ first: next.first - moved, end: next.end - moved });
     list.want(visibleRange(viewport()));
   };
+  const redraw = () => draw({});
   const scroll = (scrollTop: number) => {
-    if (body.current) body.current.scrollTop = scrollTop;
-    screen.scrollTop = body.current?.scrollTop ?? scrollTop;
+    const above = rowsAbove(scrollTop / screen.rowHeight, total);
+    if (above !== screen.above) redraw();
+    screen.above = above;
+    const shift = above * screen.rowHeight;
+    if (body.current) body.current.scrollTop = scrollTop - shift;
+    screen.scrollTop = (body.current?.scrollTop ?? scrollTop - shift) + shift;
     update();
   };
-  const redraw = () => draw({});
   const shown: Shown<T> = { list, screen, body, ul, isOpen, viewport, update, scroll, redraw };
 
   list.reading.current = () => ({
@@ -103,7 +113,8 @@ export function useRowWindow<T>(list: LoadedRows<T>, isOpen: (row: T) => boolean
   useLayoutEffect(() => {
     if (screen.due !== null && focusRow(ul.current, screen.due + moved)) screen.due = null;
   });
-  return { body, rows: ul, places: placesOf(mounted, pinned(shown), total), ...handlersOf(shown) };
+  const places = placesOf(mounted, pinned(shown), total);
+  return { body, rows: ul, places, above: screen.above, ...handlersOf(shown) };
 }
 
 /** The row that has the focus goes on having it, wherever it moves. */
@@ -120,14 +131,17 @@ function followFocus<T>({ list: { rows, source }, screen, ul, redraw }: Shown<T>
   }
 }
 
-function handlersOf<T>(shown: Shown<T>): Omit<RowWindow, 'body' | 'rows' | 'places'> {
+function handlersOf<T>(shown: Shown<T>): Omit<RowWindow, 'body' | 'rows' | 'places' | 'above'> {
   const { list, screen, body, viewport, update, scroll } = shown;
   const { rows, source } = list;
   return {
     onScroll: () => {
       if (!body.current || body.current.clientHeight === 0) return;
-      screen.scrollTop = body.current.scrollTop;
-      update();
+      const to = scrolled(body.current.scrollTop, { ...viewport(), above: screen.above });
+      if (to.above === screen.above) {
+        screen.scrollTop = to.scrollTop;
+        update();
+      } else scroll(to.scrollTop);
     },
     onKey: event => {
       const from = placeOfFocus(shown);
@@ -219,14 +233,16 @@ function useMeasure({ body, ul, screen, total, update }: Measured): void {
         screen.height = 0;
         return;
       }
-      const rowHeight = (ul.current?.getBoundingClientRect().height ?? 0) / latest.current.total;
+      const rowHeight =
+        (ul.current?.getBoundingClientRect().height ?? 0) / Math.min(latest.current.total, tallest);
       const isBack = screen.height === 0;
       const first = screen.scrollTop / screen.rowHeight;
       if (rowHeight > 0 && Number.isFinite(rowHeight)) {
         const isOther = Math.abs(rowHeight - screen.rowHeight) > 0.5;
         screen.rowHeight = rowHeight;
         if (isOther) screen.scrollTop = first * rowHeight;
-        if ((isOther || isBack) && body.current) body.current.scrollTop = screen.scrollTop;
+        if ((isOther || isBack) && body.current)
+          body.current.scrollTop = screen.scrollTop - screen.above * rowHeight;
       }
       screen.height = height;
       latest.current.update();

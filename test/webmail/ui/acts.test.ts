@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Act, acts, type Changeable, patchOf } from '../../../webmail/ui/acts.ts';
-import { inverse, patched } from '../../../webmail/ui/email-patch.ts';
+import { patched } from '../../../webmail/ui/email-patch.ts';
+import { inverse } from '../../../webmail/ui/inverse-patch.ts';
 import { leaves } from '../../../webmail/ui/leaving.ts';
 
 const tags = [

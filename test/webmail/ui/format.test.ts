@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatSize, formatsOf, longDate, shortDate } from '../../../webmail/ui/format.ts';
+import { formatsOf, longDate, shortDate } from '../../../webmail/ui/format.ts';
+import { formatSize } from '../../../webmail/ui/format-numbers.ts';
 import { en } from '../../../webmail/ui/locales/en.ts';
 import { fr } from '../../../webmail/ui/locales/fr.ts';
 import { defaultPreferences, type Preferences } from '../../../webmail/ui/preferences.ts';

@@ -6,7 +6,9 @@ import {
   mountedRange,
   type Range,
   rowAfterKey,
+  scrolled,
   scrollTo,
+  tallest,
   type Viewport,
   visibleRange,
 } from '../../../webmail/ui/list-window.ts';
@@ -73,4 +75,59 @@ test('keys lead from row to row and stay in the list', () => {
   assert.deepEqual([from('ArrowUp', 0), from('PageDown', 98), from('ArrowDown', 99)], [0, 99, 99]);
   assert.deepEqual([from('Enter'), from('constructor'), from('j')], [null, null, null]);
   assert.equal(rowAfterKey('Home', 0, { ...screen, total: 0 }), null);
+});
+
+/** The element of a list, as a browser scrolls it: not beyond its ends. */
+function element(total: number, rowHeight: number, height: number) {
+  const most = Math.min(total, tallest) * rowHeight - height;
+  const view = { scrollTop: 0, above: 0, height, rowHeight, total };
+  const bar = () => view.scrollTop - view.above * rowHeight;
+  return {
+    view,
+    bar,
+    most,
+    scroll: (to: number) => Object.assign(view, scrolled(Math.min(Math.max(to, 0), most), view)),
+  };
+}
+
+test('a list that has more rows than an element has room for is scrolled as one that has not', () => {
+  const way = fc.array(
+    fc.oneof(
+      fc.record({ by: fc.integer({ min: -1500, max: 1500 }) }),
+      fc.record({ to: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    ),
+    { maxLength: 60 },
+  );
+  fc.assert(
+    fc.property(fc.integer({ min: 50_000, max: 2_000_000 }), way, (total, moves) => {
+      const list = element(total, 76, 800);
+      for (const move of moves) {
+        const before = list.view.scrollTop;
+        if ('to' in move) list.scroll(move.to * list.most);
+        else list.scroll(list.bar() + move.by);
+        const { scrollTop, above } = list.view;
+        // What is in sight stands inside the element, and the list is not left.
+        assert.ok(list.bar() >= -0.5 && list.bar() <= list.most + 0.5, String(list.bar()));
+        assert.ok(scrollTop >= 0 && scrollTop <= total * 76 - 800 + 0.5, String(scrollTop));
+        assert.ok(above >= 0 && above <= Math.max(0, total - tallest));
+        // A small way is as long as the wheel asked for.
+        if ('by' in move) {
+          const asked = Math.min(Math.max(before + move.by, 0), total * 76 - 800);
+          assert.ok(Math.abs(scrollTop - asked) < 1, `${scrollTop}, not ${asked}`);
+        }
+      }
+      list.scroll(list.most);
+      assert.ok(Math.abs(list.view.scrollTop - (total * 76 - 800)) < 1, 'its end');
+      list.scroll(0);
+      assert.equal(list.view.scrollTop, 0);
+    }),
+  );
+});
+
+test('a list that has room is scrolled as its element is', () => {
+  const list = element(tallest, 76, 800);
+  for (const to of [0, 30, 76_000, 7_599_200]) {
+    list.scroll(to);
+    assert.deepEqual([list.view.scrollTop, list.view.above], [to, 0]);
+  }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { backTo, inverse, patched } from '../../../webmail/ui/email-patch.ts';
+import { backTo, patched } from '../../../webmail/ui/email-patch.ts';
+import { inverse } from '../../../webmail/ui/inverse-patch.ts';
 import { chooseLanguage, localeOf } from '../../../webmail/ui/locales/languages.ts';
 import { asPrefix } from '../../../webmail/ui/mail.ts';
 

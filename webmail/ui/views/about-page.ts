@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 import { type About, paths } from '../../wire.ts';
-import { formatSize } from '../format.ts';
+import { formatSize } from '../format-numbers.ts';
 import { useLoad } from '../load.ts';
 import { aboutWords } from '../locales/about.ts';
 import { useApp } from '../state.ts';

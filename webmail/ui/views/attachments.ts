@@ -2,7 +2,7 @@ import { html } from 'htm/preact';
 import { useId, useState } from 'preact/hooks';
 import type { EmailBodyPart } from '../../wire.ts';
 import { isProgram, nameParts, previewKind } from '../attachment-kinds.ts';
-import { formatSize } from '../format.ts';
+import { formatSize } from '../format-numbers.ts';
 import { readingWords } from '../locales/reading.ts';
 import { useApp } from '../state.ts';
 import { plainLine } from '../text.ts';

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 import type { EmailPrivacy, Level, PrivacyFact } from '../../wire.ts';
-import { formatPoints, formatShare } from '../format.ts';
+import { formatPoints, formatShare } from '../format-numbers.ts';
 import { accountWords } from '../locales/account.ts';
 import { indexWords } from '../locales/index-words.ts';
 import type { Language } from '../locales/languages.ts';

@@ -1,7 +1,8 @@
 import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
 import { copyText } from '../copy-text.ts';
-import { type Formats, formatSize } from '../format.ts';
+import type { Formats } from '../format.ts';
+import { formatSize } from '../format-numbers.ts';
 import { decodedValue, fieldsAsText, type RawField } from '../header-text.ts';
 import { useLoad } from '../load.ts';
 import { loadDetails, type MessageDetails } from '../load-details.ts';

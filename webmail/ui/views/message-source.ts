@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 import { copyText } from '../copy-text.ts';
-import { formatSize } from '../format.ts';
+import { formatSize } from '../format-numbers.ts';
 import { useLoad } from '../load.ts';
 import { decodeText } from '../load-preview.ts';
 import { readingWords } from '../locales/reading.ts';

@@ -1,7 +1,8 @@
 import { html } from 'htm/preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { useApp, type Work } from '../state.ts';
+import { useApp } from '../state.ts';
 import { Icon } from './icon.ts';
+import { Lazy } from './lazy.ts';
 
 const noticeMilliseconds = 20_000;
 
@@ -37,7 +38,7 @@ export function Notices() {
   return html`<div class="notices">
     <p class="visually-hidden" aria-live="polite">${state.announcement}</p>
     <div class="notice-area" role="status" ref=${area} onFocusIn=${noteFocus}>
-      ${state.work && html`<${WorkNotice} work=${state.work} />`}
+      ${state.work && html`<${Lazy} load=${loadWork} props=${{ work: state.work }} isQuiet=${true} />`}
       ${
         notice &&
         html`<div class="notice">
@@ -50,11 +51,6 @@ export function Notices() {
   </div>`;
 }
 
-/** What is going on, how far it is, and a way to stop it. */
-function WorkNotice({ work: { text, done, total, stop } }: { work: Work }) {
-  const { words } = useApp();
-  return html`<div class="notice work">
-    <label>${text} <progress value=${total === null ? undefined : done} max=${total ?? undefined}></progress></label>
-    <button class="button small" onClick=${stop}>${words.stop}</button>
-  </div>`;
+async function loadWork() {
+  return (await import('./work-notice.ts')).WorkNotice;
 }

@@ -1,7 +1,7 @@
 import { html } from 'htm/preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { EmailBodyPart } from '../../wire.ts';
-import { formatSize } from '../format.ts';
+import { formatSize } from '../format-numbers.ts';
 import { useLoad } from '../load.ts';
 import { loadPreview, maxTextOctets, type Preview } from '../load-preview.ts';
 import { readingWords } from '../locales/reading.ts';

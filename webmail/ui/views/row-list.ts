@@ -1,6 +1,7 @@
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { tallest } from '../list-window.ts';
 import { type State, useApp } from '../state.ts';
 import { type Choosing, useChoosing } from '../use-choosing.ts';
 import { useRowWindow } from '../use-row-window.ts';
@@ -47,7 +48,7 @@ export function RowList<T>({ list, drawing, isOpen, empty, children }: Props<T>)
         class="rows"
         role="list"
         ref=${shown.rows}
-        style=${{ '--rows': rows.total }}
+        style=${{ '--rows': Math.min(rows.total, tallest) }}
         onKeyDown=${shown.onKey}
         onFocusIn=${shown.onFocus}
         onstep=${shown.onStep}
@@ -59,7 +60,7 @@ export function RowList<T>({ list, drawing, isOpen, empty, children }: Props<T>)
           const isCurrent = row !== undefined && isOpen(row);
           return html`<${Place}
             key=${place - rows.moved}
-            ...${{ place, row, isCurrent, drawing, choosing, state, total: rows.isCounted ? rows.total : -1 }}
+            ...${{ place, row, isCurrent, drawing, choosing, state, at: place - shown.above, total: rows.isCounted ? rows.total : -1 }}
           />`;
         })}
       </ul>
@@ -70,6 +71,8 @@ export function RowList<T>({ list, drawing, isOpen, empty, children }: Props<T>)
 
 interface PlaceProps<T> {
   readonly place: number;
+  /** Where it stands in the element of the list. */
+  readonly at: number;
   readonly total: number;
   readonly row: T | undefined;
   readonly isCurrent: boolean;
@@ -83,13 +86,13 @@ async function loadSelectionBar() {
 }
 
 /** A row in its place, or what stands there while it is on its way: the same link, so that it may hold the focus. */
-function Place<T>({ place, total, row, isCurrent, drawing, choosing, state }: PlaceProps<T>) {
+function Place<T>({ place, at, total, row, isCurrent, drawing, choosing, state }: PlaceProps<T>) {
   const { words, formats, tags, opened, route } = state;
   const view = useMemo(
     () => (row === undefined ? null : rowView(drawing.inputOf(row), state)),
     [row, row && drawing.changeOf(row), isCurrent, words, formats, tags, opened, route.list, route.filter],
   );
-  return html`<li data-place=${place} style=${{ '--at': place }} aria-setsize=${total} aria-posinset=${place + 1}>
+  return html`<li data-place=${place} style=${{ '--at': at }} aria-setsize=${total} aria-posinset=${place + 1}>
     ${row !== undefined && view && html`<${RowCheck} ...${{ row, choosing, label: `${words.select} ${view.label}` }} />`}
     <${Row} view=${view} isCurrent=${isCurrent} words=${words} />
   </li>`;

@@ -1,6 +1,7 @@
 import { html } from 'htm/preact';
-import { type EmailRow, searchEmails } from '../mail.ts';
+import type { EmailRow } from '../mail.ts';
 import { formatRoute, inboxId, listAddress } from '../route.ts';
+import { searchEmails } from '../search-mail.ts';
 import { useApp } from '../state.ts';
 import { useRows } from '../use-rows.ts';
 import { Icon } from './icon.ts';
