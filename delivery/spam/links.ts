@@ -106,3 +106,8 @@ export function shownHost(text: string): string | null {
   );
   return shown?.[1] ? asciiHost(shown[1].toLowerCase()) : null;
 }
+
+/** True for a link that a browser follows to a server. */
+export function isWebLink({ scheme, host }: Link): boolean {
+  return host !== '' && (scheme === 'http' || scheme === 'https');
+}

@@ -3,9 +3,11 @@ import { decodeBody, decodeText } from '../message/content.ts';
 import type { HtmlScan } from '../message/html.ts';
 import { scanOf } from '../message/scan.ts';
 import type { Entity, Message } from '../message/shape.ts';
+import { type InnerFile, innerFiles } from './attachments/inner-files.ts';
+import { type FileKind, kindOf } from './attachments/kinds.ts';
 import { type Brand, brandsIn } from './brands.ts';
 import { addressDomain, registeredDomain } from './domains.ts';
-import { type Link, linksOf } from './links.ts';
+import { isWebLink, type Link, linksOf } from './links.ts';
 import { findPhrases, indexPhrases, type PhraseTopic } from './phrases.ts';
 import { messagePictures } from './pictures/message-pictures.ts';
 import { qrTexts } from './pictures/qr-texts.ts';
@@ -21,6 +23,7 @@ const limits = {
   phraseCharacters: 8000,
   attachments: 12,
   octets: 48_000,
+  archiveOctets: 1_500_000,
 };
 
 /** One attachment as far as judging looks at it. */
@@ -30,6 +33,8 @@ export interface LookedAttachment {
   readonly mediaType: string;
   /** The first octets, transfer encoding undone. */
   readonly start: Uint8Array;
+  /** The attachment, then the files in it, by content: see `attachments/inner-files.ts`. */
+  readonly files: readonly InnerFile[];
 }
 
 /** The bounded reading of a message that features and rules share. */
@@ -43,6 +48,8 @@ export interface Look {
   readonly html: string;
   readonly scans: readonly HtmlScan[];
   readonly links: readonly Link[];
+  /** The first link to each host that a browser asks over the web. */
+  readonly webHosts: readonly Link[];
   readonly attachments: readonly LookedAttachment[];
   /** Known wordings in the text, by topic. */
   readonly phrases: ReadonlyMap<PhraseTopic, readonly string[]>;
@@ -64,7 +71,9 @@ export function lookAt(message: Message): Look {
   const looked = attachments.slice(0, limits.attachments).map(entity => lookAtAttachment(message, entity));
   const scans = read.flatMap(part => (part.scan ? [part.scan] : []));
   const text = read.map(part => part.scan?.text ?? part.source).join('\n');
+  const plain = read.flatMap(part => (part.scan ? [] : [part.source])).join('\n');
   const pictured = qrTexts(messagePictures(message, scans));
+  const links = linksOf(scans, plain, addressesIn(pictured.texts));
   const words = foldedWords(text.slice(0, limits.phraseCharacters));
   return {
     message,
@@ -72,11 +81,8 @@ export function lookAt(message: Message): Look {
     markup: read.map(part => part.source).join('\n'),
     html: read.flatMap(part => (part.scan ? [part.source] : [])).join('\n'),
     scans,
-    links: linksOf(
-      scans,
-      read.flatMap(part => (part.scan ? [] : [part.source])).join('\n'),
-      addressesIn(pictured.texts),
-    ),
+    links,
+    webHosts: firstOfHosts(links),
     attachments: looked,
     phrases: findPhrases(words, phraseIndex),
     brands: brandsIn(words),
@@ -112,13 +118,18 @@ function looksLikeHtml(source: string): boolean {
 }
 
 function lookAtAttachment(message: Message, entity: Entity): LookedAttachment {
-  const start = decodeBody(message, startOf(entity, limits.octets));
-  return {
-    name: (entity.fileName ?? '').toLowerCase().slice(-200),
-    mediaType: entity.mediaType,
-    start: start.subarray(0, limits.octets),
-  };
+  const name = (entity.fileName ?? '').toLowerCase().slice(-200);
+  const start = decodeBody(message, startOf(entity, limits.octets)).subarray(0, limits.octets);
+  const isCut = entity.bodyEnd - entity.bodyStart > limits.octets;
+  const octets =
+    isCut && readWhole.has(kindOf(start))
+      ? decodeBody(message, startOf(entity, limits.archiveOctets))
+      : start;
+  return { name, mediaType: entity.mediaType, start, files: innerFiles(name, octets) };
 }
+
+/** Kinds that tell more by their end or middle than by their beginning. */
+const readWhole: ReadonlySet<FileKind> = new Set(['zip', 'ole', 'pdf', 'page', 'gzip', 'tar', 'rtf']);
 
 /** The entity with its body cut: offsets still point into the same octets. */
 function startOf(entity: Entity, octets: number): Entity {
@@ -141,4 +152,12 @@ function recipientCodes({ destinations }: Message): string[] {
 /** Codes that a telephone follows to a site; those of tickets and payments are no links. */
 function addressesIn(texts: readonly string[]): string[] {
   return texts.map(text => text.trim()).filter(text => /^(?:https?:\/\/|www\.)/i.test(text));
+}
+
+function firstOfHosts(links: readonly Link[]): Link[] {
+  const byHost = new Map<string, Link>();
+  for (const link of links) {
+    if (isWebLink(link) && !byHost.has(link.host)) byHost.set(link.host, link);
+  }
+  return [...byHost.values()];
 }

@@ -1,8 +1,9 @@
 import { isOwnedBy } from '../brands.ts';
 import { isDoubtful, isTracker } from '../link-hosts.ts';
+import { isWebLink } from '../links.ts';
 import type { Look } from '../look.ts';
 import type { PhraseTopic } from '../phrases.ts';
-import { type Found, isWebLink, type Rule, type RuleRow, yes } from './rule.ts';
+import { type Found, type Rule, type RuleRow, yes } from './rule.ts';
 
 /** Rules about what the text says. */
 export const contentRules: readonly Rule[] = [
@@ -287,6 +288,9 @@ const greetedAddress =
 function linkOnly(look: Look): Found | null {
   const link = look.links.find(isWebLink);
   if (!link) return null;
+  const length = look.links.reduce((sum, { href }) => sum + href.length, 0);
+  // Words of this many letters are none that fit twelve times.
+  if (look.text.length > length + 600) return null;
   const plain = look.text.slice(0, 4000).replace(/(?:https?:\/\/|www\.)[^\s<>"']+/gi, ' ');
   const words = plain.match(/\p{L}{2,}/gu)?.length ?? 0;
   return words < 12 ? { detail: link.host } : null;

@@ -2,9 +2,10 @@ import { brandInHost, imitatedBrand } from '../brands.ts';
 import { isNumericHost, shownHostOf, unicodeHost } from '../domains.ts';
 import { isCheap, isMachineName, isOpenPlace, isOpenRedirector, isShortened } from '../link-hosts.ts';
 import type { Link } from '../links.ts';
+import { isWebLink } from '../links.ts';
 import type { Look } from '../look.ts';
 import { isMixedScript } from '../names.ts';
-import { type Found, foundLink, isWebLink, type Rule, shownLink } from './rule.ts';
+import { type Found, foundLink, type Rule, shownLink } from './rule.ts';
 
 /** Rules about where links lead. */
 export const linkTargetRules: readonly Rule[] = [
@@ -17,7 +18,7 @@ export const linkTargetRules: readonly Rule[] = [
       en: 'A link leads to a bare number instead of a name',
       fr: 'Un lien mène à un numéro au lieu d’un nom',
     },
-    find: look => foundLink(look, link => isWebLink(link) && isNumericHost(link.host)),
+    find: look => foundHost(look, link => isNumericHost(link.host)),
   },
   {
     id: 'linkWithUser',
@@ -93,7 +94,7 @@ export const linkTargetRules: readonly Rule[] = [
       en: 'A link leads to a rented machine without a name of its own',
       fr: 'Un lien mène à une machine louée, sans nom à elle',
     },
-    find: look => foundLink(look, link => isWebLink(link) && isMachineName(link.host)),
+    find: look => foundHost(look, link => isMachineName(link.host)),
   },
   {
     id: 'hackedSiteLink',
@@ -167,7 +168,7 @@ export const linkTargetRules: readonly Rule[] = [
       fr: 'Un code QR dans une image mène à un site qui n’est pas celui de l’expéditeur',
     },
     find: look =>
-      foundHost(look, ({ source, parts }) => source === 'picture' && parts.domain !== look.authorDomain),
+      foundLink(look, ({ source, parts }) => source === 'picture' && parts.domain !== look.authorDomain),
   },
   {
     id: 'portLink',
@@ -248,21 +249,21 @@ function unusualPort(port: string): boolean {
 }
 
 function foundHost(look: Look, holds: (link: Link) => boolean): Found | null {
-  const link = look.links.find(one => isWebLink(one) && holds(one));
+  const link = look.webHosts.find(holds);
   return link ? { detail: shownHostOf(link.host) } : null;
 }
 
 function foundImitation(look: Look): Found | null {
-  for (const link of look.links) {
-    const imitated = isWebLink(link) ? imitatedBrand(link.parts) : null;
+  for (const link of look.webHosts) {
+    const imitated = imitatedBrand(link.parts);
     if (imitated !== null) return { detail: `${shownHostOf(link.host)} ≈ ${imitated}` };
   }
   return null;
 }
 
 function foundBrandInHost(look: Look): Found | null {
-  for (const link of look.links) {
-    const brand = isWebLink(link) ? brandInHost(link.host, link.parts) : null;
+  for (const link of look.webHosts) {
+    const brand = brandInHost(link.host, link.parts);
     if (brand) return { detail: `${brand.name}: ${link.host}` };
   }
   return null;

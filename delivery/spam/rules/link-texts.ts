@@ -1,11 +1,11 @@
 import { brandsIn, isOwnedBy } from '../brands.ts';
 import { registeredDomain, shownHostOf } from '../domains.ts';
 import { isShortened, isTracker } from '../link-hosts.ts';
-import { type Link, shownHost } from '../links.ts';
+import { isWebLink, type Link, shownHost } from '../links.ts';
 import type { Look } from '../look.ts';
 import { foldedWords } from '../wordings.ts';
 import { leavingWords } from './link-targets.ts';
-import { type Found, isWebLink, type Rule, yes } from './rule.ts';
+import { type Found, type Rule, yes } from './rule.ts';
 
 /** Rules about what links show, against where they lead, and about all links of a message together. */
 export const linkTextRules: readonly Rule[] = [
@@ -122,7 +122,7 @@ function isWayOfSender(link: Link, look: Look): boolean {
 
 /** A link whose text names a brand, in a message whose author is not the brand, that leads to somebody else. */
 function linkShowsBrand(look: Look): Found | null {
-  for (const link of look.links.slice(0, 40)) {
+  for (const link of look.links.slice(0, 25)) {
     if (!link.text || link.text.length > 60 || !isWebLink(link) || isWayOfSender(link, look)) continue;
     for (const [brand] of brandsIn(foldedWords(link.text))) {
       if (

@@ -1,10 +1,11 @@
 import { brandsIn, imitatedBrand, isOwnedBy } from '../brands.ts';
 import { addressDomain, hostParts, registeredDomain, shownHostOf } from '../domains.ts';
+import { isWebLink } from '../links.ts';
 import type { Look } from '../look.ts';
 import { imitatedName, indexNames } from '../look-alike.ts';
 import { isFreemail, isMixedScript } from '../names.ts';
 import { foldedWords } from '../wordings.ts';
-import { type Found, isWebLink, type Rule, type RuleEvidence, yes } from './rule.ts';
+import { type Found, type Rule, type RuleEvidence, yes } from './rule.ts';
 
 /** Rules about who the message says it is from, its subject and its other fields. */
 export const originatorRules: readonly Rule[] = [

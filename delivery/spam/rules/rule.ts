@@ -63,8 +63,3 @@ export function foundAttachment(look: Look, holds: (file: LookedAttachment) => b
   const file = look.attachments.find(holds);
   return file ? { detail: file.name || file.mediaType } : null;
 }
-
-/** True for a link that a browser follows to a server. */
-export function isWebLink({ scheme, host }: Link): boolean {
-  return host !== '' && (scheme === 'http' || scheme === 'https');
-}

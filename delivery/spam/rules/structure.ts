@@ -36,8 +36,7 @@ export const structureRules: readonly Rule[] = [
       en: 'Text is pushed far below what a reader sees',
       fr: 'Du texte est repoussé bien au-dessous de ce que voit le lecteur',
     },
-    find: look =>
-      yes(farAway.test(look.html.slice(0, 32_000)) || emptyLines.test(look.html.slice(0, 32_000))),
+    find: ({ html }) => yes((bigLength.test(html) && farAway.test(html)) || emptyLines.test(html)),
   },
   {
     id: 'splitWords',
@@ -77,6 +76,8 @@ export const structureRules: readonly Rule[] = [
 /** Lengths in pixels or heights of the screen that no letter needs. */
 const farAway =
   /(?:margin-top|padding-top|height|top|line-height|margin-bottom|padding-bottom)\s{0,5}:\s{0,5}(?:\d{5,}px|[5-9]\d{3}px|\d{4,}vh|\d{4,}%|\d{4,}em)/i;
+/** Cheap to look for, and hardly any mail has one. */
+const bigLength = /\d{4}(?:px|vh|%|em)/;
 const emptyLines = /(?:<br\s{0,3}\/?>(?:\s|&nbsp;){0,20}){60}/i;
 
 /** Hidden letters above which it is more than the preview line that newsletters hide. */
@@ -88,6 +89,7 @@ const previewLetters = 400;
  */
 function hiddenText(look: Look): Found | null {
   for (const { hiddenText: hidden, text } of look.scans) {
+    if (hidden.length < previewLetters) continue;
     const words = hidden.match(/\p{L}{4,}/gu) ?? [];
     if (words.join('').length < previewLetters) continue;
     const others = words.slice(0, 400).filter(word => !text.includes(word));
@@ -105,6 +107,8 @@ function splitWords(look: Look): Found | null {
 const allSplitLetters = new RegExp(splitLetters.source, 'gu');
 
 function mixedScriptText(look: Look): Found | null {
+  // Nearly all mail has no letter of the two.
+  if (!/[\u0370-\u052f]/.test(look.text)) return null;
   const mixed = look.text.slice(0, 12_000).match(mixedWord) ?? [];
   return mixed.length >= 3 ? { detail: mixed.slice(0, 3).join(', ') } : null;
 }
