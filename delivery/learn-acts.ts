@@ -15,6 +15,7 @@ import { accountCapacity, type Memory, readMemory, writeMemory } from './spam/pe
 import { outerSketch, type Sketch, sketchOf } from './spam/personal/sketch.ts';
 import { untaughtLogOdds } from './spam/score.ts';
 import type { Account, Email, EmailChange, Findings, Store } from './store/store.ts';
+import { teachReputation } from './teach-reputation.ts';
 import { listWaiting, removeWaiting } from './waiting-acts.ts';
 
 /** What learning needs. */
@@ -148,7 +149,10 @@ async function readSketch(
   const message = parseMessage(octets.subarray(findings.traceOctets));
   const authentication = findings.authentication ?? undefined;
   const features = judgedFeatures(message, {
-    evidence: { authentication, session: findings.session ?? unseenSession },
+    evidence: {
+      ...{ authentication, session: findings.session ?? unseenSession },
+      reputation: findings.reputation,
+    },
   });
   const known = findings.score && untaughtLogOdds(findings.score);
   const model = await deps.model();
@@ -189,6 +193,11 @@ export async function teach(
     { store },
   );
   await keepLearned(account, lessons, learned, { store });
+  const taught = lessons.map(({ email, learned: before }, at) => ({
+    ...{ findings: email.findings, before },
+    after: learned[at] ?? null,
+  }));
+  await teachReputation(taught, { store });
   return {
     add: learned.flatMap(({ entry }) => (entry?.isShared ? [ownedBy(account, entry)] : [])),
     remove: lessons.flatMap((lesson, at) =>

@@ -5,6 +5,7 @@ import { type LearningDeps, learnActs } from './learn-acts.ts';
 import type { Log } from './log.ts';
 import { type Learned, readLearned } from './spam/personal/learned.ts';
 import { accountCapacity, readMemory, withEntry, writeMemory } from './spam/personal/memory.ts';
+import { teachReputation } from './teach-reputation.ts';
 
 /** Learns behind the answers of one thread, one thing after the other. */
 export interface Learning {
@@ -70,4 +71,6 @@ async function learnDelivery(
     octets => writeMemory(withEntry(readMemory(octets), entry, accountCapacity).memory),
     { store },
   );
+  const [email] = await store.getEmails(accountId, [emailId]);
+  if (email) await teachReputation([{ findings: email.findings, before: null, after: learned }], { store });
 }
