@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { hashPassword } from '../delivery/crypto/password.ts';
 import { DeliveryError } from '../delivery/errors.ts';
 import type { Parts } from '../delivery/open.ts';
+import { forgetSharedActs } from '../delivery/shared-acts.ts';
 import { allPages } from '../delivery/store/all-pages.ts';
 import { type Account, type AuditEntry, type Custody, custodies } from '../delivery/store/store.ts';
 import type { CommandContext } from './command.ts';
@@ -105,7 +106,10 @@ function registerChanges(account: Command, context: CommandContext): void {
       return change(
         context,
         address,
-        (found, { store }) => store.removeAccount(found.id),
+        async (found, { store }) => {
+          await forgetSharedActs(found, { store });
+          await store.removeAccount(found.id);
+        },
         `removed ${address}`,
       );
     });

@@ -4,7 +4,7 @@ import { keyedHash } from './keyed-hash.ts';
 import { memoryStateName } from './knowledge.ts';
 import { parseMessage } from './message/message.ts';
 import type { PipelineDeps } from './pipeline.ts';
-import type { SharedActs } from './shared-acts.ts';
+import { type SharedActs, sharedOwner } from './shared-acts.ts';
 import { judgedFeatures } from './spam/features.ts';
 import { fuse } from './spam/fusion.ts';
 import { inputsOf } from './spam/model.ts';
@@ -234,9 +234,8 @@ function withinDay(entry: Entry, { entries }: Memory): Entry {
   return entry.isShared && today.length >= sharedPerDay ? marked(entry, 0, false) : entry;
 }
 
-function ownedBy({ hashKey }: Account, entry: Entry): Entry {
-  const owner = keyedHash(hashKey).update('owner of shared acts').digest().readUInt16LE(0);
-  return marked(entry, owner, true);
+function ownedBy(account: Account, entry: Entry): Entry {
+  return marked(entry, sharedOwner(account), true);
 }
 
 function marked(entry: Entry, owner: number, isShared: boolean): Entry {

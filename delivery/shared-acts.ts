@@ -1,5 +1,6 @@
 import { describeError } from './describe-error.ts';
 import { DeliveryError } from './errors.ts';
+import { keyedHash } from './keyed-hash.ts';
 import type { Log } from './log.ts';
 import type { Entry } from './spam/personal/entry.ts';
 import {
@@ -11,7 +12,7 @@ import {
   writeMemory,
 } from './spam/personal/memory.ts';
 import { type Knowledge, sharedKnowledge } from './spam/personal/opinion.ts';
-import type { Store } from './store/store.ts';
+import type { Account, Store } from './store/store.ts';
 
 /** Name of the instance's document that holds what everybody's acts have taught, at most 620 kB. */
 const sharedName = 'spam-acts';
@@ -129,13 +130,29 @@ async function read(
   return { version: state.version, knowledge: sharedKnowledge(readMemory(state.octets)) };
 }
 
-async function write(
-  changes: readonly SharedChange[],
-  { store }: { store: Pick<Store, 'getInstanceState' | 'putInstanceState'> },
-): Promise<void> {
+type InstanceStates = { readonly store: Pick<Store, 'getInstanceState' | 'putInstanceState'> };
+
+function write(changes: readonly SharedChange[], deps: InstanceStates): Promise<void> {
+  return changeMemory(memory => changes.reduce(changed, memory), deps);
+}
+
+/** Forgets what an account has taught the others, when it is erased. */
+export function forgetSharedActs(account: Pick<Account, 'hashKey'>, deps: InstanceStates): Promise<void> {
+  const owner = sharedOwner(account);
+  return changeMemory(({ entries }) => ({ entries: entries.filter(entry => entry.owner !== owner) }), deps);
+}
+
+/** What an account is called in shared entries: 16 bits that say nothing to anybody else. */
+export function sharedOwner({ hashKey }: Pick<Account, 'hashKey'>): number {
+  return keyedHash(hashKey).update('owner of shared acts').digest().readUInt16LE(0);
+}
+
+async function changeMemory(change: (memory: Memory) => Memory, { store }: InstanceStates): Promise<void> {
   for (let tries = 1; ; tries++) {
     const state = await store.getInstanceState(sharedName);
-    const memory = changes.reduce(changed, readMemory(state?.octets ?? null));
+    const before = readMemory(state?.octets ?? null);
+    const memory = change(before);
+    if (memory.entries.length === 0 && before.entries.length === 0) return;
     try {
       await store.putInstanceState(sharedName, writeMemory(memory), state?.version ?? null);
       return;

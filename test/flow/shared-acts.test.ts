@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { unseenSession } from '../../delivery/delivery.ts';
+import { type Session, unseenSession } from '../../delivery/delivery.ts';
 import { openLearner } from '../../delivery/learner.ts';
 import { silentLog } from '../../delivery/log.ts';
 import type { Parts } from '../../delivery/open.ts';
-import { openSharedActs } from '../../delivery/shared-acts.ts';
+import { forgetSharedActs, openSharedActs } from '../../delivery/shared-acts.ts';
 import type { Word } from '../../delivery/spam/personal/act.ts';
 import { newEntry } from '../../delivery/spam/personal/entry.ts';
+import { readLearned } from '../../delivery/spam/personal/learned.ts';
 import { readMemory } from '../../delivery/spam/personal/memory.ts';
 import type { Store } from '../../delivery/store/store.ts';
 import { atEnd } from '../support/at-end.ts';
 import { backend } from '../support/backend.ts';
 import { openTestParts } from '../support/door-process.ts';
+import { recordsOf, startNameServer } from '../support/name-server.ts';
 import { poll } from '../support/poll.ts';
 import { storedEmails } from '../support/stored.ts';
 
@@ -54,8 +56,8 @@ test('what several processes learn at once for all is all kept, and so is what t
 
 const people = ['ada', 'ben', 'cleo', 'dan', 'eve'].map(name => `${name}@example.org`);
 
-async function openOffice(t: TestContext) {
-  const config = await backend.prepare(t);
+async function openOffice(t: TestContext, settings = {}) {
+  const config = await backend.prepare(t, settings);
   const parts = await openTestParts(
     t,
     config,
@@ -72,7 +74,12 @@ async function idOf({ store }: Parts, address: string): Promise<string> {
   return account.id;
 }
 
-async function deliver(parts: Parts, number: number, addresses: readonly string[]): Promise<void> {
+async function deliver(
+  parts: Parts,
+  number: number,
+  addresses: readonly string[],
+  session: Session = unseenSession,
+): Promise<void> {
   const recipients = await Promise.all(
     addresses.map(async forwardPath => ({ forwardPath, accountId: await idOf(parts, forwardPath) })),
   );
@@ -89,7 +96,7 @@ async function deliver(parts: Parts, number: number, addresses: readonly string[
   );
   const outcomes = await parts.line().deliver({
     ...{ door: 'lmtp', id: `${number}`, raw, reversePath: 'news@garden.example' },
-    ...{ session: unseenSession, receivedAt: new Date(), recipients, trustedHops: 0 },
+    ...{ session, receivedAt: new Date(), recipients, trustedHops: 0 },
   });
   for (const { status } of outcomes) assert.equal(status, 'stored');
 }
@@ -156,4 +163,64 @@ test('one account teaches the others eight messages a day at most, and itself as
   });
   assert.equal(learned.filter(({ isShared }) => isShared).length, 8);
   await poll('the shared ones', async () => ((await sharedIds(parts.store)).length === 8 ? true : undefined));
+});
+
+test('mail of a proven correspondent is wanted by itself, a few a day, unless its owner has said otherwise', async t => {
+  const published = recordsOf({ 'TXT garden.example': [['v=spf1 ip4:198.51.100.0/24 -all']] });
+  const { address } = await startNameServer(t, published);
+  const { parts, learner } = await openOffice(t, { 'resolver.servers': [address] });
+  const [ada = ''] = people;
+  const accountId = await idOf(parts, ada);
+  const names = { name: 'Garden Club', addresses: ['email:news@garden.example'] };
+  await parts.store.putContact(accountId, { ...names, card: null, index: null, facts: null });
+  const session: Session = {
+    ...unseenSession,
+    source: 'live',
+    remoteAddress: '198.51.100.7',
+    helo: 'mx.garden.example',
+  };
+  for (let number = 1; number <= 12; number++) await deliver(parts, number, [ada], session);
+  const entries = async () =>
+    readMemory((await parts.store.getAccountState(accountId, 'spam'))?.octets ?? null).entries;
+  const learned = await poll('eight of them', async () =>
+    (await entries()).length >= 8 ? entries() : undefined,
+  );
+  assert.ok(
+    learned.every(({ isSpam, source, isShared }) => !isSpam && source === 'correspondent' && !isShared),
+  );
+  const emails = await storedEmails(parts, ada);
+  const records = await Promise.all(
+    emails.map(async ({ id }) => ({ id, learned: readLearned(await parts.store.getLearned(accountId, id)) })),
+  );
+  const [first] = records.filter(({ learned: record }) => record !== null);
+  assert.equal(first?.learned?.source, 'correspondent');
+  assert.ok(records.filter(({ learned: record }) => record !== null).length < 12);
+  await learner.note(accountId, [
+    { emailId: first?.id ?? '', word: 'spam', source: 'owner', at: new Date() },
+  ]);
+  await poll('the owner’s word', async () =>
+    (await entries()).some(
+      ({ source, isSpam, id }) => source === 'owner' && isSpam && id === first?.learned?.entry?.id,
+    )
+      ? true
+      : undefined,
+  );
+  await poll('its shared act', async () => ((await sharedIds(parts.store)).length === 1 ? true : undefined));
+});
+
+test('an account that is erased has taught nobody anything', async t => {
+  const { parts, learner } = await openOffice(t);
+  const [ada = '', ben = ''] = people;
+  await deliver(parts, 1, [ada, ben]);
+  for (const address of [ada, ben]) {
+    const { id } = await emailOf(parts, address, 1);
+    await learner.note(await idOf(parts, address), [
+      { emailId: id, word: 'spam', source: 'owner', at: new Date() },
+    ]);
+  }
+  await poll('two shared acts', async () => ((await sharedIds(parts.store)).length === 2 ? true : undefined));
+  const account = await parts.store.getAccountByAddress(ada);
+  assert.ok(account);
+  await forgetSharedActs(account, parts);
+  assert.equal((await sharedIds(parts.store)).length, 1);
 });

@@ -24,7 +24,9 @@ export async function noteJunkActs(acts: readonly OwnerAct[], context: MethodCon
         tagIds: applied(before.tagIds, change.tags),
         keywords: applied(before.keywords, change.keywords),
       };
-      const word = wordOf(marksOf(before, roles), marksOf(after, roles));
+      const word = isOwnMail(before.tagIds, roles)
+        ? null
+        : wordOf(marksOf(before, roles), marksOf(after, roles));
       return word ? [{ emailId: before.id, word, source: 'owner', at }] : [];
     });
     const sent = telling.filter(({ before, change }) => {
@@ -74,7 +76,13 @@ async function answeredBy(
     .map(({ id }) => ({ emailId: id, word: 'ham', source: 'reply', at: clock.now() }));
 }
 
+/** What its owner wrote says nothing about others' mail. */
+function isOwnMail(tagIds: readonly string[], { sent, drafts }: Roles): boolean {
+  return tagIds.some(id => id === sent || id === drafts);
+}
+
 interface Roles {
+  readonly drafts: string | null;
   readonly junk: string | null;
   readonly trash: string | null;
   readonly sent: string | null;
@@ -83,7 +91,7 @@ interface Roles {
 async function rolesOf(context: MethodContext): Promise<Roles> {
   const tags = [...(await tagsById(context)).values()];
   const idOf = (role: string) => tags.find(tag => tag.role === role)?.id ?? null;
-  return { junk: idOf('junk'), trash: idOf('trash'), sent: idOf('sent') };
+  return { drafts: idOf('drafts'), junk: idOf('junk'), trash: idOf('trash'), sent: idOf('sent') };
 }
 
 function marksOf(
