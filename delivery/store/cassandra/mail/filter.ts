@@ -138,6 +138,35 @@ export function requiredSearches(filter: EmailFilter | null): SearchLeaf[] {
   return 'all' in filter ? filter.all.flatMap(requiredSearches) : [];
 }
 
+/** Whether searches alone decide, and what they find has in it all that the filter lets through. */
+export function isSearchAlone(filter: EmailFilter): boolean {
+  return isOfSearches(filter) && isBounded(filter);
+}
+
+function isOfSearches(filter: EmailFilter): boolean {
+  if ('search' in filter || 'fieldName' in filter) return true;
+  return ('all' in filter || 'any' in filter || 'none' in filter) && partsOf(filter).every(isOfSearches);
+}
+
+function isBounded(filter: EmailFilter): boolean {
+  if ('all' in filter) return filter.all.some(isBounded);
+  if ('any' in filter) return filter.any.every(isBounded);
+  return !('none' in filter);
+}
+
+/** The emails that a filter of searches alone lets through, by what each of them finds. */
+export function foundBy(filter: EmailFilter, found: FilterContext['found']): string[] {
+  const candidates = new Set(searchesIn(filter).flatMap(leaf => [...found(leaf)]));
+  return [...candidates].filter(id => isFoundBy(id, filter, found));
+}
+
+function isFoundBy(id: string, filter: EmailFilter, found: FilterContext['found']): boolean {
+  if ('search' in filter || 'fieldName' in filter) return found(filter).has(id);
+  if ('all' in filter) return filter.all.every(part => isFoundBy(id, part, found));
+  const isAny = partsOf(filter).some(part => isFoundBy(id, part, found));
+  return 'any' in filter ? isAny : !isAny;
+}
+
 /** Keywords that are asked about whole threads. */
 export function threadKeywordsIn(filter: EmailFilter | null): string[] {
   if (filter === null) return [];

@@ -232,6 +232,10 @@ async function totalOf(plan: Plan): Promise<number> {
     const counts = (await plan.books()).tags.get(filter.tag);
     return (query.collapseThreads ? counts?.totalThreads : counts?.totalEmails) ?? 0;
   }
+  if (!query.collapseThreads) {
+    const { parts, accountId, threads } = plan;
+    return await parts.walks.count({ accountId, filter, ascending: false, threads });
+  }
   let total = 0;
   for await (const rows of results(plan)) total += rows.length;
   return total;

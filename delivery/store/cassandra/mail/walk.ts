@@ -4,7 +4,15 @@ import { type SearchLeaf, searchBlock, searchBucket } from '../search/search-buc
 import { monthOfBucket, monthOfEmail } from './bucket.ts';
 import type { Bucket, Buckets } from './buckets.ts';
 import type { Emails } from './emails.ts';
-import { type KeywordThreads, mayMeet, meets, requiredSearches, searchesIn } from './filter.ts';
+import {
+  foundBy,
+  isSearchAlone,
+  type KeywordThreads,
+  mayMeet,
+  meets,
+  requiredSearches,
+  searchesIn,
+} from './filter.ts';
 import { mergeSorted } from './merge.ts';
 import type { LightRow } from './row.ts';
 import type { Tally } from './tally.ts';
@@ -27,6 +35,8 @@ interface Candidates {
   readonly found: ReadonlyMap<SearchLeaf, ReadonlySet<string>>;
 }
 
+/** Buckets that are counted at once. */
+const bucketsAtOnce = 4;
 /** Emails of a bucket that are read by their ids; for more, all rows are read. */
 const fewFound = 300;
 
@@ -58,6 +68,36 @@ export class Walks {
       const some = month.filter(bucket => isWorthReading(bucket, kept.get(bucket.bucket) ?? null, filter));
       if (some.length > 0) yield* this.#findInMonth(wanted, some);
     }
+  }
+
+  /** How many emails meet the filter; of searches alone, by what is known of a bucket's words without reading its rows. */
+  async count(wanted: Wanted): Promise<number> {
+    const { accountId, filter } = wanted;
+    let total = 0;
+    if (filter === null || !isSearchAlone(filter)) {
+      for await (const rows of this.find(wanted)) total += rows.length;
+      return total;
+    }
+    const buckets = await this.#buckets.list(accountId);
+    for (let from = 0; from < buckets.length; from += bucketsAtOnce) {
+      const some = buckets.slice(from, from + bucketsAtOnce);
+      const counts = await Promise.all(some.map(bucket => this.#countFound(wanted, bucket, filter)));
+      total += counts.reduce((sum, count) => sum + count, 0);
+    }
+    return total;
+  }
+
+  async #countFound(wanted: Wanted, bucket: Bucket, filter: EmailFilter): Promise<number> {
+    const leaves = searchesIn(filter);
+    const { accountId } = wanted;
+    if (bucket.changed !== null) {
+      const where = { accountId, bucket: bucket.bucket, changed: String(bucket.changed) };
+      const found = await searchBlock(this.#context, where, leaves);
+      if (found) return foundBy(filter, leaf => found.get(leaf) ?? new Set()).length;
+    }
+    const rows = await this.#buckets.allRows(accountId, bucket);
+    const found = await this.#search(accountId, bucket, { rows, leaves });
+    return matching(rows, wanted, found).length;
   }
 
   /** Parts of one month lie side by side in time. */

@@ -144,10 +144,21 @@ test('a search by a settled block reads the emails it finds alone, and sees what
   assert.deepEqual(await found(search('absent')), []);
   assert.deepEqual(await found({ all: [search('apple'), { none: [search('body')] }] }), []);
   assert.equal((await found({ all: [search('apple'), { tag: 'inbox' }] })).length, 39);
+  const rareOrApple: EmailFilter = { any: [search('rare'), search('apple')] };
+  const total = async (filter: EmailFilter): Promise<number | null> =>
+    (await other.queryEmails(accountId, { filter, sort: [], limit: 1, calculateTotal: true })).total;
+  read.length = 0;
+  assert.equal(await total(search('apple')), 39);
+  assert.equal(await total({ all: [search('common'), { none: [search('rare')] }] }), 39);
+  assert.equal(await total(rareOrApple), 40);
+  assert.equal(await total({ all: [rareOrApple, { none: [{ none: [search('pear')] }] }] }), 1);
+  assert.deepEqual(read.filter(isScan).slice(1), [], 'but for the page of OR, which reads its month');
   const { emailId } = await one.deliverEmail(accountId, newEmail({ words: 'rare plum' }));
+  assert.equal(await total(rareOrApple), 41);
   assert.deepEqual((await found(search('rare'))).sort(), [ids[7], emailId].sort());
   await one.destroyEmails(accountId, [ids[7] ?? '']);
   assert.deepEqual(await found(search('rare')), [emailId]);
+  assert.equal(await total(rareOrApple), 40);
 });
 
 /** Notes the statements of a session that read. */
