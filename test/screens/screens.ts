@@ -45,6 +45,8 @@ export const screens: readonly Screen[] = [
   page('about', 2000, at => way.openPage(at, 'about')),
   page('tag-manager', 1000, at => way.openPage(at, 'tags')),
   page('tag-manager-form', 1200, way.openTagForm),
+  page('rules', 800, at => way.openPage(at, 'rules')),
+  page('rule-form', 1400, way.openRuleForm),
 
   message('message', 'Lunch on Thursday?'),
   message('discussion', 'Re: Plan for the open day'),
@@ -64,6 +66,8 @@ export const screens: readonly Screen[] = [
   page('harmful-save', 1600, way.askToSave),
   list('tag-menu', way.openTagMenu),
   list('message-more', way.openMore),
+  list('message-importance', way.openImportance),
+  list('message-rule', way.openRuleDialog),
   list('message-details', at => way.openDialogOf(at, readingWords[at.language].more.details)),
   list('message-source', at => way.openDialogOf(at, readingWords[at.language].more.source)),
   list('preview-pdf', at => way.openPreview(at, 'Scan 0042', 'iframe')),

@@ -1,6 +1,9 @@
 import type { Locator } from 'playwright-core';
 import { addressOf } from '../../bin/demo/people.ts';
 import { accountWords } from '../../webmail/ui/locales/account.ts';
+import { automaticWords } from '../../webmail/ui/locales/automatic.ts';
+import { readingWords } from '../../webmail/ui/locales/reading.ts';
+import { rulesWords } from '../../webmail/ui/locales/rules.ts';
 import { allId, inboxId, listAddress, type PageId } from '../../webmail/ui/route.ts';
 import { poll } from '../support/poll.ts';
 import { type At, signIn } from './stage.ts';
@@ -137,6 +140,25 @@ export async function openTagForm(at: At): Promise<void> {
   await openPage(at, 'tags');
   await at.page.locator('.tag-row').getByRole('button').first().click();
   await at.page.locator('.tag-row form').waitFor();
+}
+
+export async function openRuleForm(at: At): Promise<void> {
+  await openPage(at, 'rules');
+  await at.page.getByRole('button', { name: rulesWords[at.language].make }).click();
+  await at.page.locator('.rule-form').waitFor();
+}
+
+export async function openRuleDialog(at: At): Promise<void> {
+  await openMore(at);
+  await at.page.getByRole('button', { name: readingWords[at.language].more.rule }).click();
+  await at.page.locator('dialog .rule-form').waitFor();
+}
+
+export async function openImportance(at: At): Promise<void> {
+  await at.openMessage('Lunch on Thursday?');
+  const message = at.page.locator(openMessage);
+  await message.locator('.tag-menu > summary').last().click();
+  await message.getByText(automaticWords[at.language].set).waitFor();
 }
 
 export async function openIndex(at: At, subject: string): Promise<void> {

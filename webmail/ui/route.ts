@@ -18,7 +18,7 @@ export type ListRoute =
   | { readonly kind: 'page'; readonly id: PageId };
 
 /** Pages that are no list of mail. */
-export const pageIds = ['settings', 'about', 'tags'] as const;
+export const pageIds = ['settings', 'about', 'tags', 'rules'] as const;
 export type PageId = (typeof pageIds)[number];
 
 /** What a list is narrowed to; each part alone, or all together. */

@@ -40,7 +40,7 @@ export const en = {
     change: 'The change could not be saved.',
   },
 
-  pages: { settings: 'Settings', about: 'About', tags: 'Tags' },
+  pages: { settings: 'Settings', about: 'About', tags: 'Tags', rules: 'Rules' },
 
   bar: {
     search: 'Search your mail',

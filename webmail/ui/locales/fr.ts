@@ -43,7 +43,7 @@ export const fr: Words = {
     change: 'Le changement n’a pas pu être enregistré.',
   },
 
-  pages: { settings: 'Réglages', about: 'À propos', tags: 'Étiquettes' },
+  pages: { settings: 'Réglages', about: 'À propos', tags: 'Étiquettes', rules: 'Règles' },
 
   bar: {
     search: 'Chercher dans votre courrier',

@@ -5,6 +5,7 @@ const en = {
     details: 'Details and header fields',
     source: 'Show the source',
     save: 'Save the original message',
+    rule: 'Make a rule from it',
     print: 'Print',
   },
   attachments: {
@@ -69,6 +70,7 @@ const fr: typeof en = {
     details: 'Détails et champs d’en-tête',
     source: 'Afficher la source',
     save: 'Enregistrer le message d’origine',
+    rule: 'En faire une règle',
     print: 'Imprimer',
   },
   attachments: {

@@ -7,7 +7,7 @@ import { Lazy } from './lazy.ts';
 import { Popover } from './popover.ts';
 
 /** What is shown over the page of a message. */
-export type Shown = 'details' | 'source';
+export type Shown = 'details' | 'source' | 'rule';
 
 const menu = async () => (await import('./more-menu.ts')).MoreMenu;
 const dialog = async () => (await import('./more-menu.ts')).MoreDialog;

@@ -94,7 +94,7 @@ function Opened({ email, subject, reload }: OpenedProps) {
     <${Protection} email=${email} />
     <${OpenedNote} emailId=${email.id} />
     <${MessageBody} email=${email} subject=${subject} reload=${reload} />
-    <${Toolbar} email=${email} />`;
+    <${Toolbar} email=${email} reload=${reload} />`;
   const warned = { mark, originator, reasons: privacy.reasons, children: content };
   return html`<${OpenedParts} email=${email}>
     ${mark ? html`<${Lazy} load=${loadWarning} props=${warned} />` : content}
@@ -117,8 +117,11 @@ function Protection({ email }: { email: FullEmail }) {
   return sentences.length > 0 && html`<p class="protection">${sentences.join(' ')}</p>`;
 }
 
-function Toolbar({ email }: { email: FullEmail }) {
+const loadWhy = async () => (await import('./message-why.ts')).MessageWhy;
+
+function Toolbar(props: { email: FullEmail; reload: () => void }) {
   return html`<footer class="toolbar">
-    <${TagEditor} email=${email} />
+    <${TagEditor} email=${props.email} />
+    <${Lazy} load=${loadWhy} props=${props} isQuiet />
   </footer>`;
 }

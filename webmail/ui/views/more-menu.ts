@@ -21,11 +21,12 @@ export function MoreMenu({ email, show }: { email: FullEmail; show: (what: Shown
     html`<button class="menu-item" onClick=${(event: MouseEvent) => leave(event, next)}>${name}</button>`;
   return html`${item(words.details, () => show('details'))} ${item(words.source, () => show('source'))}
     <${SaveButton} class="menu-item" blobId=${email.blobId} name="message.eml">${words.save}<//>
-    ${item(words.print, () => window.print())}`;
+    ${item(words.rule, () => show('rule'))} ${item(words.print, () => window.print())}`;
 }
 
 const dialogs = {
   details: async () => (await import('./message-details.ts')).MessageDetailsDialog,
+  rule: async () => (await import('./rule-dialog.ts')).RuleDialog,
   source: async () => (await import('./message-source.ts')).MessageSource,
 };
 

@@ -9,6 +9,7 @@ type Load = () => Promise<ComponentType<object>>;
 
 const pages: Readonly<Partial<Record<PageId, Load>>> = {
   about: async () => (await import('./about-page.ts')).AboutPage,
+  rules: async () => (await import('./rules-page.ts')).RulesPage,
   settings: async () => (await import('./settings-page.ts')).SettingsPage,
   tags: async () => (await import('./tag-manager.ts')).TagManager,
 };

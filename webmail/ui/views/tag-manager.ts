@@ -1,8 +1,10 @@
 import { html } from 'htm/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Mailbox } from '../../wire.ts';
+import { automaticWords } from '../locales/automatic.ts';
 import { tagsWords } from '../locales/tags.ts';
 import type { TagChange } from '../manage-tags.ts';
+import { listAddress } from '../route.ts';
 import { useApp } from '../state.ts';
 import { changeOwnTag, deleteOwnTag, makeOwnTag } from '../tag-acts.ts';
 import { type PlacedTag, placedTags } from '../tag-colours.ts';
@@ -26,10 +28,30 @@ export function TagManager() {
       ${own.length === 0 && html`<p class="hint">${words.none}</p>`}
       <ul class="tag-rows">${own.map(placed => html`<${OwnTag} key=${placed.tag.id} placed=${placed} />`)}</ul>
     </section>
+    <${AutomaticTags} />
     <section aria-labelledby="new-tag">
       <h2 id="new-tag">${words.newHeading}</h2>
       <${TagForm} tag=${null} submitName=${words.make} save=${(tag: NamedTag) => makeOwnTag(app, tag)} />
     </section>`;
+}
+
+/** Tags that mail gets by its form, each with the way to all such mail, and the way to the rules. */
+function AutomaticTags() {
+  const { state, words: shared } = useApp();
+  const words = automaticWords[state.language];
+  const kinds = Object.keys(words.kinds) as (keyof typeof words.kinds)[];
+  return html`<section aria-labelledby="automatic-tags">
+    <h2 id="automatic-tags">${words.heading}</h2>
+    <p class="lead">${words.lead}</p>
+    <ul class="automatic-tags">
+      ${kinds.map(
+        kind => html`<li key=${kind}>
+          <a class="button small" href=${listAddress({ kind: 'search', text: words.searches[kind] })}>${words.kinds[kind]}</a>
+        </li>`,
+      )}
+    </ul>
+    <p><a class="button small" href=${listAddress({ kind: 'page', id: 'rules' })}>${shared.pages.rules}</a></p>
+  </section>`;
 }
 
 function OwnTag({ placed: { tag, depth } }: { placed: PlacedTag }) {
