@@ -40,7 +40,8 @@ export const settingForms = {
     fits: text => isNetwork(text) || (isHostName(text) && !/^[\d.]+$/.test(text)),
   },
   dnsList: {
-    allowed: 'ZONE CODE[=WEIGHT]..., codes such as 127.0.0.2 or 127.0.0.4-11, weights from -1 to 1',
+    allowed:
+      'ZONE=CODE[:WEIGHT][;CODE[:WEIGHT]]..., codes such as 127.0.0.2 or 127.0.0.4-11, weights from -1 to 1',
     fits: text => parseDnsList(text) !== null,
   },
   nodeOrFile: {

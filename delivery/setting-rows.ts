@@ -511,13 +511,13 @@ export const settingRows = {
     type: 'list',
     form: 'dnsList',
     default: [],
-    help: 'DNS lists of addresses, as ZONE CODE[=WEIGHT]..., such as zen.example.org 127.0.0.2-3 127.0.0.10-11=0.5; they learn who writes to you.',
+    help: 'DNS lists of addresses, as ZONE=CODE[:WEIGHT][;CODE...], such as zen.example.org=127.0.0.2-3;127.0.0.10-11:0.5; they learn who writes to you.',
   },
   'dnsLists.domains': {
     type: 'list',
     form: 'dnsList',
     default: [],
-    help: 'DNS lists of domains, asked for those of the sender and of links; test:NAME behind the codes where the test entry is not called test.',
+    help: 'DNS lists of domains, asked for those of the sender and of links; dom.example.org=127.0.1.2;test:NAME where the test entry is not called test.',
   },
   'dnsLists.timeoutMilliseconds': {
     type: 'integer',

@@ -17,12 +17,13 @@ export interface DnsList {
 const zoneForm = /^(?=.{1,200}$)[a-z0-9_](?:[a-z0-9_-]*)(?:\.[a-z0-9_-]+)+$/i;
 
 /**
- * Reads `ZONE CODE[=WEIGHT] … [test:NAME]`, such as `zen.example.org 127.0.0.2-3 127.0.0.10-11=0.5`. Each octet of a
- * code is a number, a range, or `*`; codes are in 127.0.0.0/8. Null where the text is none of that.
+ * Reads `ZONE=CODE[:WEIGHT][;CODE[:WEIGHT]]…[;test:NAME]`, such as `zen.example.org=127.0.0.2-3;127.0.0.10-11:0.5`. Each
+ * octet of a code is a number, a range, or `*`; codes are in 127.0.0.0/8. Null where the text is none of that.
  */
 export function parseDnsList(text: string): DnsList | null {
-  const [zone = '', ...words] = text.trim().split(/\s+/);
-  if (!zoneForm.test(zone)) return null;
+  const [zone = '', right, ...rest] = text.split('=');
+  if (!zoneForm.test(zone) || right === undefined || rest.length > 0) return null;
+  const words = right.split(';');
   const tests = words.filter(word => word.startsWith('test:'));
   const codes = words.filter(word => !word.startsWith('test:')).map(parseCodes);
   if (codes.length === 0 || tests.length > 1 || codes.includes(null)) return null;
@@ -31,7 +32,7 @@ export function parseDnsList(text: string): DnsList | null {
 }
 
 function parseCodes(word: string): ListCodes | null {
-  const [pattern = '', weightText, ...rest] = word.split('=');
+  const [pattern = '', weightText, ...rest] = word.split(':');
   const weight = weightText === undefined ? 1 : Number(weightText);
   if (rest.length > 0 || weightText === '' || !(Math.abs(weight) <= 1)) return null;
   const octets = pattern.split('.').map(parseOctet);

@@ -101,8 +101,8 @@ test('an entry of a DNS list is a reason that is stored, and a dead list holds n
   );
   const { deliver, door } = await openInstance(t, {
     'resolver.servers': [address],
-    'dnsLists.addresses': ['zen.example 127.0.0.2', 'dead.example 127.0.0.2'],
-    'dnsLists.domains': ['dom.example 127.0.1.2'],
+    'dnsLists.addresses': ['zen.example=127.0.0.2', 'dead.example=127.0.0.2'],
+    'dnsLists.domains': ['dom.example=127.0.1.2'],
     'dnsLists.timeoutMilliseconds': 400,
     'filter.spamd': '127.0.0.1:9',
   });

@@ -12,7 +12,7 @@ const list = (text: string) => {
 };
 
 test('a list is read as an admin writes it, and only so', () => {
-  assert.deepEqual(list('ZEN.example.org 127.0.0.2-3 127.*.0.10=-0.5 test:here'), {
+  assert.deepEqual(list('ZEN.example.org=127.0.0.2-3;127.*.0.10:-0.5;test:here'), {
     zone: 'zen.example.org',
     codes: [
       {
@@ -39,22 +39,22 @@ test('a list is read as an admin writes it, and only so', () => {
   for (const text of [
     '',
     'zen.example.org',
-    'zen 127.0.0.2',
-    'zen.example.org 128.0.0.2',
-    'zen.example.org 127.0.0',
-    'zen.example.org 127.0.0.3-2',
-    'zen.example.org 127.0.0.256',
-    'zen.example.org 127.0.0.2=2',
-    'zen.example.org 127.0.0.2=',
+    'zen=127.0.0.2',
+    'zen.example.org=128.0.0.2',
+    'zen.example.org=127.0.0',
+    'zen.example.org=127.0.0.3-2',
+    'zen.example.org=127.0.0.256',
+    'zen.example.org=127.0.0.2:2',
+    'zen.example.org=127.0.0.2:',
     'zen.example.org 126-128.0.0.2',
-    'zen.example.org 127.0.0.2 test:a test:b',
+    'zen.example.org=127.0.0.2;test:a;test:b',
   ]) {
     assert.equal(parseDnsList(text), null, text);
   }
 });
 
 test('only listed codes count; 127.255.255.x and what is not of 127/8 are errors', () => {
-  const known = list('a.example 127.0.0.2-4=0.5 127.255.*.*');
+  const known = list('a.example=127.0.0.2-4:0.5;127.255.*.*');
   assert.deepEqual(meaningOf(known, '127.0.0.3'), { kind: 'listed', weight: 0.5 });
   for (const [code, kind] of [
     ['127.0.0.5', 'other'],
@@ -95,14 +95,14 @@ interface Opened {
 async function open(
   t: TestContext,
   answer: (question: { readonly name: string; readonly type: string }) => Said,
-  texts: readonly string[] = ['zen.example.org 127.0.0.2 127.0.0.3=0.5'],
+  texts: readonly string[] = ['zen.example.org=127.0.0.2;127.0.0.3:0.5'],
 ): Promise<Opened> {
   const server = await startNameServer(t, answer);
   const clock = { now: 0 };
   const warnings: object[] = [];
   const now = () => clock.now;
   const lists = openDnsLists(
-    { addresses: texts.map(list), domains: [list('dom.example.org 127.0.1.*')] },
+    { addresses: texts.map(list), domains: [list('dom.example.org=127.0.1.*')] },
     {
       resolver: openResolver({ servers: [server.address], timeoutMilliseconds: 300, now }),
       log: { warn: (fields, message) => void warnings.push({ message, ...fields }) },
@@ -178,7 +178,7 @@ test('a list that does not answer costs one bounded wait, counts nothing, and is
   const { check, warnings, server } = await open(
     t,
     question => (question.name.endsWith('dead.example') ? null : recordsOf(good)(question)),
-    ['zen.example.org 127.0.0.2', 'dead.example 127.0.0.2'],
+    ['zen.example.org=127.0.0.2', 'dead.example=127.0.0.2'],
   );
   const startedAt = performance.now();
   assert.deepEqual(await check('192.0.2.7'), ['zen.example.org 192.0.2.7 127.0.0.2 1']);
@@ -196,6 +196,6 @@ test('a list that does not answer costs one bounded wait, counts nothing, and is
 
 test('a name of its own can be the test entry', async t => {
   const records = { 'A dbltest.com.dbl.example': ['127.0.1.2'], 'A 7.2.0.192.dbl.example': ['127.0.1.9'] };
-  const { check } = await open(t, recordsOf(records), ['dbl.example 127.0.1.2-99 test:dbltest.com']);
+  const { check } = await open(t, recordsOf(records), ['dbl.example=127.0.1.2-99;test:dbltest.com']);
   assert.deepEqual(await check('192.0.2.7'), ['dbl.example 192.0.2.7 127.0.1.9 1']);
 });
