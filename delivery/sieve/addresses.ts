@@ -2,34 +2,34 @@
 const separator = '+';
 
 /** Which part of an address a test looks at (RFC 5228 §2.7.4, RFC 5233); null where the address has no such part. */
-const parts: Readonly<Record<string, (address: string) => string | null>> = {
-  all: address => address,
-  localpart: localPart,
-  domain: address => {
-    const at = address.lastIndexOf('@');
-    return at === -1 ? '' : address.slice(at + 1);
+const parts: Readonly<Record<string, (localPart: string, domain: string) => string | null>> = {
+  localpart: localPart => localPart,
+  domain: (_localPart, domain) => domain,
+  user: localPart => {
+    const at = localPart.indexOf(separator);
+    return at === -1 ? localPart : localPart.slice(0, at);
   },
-  user: address => {
-    const local = localPart(address);
-    const at = local.indexOf(separator);
-    return at === -1 ? local : local.slice(0, at);
-  },
-  detail: address => {
-    const local = localPart(address);
-    const at = local.indexOf(separator);
-    return at === -1 ? null : local.slice(at + 1);
+  detail: localPart => {
+    const at = localPart.indexOf(separator);
+    return at === -1 ? null : localPart.slice(at + 1);
   },
 };
 
-/** The asked parts of addresses, `:all` where no tag asks for one. The null reverse-path is empty in every part. */
+/**
+ * The asked parts of addresses, `:all` where no tag asks for one. The null reverse-path is empty in every part; what
+ * has no `@` has no parts.
+ */
 export function addressParts(addresses: readonly string[], tags: ReadonlyMap<string, unknown>): string[] {
-  const name = Object.keys(parts).find(each => tags.has(each)) ?? 'all';
-  return addresses.flatMap(address => (address === '' ? '' : parts[name]?.(address)) ?? []);
+  const part = parts[Object.keys(parts).find(each => tags.has(each)) ?? ''];
+  if (!part) return [...addresses];
+  return addresses.flatMap(address => {
+    const at = address.lastIndexOf('@');
+    if (address === '') return '';
+    return at === -1 ? [] : (part(unquoted(address.slice(0, at)), address.slice(at + 1)) ?? []);
+  });
 }
 
 /** Without the quotes of a quoted-string. */
-function localPart(address: string): string {
-  const at = address.lastIndexOf('@');
-  const local = at === -1 ? address : address.slice(0, at);
-  return /^"[\s\S]*"$/.test(local) ? local.slice(1, -1).replace(/\\([\s\S])/g, '$1') : local;
+function unquoted(localPart: string): string {
+  return /^"[\s\S]*"$/.test(localPart) ? localPart.slice(1, -1).replace(/\\([\s\S])/g, '$1') : localPart;
 }

@@ -53,6 +53,11 @@ function std11(local: Date, offsetMinutes: number): string {
   return `${day} ${yearOf(local)} ${timeOf(local)} ${zoneWords(offsetMinutes, '')}`;
 }
 
+/** RFC 3339 §5.6: `Z` where others would write `+00:00`. */
+function iso8601(local: Date, offsetMinutes: number): string {
+  return `${dateOf(local)}T${timeOf(local)}${offsetMinutes === 0 ? 'Z' : zoneWords(offsetMinutes, ':')}`;
+}
+
 /** The parts of a date that can be asked for (RFC 5260 §4.2); `local` shows the local time in its UTC fields. */
 export const dateParts: ReadonlyMap<string, (local: Date, offsetMinutes: number) => string> = new Map([
   ['year', local => yearOf(local)],
@@ -64,7 +69,7 @@ export const dateParts: ReadonlyMap<string, (local: Date, offsetMinutes: number)
   ['minute', local => two(local.getUTCMinutes())],
   ['second', local => two(local.getUTCSeconds())],
   ['time', local => timeOf(local)],
-  ['iso8601', (local, offset) => `${dateOf(local)}T${timeOf(local)}${zoneWords(offset, ':')}`],
+  ['iso8601', iso8601],
   ['std11', (local, offset) => std11(local, offset)],
   ['zone', (_local, offset) => zoneWords(offset, '')],
   ['weekday', local => String(local.getUTCDay())],

@@ -85,8 +85,8 @@ const tests: Readonly<Record<string, Test>> = {
 /** Values of header fields as people read them (RFC 5228 §2.7.2): unfolded, encoded words decoded. */
 function testHeader(clause: Clause, run: Run): boolean {
   const [names, keys] = clause.positional;
-  const values = run.strings(names).flatMap(name => picked(run.fieldsNamed(name), clause).map(textOf));
-  return matchesAny(values, run.strings(keys), { clause, run });
+  const fields = run.strings(names).flatMap(name => run.fieldsNamed(name));
+  return matchesAny(picked(fields, clause).map(textOf), run.strings(keys), { clause, run });
 }
 
 /** What a line was folded with shows as a space (RFC 5322 §2.2.3): many senders fold with tabs. */
@@ -94,7 +94,7 @@ function textOf({ value }: HeaderField): string {
   return decodeWords(value.replaceAll('\n\t', '\n '));
 }
 
-/** The field that `:index` and `:last` ask for (RFC 5260 §6), else all. */
+/** The one of the fields that `:index` and `:last` ask for (RFC 5260 §6), counted name by name; else all. */
 function picked(fields: readonly HeaderField[], { tags }: Clause): readonly HeaderField[] {
   const index = tags.get('index');
   if (typeof index !== 'number') return fields;
@@ -104,13 +104,12 @@ function picked(fields: readonly HeaderField[], { tags }: Clause): readonly Head
 
 function testAddress(clause: Clause, run: Run): boolean {
   const [names, keys] = clause.positional;
-  const addresses = run
+  const fields = run
     .strings(names)
     .filter(name => addressFields.has(name.toLowerCase()))
-    .flatMap(name =>
-      picked(run.fieldsNamed(name), clause).flatMap(({ value }) => flatten(parseAddressList(value))),
-    )
-    .map(({ address }) => address);
+    .flatMap(name => run.fieldsNamed(name));
+  const mailboxes = picked(fields, clause).flatMap(({ value }) => flatten(parseAddressList(value)));
+  const addresses = mailboxes.map(({ address }) => address);
   return matchesAny(addressParts(addresses, clause.tags), run.strings(keys), { clause, run });
 }
 
