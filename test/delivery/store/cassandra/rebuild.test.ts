@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { listGenerations } from '../../../../delivery/store/cassandra/generations.ts';
 import { countRows, writeTally } from '../../../../delivery/store/cassandra/mail/tally.ts';
 import { readRow } from '../../../../delivery/store/cassandra/mail/verify-rows.ts';
+import { holderOf } from '../../../../delivery/store/cassandra/personal/account-states.ts';
 import {
   coverKey,
   newGeneration,
@@ -12,7 +14,7 @@ import {
 } from '../../../../delivery/store/cassandra/search/block.ts';
 import { buildBlock } from '../../../../delivery/store/cassandra/search/build.ts';
 import { noteGeneration, readBlockRow } from '../../../../delivery/store/cassandra/search/generations.ts';
-import { newEmail } from '../../../suites/store/under-test.ts';
+import { coded, newEmail } from '../../../suites/store/under-test.ts';
 import { bucket, type Damaged, openDamaged } from './damage.ts';
 
 /** Damages an account that has this email. */
@@ -311,6 +313,13 @@ test('what the truth has lost is named, and not mended', async t => {
   const { mail, cql } = damaged;
   const lost = await mail.deliverEmail(one, newEmail({ words: 'apple' }));
   await cql('delete from detail where account = ? and bucket = ? and id = ?', [one, bucket, lost.emailId]);
+  await damaged.directory.putAccountState(one, 'model', new Uint8Array(300_000), null);
+  const [listed] = await listGenerations(mail.context.session, holderOf(one));
+  await cql('delete from state_chunk where name = ? and generation = ? and number = 1', [
+    holderOf(one),
+    listed?.generation,
+  ]);
+  await assert.rejects(damaged.directory.getAccountState(one, 'model'), coded('storeUnavailable'));
   const twice = await mail.deliverEmail(two, newEmail());
   const timed = await readRow(mail.context, { accountId: two, bucket }, twice.emailId);
   await cql('insert into email (account, bucket, id, head) values (?, ?, ?, ?)', [
@@ -334,6 +343,6 @@ test('what the truth has lost is named, and not mended', async t => {
   ]);
   assert.ok(octets, 'octets of an email that the log knows stay');
   const named = await damaged.verify();
-  assert.deepEqual([...new Set(named)], ['emailDamaged', 'emailTwice']);
+  assert.deepEqual([...new Set(named)], ['emailDamaged', 'emailTwice', 'stateDamaged']);
   assert.deepEqual(await damaged.check(one), ['emailDamaged']);
 });
