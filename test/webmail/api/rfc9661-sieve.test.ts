@@ -202,6 +202,21 @@ test('§2.4: more scripts than an account may have are over quota; 15 of the lon
   assert.equal(await contentOf(web, list[14].blobId), longest[14]);
 });
 
+test('the owner reads of every change, and which script is active then', async t => {
+  const web = await openTestWeb(t);
+  const { id } = await create(web, keep, 'one');
+  await web.ask('SieveScript/set', { onSuccessActivateScript: id });
+  await web.ask('SieveScript/set', { onSuccessActivateScript: id });
+  const { list } = await web.ask('Audit/get', {});
+  assert.deepEqual(
+    list.map(({ action, detail }: { action: string; detail: unknown }) => [action, detail]),
+    [
+      ['scriptsChanged', { active: 'one' }],
+      ['scriptsChanged', { active: null }],
+    ],
+  );
+});
+
 test('a change in the meantime is told, and nothing is changed', async t => {
   const web = await openTestWeb(t);
   const { state } = await web.ask('SieveScript/get', {});

@@ -10,7 +10,7 @@ import {
   writeScripts,
 } from '../../../delivery/sieve/stored-scripts.ts';
 import type { Account } from '../../../delivery/store/store.ts';
-import { scriptBlobId } from '../script-blob.ts';
+import { loadScripts, scriptBlobId } from '../script-blob.ts';
 import { changeSettings } from '../settings-change.ts';
 import { idSchema, readArguments, setEntries } from './arguments.ts';
 import { asSetError, invalidProperties, MethodError, SetError } from './errors.ts';
@@ -78,9 +78,22 @@ export const sieveScriptSet: Handler = async (args, context) => {
     },
     context,
   );
-  if (isChange) await tellOthers(context);
+  if (isChange) {
+    await record(context);
+    await tellOthers(context);
+  }
   return answer;
 };
+
+/** Scripts can hide mail: the owner sees every change, by whatever device. */
+async function record({ store, account, clock }: MethodContext): Promise<void> {
+  const { scripts } = await loadScripts(account.id, { store });
+  const detail = { active: scripts.find(({ isActive }) => isActive)?.name ?? null };
+  await store.appendAudit(account.id, {
+    ...{ at: clock.now(), actor: account.address },
+    ...{ action: 'scriptsChanged', detail },
+  });
+}
 
 /** States of accounts are told nobody; the settings are, and with them the scripts are looked at (`push-types.ts`). */
 async function tellOthers({ store, account, log }: MethodContext): Promise<void> {
@@ -132,7 +145,8 @@ function changed(
   const work: Work = { scripts: readScripts(before), results: emptyResults(), account: context.account };
   for (const each of creations)
     record(each, work.results.notCreated, given => createOne(given, work, context));
-  for (const each of updates) record(each, work.results.notUpdated, given => updateOne(given, work, context));
+  for (const each of updates)
+    attempt(each, work.results.notUpdated, given => updateOne(given, work, context));
   for (const key of asked.destroy ?? []) destroyOne(key, work, context);
   const { notCreated, notUpdated, notDestroyed } = work.results;
   if (notCreated.size + notUpdated.size + notDestroyed.size === 0) activate(asked, work, context);
@@ -152,7 +166,7 @@ interface Work {
 }
 
 /** As `tryRecord`, without a wait: the state may not change in between. */
-function record(prepared: Prepared, failed: SetResults['notCreated'], work: (given: Given) => void): void {
+function attempt(prepared: Prepared, failed: SetResults['notCreated'], work: (given: Given) => void): void {
   try {
     if ('error' in prepared) throw prepared.error;
     work(prepared);
