@@ -144,7 +144,7 @@ function changed(
   if (asked.ifInState !== null && asked.ifInState !== oldState) throw new MethodError('stateMismatch');
   const work: Work = { scripts: readScripts(before), results: emptyResults(), account: context.account };
   for (const each of creations)
-    record(each, work.results.notCreated, given => createOne(given, work, context));
+    attempt(each, work.results.notCreated, given => createOne(given, work, context));
   for (const each of updates)
     attempt(each, work.results.notUpdated, given => updateOne(given, work, context));
   for (const key of asked.destroy ?? []) destroyOne(key, work, context);
