@@ -131,6 +131,7 @@ export const stages: readonly Stage[] = [
         session: work.arrival.session,
         reputation: work.reputation,
         knownSender: isKnownSender(owner),
+        owner: { contacts: owner.context.contacts, ownAddresses: owner.addresses },
         model: await model(),
         junkAt: settings.junkAt,
         rejectAt: settings.rejectAt,

@@ -32,7 +32,10 @@ const slots = new SlotSet(16_000);
 const streams = { header: 1500, text: 4000, markup: 4000 };
 
 /** What judging needs of the features: all but the identity, which only learning asks for. */
-export type JudgedFeatures = Omit<Features, 'id'>;
+export type JudgedFeatures = Omit<Features, 'id'> & {
+  /** Hosts that links lead to: rules about one owner look at them again. */
+  readonly webHosts?: readonly string[];
+};
 
 /** The features of a message; bounded in time, the same every time, never throws for bad bytes. */
 export function extractFeatures(message: Message, options: FeatureOptions = {}): Features {
@@ -63,6 +66,7 @@ function readFeatures(
     },
     signals: signalsOf(look, options.evidence ?? {}, classes),
     isPartial: look.isPartial,
+    webHosts: classes.has('links') ? look.webHosts.map(({ host }) => host) : [],
   };
   return { features, header, look };
 }

@@ -61,6 +61,13 @@ export function imitatedName(name: string, { bySkeleton, byGap }: NearNames): st
   return null;
 }
 
+/** `imitatedName` for two names, lower-case. */
+export function looksLikeName(name: string, original: string): boolean {
+  if (name === original || name.length < 4 || Math.abs(name.length - original.length) > 2) return false;
+  const [one, other] = [skeletonOf(name), skeletonOf(original)];
+  return one === other || (original.length >= leastLength && isOneSlip(one, other));
+}
+
 function withGaps(text: string): string[] {
   return Array.from(text, (_, at) => text.slice(0, at) + text.slice(at + 1));
 }

@@ -2,7 +2,7 @@ import type { Features, JudgedFeatures } from './features.ts';
 import { applyChange, type Change, changeFor, type Fusion, fuse, type Inputs, newFusion } from './fusion.ts';
 import { apply, emptyLearner, type Learner, margin, probability, stepOf } from './learner.ts';
 import { priorLearner, priorMargin } from './prior.ts';
-import { rules } from './rules.ts';
+import { ruleRows } from './rules.ts';
 import { forEachView, type ViewName, viewNames } from './views.ts';
 
 /** What one message changed in a model: enough to take it back. */
@@ -51,7 +51,7 @@ export function startingWeights(withPrior: boolean): Map<string, number> {
   const start = new Map<string, number>(viewNames.map(name => [name, 1.5]));
   if (!withPrior) return start;
   start.set('bias', -2).set('prior', 1);
-  for (const { id, weight } of rules) start.set(id, weight);
+  for (const { id, weight } of ruleRows) start.set(id, weight);
   return start;
 }
 

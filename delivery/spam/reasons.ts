@@ -1,5 +1,5 @@
 import type { Evidence, Reason } from './findings.ts';
-import { rules } from './rules.ts';
+import { ruleRows } from './rules.ts';
 import { viewNames } from './views.ts';
 
 const maxReasons = 8;
@@ -59,12 +59,12 @@ const otherReasons: Readonly<Record<string, { readonly en: string; readonly fr: 
 /** The words of every reason by its id. */
 export function reasonWords(): Readonly<Record<string, { readonly en: string; readonly fr: string }>> {
   return {
-    ...Object.fromEntries(rules.map(({ id, words: { en, fr } }) => [id, { en, fr }])),
+    ...Object.fromEntries(ruleRows.map(({ id, words: { en, fr } }) => [id, { en, fr }])),
     ...otherReasons,
   };
 }
 
 /** The words of a reason; the id itself for one of a later version. */
 export function reasonText(id: string, language: 'en' | 'fr'): string {
-  return (rules.find(rule => rule.id === id)?.words ?? otherReasons[id])?.[language] ?? id;
+  return (ruleRows.find(rule => rule.id === id)?.words ?? otherReasons[id])?.[language] ?? id;
 }

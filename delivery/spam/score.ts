@@ -2,7 +2,7 @@ import type { AuthenticationFindings } from '../authenticate/findings.ts';
 import type { Session } from '../delivery.ts';
 import type { Message } from '../message/shape.ts';
 import type { ReputationFindings } from '../reputation/findings.ts';
-import type { FeatureClass } from './classes.ts';
+import { allClasses, type FeatureClass } from './classes.ts';
 import { type JudgedFeatures, judgedFeatures } from './features.ts';
 import type { Evidence, ScoreFindings, Verdict } from './findings.ts';
 import { contributions, fuse } from './fusion.ts';
@@ -12,7 +12,8 @@ import { inputsOf, type Model } from './model.ts';
 import type { Opinion } from './personal/opinion.ts';
 import { reasonsOf } from './reasons.ts';
 import { listRules } from './rules/sender.ts';
-import { isAligned, rules } from './rules.ts';
+import { isAligned, type OwnerEvidence, type RuleEvidence, ruleRows } from './rules.ts';
+import { ownerSignalsOf } from './signals.ts';
 
 /** A message to be judged for one owner, or for the instance. */
 export interface ScoreRequest {
@@ -30,6 +31,8 @@ export interface ScoreRequest {
   readonly only?: ReadonlySet<FeatureClass> | undefined;
   /** Gives the features of the same message with the same evidence, where another owner's judging took them. */
   readonly features?: (() => JudgedFeatures) | undefined;
+  /** Whom the owner knows; left out for the instance as a whole. */
+  readonly owner?: OwnerEvidence | undefined;
   /** What the owner's acts, and everybody's, say about these features; left out where none are known. */
   readonly opinion?: ((features: JudgedFeatures) => Opinion) | undefined;
 }
@@ -62,8 +65,9 @@ function judge(request: ScoreRequest): ScoreFindings {
   const { message, model, only } = request;
   const authentication = request.authentication ?? undefined;
   const known = { authentication, session: request.session, reputation: request.reputation };
-  const features =
+  const taken =
     request.features?.() ?? judgedFeatures(message, { ...(only ? { only } : {}), evidence: known });
+  const features = withOwner(taken, request, known);
   const isAuthenticated = authentication !== undefined && isAligned(authentication);
   const evidence = evidenceOf(features, request, isAuthenticated);
   const verdict = verdictOf(evidence, request);
@@ -80,6 +84,17 @@ function judge(request: ScoreRequest): ScoreFindings {
     isPartial: features.isPartial,
     model: modelName(model),
   };
+}
+
+/** The features with what holds for this owner alone: those that owners share stay as they are. */
+function withOwner(features: JudgedFeatures, request: ScoreRequest, evidence: RuleEvidence): JudgedFeatures {
+  const { message, owner, only } = request;
+  if (!owner) return features;
+  const signals = ownerSignalsOf(
+    { message, hosts: features.webHosts ?? [], owner, evidence },
+    only ?? allClasses,
+  );
+  return signals.length === 0 ? features : { ...features, signals: [...features.signals, ...signals] };
 }
 
 /** Probability of spam by kept evidence: what `scoreMessage` gave when it was taken. */
@@ -132,7 +147,7 @@ function rounded(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }
 
-const harmById: ReadonlyMap<string, number> = new Map(rules.map(({ id, harm }) => [id, harm ?? 0]));
+const harmById: ReadonlyMap<string, number> = new Map(ruleRows.map(({ id, harm }) => [id, harm ?? 0]));
 
 /** Phishing or malware: several strong signs together, or a program; and the message is not plainly wanted. */
 function isHarmful(features: JudgedFeatures, verdict: Verdict): boolean {
