@@ -2,6 +2,7 @@ import { allEntities } from '../../delivery/message/body.ts';
 import { decodeBody } from '../../delivery/message/content.ts';
 import { parseMessage } from '../../delivery/message/message.ts';
 import type { Message } from '../../delivery/message/shape.ts';
+import { shownMessage } from '../../delivery/shown-message.ts';
 import type { Email } from '../../delivery/store/store.ts';
 import type { EmailPlan } from './jmap/email-properties.ts';
 import { armorOf, contentOf, emailView } from './jmap/email-view.ts';
@@ -13,11 +14,12 @@ export function readView(job: Extract<ViewJob, { kind: 'view' | 'part' }>): View
   const stored = parseMessage(job.octets);
   if (job.kind === 'part') return { kind: 'part', part: partOf(stored, job.index) };
   const { email, blobId, junkTagId, plan } = job;
+  const shown = shownMessage(stored, email);
   if (!email && stored.defects.includes('noHeader')) return { kind: 'noMessage' };
   if (email && !email.sealed && wantsBody(plan) && isClosed(email, stored)) return { kind: 'closed' };
   const hasArmor = email !== null && (email.sealed || armorOf(stored) !== null);
-  const content = contentOf(stored, blobId, { isClosed: hasArmor });
-  return { kind: 'view', view: emailView({ email, stored, content, junkTagId }, plan) };
+  const content = contentOf(shown, blobId, { isClosed: hasArmor });
+  return { kind: 'view', view: emailView({ email, stored: shown, content, junkTagId }, plan) };
 }
 
 /** The entity of the message at this place, decoded; null when there is none, or a multipart. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { parseMessage } from '../../../delivery/message/message.ts';
+import { shownMessage } from '../../../delivery/shown-message.ts';
 import type { Email } from '../../../delivery/store/store.ts';
 import { openStored } from '../opened.ts';
 import { readMessage } from '../read-job.ts';
@@ -84,7 +85,7 @@ export async function sourceOf(
   if (!plan.needsOctets) return { email, stored: null, content: null, junkTagId };
   const octets = await context.store.getOctets(context.account.id, email.id);
   if (!octets) return null;
-  const stored = parseMessage(octets);
+  const stored = shownMessage(parseMessage(octets), email);
   const content = await openStored({ email, stored, wantsBody: wantsBody(plan) }, context);
   return { email, stored, content, junkTagId };
 }
