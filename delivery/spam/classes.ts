@@ -3,6 +3,7 @@ export const featureClasses = [
   'content',
   'links',
   'headers',
+  'trace',
   'structure',
   'attachments',
   'authentication',

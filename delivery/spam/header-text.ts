@@ -12,6 +12,17 @@ export function isCollectorField(name: string): boolean {
   return collectorFields.test(name.toLowerCase().slice(0, 64));
 }
 
+/**
+ * Fields of the way that are the same kind of evidence in any mailbox: who handed the message on, when, to whom it was
+ * meant to spread. What names the mailbox or another filter's opinion is left out.
+ */
+const traceFields = /^(?:received|date|sender|list-[a-z-]{1,20}|precedence|resent-from|errors-to|x-loop)$/;
+
+/** True for a field of the way that is read as evidence. */
+export function isTraceField(name: string): boolean {
+  return traceFields.test(name.toLowerCase().slice(0, 64));
+}
+
 /** Fields whose body is a signature or a key: random characters. */
 const signatureFields =
   /^(?:dkim-signature|domainkey-signature|autocrypt|x-google-dkim-signature|openpgp|face|x-face)$/;

@@ -1,37 +1,51 @@
 import { crc32 } from 'node:zlib';
 import { DeliveryError } from '../errors.ts';
 import type { Change } from './fusion.ts';
-import type { Learner } from './learner.ts';
 import { emptyModel, type Model, type Update } from './model.ts';
-import { slotCount } from './slots.ts';
-import { forEachView, viewNames } from './views.ts';
+import type { Tally } from './tally.ts';
+import { forEachView, type TalliedView, talliedViews, type ViewName, viewNames } from './views.ts';
 
 /**
  * The form of a stored model: 8 octets `caliospm`, version, CRC-32 and length of the rest (32 bits each), then a
- * JSON head with its length, a table of little-endian 32-bit weights for each view, and one record for each learned
- * message: 16 octets id, label, a step for each view, number of fusion changes, and each change as index into the head's names and units; last the
- * sample of `replay.ts`.
+ * JSON head with its length, a table of little-endian 32-bit weights for each view, a table of 32-bit counts for each
+ * tallied view, and one record for each learned message: 16 octets id, label, a step for each view, number of fusion
+ * changes, and each change as index into the head's names and units; last the sample of `replay.ts`. Version 1, which
+ * is read, too, had neither the view of traces nor tallies.
  */
 const magic = 'caliospm';
-const version = 1;
+const version = 2;
 const frame = 20;
-const tableOctets = slotCount * 4;
 const stepsAt = 17;
-const changesAt = stepsAt + 4 * viewNames.length;
-const recordOctets = changesAt + 2;
 const changeOctets = 6;
+
+/** What a version holds. */
+interface Form {
+  readonly views: readonly ViewName[];
+  readonly tallies: readonly TalliedView[];
+}
+
+const forms: ReadonlyMap<number, Form> = new Map([
+  [1, { views: viewNames.filter(name => name !== 'traceWords'), tallies: [] }],
+  [version, { views: viewNames, tallies: talliedViews }],
+]);
+const currentForm: Form = { views: viewNames, tallies: talliedViews };
+
+/** Bits of a record's label. */
+const labels = { spam: 1, uncounted: 2 };
 
 interface Head {
   readonly hasPrior: boolean;
   readonly weights: ReadonlyArray<readonly [string, number]>;
   readonly names: readonly string[];
   readonly counts: { readonly ham: number; readonly spam: number };
+  /** Messages that the tallies counted, in the order of the tables. */
+  readonly tallied?: ReadonlyArray<{ readonly ham: number; readonly spam: number }>;
   readonly records: number;
   /** Octets of the kept sample, which comes last. */
   readonly kept: number;
 }
 
-/** The model as octets; 12.6 MB, and up to 8 MB of kept messages. */
+/** The model as octets; 23 MB, and up to 8 MB of kept messages. */
 export function writeModel(model: Model): Uint8Array {
   const names = [
     ...new Set([...model.learned.values()].flatMap(({ fusion }) => fusion.map(([name]) => name))),
@@ -41,6 +55,7 @@ export function writeModel(model: Model): Uint8Array {
     weights: [...model.fusion.weights],
     names,
     counts: model.counts,
+    tallied: talliedViews.map(name => model.tallies[name].messages),
     records: model.learned.size,
     kept: model.kept.length,
   };
@@ -51,7 +66,8 @@ export function writeModel(model: Model): Uint8Array {
   const body = Buffer.concat([
     headLength,
     headOctets,
-    ...viewNames.map(name => tableOf(model.learners[name])),
+    ...viewNames.map(name => octetsOf(model.learners[name].weights)),
+    ...talliedViews.map(name => octetsOf(model.tallies[name].counts)),
     records,
     model.kept,
   ]);
@@ -70,7 +86,8 @@ export function writeModel(model: Model): Uint8Array {
 export function readModel(octets: Uint8Array): Model {
   const all = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
   if (all.length < frame || all.toString('latin1', 0, 8) !== magic) throw damaged('no spam model');
-  if (all.readUInt32LE(8) !== version) throw damaged(`a spam model of version ${all.readUInt32LE(8)}`);
+  const form = forms.get(all.readUInt32LE(8));
+  if (!form) throw damaged(`a spam model of version ${all.readUInt32LE(8)}`);
   const body = all.subarray(frame);
   if (body.length !== all.readUInt32LE(16) || crc32(body) !== all.readUInt32LE(12)) {
     throw damaged('a damaged spam model');
@@ -81,12 +98,17 @@ export function readModel(octets: Uint8Array): Model {
   const model = emptyModel({ withPrior: head.hasPrior });
   model.fusion.weights.clear();
   for (const [name, weight] of head.weights) model.fusion.weights.set(name, weight);
-  for (const [at, name] of viewNames.entries()) {
-    const start = headEnd + at * tableOctets;
-    fillTable(model.learners[name], body.subarray(start, start + tableOctets));
+  const tables = [
+    ...form.views.map(name => model.learners[name].weights),
+    ...form.tallies.map(name => model.tallies[name].counts),
+  ];
+  let at = headEnd;
+  for (const table of tables) {
+    octetsOf(table).set(body.subarray(at, at + table.byteLength));
+    at += table.byteLength;
   }
-  const recordsStart = headEnd + viewNames.length * tableOctets;
-  readRecords(body.subarray(recordsStart, body.length - head.kept), head, model.learned);
+  for (const [place, name] of form.tallies.entries()) setMessages(model.tallies[name], head.tallied?.[place]);
+  readRecords(body.subarray(at, body.length - head.kept), head, form, model.learned);
   // A copy, so that the file's octets need not stay.
   model.kept = new Uint8Array(body.subarray(body.length - head.kept));
   Object.assign(model.counts, head.counts);
@@ -97,25 +119,31 @@ function damaged(what: string): DeliveryError {
   return new DeliveryError('badInput', `the octets are ${what}`);
 }
 
-function tableOf({ weights }: Learner): Buffer {
-  return Buffer.from(weights.buffer, weights.byteOffset, weights.byteLength);
+function octetsOf(table: Int32Array): Buffer {
+  return Buffer.from(table.buffer, table.byteOffset, table.byteLength);
 }
 
-function fillTable({ weights }: Learner, octets: Buffer): void {
-  octets.copy(new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength));
+function setMessages({ messages }: Tally, counted: Tally['messages'] | undefined): void {
+  Object.assign(messages, counted);
+}
+
+/** Octets of a record without its changes. */
+function recordOctets({ views }: Form): number {
+  return stepsAt + 4 * views.length + 2;
 }
 
 function writeRecords(learned: ReadonlyMap<string, Update>, indexOf: ReadonlyMap<string, number>): Buffer {
+  const plain = recordOctets(currentForm);
   let size = 0;
-  for (const { fusion } of learned.values()) size += recordOctets + fusion.length * changeOctets;
+  for (const { fusion } of learned.values()) size += plain + fusion.length * changeOctets;
   const octets = Buffer.alloc(size);
   let at = 0;
-  for (const [id, { isSpam, steps, fusion }] of learned) {
+  for (const [id, { isSpam, isCounted, steps, fusion }] of learned) {
     octets.write(id, at, 16, 'hex');
-    octets.writeUInt8(isSpam ? 1 : 0, at + 16);
+    octets.writeUInt8((isSpam ? labels.spam : 0) | (isCounted ? 0 : labels.uncounted), at + 16);
     for (const [view, name] of viewNames.entries()) octets.writeInt32LE(steps[name], at + stepsAt + 4 * view);
-    octets.writeUInt16LE(fusion.length, at + changesAt);
-    at += recordOctets;
+    octets.writeUInt16LE(fusion.length, at + plain - 2);
+    at += plain;
     for (const [name, units] of fusion) {
       octets.writeUInt16LE(indexOf.get(name) ?? 0, at);
       octets.writeInt32LE(units, at + 2);
@@ -125,19 +153,23 @@ function writeRecords(learned: ReadonlyMap<string, Update>, indexOf: ReadonlyMap
   return octets;
 }
 
-function readRecords(octets: Buffer, head: Head, learned: Map<string, Update>): void {
+function readRecords(octets: Buffer, head: Head, form: Form, learned: Map<string, Update>): void {
+  const plain = recordOctets(form);
   let at = 0;
   for (let record = 0; record < head.records; record++) {
     const id = octets.toString('hex', at, at + 16);
-    const isSpam = octets.readUInt8(at + 16) === 1;
-    const start = at + stepsAt;
-    const steps = forEachView(name => octets.readInt32LE(start + 4 * viewNames.indexOf(name)));
-    const count = octets.readUInt16LE(at + changesAt);
-    at += recordOctets;
+    const label = octets.readUInt8(at + 16);
+    const steps = forEachView(() => 0);
+    for (const [view, name] of form.views.entries())
+      steps[name] = octets.readInt32LE(at + stepsAt + 4 * view);
+    const changes = octets.readUInt16LE(at + plain - 2);
+    at += plain;
     const fusion: [string, number][] = [];
-    for (let change = 0; change < count; change++, at += changeOctets) {
+    for (let change = 0; change < changes; change++, at += changeOctets) {
       fusion.push([head.names[octets.readUInt16LE(at)] ?? '', octets.readInt32LE(at + 2)]);
     }
-    learned.set(id, { isSpam, steps, fusion: fusion satisfies Change });
+    const isSpam = (label & labels.spam) !== 0;
+    const isCounted = form.tallies.length > 0 && (label & labels.uncounted) === 0;
+    learned.set(id, { isSpam, isCounted, steps, fusion: fusion satisfies Change });
   }
 }

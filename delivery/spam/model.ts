@@ -3,19 +3,30 @@ import { applyChange, type Change, changeFor, type Fusion, fuse, type Inputs, ne
 import { apply, emptyLearner, type Learner, margin, probability, stepOf } from './learner.ts';
 import { priorLearner, priorMargin } from './prior.ts';
 import { ruleRows } from './rules.ts';
-import { forEachView, type ViewName, viewNames } from './views.ts';
+import { count, emptyTally, type Tally, weigh } from './tally.ts';
+import {
+  forEachTally,
+  forEachView,
+  type TalliedView,
+  talliedViews,
+  type ViewName,
+  viewNames,
+} from './views.ts';
 
 /** What one message changed in a model: enough to take it back. */
 export interface Update {
   readonly isSpam: boolean;
+  /** False for one that was made before there were tallies. */
+  readonly isCounted: boolean;
   /** Steps of the learners, in units of a weight. */
   readonly steps: Readonly<Record<ViewName, number>>;
   readonly fusion: Change;
 }
 
-/** A classifier: a learner for each view, a prior that does not change, and the layer that weighs them. */
+/** A classifier: learners for the views, a prior that does not change, and the layer that weighs them. */
 export interface Model {
   readonly learners: Readonly<Record<ViewName, Learner>>;
+  readonly tallies: Readonly<Record<TalliedView, Tally>>;
   /** Null with `--no-prior`. */
   readonly prior: Learner | null;
   readonly fusion: Fusion;
@@ -30,14 +41,16 @@ export interface Model {
 /** Messages whose updates a model remembers. */
 export const maxLearned = 50_000;
 
-/** Learners' log-odds are cut at ±`cut` and brought to ±3. */
-const cut = 30;
+/** Log-odds of learners and tallies are brought to about ±1, and cut. */
+const scale = 10;
+const cut = 2.5;
 
 /** A model that has learned nothing; with the prior it judges its first message all the same. */
 export function emptyModel(options: { withPrior?: boolean } = {}): Model {
   const prior = options.withPrior === false ? null : priorLearner();
   return {
     learners: forEachView(emptyLearner),
+    tallies: forEachTally(emptyTally),
     prior,
     fusion: newFusion(startingWeights(prior !== null)),
     learned: new Map(),
@@ -46,27 +59,41 @@ export function emptyModel(options: { withPrior?: boolean } = {}): Model {
   };
 }
 
+/** Name of a tally's input. */
+export function tallyInput(name: TalliedView): string {
+  return `${name}Tally`;
+}
+
+/** Names of the inputs that learners and tallies give. */
+export const learnedInputs: readonly string[] = [...viewNames, ...talliedViews.map(tallyInput)];
+
 /** Weights of the fusion before any learning. Without the prior nothing but the learners weighs. */
 export function startingWeights(withPrior: boolean): Map<string, number> {
-  const start = new Map<string, number>(viewNames.map(name => [name, 1.5]));
+  const start = new Map<string, number>(learnedInputs.map(name => [name, startingWeight]));
   if (!withPrior) return start;
   start.set('bias', -2).set('prior', 1);
   for (const { id, weight } of ruleRows) start.set(id, weight);
   return start;
 }
 
+const startingWeight = 1;
+
 /** What the fusion sees of a message. */
-export function inputsOf(model: Pick<Model, 'learners' | 'prior'>, features: JudgedFeatures): Inputs {
+export function inputsOf(
+  model: Pick<Model, 'learners' | 'tallies' | 'prior'>,
+  { views, ...features }: JudgedFeatures,
+): Inputs {
   return [
     ['bias', 1],
-    ...viewNames.map(name => [name, scaled(margin(model.learners[name], features.views[name]))] as const),
-    ...(model.prior ? [['prior', priorMargin(model.prior, features.views.contentWords)] as const] : []),
+    ...viewNames.map(name => [name, scaled(margin(model.learners[name], views[name]))] as const),
+    ...talliedViews.map(name => [tallyInput(name), scaled(weigh(model.tallies[name], views[name]))] as const),
+    ...(model.prior ? [['prior', priorMargin(model.prior, views.contentWords)] as const] : []),
     ...features.signals.map(({ id, value }) => [id, value] as const),
   ];
 }
 
 function scaled(logOdds: number): number {
-  return Math.max(-3, Math.min(3, (logOdds * 3) / cut));
+  return Math.max(-cut, Math.min(cut, logOdds / scale));
 }
 
 /** Probability of spam, 0..1. */
@@ -90,6 +117,7 @@ export function learn(model: Model, features: Features, isSpam: boolean): boolea
   const share = shareOf(model.counts, isSpam);
   const update: Update = {
     isSpam,
+    isCounted: true,
     steps: forEachView(name => {
       const slots = features.views[name];
       return stepOf(slots, target - probability(margin(model.learners[name], slots)), rates.learner * share);
@@ -133,8 +161,10 @@ export function remember(model: Model, id: string, update: Update): void {
 }
 
 function applyUpdate(model: Model, features: Features, update: Update, sign: 1 | -1): void {
+  applyChange(model.fusion, update.fusion, sign);
   for (const name of viewNames) {
     apply(model.learners[name], features.views[name], sign * update.steps[name]);
   }
-  applyChange(model.fusion, update.fusion, sign);
+  if (!update.isCounted) return;
+  for (const name of talliedViews) count(model.tallies[name], features.views[name], update.isSpam, sign);
 }

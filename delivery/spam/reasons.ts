@@ -1,12 +1,12 @@
 import type { Evidence, Reason } from './findings.ts';
+import { learnedInputs } from './model.ts';
 import { ruleRows } from './rules.ts';
-import { viewNames } from './views.ts';
 
 const maxReasons = 8;
 const leastWeight = 0.15;
 
 /** The learners, as one reason: which of them saw it is nothing to a reader. */
-const learned: ReadonlyMap<string, string> = new Map(viewNames.map(name => [name, 'learned']));
+const learned: ReadonlyMap<string, string> = new Map(learnedInputs.map(name => [name, 'learned']));
 
 /** Inputs that are no reason: where every judgement starts, and how the sum is brought to scale. */
 const noReasons: ReadonlySet<string> = new Set(['bias', 'scale']);

@@ -1,6 +1,6 @@
 import type { Features } from './features.ts';
 import { hashText, mix } from './slots.ts';
-import { type Views, viewNames } from './views.ts';
+import type { Views } from './views.ts';
 
 /** One message to learn, with what its owner says it is. */
 export interface Labelled {
@@ -80,7 +80,7 @@ export function readSample(octets: Uint8Array): Labelled[] {
 }
 
 function partsOf(views: Views): Parts {
-  const { headerGrams, textGrams, markupGrams, headerWords, contentWords, allWords } = views;
+  const { headerGrams, textGrams, markupGrams, headerWords, contentWords, allWords, traceWords } = views;
   return [
     headerGrams,
     textGrams,
@@ -88,13 +88,14 @@ function partsOf(views: Views): Parts {
     contentWords,
     headerWords,
     allWords.subarray(contentWords.length + headerWords.length),
+    traceWords,
   ];
 }
 
 function viewsOf(parts: Parts): Views {
   const none = new Uint32Array(0);
   const [headerGrams = none, textGrams = none, markupGrams = none, content = none, header = none] = parts;
-  const rest = parts[viewNames.length - 1] ?? none;
+  const [rest = none, traceWords = none] = parts.slice(5);
   const allWords = new Uint32Array(content.length + header.length + rest.length);
   allWords.set(content);
   allWords.set(header, content.length);
@@ -106,6 +107,7 @@ function viewsOf(parts: Parts): Views {
     contentWords: allWords.subarray(0, content.length),
     headerWords: allWords.subarray(content.length, content.length + header.length),
     allWords,
+    traceWords,
   };
 }
 

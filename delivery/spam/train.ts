@@ -1,15 +1,18 @@
-import { applyChange, changeFor, type Fusion, fuse, type Inputs, newFusion } from './fusion.ts';
+import { fitFusion, type JudgedInputs } from './fit-fusion.ts';
 import { apply, type Learner, margin, probability, stepOf } from './learner.ts';
-import { inputsOf, type Model, remember, shareOf, startingWeights, unlearn } from './model.ts';
+import { inputsOf, type Model, remember, shareOf, unlearn } from './model.ts';
 import { type Labelled, readSample, sampleOf, writeSample } from './replay.ts';
 import { hashText, mix } from './slots.ts';
-import { forEachView, type ViewName, viewNames } from './views.ts';
+import { count } from './tally.ts';
+import { forEachView, talliedViews, type ViewName, viewNames } from './views.ts';
 
-const rate = 50;
-const decay = 0.6;
+const rate = 20;
+const decay = 0.8;
 const epochs = 5;
 /** Errors below this are left alone: the message lies outside the margin. */
-const margins = 0.1;
+const margins = 0.05;
+/** Orders in which the messages are learned; the mean of what comes of them owes less to any one of them. */
+const orders = 3;
 const folds = 4;
 
 /**
@@ -23,11 +26,13 @@ export function train(model: Model, samples: readonly Labelled[]): number {
   if (fresh.length === 0) return 0;
   const together = [...fresh, ...recalled(model)].sort((a, b) => (a.features.id < b.features.id ? -1 : 1));
   const shares = sharesOf(model, together);
+  countAll(model, together, 1);
   const judged = crossJudge(model, together, shares);
   const steps = teach(model.learners, together, shares);
-  if (isMixed(together)) fitFusion(model, judged, shares);
+  if (isMixed(together)) fitFusion(model, judged);
   for (const [at, { features, isSpam }] of together.entries()) {
-    remember(model, features.id, { isSpam, steps: steps[at] ?? forEachView(() => 0), fusion: [] });
+    const update = { isSpam, isCounted: true, steps: steps[at] ?? forEachView(() => 0), fusion: [] };
+    remember(model, features.id, update);
   }
   model.kept = writeSample(sampleOf(together));
   return fresh.length;
@@ -67,32 +72,56 @@ function sharesOf({ counts }: Model, samples: readonly Labelled[]): Shares {
   return { ham: shareOf(known, false), spam: shareOf(known, true) };
 }
 
+function countAll({ tallies }: Model, samples: readonly Labelled[], sign: 1 | -1): void {
+  for (const name of talliedViews) {
+    for (const { features, isSpam } of samples) count(tallies[name], features.views[name], isSpam, sign);
+  }
+}
+
 type Learners = Model['learners'];
 
 /** Runs the epochs over the learners; gives each sample's steps in sum, as units of a weight. */
 function teach(learners: Learners, samples: readonly Labelled[], shares: Shares): Record<ViewName, number>[] {
-  const summed = samples.map(sample => ({ ...sample, sum: forEachView(() => 0) }));
+  const steps = samples.map(() => forEachView(() => 0));
   for (const name of viewNames) {
-    const order = shuffled(summed, name);
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      const pace = rate * decay ** epoch;
-      for (const { features, isSpam, sum } of order) {
-        sum[name] += nudge(
-          learners[name],
-          features.views[name],
-          isSpam,
-          pace * (isSpam ? shares.spam : shares.ham),
-        );
-      }
+    const sums = new Float64Array(samples.length);
+    for (let order = 0; order < orders; order++) {
+      learnInOrder(copy(learners[name]), samples, { name, order, shares }, sums);
+    }
+    for (const [at, { features }] of samples.entries()) {
+      const step = Math.round((sums[at] ?? 0) / orders);
+      apply(learners[name], features.views[name], step);
+      // Both have one entry for each sample.
+      (steps[at] as Record<ViewName, number>)[name] = step;
     }
   }
-  return summed.map(({ sum }) => sum);
+  return steps;
 }
 
-/** In an order of its own for each view, so that what a view owes to the order is not what the others owe to it. */
-function shuffled<T extends Labelled>(samples: readonly T[], name: ViewName): T[] {
-  const keyed = samples.map(sample => ({ sample, key: mix(hashText(sample.features.id, hashText(name))) }));
-  return keyed.sort((a, b) => a.key - b.key).map(({ sample }) => sample);
+/** Teaches a learner that is thrown away; adds up what each sample changed. */
+function learnInOrder(
+  learner: Learner,
+  samples: readonly Labelled[],
+  { name, order, shares }: { readonly name: ViewName; readonly order: number; readonly shares: Shares },
+  sums: Float64Array,
+): void {
+  const places = shuffled(samples, `${name} ${order}`);
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const pace = rate * decay ** epoch;
+    for (const place of places) {
+      // `shuffled` gives each place once.
+      const { features, isSpam } = samples[place] as Labelled;
+      const share = isSpam ? shares.spam : shares.ham;
+      (sums[place] as number) += nudge(learner, features.views[name], isSpam, pace * share);
+    }
+  }
+}
+
+/** The places of the samples in an order of its own for each word given. */
+function shuffled(samples: readonly Labelled[], word: string): number[] {
+  const seed = hashText(word);
+  const keys = samples.map(({ features }) => mix(hashText(features.id, seed)));
+  return keys.map((_, at) => at).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
 }
 
 function nudge(learner: Learner, slots: Uint32Array, isSpam: boolean, pace: number): number {
@@ -103,61 +132,25 @@ function nudge(learner: Learner, slots: Uint32Array, isSpam: boolean, pace: numb
   return step;
 }
 
-interface Judged {
-  readonly inputs: Inputs;
-  readonly isSpam: boolean;
-}
-
 /** The fusion's inputs for each sample, by learners that were taught all the other folds. */
-function crossJudge(model: Model, samples: readonly Labelled[], shares: Shares): Judged[] {
-  const judged: Judged[] = [];
+function crossJudge(model: Model, samples: readonly Labelled[], shares: Shares): JudgedInputs[] {
+  const judged: JudgedInputs[] = [];
   for (let fold = 0; fold < folds; fold++) {
+    const [held, others] = [true, false].map(isHeld =>
+      samples.filter((_, at) => (at % folds === fold) === isHeld),
+    ) as [Labelled[], Labelled[]];
     const learners = forEachView(name => copy(model.learners[name]));
-    teach(
-      learners,
-      samples.filter((_, at) => at % folds !== fold),
-      shares,
-    );
-    for (const { features, isSpam } of samples.filter((_, at) => at % folds === fold)) {
-      judged.push({ inputs: inputsOf({ learners, prior: model.prior }, features), isSpam });
+    teach(learners, others, shares);
+    countAll(model, held, -1);
+    for (const { features, isSpam } of held) {
+      const inputs = inputsOf({ learners, tallies: model.tallies, prior: model.prior }, features);
+      judged.push({ inputs, isSpam, share: isSpam ? shares.spam : shares.ham });
     }
+    countAll(model, held, 1);
   }
   return judged;
 }
 
 function copy({ weights }: Learner): Learner {
   return { weights: weights.slice() };
-}
-
-const fusionEpochs = 40;
-/** How strongly weights are held to where they started. */
-const anchor = 12;
-/** Signals are held to this share of their starting weights: the learners have seen most of what they say. */
-const signalShare = 0.5;
-
-/** Logistic regression of the fusion's weights, held to their starting weights by a quadratic penalty. */
-function fitFusion(model: Model, judged: readonly Judged[], shares: Shares): void {
-  const { fusion } = model;
-  const start = newFusion(anchors(model));
-  for (let epoch = 0; epoch < fusionEpochs; epoch++) {
-    const pace = 0.5 / (1 + epoch / 4);
-    for (const { inputs, isSpam } of judged) {
-      const error = (isSpam ? 1 : 0) - probability(fuse(fusion, inputs));
-      applyChange(fusion, changeFor(inputs, error, pace * (isSpam ? shares.spam : shares.ham)));
-    }
-    pullBack(fusion, start, Math.min(0.9, (anchor * pace) / 10));
-  }
-}
-
-function anchors(model: Model): Map<string, number> {
-  const views: ReadonlySet<string> = new Set(viewNames);
-  const start = [...startingWeights(model.prior !== null)];
-  return new Map(start.map(([name, weight]) => [name, views.has(name) ? weight : weight * signalShare]));
-}
-
-function pullBack(fusion: Fusion, start: Fusion, share: number): void {
-  for (const [name, weight] of fusion.weights) {
-    const from = start.weights.get(name) ?? 0;
-    fusion.weights.set(name, weight + Math.round((from - weight) * share));
-  }
 }

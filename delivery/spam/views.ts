@@ -15,8 +15,17 @@ export const viewNames = [
   'contentWords',
   /** Both of these, and links, structure and attachments. */
   'allWords',
+  /** Words and word pairs of the fields that the way to the mailbox added. */
+  'traceWords',
 ] as const;
 export type ViewName = (typeof viewNames)[number];
+
+/**
+ * Views that a tally judges, too: it counts in how many messages of each class a slot was seen. Few things are enough to
+ * name a mailer or a relay, and there counts are right where a sum over everything that was seen is not.
+ */
+export const talliedViews = ['headerWords', 'traceWords'] as const satisfies readonly ViewName[];
+export type TalliedView = (typeof talliedViews)[number];
 
 /** Slots of a message by view. */
 export type Views = Readonly<Record<ViewName, Uint32Array>>;
@@ -25,4 +34,9 @@ export type Views = Readonly<Record<ViewName, Uint32Array>>;
 export function forEachView<T>(make: (name: ViewName) => T): Record<ViewName, T> {
   // Every name gets its value, so the record is whole.
   return Object.fromEntries(viewNames.map(name => [name, make(name)])) as Record<ViewName, T>;
+}
+
+/** One value for each tallied view. */
+export function forEachTally<T>(make: (name: TalliedView) => T): Record<TalliedView, T> {
+  return { headerWords: make('headerWords'), traceWords: make('traceWords') };
 }

@@ -7,6 +7,7 @@ import { isCollectorField, isSignatureField } from './header-text.ts';
 import { registeredDomain } from './links.ts';
 import type { Look } from './look.ts';
 import { hashText, mix, SlotSet } from './slots.ts';
+import { addTraceWords } from './trace-words.ts';
 import type { Views } from './views.ts';
 
 const limits = { textCharacters: 12_000, textWords: 1200, headerFields: 60, fieldCharacters: 300, tags: 400 };
@@ -19,7 +20,9 @@ export function wordViews(
   slots: SlotSet,
   look: Look,
   classes: ReadonlySet<FeatureClass>,
-): Pick<Views, 'headerWords' | 'contentWords' | 'allWords'> {
+): Pick<Views, 'headerWords' | 'contentWords' | 'allWords' | 'traceWords'> {
+  if (classes.has('trace')) addTraceWords(slots, look.message.root.fields);
+  const traceWords = slots.take();
   if (classes.has('content')) addPairs(slots, textHashes(look.text), contentWindow);
   const contentEnd = slots.size;
   if (classes.has('headers')) addHeaderWords(slots, look);
@@ -30,6 +33,7 @@ export function wordViews(
     contentWords: allWords.subarray(0, contentEnd),
     headerWords: allWords.subarray(contentEnd, headersEnd),
     allWords,
+    traceWords,
   };
 }
 

@@ -21,14 +21,19 @@ test('any octets give features, the same every time', () => {
   );
 });
 
-test('what the way to the mailbox adds changes neither the features nor the identity', () => {
+test('what the way to the mailbox adds changes the view of traces alone, never the identity', () => {
   const plain = extractFeatures(messageOf('Some words to read\r\n'));
   const raw = Buffer.from(rawMessage('Some words to read\r\n'));
   const trace =
     'Received: from a.example by b.example; Mon, 3 Mar 2025 10:00:01 +0000\r\n' +
     'Return-Path: <anna@sender.example>\r\nDelivered-To: bob@caliopen.example\r\nX-Spam-Status: Yes\r\n' +
     'Authentication-Results: b.example; dkim=pass\r\n';
-  assert.deepEqual(extractFeatures(parseMessage(Buffer.concat([Buffer.from(trace), raw]))), plain);
+  const carried = extractFeatures(parseMessage(Buffer.concat([Buffer.from(trace), raw])));
+  assert.deepEqual({ ...carried, views: { ...carried.views, traceWords: plain.views.traceWords } }, plain);
+  assert.ok(carried.views.traceWords.length > plain.views.traceWords.length);
+  const mailbox =
+    'Return-Path: <anna@sender.example>\r\nX-Spam-Status: Yes\r\nDelivered-To: bob@caliopen.example\r\n';
+  assert.deepEqual(extractFeatures(parseMessage(Buffer.concat([Buffer.from(mailbox), raw]))), plain);
   const unix = Buffer.from(raw.toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
   assert.equal(extractFeatures(parseMessage(unix)).id, plain.id);
 });

@@ -174,7 +174,7 @@ test('a model comes back from its octets as it was, with the updates it can take
   const late = featuresOf('spam', 99);
   learn(model, late, true);
   const octets = writeModel(model);
-  assert.ok(octets.length < 16 * 2 ** 20);
+  assert.ok(octets.length < 32 * 2 ** 20);
   const read = readModel(octets);
   assert.deepEqual(Buffer.from(writeModel(read)).equals(octets), true);
   assert.equal(predict(read, late), predict(model, late));

@@ -1,0 +1,54 @@
+import { slotCount } from './slots.ts';
+
+/**
+ * A learner that counts: in how many wanted and unwanted messages each slot was seen. Whatever the order of learning, the
+ * counts are the same, and taking a message away leaves them as if it had never been there.
+ */
+export interface Tally {
+  /** Two counts for each slot: wanted, unwanted. */
+  readonly counts: Int32Array;
+  /** Messages counted of each class. */
+  readonly messages: { ham: number; spam: number };
+}
+
+/** A tally that has seen nothing. */
+export function emptyTally(): Tally {
+  return { counts: new Int32Array(slotCount * 2), messages: { ham: 0, spam: 0 } };
+}
+
+/** Counts a message, or with `sign` -1 takes it away. */
+export function count({ counts, messages }: Tally, slots: Uint32Array, isSpam: boolean, sign: 1 | -1): void {
+  messages[isSpam ? 'spam' : 'ham'] += sign;
+  for (let at = 0; at < slots.length; at++) {
+    // Slots are below the table's half.
+    const place = 2 * (slots[at] as number) + (isSpam ? 1 : 0);
+    counts[place] = (counts[place] as number) + sign;
+  }
+}
+
+/** Strength of the belief that an unseen slot says nothing, in messages (Robinson 2003). */
+const strength = 0.1;
+/** Shares nearer than this to one half say nothing. */
+const least = 0.4;
+
+/**
+ * Sum of the log-odds of the slots that say something, scaled by the root of their number (after Robinson 2003): around
+ * -40..40, 0 when nothing is known.
+ */
+export function weigh({ counts, messages }: Tally, slots: Uint32Array): number {
+  if (messages.ham <= 0 || messages.spam <= 0) return 0;
+  let sum = 0;
+  let telling = 0;
+  for (let at = 0; at < slots.length; at++) {
+    const place = 2 * (slots[at] as number);
+    const ham = counts[place] as number;
+    const spam = counts[place + 1] as number;
+    if (ham + spam <= 0) continue;
+    const share = spam / messages.spam / (ham / messages.ham + spam / messages.spam);
+    const belief = (strength / 2 + (ham + spam) * share) / (strength + ham + spam);
+    if (Math.abs(belief - 0.5) < least) continue;
+    sum += Math.log(belief / (1 - belief));
+    telling++;
+  }
+  return telling === 0 ? 0 : sum / Math.sqrt(telling + 1);
+}
