@@ -146,3 +146,22 @@ test('a run that fails loses nothing', async t => {
   assert.deepEqual(kept.mailboxes, ['Inbox']);
   assert.match(kept.reasons[0], /^Your script could not decide.*line 1: more than 32 actions/);
 });
+
+test('messages at once that want the same new mailbox find one, however deep', async t => {
+  const site = await openSite(t);
+  await useScript(site, 'require ["fileinto", "mailbox"]; fileinto :create "New/Deep/Er";');
+  const { client, web, door } = site;
+  const peers = await Promise.all([1, 2, 3, 4].map(() => greetDoor(door)));
+  const replies = await Promise.all(
+    peers.map((peer, at) => {
+      const octets = `From: bob@example.net\r\nSubject: number ${at}\r\n\r\ntext\r\n`;
+      return sendMail(peer, door, { forwardPaths: [address], octets });
+    }),
+  );
+  for (const [reply = ''] of replies) assert.match(reply, /^250/);
+  const { list } = await client.ask(web, 'Mailbox/get', { ids: null });
+  const made = list.filter(({ role }: Answer) => role === null);
+  assert.deepEqual(made.map(({ id }: Answer) => pathOf(id, list)).sort(), ['New', 'New/Deep', 'New/Deep/Er']);
+  const { totalEmails } = made.find(({ name }: Answer) => name === 'Er');
+  assert.equal(totalEmails, 4);
+});

@@ -205,15 +205,14 @@ test('§2.4: more scripts than an account may have are over quota; 15 of the lon
 test('the owner reads of every change, and which script is active then', async t => {
   const web = await openTestWeb(t);
   const { id } = await create(web, keep, 'one');
+  web.clock.advance(60);
   await web.ask('SieveScript/set', { onSuccessActivateScript: id });
   await web.ask('SieveScript/set', { onSuccessActivateScript: id });
   const { list } = await web.ask('Audit/get', {});
+  const changes = list.filter(({ action }: { action: string }) => action === 'scriptsChanged');
   assert.deepEqual(
-    list.map(({ action, detail }: { action: string; detail: unknown }) => [action, detail]),
-    [
-      ['scriptsChanged', { active: 'one' }],
-      ['scriptsChanged', { active: null }],
-    ],
+    changes.map(({ detail }: { detail: unknown }) => detail),
+    [{ active: 'one' }, { active: null }],
   );
 });
 
