@@ -131,6 +131,7 @@ const packageRooms: Record<string, readonly string[]> = {
   'haraka-constants': ['plugins'],
   'smtp-server': ['delivery/lmtp'],
   mailauth: ['delivery/authenticate', 'bin'],
+  'dns-packet': ['delivery/dns', 'bin'],
   openpgp: ['delivery/crypto', 'webmail/ui', 'bin'],
   express: ['webmail/api'],
   esbuild: ['webmail/api'],

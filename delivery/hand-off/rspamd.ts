@@ -1,8 +1,10 @@
+import { type OutgoingHttpHeaders, request as plainRequest } from 'node:http';
+import { request as secureRequest } from 'node:https';
 import type { Arrival } from '../delivery.ts';
 import { type FilterFindings, maxSymbols } from './findings.ts';
 
 /** A longer answer is none. */
-const maxAnswerCharacters = 1_000_000;
+const maxAnswerOctets = 1_000_000;
 
 /**
  * Asks Rspamd's worker about a message (its protocol: POST /checkv2 with the message as it is, the session in header
@@ -13,25 +15,51 @@ export async function askRspamd(
   { url, password }: { url: string; password: string },
   signal: AbortSignal,
 ): Promise<FilterFindings | null> {
-  const response = await fetch(new URL('/checkv2', url), {
-    method: 'POST',
+  const { status, text } = await post(new URL('/checkv2', url), {
     headers: fieldsOf(arrival, password),
-    body: new Uint8Array(arrival.raw),
-    redirect: 'error',
+    body: arrival.raw,
     signal,
   });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`rspamd answered ${response.status}`);
-  if (text.length > maxAnswerCharacters) throw new Error('an answer that is too long');
+  if (status !== 200) throw new Error(`rspamd answered ${status}`);
   return readRspamdAnswer(JSON.parse(text));
 }
 
+/** Recipients are header fields of one name, which `fetch` would join into one. */
+function post(
+  url: URL,
+  { headers, body, signal }: { headers: OutgoingHttpHeaders; body: Uint8Array; signal: AbortSignal },
+): Promise<{ status: number; text: string }> {
+  const request = url.protocol === 'https:' ? secureRequest : plainRequest;
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'POST', headers, signal }, response => {
+      const pieces: Buffer[] = [];
+      let octets = 0;
+      response.on('data', (piece: Buffer) => {
+        octets += piece.byteLength;
+        if (octets > maxAnswerOctets) response.destroy(new Error('an answer that is too long'));
+        else pieces.push(piece);
+      });
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(pieces).toString() }),
+      );
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
 /** The session as Rspamd's protocol names it; nothing that could end a header field. */
-function fieldsOf({ session, reversePath, recipients, id }: Arrival, password: string): Headers {
-  const fields = new Headers();
+function fieldsOf(
+  { session, reversePath, recipients, id, raw }: Arrival,
+  password: string,
+): OutgoingHttpHeaders {
+  const fields: Record<string, string[]> = { 'Content-Length': [String(raw.byteLength)] };
   const put = (name: string, value: string | null | undefined) => {
     const safe = value?.replace(/[^\x20-\x7e]+/g, '').trim();
-    if (safe) fields.append(name, safe.slice(0, 512));
+    if (!safe) return;
+    fields[name] ??= [];
+    fields[name].push(safe.slice(0, 512));
   };
   put('Queue-Id', id);
   put('IP', session.remoteAddress);

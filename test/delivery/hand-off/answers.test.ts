@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
@@ -136,6 +137,38 @@ test('a filter that cannot be reached is unknown, logged once a minute, and left
     assert.equal(await handOff?.ask(arrival), null);
     assert.equal(warnings.length, 2);
   }
+});
+
+test('Rspamd is told the session, each recipient in a field of its own, and the message as it is', async t => {
+  let seen: { fields: string[]; body: string } | null = null;
+  const server = createHttpServer((request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', piece => pieces.push(piece));
+    request.on('end', () => {
+      seen = { fields: request.rawHeaders, body: Buffer.concat(pieces).toString() };
+      response.end(JSON.stringify({ score: 7, required_score: 15 }));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  atEnd(t, () => server.close());
+  const bound = server.address();
+  const url = `http://127.0.0.1:${typeof bound === 'object' && bound ? bound.port : 0}`;
+  const { handOff } = open({ rspamd: { url, password: 'secret' }, timeoutMilliseconds: 10_000 });
+  const recipients = ['ada@example.org', 'ben@example.org\r\nPassword: x'].map(forwardPath => ({
+    forwardPath,
+    accountId: 'a',
+  }));
+  assert.equal((await handOff?.ask({ ...arrival, recipients }))?.score, 7);
+  assert.ok(seen);
+  const { fields, body } = seen as { fields: string[]; body: string };
+  const named = (name: string) => fields.filter((_, at) => at % 2 === 1 && fields[at - 1] === name);
+  assert.deepEqual(named('Rcpt'), ['ada@example.org', 'ben@example.orgPassword: x']);
+  assert.deepEqual(
+    [named('IP'), named('From'), named('Password')],
+    [['192.0.2.7'], ['zoe@example.net'], ['secret']],
+  );
+  assert.equal(body, 'Subject: x\r\n\r\nbody\r\n');
 });
 
 test('what is too large is not handed over', async () => {
