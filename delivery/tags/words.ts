@@ -37,7 +37,7 @@ export function reasonWords(reason: TagReason): Both {
     };
   }
   if (text === '') return { en: 'One of your rules gave it.', fr: 'L’une de vos règles l’a donnée.' };
-  return { en: `Your rule “${text}” gave it.`, fr: `Votre règle «\u202f${text}\u202f» l’a donnée.` };
+  return { en: `Your rule “${text}” gave it.`, fr: `Votre règle «\u00a0${text}\u00a0» l’a donnée.` };
 }
 
 function systemWords(rule: string, text: string): Both {
@@ -83,7 +83,7 @@ function learnedWords(evidence: NonNullable<TagReason['evidence']>): Both {
   const listed = (language: 'en' | 'fr', quote: (text: string) => string): string =>
     evidence.map(({ kind, text }) => `${evidenceWords[kind][language]} ${quote(text)}`).join(', ');
   const en = listed('en', text => `“${text}”`);
-  const fr = listed('fr', text => `«\u202f${text}\u202f»`);
+  const fr = listed('fr', text => `«\u00a0${text}\u00a0»`);
   return {
     en: `It is like other messages under this tag${en && `: ${en}`}.`,
     fr: `Il ressemble aux autres messages de cette étiquette${fr && `\u00a0: ${fr}`}.`,

@@ -60,7 +60,7 @@ test('a tag that its owner put on some messages is given to the next one like th
   const [{ tag, origin, en, fr }] = next.tagReasons;
   assert.deepEqual([tag, origin], [tagId, 'learned']);
   assert.ok(en.includes('the sender “teacher@school.example”'), en);
-  assert.ok(fr.includes('l’expéditeur «\u202fteacher@school.example\u202f»'), fr);
+  assert.ok(fr.includes('l’expéditeur «\u00a0teacher@school.example\u00a0»'), fr);
   const other = await deliver(['frank@example.net', 'Chess', 'Your move.']);
   assert.equal(other.mailboxIds[tagId], undefined);
 

@@ -157,7 +157,7 @@ export async function openRuleDialog(at: At): Promise<void> {
 export async function openImportance(at: At): Promise<void> {
   await at.openMessage('Lunch on Thursday?');
   const message = at.page.locator(openMessage);
-  await message.locator('.tag-menu > summary').last().click();
+  await message.locator('.why > summary').last().click();
   await message.getByText(automaticWords[at.language].set).waitFor();
 }
 

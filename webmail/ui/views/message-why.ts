@@ -7,7 +7,6 @@ import { listAddress } from '../route.ts';
 import { useApp } from '../state.ts';
 import { MessageImportance } from './message-importance.ts';
 import { Opener } from './opener.ts';
-import { focusMenu } from './tag-editor.ts';
 import { tagName } from './tag-name.ts';
 
 interface Props {
@@ -24,7 +23,7 @@ export function MessageWhy({ email, reload }: Props) {
     const reason = email.mailboxIds[tag.id] && tag.role === null ? reasonOf(tag.id) : undefined;
     return reason ? [{ tag, reason }] : [];
   });
-  return html`<div class="tag-editor" role="group" aria-label=${words.why}>
+  return html`<div class="tag-editor whys" role="group" aria-label=${words.why}>
     ${Object.keys(email.keywords).map(
       keyword =>
         kindOfKeyword(keyword) &&
@@ -35,6 +34,12 @@ export function MessageWhy({ email, reload }: Props) {
     )}
     <${MessageImportance} email=${email} reload=${reload} />
   </div>`;
+}
+
+/** What held the focus is about to go: what stays of the group takes its place. */
+function focusSummary(part: EventTarget | null): void {
+  if (part instanceof Element)
+    part.closest('.whys')?.querySelector<HTMLElement>('.why:last-child > summary')?.focus();
 }
 
 interface AutomaticProps {
@@ -50,7 +55,7 @@ function AutomaticTag({ email, keyword, reason }: AutomaticProps) {
   if (!kind) return null;
   const name = words.kinds[kind];
   const takeOff = ({ currentTarget }: Event) => {
-    focusMenu(currentTarget);
+    focusSummary(currentTarget);
     void actions.change(email, { keywords: { [keyword]: null } }, words.taken(name));
   };
   return html`<${Opener} icon="tag" name=${name}>
@@ -71,7 +76,7 @@ function OwnTag({ email, tag, reason }: OwnProps) {
   const words = automaticWords[state.language];
   const name = tagName(tag, shared);
   const takeOff = ({ currentTarget }: Event) => {
-    focusMenu(currentTarget);
+    focusSummary(currentTarget);
     const patch = patchOf({ tagId: tag.id, isAdded: false }, email, state.tags);
     if (patch) void actions.change(email, patch, words.removed(name));
   };

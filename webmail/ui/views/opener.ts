@@ -12,5 +12,5 @@ interface OpenerProps {
 /** A name that is pressed for what stands behind it. */
 export function Opener({ icon, name, children }: OpenerProps) {
   const summary = html`<summary class="button small"><${Icon} name=${icon} />${name}</summary>`;
-  return html`<${Popover} class="tag-menu" summary=${summary}>${children}<//>`;
+  return html`<${Popover} class="why" summary=${summary}>${children}<//>`;
 }
