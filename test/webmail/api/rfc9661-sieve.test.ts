@@ -88,6 +88,8 @@ test('§2.4: one script is active, and each that changes is told', async t => {
   assert.notEqual(swapped.oldState, swapped.newState);
   const unknown = await web.ask('SieveScript/set', { onSuccessActivateScript: 'nobody' });
   assert.deepEqual([unknown.updated, unknown.newState], [null, swapped.newState]);
+  const noId = await web.ask('SieveScript/set', { onSuccessActivateScript: '#nobody here' });
+  assert.deepEqual([noId.updated, noId.newState], [null, swapped.newState]);
   const nothing = await web.ask('SieveScript/set', { onSuccessActivateScript: null });
   assert.equal(nothing.updated, null);
   const refused = await web.ask('SieveScript/set', { destroy: [two.id] });

@@ -21,7 +21,8 @@ import { emptyResults, type SetResults, setResponse } from './standard-set.ts';
 
 const setSchema = v.strictObject({
   ...setEntries,
-  onSuccessActivateScript: v.optional(v.nullable(idSchema), null),
+  // What can be no id is ignored like one that is not there.
+  onSuccessActivateScript: v.optional(v.nullable(v.string()), null),
   onSuccessDeactivateScript: v.optional(v.nullable(v.boolean()), false),
 });
 type Asked = v.InferOutput<typeof setSchema>;
