@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { openContactIndexer } from './contact-index.ts';
 import { type Keyring, loadInstanceKey, openKeyring } from './crypto/keyring.ts';
 import { openCertificateCache } from './crypto/seal.ts';
+import { importanceStateName, readImportance } from './importance/memory.ts';
 import type { JudgeSetup } from './judge.ts';
 import { openKnowledge } from './knowledge.ts';
 import { openLearning } from './learning.ts';
@@ -134,7 +135,7 @@ export async function openJudgeParts({ config, instanceKey, ports }: JudgeSetup)
     log,
     ...(store ? { contactIndexer: openContactIndexer({ store, clock: systemClock, log }) } : {}),
     ...(store ? learningParts(config, { store, log, model: parts.model }) : {}),
-    ...(store ? { tagMemories: openStateReader(tagStateName, readMemory, { store }) } : {}),
+    ...(store ? memoryParts(store) : {}),
     ...(store ? { scripts: openStateReader(scriptStateName, readActiveScript, { store }) } : {}),
   };
 }
@@ -150,6 +151,16 @@ export function learningParts(
     lessons,
     knowledge: openKnowledge({ store, sharedActs: lessons.isShared ? sharedActs : noSharedActs, log }),
     learning: openLearning({ ...lessons, log }),
+  };
+}
+
+/** What owners' acts have taught about tags and importance. */
+function memoryParts(
+  store: Pick<Store, 'getAccountState'>,
+): Required<Pick<PipelineDeps, 'tagMemories' | 'importanceMemories'>> {
+  return {
+    tagMemories: openStateReader(tagStateName, readMemory, { store }),
+    importanceMemories: openStateReader(importanceStateName, readImportance, { store }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { CertificateCache } from './crypto/seal.ts';
 import type { Arrival, Outcome } from './delivery.ts';
 import { describeError } from './describe-error.ts';
 import { asDeliveryError, type ErrorCode } from './errors.ts';
+import type { ImportanceMemory } from './importance/memory.ts';
 import type { KnowledgeSource } from './knowledge.ts';
 import type { LearningDeps } from './learn-acts.ts';
 import type { Learning } from './learning.ts';
@@ -61,6 +62,8 @@ export interface PipelineDeps {
   readonly log: Log;
   /** What owners' acts have taught about tags; left out where nothing is looked up. */
   readonly tagMemories?: StateReader<TagMemory>;
+  /** The same about what matters to them. */
+  readonly importanceMemories?: StateReader<ImportanceMemory>;
   /** Owners' Sieve scripts; left out where nothing is looked up. */
   readonly scripts?: StateReader<ActiveScript | null>;
   /** What owners' acts have taught about junk; left out where nothing is looked up. */
