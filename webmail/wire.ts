@@ -107,13 +107,6 @@ export interface Token {
 export const ticketPurposes = ['eventSource', 'download', 'frame'] as const;
 export type TicketPurpose = (typeof ticketPurposes)[number];
 
-/** Body of POST /tickets. Answer: `Ticket`. */
-export interface NewTicket {
-  readonly purpose: TicketPurpose;
-  /** How many, at most 20; one when it is left out. */
-  readonly count?: number;
-}
-
 /** A ticket made by a web session opens nothing without the cookie of that session. */
 export interface Ticket {
   /** The first of `tickets`. */
@@ -403,12 +396,6 @@ export interface ContactPrivacy
   readonly subject: 'contact';
 }
 
-/** Arguments of `Privacy/renew`: the owner has acted on this message, so that it is indexed by what is known today. */
-export interface PrivacyRenewal {
-  readonly accountId: string;
-  readonly emailId: string;
-}
-
 /** Arguments of `Privacy/report`: what the owner's browser found when it opened a sealed message. */
 export interface PrivacyReport {
   readonly accountId: string;
@@ -484,23 +471,6 @@ export interface DiscussionFilter {
   readonly minImportance?: number;
   /** In which an address of this contact takes part. */
   readonly contactId?: string;
-}
-
-/** Arguments of `Discussion/query`. Newest first. */
-export interface DiscussionQuery {
-  readonly accountId: string;
-  readonly filter?: DiscussionFilter | null;
-  /** `next` of the page before; without `position` and `anchor`. */
-  readonly after?: string | null;
-  /** Index of the first one wanted. */
-  readonly position?: number | null;
-  /** Id of a message: begins where it stands, or would. */
-  readonly anchor?: string | null;
-  /** Rows from there, may be negative. */
-  readonly anchorOffset?: number | null;
-  /** At most 256. */
-  readonly limit?: number | null;
-  readonly calculateTotal?: boolean | null;
 }
 
 export interface DiscussionQueryResponse {

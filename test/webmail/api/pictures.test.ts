@@ -6,16 +6,20 @@ import { type TestContext, test } from 'node:test';
 import { capabilities } from '../../../webmail/wire.ts';
 import { atEnd } from '../../support/at-end.ts';
 import { bitmap } from '../../support/bitmap.ts';
+import { poll } from '../../support/poll.ts';
 import { htmlLetter } from '../../support/reader.ts';
 import { type Answer, addAccount, openTestWeb, password, type TestWeb, type TestWebOptions } from './web.ts';
 
 /** A web door whose pictures come from a server here, one web session, and what that server was asked. */
 async function openDoor(t: TestContext, options: TestWebOptions = {}) {
   const asked: string[] = [];
+  /** Answers that wait to be sent. */
+  const held: (() => void)[] = [];
   const server = createServer(({ url = '', headers }, response) => {
     asked.push(`${headers.host}${url}`);
     response.setHeader('Set-Cookie', 'a=b').setHeader('Content-Type', 'text/html');
     if (url === '/text') response.end('<!doctype html>');
+    else if (url === '/slow.png') held.push(() => response.end(bitmap(3, 3)));
     else response.end(bitmap(3, 3));
   });
   server.listen(0, '127.0.0.1');
@@ -28,7 +32,7 @@ async function openDoor(t: TestContext, options: TestWebOptions = {}) {
     connect: () => connect(port, '127.0.0.1'),
   };
   const web = await openTestWeb(t, { picturePorts, ...options });
-  return { web, asked, session: await signIn(web) };
+  return { web, asked, held, session: await signIn(web) };
 }
 
 /** What the webmail's page may do with its cookie. */
@@ -100,7 +104,7 @@ test('a signed picture is shown with the type that it has, and nothing of its ho
   assert.equal(header('x-content-type-options'), 'nosniff');
   assert.equal(header('content-security-policy'), "default-src 'none'; sandbox");
   assert.equal(header('cross-origin-resource-policy'), 'same-origin');
-  assert.equal(header('cache-control'), 'no-store');
+  assert.equal(header('cache-control'), 'private, max-age=600, immutable');
   assert.equal(header('set-cookie'), null);
   assert.deepEqual(asked, ['cdn.example/1.png']);
   const [again] = await session.sign(id, ['http://cdn.example/1.png']);
@@ -147,8 +151,38 @@ test('whatever keeps a picture away, the answer is the same', async t => {
   assert.equal(answers[0]?.status, 404);
   assert.deepEqual(asked, ['cdn.example/text']);
   assert.equal((await fetch(`${web.origin}${good}`)).status, 401, 'nobody is signed in');
+  assert.equal((await session.get(good)).status, 200, 'what was refused has not used it up');
+  const [{ address: late }] = await session.sign(id, ['http://cdn.example/1.png']);
   web.clock.advance(601);
-  assert.equal((await session.get(good)).status, 404, 'ten minutes later');
+  assert.equal((await session.get(late)).status, 404, 'ten minutes later');
+});
+
+test('an address is good once, however many ask at the same time', async t => {
+  const { web, session } = await openDoor(t);
+  const id = await web.deliver(htmlLetter(letter));
+  const [{ address }] = await session.sign(id, ['http://cdn.example/1.png']);
+  const both = await Promise.all([session.get(address), session.get(address)]);
+  assert.deepEqual(both.map(({ status }) => status).sort(), [200, 404]);
+  const again = await session.get(address);
+  assert.deepEqual([again.status, again.headers.get('cache-control')], [404, 'no-store']);
+});
+
+test('what never arrived may be asked for again, as browsers do when a connection breaks', async t => {
+  const { web, session, held } = await openDoor(t);
+  const url = 'http://cdn.example/slow.png';
+  const id = await web.deliver(htmlLetter(`<img src="${url}">`));
+  const [{ address }] = await session.sign(id, [url]);
+  const { port, host } = new URL(web.origin);
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write(`GET ${address} HTTP/1.1\r\nHost: ${host}\r\nCookie: ${session.cookie}\r\n\r\n`);
+  const [send] = await poll('it is on its way', async () => (held.length > 0 ? held : undefined));
+  assert.equal((await session.get(address)).status, 404, 'while it is on its way');
+  socket.destroy();
+  send?.();
+  await poll('the address is good again', async () =>
+    (await session.get(address)).status === 200 ? true : undefined,
+  );
+  assert.equal((await session.get(address)).status, 404);
 });
 
 test('only a web session shows pictures, of messages of its own account, where the server fetches any', async t => {

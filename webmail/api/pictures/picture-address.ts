@@ -31,7 +31,7 @@ const schema = v.strictObject({
 });
 
 /**
- * A path of this server that stands for a picture elsewhere, good for ten minutes. Authenticated and encrypted (by a
+ * A path of this server that stands for a picture elsewhere, good for ten minutes and once. Authenticated and encrypted (by a
  * key drawn from the instance key), so that no log of requests says whose pictures somebody looked at.
  */
 export function pictureAddress(grant: PictureGrant, { keyring, clock }: Deps): string {
@@ -42,14 +42,24 @@ export function pictureAddress(grant: PictureGrant, { keyring, clock }: Deps): s
   return `${paths.pictures}${sealed.toString('base64url')}`;
 }
 
+/** An address as it was read. */
+export interface ReadAddress {
+  readonly grant: PictureGrant;
+  /** No other address has it. */
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
 /** What it stands for; null when it was not made here, was changed, or is no longer good. */
-export function readPictureAddress(token: string, { keyring, clock }: Deps): PictureGrant | null {
+export function readPictureAddress(token: string, { keyring, clock }: Deps): ReadAddress | null {
   const sealed = Buffer.from(token, 'base64url');
   const text = decrypt(sealed, keyring.derive('pictures'));
   // One picture has one address: other ways of writing the same octets are none.
   if (text === null || sealed.toString('base64url') !== token) return null;
   const { until, ...grant } = v.parse(schema, JSON.parse(text));
-  return until < clock.now().getTime() ? null : grant;
+  if (until < clock.now().getTime()) return null;
+  return { grant, id: sealed.subarray(0, nonceOctets).toString('base64url'), until };
 }
 
 function decrypt(sealed: Buffer, key: Uint8Array): string | null {

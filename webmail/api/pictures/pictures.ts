@@ -5,6 +5,7 @@ import { fetchPicture, type Picture } from './fetch-picture.ts';
 import type { PictureGrant } from './picture-address.ts';
 import type { PicturePorts } from './ports.ts';
 import type { OwnPlaces } from './target.ts';
+import { UsedAddresses } from './used-addresses.ts';
 
 interface Kept {
   readonly answer: Promise<Picture | null>;
@@ -25,6 +26,7 @@ const timeoutMilliseconds = 10_000;
 
 /** Fetches pictures for accounts, few at once, and remembers the last ones in memory, for each account alone. */
 export class Pictures {
+  readonly used = new UsedAddresses();
   readonly #kept = new Map<string, Kept>();
   readonly #turns = new Turns({ total: 16, perKey: 6, waitingPerKey: 500 });
   readonly #deps: { readonly ports: PicturePorts; readonly own: OwnPlaces; readonly clock: Clock };
