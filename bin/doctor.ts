@@ -14,6 +14,7 @@ import { clusterFindings } from './doctor/cluster.ts';
 import { domainFindings, postmasterFinding } from './doctor/domains.ts';
 import { addressFindings, portFindings } from './doctor/doors.ts';
 import { keyZoneFindings } from './doctor/key-zones.ts';
+import { sourceFindings } from './doctor/sender-sources.ts';
 import { withParts } from './with-parts.ts';
 
 /** One thing looked at: what was found, and what to do when it is not well. */
@@ -50,6 +51,7 @@ async function examine(context: CommandContext): Promise<Finding[]> {
     hostNameFinding(config),
     ...tlsFindings(config),
     ...(await certificateFindings(config)),
+    ...(await sourceFindings(config)),
     instanceKeyFinding(config),
     folderFinding(config),
     ...(config.store === 'sqlite' ? damageFindings(config) : []),

@@ -89,6 +89,7 @@ const mayImport: Record<string, readonly string[]> = {
   webmail: [],
   bin: [
     'delivery',
+    'delivery/dns-lists',
     'delivery/message',
     'delivery/spam',
     'delivery/privacy',
