@@ -71,7 +71,8 @@ export function openAdmission(
         if (await paths?.isBeyond(senderOf(judged, network), at)) return 'senderLimited';
         if (!settings || isKnownGood(judged)) return null;
         const recipientDomains = judged.forwardPaths.map(path => path.slice(path.lastIndexOf('@') + 1));
-        const request = { network, reversePath: judged.reversePath, recipientDomains };
+        const origin = originOf(judged, network);
+        const request = { origin, reversePath: judged.reversePath, recipientDomains };
         return (await mustWait(request, { senders, settings, at })) ? 'greylisted' : null;
       }, log);
     },
@@ -90,6 +91,15 @@ function isKnownGood({ reputation, isCorrespondent }: JudgedArrival): boolean {
   if (isCorrespondent) return true;
   if (!reputation || reputation.standing === null) return false;
   return reputation.standing >= goodStanding.least && reputation.verdicts >= goodStanding.verdicts;
+}
+
+/**
+ * What must come again: the client's network, or the domain that has named it by SPF. Large senders try again from
+ * another of their networks. A signature is no such proof: anybody may send a signed message on.
+ */
+function originOf({ authentication }: JudgedArrival, network: string): string {
+  const { result, domain } = authentication?.spf ?? {};
+  return result === 'pass' && domain ? organisationalDomain(domain) : network;
 }
 
 /**

@@ -5,21 +5,21 @@ export interface GreylistSettings {
   /** Shortest and longest wait for the message to come again. */
   readonly waitSeconds: number;
   readonly retrySeconds: number;
-  /** How long a network that came again in time is let in at once, from its last message on. */
+  /** How long an origin that came again in time is let in at once, from its last message on. */
   readonly allowSeconds: number;
 }
 
 /** What is put off: one sender's way to some domains of ours. */
 export interface GreylistRequest {
-  /** As `networkOf` writes it. */
-  readonly network: string;
+  /** Where it comes from: the network as `networkOf` writes it, or the domain that has named this client by SPF. */
+  readonly origin: string;
   readonly reversePath: string;
   readonly recipientDomains: readonly string[];
 }
 
 /**
- * Whether a message must come again (RFC 6647): each triple of network, reverse-path and recipient domain must have
- * been seen long enough ago, and since then never for longer than `retrySeconds` apart. A network that comes again in
+ * Whether a message must come again (RFC 6647): each triple of origin, reverse-path and recipient domain must have
+ * been seen long enough ago, and since then never for longer than `retrySeconds` apart. An origin that comes again in
  * time has shown that it has a queue, and is let in at once from then on. Throws what the store throws.
  */
 export async function mustWait(
@@ -34,7 +34,7 @@ export async function mustWait(
     at: Date;
   },
 ): Promise<boolean> {
-  const pass = `greylist:${request.network}`;
+  const pass = `greylist:${request.origin}`;
   const [passed] = await senders.getSenderCounts([pass], at);
   const age = passed ? (at.getTime() - passed.lastSeenAt.getTime()) / 1000 : Number.POSITIVE_INFINITY;
   if (age <= settings.allowSeconds) {
@@ -54,10 +54,10 @@ export async function mustWait(
 const renewSeconds = 86_400;
 
 /** One key for each domain; hashed, for they hold addresses of people. */
-function triplesOf({ network, reversePath, recipientDomains }: GreylistRequest): string[] {
+function triplesOf({ origin, reversePath, recipientDomains }: GreylistRequest): string[] {
   const domains = new Set(recipientDomains.map(domain => domain.toLowerCase()));
   return [...domains].map(domain => {
-    const triple = JSON.stringify([network, plainPath(reversePath), domain]);
+    const triple = JSON.stringify([origin, plainPath(reversePath), domain]);
     return `greylist:${createHash('sha256').update(triple).digest('base64url')}`;
   });
 }

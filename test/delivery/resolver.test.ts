@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { encodeQuery, readAnswer } from '../../delivery/dns/message.ts';
 import { openResolver } from '../../delivery/resolver.ts';
 import { recordsOf, type Said, startNameServer } from '../support/name-server.ts';
 
@@ -153,4 +155,21 @@ test('what is no name is not asked for', async () => {
   ]) {
     await assert.rejects(resolve(name, 'A'), isCode('EBADNAME'), name);
   }
+});
+
+test('no octets whatever are a crash, and only an answer to the question is one', () => {
+  const question = { name: 'a.example.org', type: 'TXT' } as const;
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat({ max: 40 }), (noise, cut) => {
+      const query = encodeQuery(7, question, { edns: true });
+      query[2] = 0x80;
+      readAnswer(Buffer.concat([query.subarray(0, cut), noise]), 7, question);
+    }),
+  );
+  const answered = encodeQuery(7, question, { edns: false });
+  answered[2] = 0x81;
+  assert.equal(readAnswer(answered, 7, question)?.code, 0);
+  assert.equal(readAnswer(answered, 8, question), null);
+  assert.equal(readAnswer(answered, 7, { ...question, name: 'b.example.org' }), null);
+  assert.equal(readAnswer(answered, 7, { ...question, type: 'A' }), null);
 });

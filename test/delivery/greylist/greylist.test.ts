@@ -12,7 +12,7 @@ import { openTestParts, testConfig } from '../../support/door-process.ts';
 
 const settings = { waitSeconds: 60, retrySeconds: 3600, allowSeconds: 10 * 86_400 };
 const request: GreylistRequest = {
-  network: '192.0.2',
+  origin: '192.0.2',
   reversePath: 'zoe@example.net',
   recipientDomains: ['example.org'],
 };
@@ -35,7 +35,7 @@ test('a message comes again after the wait, and its network is let in from then 
     false,
     'the network has shown its queue',
   );
-  assert.equal(await waits(62, { network: '192.0.3' }), true);
+  assert.equal(await waits(62, { origin: '192.0.3' }), true);
   assert.equal(await waits(9 * 86_400, { reversePath: 'late@example.net' }), false);
   assert.equal(await waits(18 * 86_400, { reversePath: 'later@example.net' }), false, 'the pass was renewed');
   assert.equal(await waits(29 * 86_400, { reversePath: 'last@example.net' }), true, 'the pass has run out');
@@ -166,6 +166,29 @@ test('users, inside, exempt networks and proven exempt domains, the well known: 
   const known = { standing: 0.6, verdicts: 4, lists: [], filter: null };
   assert.equal(await waits({ reputation: known }), false);
   assert.equal(await waits({ reputation: { ...known, standing: -0.6 } }), true);
+});
+
+test('a domain that names its servers by SPF may come again from another of its networks', async t => {
+  const { admission } = await openDoor(t, { 'greylist.enabled': true, 'greylist.waitSeconds': 60 });
+  const from = (remoteAddress: string, found: AuthenticationFindings | null, seconds: number) =>
+    admission.atEnd(
+      { ...judged, session: { ...session, remoteAddress }, authentication: found },
+      after(seconds),
+    );
+  assert.equal(await from('192.0.2.7', spfPass, 0), 'greylisted');
+  assert.equal(await from('203.0.113.7', spfPass, 61), null);
+  assert.equal(await from('192.0.2.7', null, 62), 'greylisted', 'who does not prove it is somebody else');
+  const signed = authentication({
+    dkim: [
+      { result: 'pass', domain: 'example.com', selector: 's', algorithm: null, keyBits: null, aligned: true },
+    ],
+  });
+  assert.equal(await from('198.51.100.1', signed, 63), 'greylisted');
+  assert.equal(
+    await from('198.51.101.1', signed, 200),
+    'greylisted',
+    'a signature can be sent on by anybody',
+  );
 });
 
 test('a limit per network ends at MAIL, one per sender after the message; a proven domain has its own', async t => {
