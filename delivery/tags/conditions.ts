@@ -88,7 +88,8 @@ export const subjects: Readonly<Record<RuleSubject, SubjectRow>> = {
     operators: numberOperators,
     value: /^\d{1,12}$/,
     allowed: 'a number of octets',
-    holds: ({ operator, value }, { message }) => numberHolds(operator, message.raw.byteLength, value),
+    holds: ({ operator, value }, { message, sizeOctets = message.raw.byteLength }) =>
+      numberHolds(operator, sizeOctets, value),
   },
 };
 

@@ -31,6 +31,8 @@ export interface TagEvidence {
   readonly importance?: number;
   /** The message as it came, where `message` is what was encrypted in it. */
   readonly outer?: Message;
+  /** Size of the whole message, where `message` is only its beginning. */
+  readonly sizeOctets?: number;
   /** What the owner's acts have taught; left out where nobody in particular is asked about. */
   readonly taught?: Taught;
 }

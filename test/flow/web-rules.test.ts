@@ -44,6 +44,7 @@ test('rules and the why of tags, in a browser', { timeout: 240_000 }, async t =>
   await makesRules(t, reader, tagId);
   await putsInOrder(t, reader);
   await makesFromMessage(t, reader);
+  await appliesRule(t, reader);
   await tellsWhy(t, reader, tagId);
   await switchesOff(t, reader);
   await fitsEverywhere(t, page);
@@ -135,7 +136,7 @@ async function putsInOrder(t: TestContext, reader: Reader): Promise<void> {
     await poll('the rule is second', async () =>
       (await names(page))[1] === 'From the shop' ? true : undefined,
     );
-    await shop.getByLabel('Use the rule “From the shop”').uncheck();
+    await shop.getByLabel('In use: the rule “From the shop”').uncheck();
     await poll('it is off', async () => ((await rulesOf(reader))[1].isEnabled === false ? true : undefined));
     await shop.getByRole('button', { name: 'Change the rule “From the shop”' }).click();
     await shop.getByLabel('Name').fill('Shop mail');
@@ -166,6 +167,23 @@ async function makesFromMessage(t: TestContext, reader: Reader): Promise<void> {
     await page.getByText('Rule “Sender is ann@a.example” saved.').waitFor();
     const rule = (await rulesOf(reader))[2];
     assert.deepEqual(rule.actions.keywords, ['$flagged']);
+  });
+}
+
+async function appliesRule(t: TestContext, reader: Reader): Promise<void> {
+  const { web, page } = reader;
+  await t.test('a rule is applied to the mail that is here, and all of it taken back', async () => {
+    const filter = { hasKeyword: '$flagged' };
+    const flagged = async () => (await web.ask('Email/query', { filter })).ids.length;
+    await openRules(page);
+    await page
+      .getByRole('button', { name: 'Apply the rule “Sender is ann@a.example” to the mail that is here' })
+      .click();
+    await page.getByText('“Sender is ann@a.example” changed 1 message.').waitFor();
+    assert.equal(await flagged(), 1);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('What “Sender is ann@a.example” changed is as before.').waitFor();
+    assert.equal(await flagged(), 0);
   });
 }
 

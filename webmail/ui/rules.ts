@@ -1,4 +1,5 @@
 import type { Mailbox, TagRule, TagRuleActions, TagRuleCondition } from '../wire.ts';
+import type { Progress } from './batch.ts';
 import { automaticWords, kindOfKeyword } from './locales/automatic.ts';
 import type { Language } from './locales/languages.ts';
 import type { RulesWords } from './locales/rules.ts';
@@ -182,6 +183,44 @@ export async function changeRule(
 
 export async function removeRule({ client, accountId }: Asking, id: string): Promise<void> {
   await client.call([['TagRule/set', { accountId, destroy: [id] }, 'set']]);
+}
+
+/** What a rule changed, and the patches of Email/set that take it back. */
+export type Applied = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Messages that one run looks at, the newest. */
+const mostApplied = 20_000;
+const pageOfApplied = 100;
+
+/** Tries a rule on mail that is here already, page by page, until somebody stops it. */
+export async function applyRule(
+  { client, accountId }: Asking,
+  id: string,
+  { isStopped, tell }: Progress,
+): Promise<Applied> {
+  let undo: Applied = {};
+  let seen = 0;
+  let after: string | null = null;
+  do {
+    const args = { accountId, ids: [id], after, limit: pageOfApplied };
+    const page = (await client.call([['TagRule/apply', args, 'apply']])).apply ?? {};
+    undo = { ...undo, ...(page.undo as Applied) };
+    after = (page.next ?? null) as string | null;
+    seen += Number(page.seen);
+    tell(seen, null);
+  } while (after !== null && seen < mostApplied && !isStopped());
+  return undo;
+}
+
+const pageOfUndone = 200;
+
+/** Takes back what a rule changed; throws when that can't be. */
+export async function takeBackRule({ client, accountId }: Asking, applied: Applied): Promise<void> {
+  const patches = Object.entries(applied);
+  for (let at = 0; at < patches.length; at += pageOfUndone) {
+    const update = Object.fromEntries(patches.slice(at, at + pageOfUndone));
+    await client.call([['Email/set', { accountId, update }, 'set']]);
+  }
 }
 
 function check(refused: unknown, key: string): void {

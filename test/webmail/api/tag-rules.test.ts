@@ -107,3 +107,49 @@ test('what can mean nothing is refused, by the name that the client wrote', asyn
     );
   }
 });
+
+test('rules are tried on mail that is here already, and what they did can be taken back', async t => {
+  const web = await openTestWeb(t);
+  const letter = (from: string, subject: string) =>
+    `From: ${from}\nTo: owner@example.org\nSubject: ${subject}\n\nHello.\n`;
+  const inbox = await web.mailbox('inbox');
+  const archive = await web.mailbox('archive');
+  const made = await web.ask('Mailbox/set', { create: { bills: { name: 'Bills' } } });
+  const bills: string = made.created.bills.id;
+  const one = await web.deliver(letter('ada@example.net', 'Invoice 1'));
+  const two = await web.deliver(letter('bob@example.net', 'Invoice 2'));
+  const junk = await web.deliver(letter('ada@example.net', 'Invoice 3'), { tags: [{ role: 'junk' }] });
+  const other = await web.deliver(letter('ada@example.net', 'Lunch'));
+  const id = await make(web, {
+    conditions: [isAda, { subject: 'field', operator: 'startsWith', field: 'Subject', value: 'Invoice' }],
+    actions: { mailboxIds: [bills], archive: true, importance: 4, keywords: ['a/b'] },
+    isEnabled: false,
+  });
+  const stateOf = async (emailId: string) => {
+    const properties = ['mailboxIds', 'keywords', 'importance', 'tagReasons'];
+    const { mailboxIds, keywords, importance, tagReasons } = (
+      await web.ask('Email/get', { ids: [emailId], properties })
+    ).list[0];
+    const reasons = tagReasons.map((reason: { ruleId: string }) => reason.ruleId);
+    return { boxes: Object.keys(mailboxIds).sort(), words: Object.keys(keywords), importance, reasons };
+  };
+  const before = await Promise.all([one, two, junk, other].map(stateOf));
+  let undo: Record<string, object> = {};
+  let seen = 0;
+  for (let after: string | null = null, isFirst = true; isFirst || after !== null; isFirst = false) {
+    const page = await web.ask('TagRule/apply', { ids: [id], limit: 2, after });
+    undo = { ...undo, ...page.undo };
+    seen += page.seen;
+    after = page.next;
+  }
+  assert.deepEqual([seen, Object.keys(undo)], [3, [one]]);
+  const changed = { boxes: [archive, bills].sort(), words: ['a/b'], importance: 4, reasons: [id] };
+  assert.deepEqual(await stateOf(one), changed);
+  const others = await Promise.all([two, junk, other].map(stateOf));
+  assert.deepEqual(others, before.slice(1));
+  assert.deepEqual((await web.ask('TagRule/apply', { ids: [id] })).undo, {});
+  await web.ask('Email/set', { update: undo });
+  assert.deepEqual((await stateOf(one)).boxes, [inbox]);
+  assert.deepEqual({ ...(await stateOf(one)) }, before[0]);
+  assert.equal(await web.refuse('TagRule/apply', { ids: ['none'] }), 'invalidArguments');
+});

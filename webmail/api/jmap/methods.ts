@@ -21,6 +21,7 @@ import { preferencesGet, preferencesSet } from './preferences.ts';
 import { privacyReport, privacyWords } from './privacy.ts';
 import { privacyRenew } from './privacy-renew.ts';
 import { publishedKeyGet, publishedKeySet } from './published-key.ts';
+import { tagRuleApply } from './rule-apply.ts';
 import { sieveScriptGet, sieveScriptValidate } from './sieve-script.ts';
 import { sieveScriptQuery } from './sieve-script-query.ts';
 import { sieveScriptSet } from './sieve-script-set.ts';
@@ -75,6 +76,7 @@ export const methods: readonly Method[] = (
     ['SieveScript/validate', capabilities.sieve, sieveScriptValidate],
     ['TagRule/get', tagRules, tagRuleGet],
     ['TagRule/set', tagRules, tagRuleSet],
+    ['TagRule/apply', tagRules, tagRuleApply],
     ['Audit/get', audit, auditGet],
     ['View/get', views, viewGet],
     ['View/set', views, viewSet],

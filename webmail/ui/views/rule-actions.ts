@@ -25,7 +25,7 @@ export function RuleActionFields({ actions, change }: Props) {
   }));
   const flag = { name: 'flag' as const, isOn: actions.keywords.includes(star), turned: withStar(actions) };
   return html`<fieldset class="rule-part">
-    <legend>${words.then}</legend>
+    <legend>${words.actions}</legend>
     <${OwnTags} actions=${actions} change=${change} />
     ${[...switches, flag].map(
       ({ name, isOn, turned }) => html`<label class="check" key=${name}>

@@ -6,7 +6,8 @@ import { tagName } from './tag-name.ts';
 
 /** What the views of rules share. */
 export function useRuleParts() {
-  const { state, client, actions, words: shared } = useApp();
+  const app = useApp();
+  const { state, client, actions, words: shared } = app;
   const { language, tags } = state;
   const words = rulesWords[language];
   const asking: Asking = { client, accountId: state.session?.accountId ?? '' };
@@ -35,5 +36,5 @@ export function useRuleParts() {
     }
   }
 
-  return { actions, asking, naming, words, shared, tried, quietly };
+  return { app, actions, asking, naming, words, shared, tried, quietly };
 }

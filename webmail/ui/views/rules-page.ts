@@ -2,7 +2,9 @@ import { html } from 'htm/preact';
 import { useRef, useState } from 'preact/hooks';
 import type { TagRule } from '../../wire.ts';
 import { useLoad } from '../load.ts';
+import { withWork } from '../perform.ts';
 import {
+  applyRule,
   changeRule,
   doesOf,
   draftOf,
@@ -12,6 +14,7 @@ import {
   nameOfRule,
   type RuleDraft,
   removeRule,
+  takeBackRule,
   whenOf,
 } from '../rules.ts';
 import { Failed, Loading } from './loading.ts';
@@ -63,7 +66,7 @@ interface RuleProps {
 }
 
 function Rule({ rule, place, count, reload }: RuleProps) {
-  const { actions, asking, naming, words, quietly, tried } = useRuleParts();
+  const { app, actions, asking, naming, words, quietly, tried } = useRuleParts();
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const draft = draftOf(rule);
@@ -93,6 +96,21 @@ function Rule({ rule, place, count, reload }: RuleProps) {
       reload();
     });
   const use = () => quietly(() => changeRule(asking, rule.id, { isEnabled: !rule.isEnabled }).then(reload));
+  const apply = () =>
+    quietly(async () => {
+      const applied = await withWork(app, words.applying(name), progress =>
+        applyRule(asking, rule.id, progress),
+      );
+      await actions.refreshTags();
+      const takeBack = async () => {
+        await takeBackRule(asking, applied);
+        await actions.refreshTags();
+        actions.say({ text: words.takenBack(name) });
+      };
+      const count = Object.keys(applied).length;
+      const text = words.applied(name, count);
+      actions.say(count > 0 ? { text, undo: () => void quietly(takeBack) } : { text });
+    });
   return html`<li class="rule">
     <p class="rule-name"><bdi>${name}</bdi></p>
     ${rule.name && html`<p class="rule-when" dir="auto">${whenOf(draft, naming)}</p>`}
@@ -103,6 +121,7 @@ function Rule({ rule, place, count, reload }: RuleProps) {
         <span aria-hidden="true">${words.useShort}</span>
       </label>
       <button class="button small" ref=${button} aria-expanded=${isOpen} aria-label=${words.change(name)} onClick=${() => setOpen(!isOpen)}>${words.changeShort}</button>
+      <button class="button small" aria-label=${words.apply(name)} onClick=${() => void apply()}>${words.applyShort}</button>
       <button class="button small" aria-label=${words.up(name)} aria-disabled=${place === 0} onClick=${() => place > 0 && void move(place - 1)}>${words.upShort}</button>
       <button class="button small" aria-label=${words.down(name)} aria-disabled=${place === count - 1} onClick=${() => place < count - 1 && void move(place + 1)}>${words.downShort}</button>
       <button class="button small danger" aria-label=${words.remove(name)} onClick=${() => void remove()}>${words.removeShort}</button>
