@@ -457,22 +457,6 @@ export interface Discussion {
   readonly level: Level | null;
 }
 
-/** Which discussions `Discussion/query` gives; each condition narrows. */
-export interface DiscussionFilter {
-  /** With a message under this tag, shown by the newest such. */
-  readonly inMailbox?: string;
-  /** Under this tag, too. */
-  readonly tag?: string;
-  /** With an unread message. */
-  readonly isUnread?: boolean;
-  /** Level of the message that shows the discussion. */
-  readonly level?: Level;
-  /** -10..10: importance of that message at least. */
-  readonly minImportance?: number;
-  /** In which an address of this contact takes part. */
-  readonly contactId?: string;
-}
-
 export interface DiscussionQueryResponse {
   readonly accountId: string;
   readonly ids: readonly string[];

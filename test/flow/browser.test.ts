@@ -6,17 +6,14 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
 import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
+import { signIn } from '../support/sign-in.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-async function signIn(context: BrowserContext, demo: Demo, address: string): Promise<Page> {
+async function openPage(context: BrowserContext, demo: Demo, address: string): Promise<Page> {
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   await page.goto(demo.web);
-  await page.getByLabel('Address').fill(address);
-  await page.getByLabel('Password').fill(demo.passwords.get(address) ?? '');
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
-  await page.locator('#main:focus').waitFor();
+  await signIn(page, address, demo.passwords.get(address) ?? '');
   return page;
 }
 
@@ -39,7 +36,7 @@ test('a browser reads the demo’s mail', { timeout: 300_000 }, async t => {
   context.on('request', request => asked.push(request.url()));
   context.on('console', message => message.type() === 'error' && faults.push(message.text()));
   context.on('weberror', error => faults.push(String(error.error())));
-  const page = await signIn(context, demo, 'server-key@caliopen.example');
+  const page = await openPage(context, demo, 'server-key@caliopen.example');
 
   await readsSecret(t, page);
   await addsTag(t, page);
@@ -59,7 +56,7 @@ test('a browser reads the demo’s mail', { timeout: 300_000 }, async t => {
     );
   });
   const other = await browser.newContext({ locale: 'en', viewport: { width: 360, height: 720 } });
-  const phone = await signIn(other, demo, 'own-key@caliopen.example');
+  const phone = await openPage(other, demo, 'own-key@caliopen.example');
   await offersSealed(t, phone);
   await fitsPhone(t, phone);
   await holdsFocus(t, phone);

@@ -8,15 +8,14 @@ import { violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
 import { deliverInbox, madeFacts } from '../support/made-inbox.ts';
 import { poll } from '../support/poll.ts';
+import { signIn } from '../support/sign-in.ts';
 import { openTestWeb, password, type TestWeb } from '../webmail/api/web.ts';
 
-async function signIn(context: BrowserContext, web: TestWeb): Promise<Page> {
+async function openPage(context: BrowserContext, web: TestWeb): Promise<Page> {
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   await page.goto(web.origin);
-  await page.getByLabel('Address').fill(web.account.address);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page, web.account.address, password);
   await page.locator('.row').first().waitFor();
   return page;
 }
@@ -60,7 +59,7 @@ test('a browser reads messages of all kinds', { timeout: 180_000 }, async t => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: web.origin });
   const faults: string[] = [];
   context.on('weberror', error => faults.push(String(error.error())));
-  const page = await signIn(context, web);
+  const page = await openPage(context, web);
 
   await keepsOwnInPlace(t, page, ids);
   await foldsQuotes(t, page);

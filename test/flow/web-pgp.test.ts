@@ -7,16 +7,14 @@ import { violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
 import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
 import { encrypt, encryptedMessage, makePerson } from '../support/openpgp-mail.ts';
+import { signIn } from '../support/sign-in.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const address = 'own-key@caliopen.example';
 const otherAddress = 'no-key@caliopen.example';
 
-async function signIn(page: Page, demo: Demo, who = address): Promise<void> {
-  await page.getByLabel('Address').fill(who);
-  await page.getByLabel('Password').fill(demo.passwords.get(who) ?? '');
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+function enter(page: Page, demo: Demo, who = address): Promise<void> {
+  return signIn(page, who, demo.passwords.get(who) ?? '');
 }
 
 interface Flow {
@@ -56,7 +54,7 @@ test('sealed mail is opened in the browser with a key that never leaves it', {
   const page = await context.newPage();
   page.setDefaultTimeout(45_000);
   await page.goto(demo.web);
-  await signIn(page, demo);
+  await enter(page, demo);
   const flow: Flow = { page, demo, requests };
   await bringsKey(t, flow);
   await unlocks(t, flow);
@@ -119,7 +117,7 @@ async function opensForeign(t: TestContext, { page, demo, requests }: Flow): Pro
     async () => {
       const secretKey = await sendEncrypted(demo);
       await signOut(page, address);
-      await signIn(page, demo, otherAddress);
+      await enter(page, demo, otherAddress);
       await openRow(page, /newcomer@friends\.example.*Hello/);
       await message(page).getByRole('heading', { name: 'This message is encrypted' }).waitFor();
       const file = {
@@ -162,7 +160,7 @@ async function opensForeign(t: TestContext, { page, demo, requests }: Flow): Pro
         [],
       );
       await signOut(page, otherAddress);
-      await signIn(page, demo, otherAddress);
+      await enter(page, demo, otherAddress);
       await openRow(page, /newcomer@friends\.example.*Hello/);
       await message(page).getByText('There is no key on this device yet.').waitFor();
     },
@@ -361,7 +359,7 @@ async function forgets(t: TestContext, { page, demo }: Flow): Promise<void> {
     assert.equal((await page.content()).includes('boat house'), false);
     const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
     assert.doesNotMatch(kept, /PGP|boat|shutter/);
-    await signIn(page, demo);
+    await enter(page, demo);
     await openRow(page, /Demo Friend.*Sealed: only your key opens it.*Privacy level A/);
     await message(page).getByLabel('Passphrase of your key').waitFor();
   });

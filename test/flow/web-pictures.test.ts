@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { FrameLocator, Page } from 'playwright-core';
-import { bitmap } from '../support/bitmap.ts';
+import { drawBmp } from '../../bin/demo/pictures.ts';
 import { openChromium } from '../support/chromium.ts';
 import { poll } from '../support/poll.ts';
 import { htmlLetter, openReader } from '../support/reader.ts';
@@ -14,7 +14,7 @@ async function openPictureServer(t: TestContext) {
   const asked: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     asked.push(request);
-    response.setHeader('Content-Type', 'text/html').setHeader('Set-Cookie', 'a=b').end(bitmap(10, 10));
+    response.setHeader('Content-Type', 'text/html').setHeader('Set-Cookie', 'a=b').end(drawBmp(10, 10));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

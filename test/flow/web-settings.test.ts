@@ -6,6 +6,7 @@ import { violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
 import { poll } from '../support/poll.ts';
 import { openReader, type Reader } from '../support/reader.ts';
+import { signIn } from '../support/sign-in.ts';
 import { basic, password, type TestWeb } from '../webmail/api/web.ts';
 
 /** What stands beside the heading of a section. */
@@ -28,10 +29,7 @@ async function signInAgain(browser: Browser, web: TestWeb): Promise<Page> {
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   await page.goto(web.origin);
-  await page.getByLabel('Address').fill(web.account.address);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+  await signIn(page, web.account.address, password);
   return page;
 }
 

@@ -4,23 +4,16 @@ import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
 import { type Demo, startDemo } from '../support/demo.ts';
+import { signIn } from '../support/sign-in.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const address = 'server-key@caliopen.example';
-
-async function signIn(page: Page, demo: Demo): Promise<void> {
-  await page.getByLabel('Address').fill(address);
-  await page.getByLabel('Password').fill(demo.passwords.get(address) ?? '');
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
-  await page.locator('#main:focus').waitFor();
-}
 
 async function openPage(context: BrowserContext, demo: Demo): Promise<Page> {
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   await page.goto(demo.web);
-  await signIn(page, demo);
+  await signIn(page, address, demo.passwords.get(address) ?? '');
   return page;
 }
 
@@ -152,7 +145,7 @@ async function savesAndPins(t: TestContext, page: Page, demo: Demo): Promise<voi
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
     const remembered = await page.evaluate(() => JSON.stringify(Object.entries(localStorage)));
     assert.ok(!remembered.includes('search/demo'), 'a search that was not pinned is remembered');
-    await signIn(page, demo);
+    await signIn(page, address, demo.passwords.get(address) ?? '');
     await tab(page, /^To read pinned/).waitFor();
     assert.deepEqual(await titles(page), ['Inbox', 'To read']);
   });

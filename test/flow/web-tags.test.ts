@@ -4,6 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import { violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
 import { type Demo, startDemo } from '../support/demo.ts';
+import { signIn } from '../support/sign-in.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const address = 'server-key@caliopen.example';
@@ -11,11 +12,7 @@ const address = 'server-key@caliopen.example';
 async function openPage(page: Page, demo: Demo): Promise<void> {
   page.setDefaultTimeout(10_000);
   await page.goto(demo.web);
-  await page.getByLabel('Address').fill(address);
-  await page.getByLabel('Password').fill(demo.passwords.get(address) ?? '');
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
-  await page.locator('#main:focus').waitFor();
+  await signIn(page, address, demo.passwords.get(address) ?? '');
   // Delivered last.
   await row(page, /Where the key to the boat house is/).waitFor({ timeout: 60_000 });
 }

@@ -5,6 +5,7 @@ import { violations } from '../support/axe.ts';
 import { type BigMailbox, bigEmail, fillBigMailbox, type MailboxSize } from '../support/big-mailbox.ts';
 import { openChromium } from '../support/chromium.ts';
 import { openTestParts, startDoor, testConfig } from '../support/door-process.ts';
+import { signIn } from '../support/sign-in.ts';
 
 const size: MailboxSize = { messages: 3000, discussions: 900, until: new Date() };
 
@@ -29,9 +30,7 @@ test('a long list of discussions', { timeout: 120_000 }, async t => {
   context.on('weberror', error => faults.push(String(error.error())));
   const page = await context.newPage();
   await page.goto(`http://127.0.0.1:${door.ports.web}/`);
-  await page.getByLabel('Address').fill(mailbox.address);
-  await page.locator('#password').fill(mailbox.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page, mailbox.address, mailbox.password);
   await rowAt(page, 0).waitFor();
   const deliver = async (n: number) => {
     const email = bigEmail(n, { account: mailbox.account, tags: mailbox.tags, size });

@@ -3,6 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { bundleUi } from '../../webmail/api/bundle.ts';
 import { openTestWeb, password, type TestWeb, type TestWebOptions } from '../webmail/api/web.ts';
 import { poll } from './poll.ts';
+import { signIn } from './sign-in.ts';
 
 /** A web door with the webmail, and a browser's page in which its owner is signed in. */
 export interface Reader {
@@ -25,10 +26,7 @@ export async function openReader(
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   await page.goto(web.origin);
-  await page.getByLabel('Address').fill(web.account.address);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'Inbox' }).waitFor();
+  await signIn(page, web.account.address, password);
   return {
     web,
     page,

@@ -5,11 +5,11 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
+import { drawBmp } from '../../../../bin/demo/pictures.ts';
 import { fetchPicture, maxPictureOctets } from '../../../../webmail/api/pictures/fetch-picture.ts';
 import type { Target } from '../../../../webmail/api/pictures/ports.ts';
 import { ownPlaces } from '../../../../webmail/api/pictures/target.ts';
 import { atEnd } from '../../../support/at-end.ts';
-import { bitmap } from '../../../support/bitmap.ts';
 import { makePair } from '../../../support/server-certificate.ts';
 
 const outside = '93.184.215.14';
@@ -48,13 +48,13 @@ async function openNet(t: TestContext, answer: RequestListener, names: Record<st
   return { asked, targets, ports, get };
 }
 
-const showPicture: RequestListener = (_request, response) => void response.end(bitmap(2, 2));
+const showPicture: RequestListener = (_request, response) => void response.end(drawBmp(2, 2));
 
 test('a picture is fetched from the address that was checked, by its name', async t => {
   const { asked, targets, get } = await openNet(t, showPicture);
   const found = await get('http://cdn.example/a.png?b=c#d');
   assert.equal(found?.mediaType, 'image/bmp');
-  assert.deepEqual(Buffer.from(found.octets), bitmap(2, 2));
+  assert.deepEqual(Buffer.from(found.octets), drawBmp(2, 2));
   assert.deepEqual(targets, [{ address: outside, port: 80, hostname: 'cdn.example' }]);
   assert.equal(asked[0]?.url, '/a.png?b=c');
   assert.deepEqual(asked[0]?.headers, {
@@ -143,7 +143,7 @@ test('each redirection is looked up and checked anew, and there are three at mos
         '/none': undefined,
       }[request.url ?? ''];
       const isEnd = request.url === '/0';
-      if (isEnd) return void response.end(bitmap(2, 2));
+      if (isEnd) return void response.end(drawBmp(2, 2));
       response.statusCode = 302;
       const next = to ?? (steps > 0 ? `/${steps - 1}` : undefined);
       if (next !== undefined) response.setHeader('Location', next);
@@ -189,18 +189,18 @@ test('a name that leads outside first and inside then reaches nothing inside', a
 
 test('what is no raster picture, too large, packed, or not there is nothing', async t => {
   const { asked, get } = await openNet(t, ({ url }, response) => {
-    const large = Buffer.concat([bitmap(2, 2), Buffer.alloc(maxPictureOctets)]);
+    const large = Buffer.concat([drawBmp(2, 2), Buffer.alloc(maxPictureOctets)]);
     if (url === '/svg') response.setHeader('Content-Type', 'image/png').end('<svg onload="x()"/>'.padEnd(99));
     else if (url === '/large') response.end(large);
     else if (url === '/endless') {
-      response.write(bitmap(2, 2));
+      response.write(drawBmp(2, 2));
       const more = () => !response.destroyed && response.write(Buffer.alloc(64_000), more);
       more();
-    } else if (url === '/packed') response.setHeader('Content-Encoding', 'gzip').end(bitmap(2, 2));
-    else if (url === '/gone') response.writeHead(404).end(bitmap(2, 2));
-    else if (url === '/part') response.writeHead(206).end(bitmap(2, 2));
+    } else if (url === '/packed') response.setHeader('Content-Encoding', 'gzip').end(drawBmp(2, 2));
+    else if (url === '/gone') response.writeHead(404).end(drawBmp(2, 2));
+    else if (url === '/part') response.writeHead(206).end(drawBmp(2, 2));
     else if (url === '/short') {
-      response.writeHead(200, { 'Content-Length': 9999 }).write(bitmap(2, 2));
+      response.writeHead(200, { 'Content-Length': 9999 }).write(drawBmp(2, 2));
       setImmediate(() => response.destroy());
     } else response.end();
   });
@@ -212,7 +212,7 @@ test('what is no raster picture, too large, packed, or not there is nothing', as
 test('whoever answers too slowly is left, at any point of the way', async t => {
   const { get, ports } = await openNet(t, ({ url }, response) => {
     if (url === '/silent') return;
-    response.write(bitmap(2, 2));
+    response.write(drawBmp(2, 2));
     if (url === '/drops') {
       const timer = setInterval(() => response.write('\0'), 20);
       response.on('close', () => clearInterval(timer));

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { drawBmp } from '../../../../bin/demo/pictures.ts';
 import { openKeyring } from '../../../../delivery/crypto/keyring.ts';
 import { pictureAddress, readPictureAddress } from '../../../../webmail/api/pictures/picture-address.ts';
 import { rasterType } from '../../../../webmail/api/pictures/raster-type.ts';
-import { bitmap } from '../../../support/bitmap.ts';
 import { openTestClock } from '../../../support/clock.ts';
 
 const grant = { accountId: 'a', sessionId: 's', emailId: 'e', url: 'https://a.example/1' };
@@ -53,7 +53,7 @@ test('raster pictures are known by their first octets alone', () => {
     ['\0\0\x01\0\x01\0', 'image/x-icon'],
   ] as const;
   for (const [head, mediaType] of known) assert.equal(rasterType(text(head)), mediaType);
-  assert.equal(rasterType(bitmap(2, 2)), 'image/bmp');
+  assert.equal(rasterType(drawBmp(2, 2)), 'image/bmp');
   const others = [
     ...[
       '<svg xmlns="http://www.w3.org/2000/svg"/>',
