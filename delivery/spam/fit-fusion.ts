@@ -9,10 +9,10 @@ export interface JudgedInputs {
   readonly share: number;
 }
 
-/** How strongly weights are held to their anchors. */
-const hold = 3;
+/** How strongly weights are held to their anchors; those of signals more, since old mail tells little of new tricks. */
+const holds = { learned: 3, signal: 10 };
 /** Signals are held to this share of their starting weights: the learners have seen most of what they say. */
-const signalShare = 0.25;
+const signalShare = 0.5;
 const epochs = 200;
 const pace = 0.3;
 
@@ -45,7 +45,8 @@ export function fitFusion(model: Pick<Model, 'fusion' | 'prior'>, judged: readon
 
 /** The bias goes where the messages put it. */
 function holdOf(name: string | undefined): number {
-  return name === 'bias' ? 0 : hold;
+  if (name === 'bias') return 0;
+  return learned.has(name ?? '') ? holds.learned : holds.signal;
 }
 
 interface Row {
