@@ -18,7 +18,8 @@ const pace = 0.3;
 
 /**
  * Sets the fusion's weights by logistic regression over messages that the learners had not seen, each weight held to
- * where it started by a quadratic penalty, so that rare signals keep their meaning. The same whatever was fitted before.
+ * where it started by a quadratic penalty, so that rare signals keep their meaning. What was fitted before does not matter; inputs that none of the messages has
+ * keep the weights that they have.
  */
 export function fitFusion(model: Pick<Model, 'fusion' | 'prior'>, judged: readonly JudgedInputs[]): void {
   const names = [...new Set(judged.flatMap(({ inputs }) => inputs.map(([name]) => name)))];
@@ -78,18 +79,17 @@ function scalesOf(names: readonly string[], rows: readonly Row[]): Float64Array 
   );
 }
 
+/** What a learner's weight is held to, in units of its scale. */
+const learnedAnchor = 0.7;
+
 /** Where weights are held, in units of their scales. */
 function anchorsOf(names: readonly string[], scales: Float64Array, withPrior: boolean): Float64Array {
   const start = startingWeights(withPrior);
   return Float64Array.from(names, (name, at) => {
+    if (name === 'bias') return 0;
     const weight = start.get(name) ?? 0;
-    return learned.has(name)
-      ? name === 'prior'
-        ? weight * (scales[at] ?? 1)
-        : 0.7
-      : name === 'bias'
-        ? 0
-        : weight * signalShare;
+    if (name === 'prior') return weight * (scales[at] ?? 1);
+    return learned.has(name) ? learnedAnchor : weight * signalShare;
   });
 }
 

@@ -29,13 +29,22 @@ export function train(model: Model, samples: readonly Labelled[]): number {
   countAll(model, together, 1);
   const judged = crossJudge(model, together, shares);
   const steps = teach(model.learners, together, shares);
-  if (isMixed(together)) fitFusion(model, judged);
+  if (isMixed(together)) {
+    fitFusion(model, judged);
+    forgetFusionSteps(model);
+  }
   for (const [at, { features, isSpam }] of together.entries()) {
     const update = { isSpam, isCounted: true, steps: steps[at] ?? forEachView(() => 0), fusion: [] };
     remember(model, features.id, update);
   }
   model.kept = writeSample(sampleOf(together));
   return fresh.length;
+}
+
+/** The steps of single acts were in the weights that were fitted anew: there is nothing of them to take back. */
+function forgetFusionSteps({ learned }: Model): void {
+  for (const [id, update] of learned)
+    if (update.fusion.length > 0) learned.set(id, { ...update, fusion: [] });
 }
 
 /** Distinct messages that the model does not know with this label; the last label given for one wins. */
