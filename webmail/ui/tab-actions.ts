@@ -1,6 +1,7 @@
 import { formatRoute, type Route } from './route.ts';
 import type { Parts } from './state.ts';
-import { afterClosing, closed, pinned, stepped, type Tab, tabAddress, tabKey, visited } from './tabs.ts';
+import { tabKey } from './tab-memory.ts';
+import { afterClosing, closed, pinned, stepped, type Tab, tabAddress, visited } from './tabs.ts';
 
 /** Goes to a list, with nothing open in it. */
 function goTo({ actions }: Parts, { list, filter }: Pick<Route, 'list' | 'filter'>): void {

@@ -1,7 +1,8 @@
 import type { Discussion, Invocation, View } from '../wire.ts';
 import { type Asking, asPrefix } from './mail.ts';
 import type { ContactHead } from './state.ts';
-import { type MailList, tabKey } from './tabs.ts';
+import { tabKey } from './tab-memory.ts';
+import type { MailList } from './tabs.ts';
 
 /** Lists that are counted at most: each costs the server a query. */
 const maxCounted = 30;

@@ -5,8 +5,8 @@ import { listOfView } from './saved-views.ts';
 import { noSelection } from './selection.ts';
 import { type Parts, useApp } from './state.ts';
 import { countUnread, loadContactHeads, loadViews } from './tab-counts.ts';
-import { memoryKey } from './tab-memory.ts';
-import { type MailList, readTabs, staysAsTab, type Tab, tabKey, visited, writeTabs } from './tabs.ts';
+import { memoryKey, tabKey } from './tab-memory.ts';
+import { type MailList, readTabs, staysAsTab, type Tab, visited, writeTabs } from './tabs.ts';
 
 /** Looks again at most this often, however much mail comes. */
 const pauseMilliseconds = 2000;

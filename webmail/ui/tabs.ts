@@ -8,6 +8,7 @@ import {
   parseRoute,
   type Route,
 } from './route.ts';
+import { tabKey } from './tab-memory.ts';
 
 /** A list of mail with an address of its own: everything that can be a tab. */
 export type MailList = Exclude<ListRoute, { kind: 'page' }>;
@@ -26,11 +27,6 @@ export interface Tab {
 /** Tabs that are not pinned: more push out the one that was looked at longest ago. */
 export const maxLoose = 12;
 export const maxPinned = 24;
-
-/** What a tab is known by, whatever it is narrowed to. */
-export function tabKey(list: ListRoute): string {
-  return `${list.kind}/${list.kind === 'search' ? list.text : list.id}`;
-}
 
 /** The address of a tab. */
 export function tabAddress({ list, filter }: Pick<Tab, 'list' | 'filter'>): string {

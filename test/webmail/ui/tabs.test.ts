@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ListFilter } from '../../../webmail/ui/route.ts';
+import { tabKey } from '../../../webmail/ui/tab-memory.ts';
 import {
   afterClosing,
   closed,
@@ -13,7 +14,6 @@ import {
   staysAsTab,
   stepped,
   type Tab,
-  tabKey,
   visited,
   writeTabs,
 } from '../../../webmail/ui/tabs.ts';

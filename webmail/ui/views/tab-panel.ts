@@ -6,7 +6,7 @@ import { type NarrowedList, viewOf } from '../saved-views.ts';
 import { useApp } from '../state.ts';
 import { closeCurrent, closeOthers, pinTab } from '../tab-actions.ts';
 import { loadViews } from '../tab-counts.ts';
-import { tabKey } from '../tabs.ts';
+import { tabKey } from '../tab-memory.ts';
 import { plainLine } from '../text.ts';
 import { listTitle } from './tab-title.ts';
 

@@ -1,6 +1,7 @@
 import { allId, type ListRoute } from '../route.ts';
 import { type NarrowedList, viewOf } from '../saved-views.ts';
 import { contactOf, type State } from '../state.ts';
+import { tabKey } from '../tab-memory.ts';
 import { plainLine } from '../text.ts';
 import type { IconName } from './icon.ts';
 import { resolveTagId, tagName } from './tag-name.ts';
@@ -28,7 +29,6 @@ export function listIcon(list: ListRoute, tags: State['tags']): IconName {
 
 /** Unread messages of a list; 0 while it isn't known. */
 export function unreadOf({ list }: Pick<NarrowedList, 'list'>, state: State): number {
-  if (list.kind !== 'tag')
-    return state.counts[`${list.kind}/${list.kind === 'search' ? list.text : list.id}`] ?? 0;
+  if (list.kind !== 'tag') return state.counts[tabKey(list)] ?? 0;
   return state.tags.find(tag => tag.id === resolveTagId(list.id, state.tags))?.unreadEmails ?? 0;
 }
