@@ -43,7 +43,7 @@ export function isOwnedBy(brand: Brand, host: string, parts: HostParts): boolean
 
 /** Names that are words, or near to words: one letter less or more of these imitates nobody. */
 const plainWords: ReadonlySet<string> = new Set(
-  'office windows outlook messenger square ledger exodus booking norton halifax steam express hermes magenta discord disney saturn target action azure blogger primevideo revolut crypto poste experian bnpparibas'.split(
+  'orange office windows outlook messenger square ledger exodus booking norton halifax steam express hermes magenta discord disney saturn target action azure blogger primevideo revolut crypto poste experian bnpparibas'.split(
     ' ',
   ),
 );

@@ -41,7 +41,7 @@ export function indexNames(names: Iterable<string>): NearNames {
     const skeleton = skeletonOf(name);
     if (!bySkeleton.has(skeleton)) bySkeleton.set(skeleton, name);
     if (name.length < leastLength) continue;
-    for (const gap of withGaps(skeleton)) byGap.set(gap, [...(byGap.get(gap) ?? []), name]);
+    for (const gap of [skeleton, ...withGaps(skeleton)]) byGap.set(gap, [...(byGap.get(gap) ?? []), name]);
   }
   return { bySkeleton, byGap };
 }
@@ -72,9 +72,15 @@ function withGaps(text: string): string[] {
   return Array.from(text, (_, at) => text.slice(0, at) + text.slice(at + 1));
 }
 
-/** True for texts that differ by one letter, or by two neighbours swapped. A plural is not an imitation. */
+/** True for texts that differ by one letter, or by two neighbours swapped. A plural or a feminine is not an imitation. */
 function isOneSlip(one: string, other: string): boolean {
-  if (Math.abs(one.length - other.length) > 1 || one === `${other}s` || other === `${one}s`) return false;
+  if (
+    Math.abs(one.length - other.length) > 1 ||
+    one === `${other}s` ||
+    other === `${one}s` ||
+    one === `${other}e`
+  )
+    return false;
   let start = 0;
   while (start < one.length && one[start] === other[start]) start++;
   let end = 0;

@@ -182,13 +182,13 @@ function extortion(look: Look): Found | null {
 
 /** A telephone number as scams write it, letters that look like digits and odd separators included. */
 const telephone =
-  /(?:\+?\d{1,3}[\s.)(/_–-]{0,3})?(?:\(?[\dOolI]{3,4}\)?[\s.)(/_–~*-]{1,4}){2}[\dOolI]{3,4}\b|\+\d{1,3}[\s.)(-]{0,2}\d(?:[\s.()-]{0,2}\d){8,10}\b/;
+  /(?:\+?\d{1,3}[\s.)(/_–-]{0,3})?(?:\(?[\dOolI]{3,4}\)?[\s.)(/_–~*-]{1,4}){2}[\dOolI]{3,4}\b|\+\d{1,3}[\s.)(-]{0,2}\d(?:[\s.()-]{0,2}\d){8,10}\b|\b0\d(?:[\s.-]?\d{2}){4}\b/;
 
 function callBackScam(look: Look): Found | null {
   const calls = look.phrases.get('callBack') ?? [];
   if (calls.length < 2 || look.text.length > 6000) return null;
   const number = telephone.exec(look.text)?.[0];
-  if (!number || !/[$€£]\s?\d|\d\s?(?:usd|eur|gbp|euros|dollars)\b/i.test(look.text)) return null;
+  if (!number || !/[$€£]\s?\d|\d\s?(?:€|£|usd\b|eur\b|gbp\b|euros\b|dollars\b)/i.test(look.text)) return null;
   // Who bills in earnest has a site to go to.
   if (
     look.links.some(

@@ -1,5 +1,5 @@
 import { brandInHost, imitatedBrand } from '../brands.ts';
-import { isNumericHost, shownHostOf, unicodeHost } from '../domains.ts';
+import { type HostParts, isNumericHost, shownHostOf, unicodeHost } from '../domains.ts';
 import { isCheap, isMachineName, isOpenPlace, isOpenRedirector, isShortened } from '../link-hosts.ts';
 import type { Link } from '../links.ts';
 import { isWebLink } from '../links.ts';
@@ -83,7 +83,7 @@ export const linkTargetRules: readonly Rule[] = [
       en: 'A link begins like one site’s name and belongs to another',
       fr: 'Un lien commence comme le nom d’un site et appartient à un autre',
     },
-    find: look => foundHost(look, ({ parts }) => showsDomain(parts.subdomain)),
+    find: look => foundHost(look, ({ parts }) => showsDomain(parts)),
   },
   {
     id: 'machineLink',
@@ -105,7 +105,7 @@ export const linkTargetRules: readonly Rule[] = [
       en: 'A link leads into the works of a site, where its pages do not live',
       fr: 'Un lien mène dans les rouages d’un site, là où il n’a pas de pages',
     },
-    find: look => foundLink(look, link => isWebLink(link) && hackedPaths.test(link.path)),
+    find: look => foundLink(look, link => isWebLink(link) && isInWorks(link)),
   },
   {
     id: 'sharedHostingLink',
@@ -236,8 +236,14 @@ const strangeSchemes =
   /^(?:file|search-ms|search|ms-[a-z0-9-]+|shell|smb|webcal-exec|steam|jar|res|mhtml|view-source|vnd\.ms\.[a-z]+|onenote|tel-exec)$/;
 
 /** Where site software keeps its parts: a page there was put by somebody who broke in. Pictures and files are normal. */
-const hackedPaths =
-  /\/(?:wp-includes|wp-admin|wp-content\/(?:plugins|themes|upgrade|cache|mu-plugins)|\.well-known|cgi-sys|vendor|node_modules|administrator\/components|sites\/default\/files\/[^?]*\.(?:php|html?))(?:\/[^?#]*)?(?:$|[?#]|\/$|\/[^./?#]*(?:[?#]|$)|\.(?:php|html?)\b)/i;
+const works =
+  /\/(?:wp-includes|wp-admin|wp-content\/(?:plugins|themes|upgrade|cache|mu-plugins)|\.well-known|cgi-sys|node_modules|administrator\/components)(?:\/|$)/i;
+const pageEnd = /(?:\/[^./]*|\.(?:php\d?|html?|aspx?))$/i;
+
+function isInWorks({ path }: Link): boolean {
+  const place = path.split(/[?#]/, 1)[0] ?? '';
+  return works.test(place) && pageEnd.test(place);
+}
 
 const programPaths =
   /\.(?:exe|scr|msi|msix|appinstaller|bat|cmd|com|pif|vbs|js|jse|wsf|hta|lnk|ps1|iso|img|vhdx?|apk|dmg|pkg|jar|cab|7z|rar|ace|zip|tgz|xll|one)(?:[?#]|$)/i;
@@ -270,12 +276,10 @@ function foundBrandInHost(look: Look): Found | null {
 }
 
 /** `www.bank.com.x9.example` and `bank.com-login.example`: a whole name with its suffix in front of the real one. */
-function showsDomain(subdomain: string): boolean {
-  return /(?:^|[.-])(?:com|net|org|gov|gouv|co|fr|de|uk|br)(?:[.-]|$)/.test(
-    subdomain.replace(/^www\./, '').replace(/^[a-z]{2}(?:\.|$)/, ''),
-  )
-    ? /[a-z0-9]{3,}[.-](?:com|net|org|gov|gouv|fr|de|co\.uk|com\.br)(?:[.-]|$)/.test(subdomain)
-    : false;
+function showsDomain({ subdomain, name }: HostParts): boolean {
+  const labels = subdomain.replace(/^www\.?/, '');
+  if (/[a-z0-9]{3,}[.-](?:com|net|org|gov|gouv|fr|de|co\.uk|com\.br)(?:[.-]|$)/.test(labels)) return true;
+  return /^(?:com|net|org)-/.test(name) && /[a-z0-9]{3,}$/.test(labels);
 }
 
 /** Through a redirector to a domain that is neither the redirector's nor the sender's. */

@@ -1,4 +1,5 @@
 import type { Look } from '../look.ts';
+import { paperLetters } from '../paper-text.ts';
 import { decoratedLetters, splitLetters } from './originators.ts';
 import { type Found, type Rule, yes } from './rule.ts';
 
@@ -36,7 +37,7 @@ export const structureRules: readonly Rule[] = [
       en: 'Text is pushed far below what a reader sees',
       fr: 'Du texte est repoussé bien au-dessous de ce que voit le lecteur',
     },
-    find: ({ html }) => yes((bigLength.test(html) && farAway.test(html)) || emptyLines.test(html)),
+    find: ({ html }) => yes((bigLength.test(html) && farAway.test(html)) || hasEmptyLines(html)),
   },
   {
     id: 'splitWords',
@@ -78,7 +79,19 @@ const farAway =
   /(?:margin-top|padding-top|height|top|line-height|margin-bottom|padding-bottom)\s{0,5}:\s{0,5}(?:\d{5,}px|[5-9]\d{3}px|\d{4,}vh|\d{4,}%|\d{4,}em)/i;
 /** Cheap to look for, and hardly any mail has one. */
 const bigLength = /\d{4}(?:px|vh|%|em)/;
-const emptyLines = /(?:<br\s{0,3}\/?>(?:\s|&nbsp;){0,20}){60}/i;
+/** Empty lines in a row that push the rest out of sight. */
+const emptyLines = 60;
+
+function hasEmptyLines(html: string): boolean {
+  const pieces = html.split(/<br\s{0,3}\/?>/i);
+  if (pieces.length < emptyLines) return false;
+  let run = 0;
+  for (const piece of pieces) {
+    run = piece.length < 40 && /^(?:\s|&nbsp;)*$/.test(piece) ? run + 1 : 0;
+    if (run >= emptyLines) return true;
+  }
+  return false;
+}
 
 /** Hidden letters above which it is more than the preview line that newsletters hide. */
 const previewLetters = 400;
@@ -95,8 +108,11 @@ function hiddenText(look: Look): Found | null {
     const others = words.slice(0, 400).filter(word => !text.includes(word));
     if (others.length * 2 > Math.min(words.length, 400)) return { detail: others.slice(0, 6).join(' ') };
   }
-  return null;
+  return yes(paperLetters(look.html) >= paperLimit);
 }
+
+/** Letters in the colour of the paper above which it is more than a spacer. */
+const paperLimit = 200;
 
 /** Soft hyphens, which divide long words in honest mail, are none of these. */
 function splitWords(look: Look): Found | null {
