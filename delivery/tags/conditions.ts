@@ -1,6 +1,7 @@
 import { allEntities } from '../message/body.ts';
 import { decodeWords, fieldsNamed, unfold } from '../message/fields.ts';
 import { normalizeText } from '../message/normalize.ts';
+import type { Message } from '../message/shape.ts';
 import { visibleText } from '../message/text.ts';
 import type { RuleCondition, RuleOperator, RuleSubject } from './findings.ts';
 import { matchesAddress, mayBeAuthor, soleAuthor } from './sender.ts';
@@ -57,8 +58,7 @@ export const subjects: Readonly<Record<RuleSubject, SubjectRow>> = {
     operators: ['contains'],
     value: /\S/,
     allowed: 'text',
-    holds: ({ value }, { message }) =>
-      contains(message.subject ?? '', value) || contains(visibleText(message, maxText), value),
+    holds: ({ value }, { message }) => textOf(message).includes(folded(value).trim()),
   },
   tag: {
     operators: ['is'],
@@ -160,13 +160,26 @@ function textHolds(operator: RuleOperator, found: string, value: string): boolea
   return text.includes(wanted);
 }
 
+/** Subject and text of a message, as long as it is in use: many conditions may ask for them. */
+const texts = new WeakMap<Message, string>();
+
+function textOf(message: Message): string {
+  const known = texts.get(message);
+  if (known !== undefined) return known;
+  const text = folded(`${message.subject ?? ''}\n\n${visibleText(message, maxText)}`);
+  texts.set(message, text);
+  return text;
+}
+
 function contains(found: string, value: string): boolean {
   return folded(found).includes(folded(value).trim());
 }
 
 /** Case and runs of spaces make no difference. */
 function folded(text: string): string {
-  return normalizeText(text.slice(0, maxText), 'NFC').toLowerCase().replace(/\s+/g, ' ');
+  return normalizeText(text.slice(0, 2 * maxText), 'NFC')
+    .toLowerCase()
+    .replace(/\s+/g, ' ');
 }
 
 function withoutBrackets(value: string): string {

@@ -112,7 +112,14 @@ export const signs: readonly Sign[] = [
     kind: 'list',
     weight: 1,
     words: { en: 'A program for mailing lists sent it', fr: 'Un gestionnaire de listes l’a envoyé' },
-    holds: has('x-mailman-version', 'x-beenthere', 'x-loop-list', 'x-listprocessor-version', 'x-sympa-to'),
+    holds: has(
+      'mailing-list',
+      'x-mailman-version',
+      'x-beenthere',
+      'x-loop-list',
+      'x-listprocessor-version',
+      'x-sympa-to',
+    ),
   },
   {
     id: 'tracker',
