@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { openPigeonhole } from '../../support/pigeonhole.ts';
+import { openRandom, seedOfRun } from '../../support/random.ts';
 import { actionCases } from './cases-actions.ts';
 import { faultCases } from './cases-faults.ts';
 import { scriptFor, testCases } from './cases-tests.ts';
-import { plainMessage } from './run.ts';
+import { randomMessage, randomScript } from './random-script.ts';
+import { outcomeOf, plainMessage, wordsOf } from './run.ts';
 
 const envelope = { reversePath: 'sender+bounce@example.net', forwardPath: 'tom+lists@example.com' };
 
@@ -50,3 +52,16 @@ test('scripts are refused where Pigeonhole refuses them', t =>
     t,
     faultCases.map(({ script, notPeer }) => ({ script, notPeer, expected: 'fault' })),
   ));
+
+test('random scripts do with odd messages what they do for Pigeonhole', async t => {
+  const seed = seedOfRun(process.env.CALIOPEN_TEST_SEED ?? '1');
+  t.diagnostic(`seed ${seed}`);
+  const random = openRandom(seed);
+  await compare(
+    t,
+    Array.from({ length: 150 }, () => {
+      const [script, message] = [randomScript(random), randomMessage(random)];
+      return { script, message, expected: wordsOf(outcomeOf(script, { message }).actions) };
+    }),
+  );
+});
