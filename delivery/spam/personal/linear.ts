@@ -5,15 +5,17 @@ import type { Sketch } from './sketch.ts';
 /** A linear classifier over sketches, each scaled to length 1. */
 export interface Linear {
   readonly weights: Float32Array;
+  /** Added to every message's log-odds, never above 0: the wanted mail that was learned is not made worse on the whole. */
+  readonly bias: number;
   /** 0..1: how far it may be believed. */
   readonly gate: number;
 }
 
 /** How strongly weights are held to 0. */
-const penalty = 0.02;
+const penalty = 0.005;
 const epochs = 6;
 /** So many messages of the rarer class make it half believed: of one class alone, nothing can be told apart. */
-const doubt = 20;
+const doubt = 10;
 
 const values: Readonly<Float64Array> = slotWeights.map(Math.sqrt);
 
@@ -42,16 +44,26 @@ export function linearOf(examples: Examples, at: Date): Linear | null {
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (const dual of duals) if (dual.length > 0) improve(dual, weights, examples.slots);
   }
-  return { weights: Float32Array.from(weights), gate: rarer / (rarer + doubt) };
+  const bias = Math.min(0, -meanOfWanted(duals, weights, examples.slots));
+  return { weights: Float32Array.from(weights), bias, gate: rarer / (rarer + doubt) };
 }
 
 /** What it says of a message, in log-odds. */
-export function linearOdds({ weights, gate }: Linear, { slots }: Sketch): number {
+export function linearOdds({ weights, bias, gate }: Linear, { slots }: Sketch): number {
   let squares = 0;
   for (const slot of slots) squares += slotWeights[slot] ?? 0;
-  return squares === 0
-    ? 0
-    : (gate * dotOf(weights, slots, { start: 0, end: slots.length })) / Math.sqrt(squares);
+  if (squares === 0) return 0;
+  return gate * (bias + dotOf(weights, slots, { start: 0, end: slots.length }) / Math.sqrt(squares));
+}
+
+/**
+ * What wanted messages get on average, each without what it has taught itself: who marks little else than spam would
+ * teach that all mail is.
+ */
+function meanOfWanted(duals: readonly Dual[], weights: Float64Array, slots: Uint16Array): number {
+  const wanted = duals.filter(({ sign, length }) => sign < 0 && length > 0);
+  const odds = wanted.map(entry => dotOf(weights, slots, entry) / entry.length + entry.dual / penalty);
+  return odds.reduce((sum, one) => sum + one, 0) / Math.max(1, odds.length);
 }
 
 function dualOf(
@@ -63,8 +75,8 @@ function dualOf(
   return {
     sign: entry.isSpam ? 1 : -1,
     logOdds: entry.logOdds,
-    // An owner who mostly marks spam must not teach that everything is.
-    cost: trustIn(entry, at) * Math.min(1, (3 * other + 2) / (own + 1)),
+    // Both classes weigh the same.
+    cost: trustIn(entry, at) * Math.min(1, other / own),
     length: examples.lengths[n] ?? 0,
     start: n === 0 ? 0 : (examples.ends[n - 1] ?? 0),
     end: examples.ends[n] ?? 0,

@@ -235,3 +235,48 @@ test('of a message of which only the outside may be kept, nothing but its author
   assert.ok(sketch.slots.length > 0 && sketch.slots.length <= 3);
   assert.ok(sketch.slots.every(slot => slot < 4096));
 });
+
+test('who has learned both classes tells apart what is like none of the messages learned', () => {
+  let account = nobody;
+  for (let number = 0; number < 60; number++) {
+    const isSpam = number % 2 === 1;
+    account = after(account, number, entryOf(messageAt(number), { number, isSpam }));
+  }
+  const odds = (kind: 'ham' | 'spam') =>
+    Array.from({ length: 10 }, (_, at) => judge(judgedOf(madeUp(kind, 500 + at)), account.memory));
+  assert.ok(Math.max(...odds('ham')) < Math.min(...odds('spam')), [odds('ham'), odds('spam')].join(' | '));
+});
+
+test('marks of spam beside very few of wanted mail do not make other wanted mail worse', () => {
+  const subjects = [
+    'the map',
+    'Friday',
+    'soup',
+    'your lecture',
+    'the garden',
+    'a train',
+    'the library',
+    'minutes',
+  ];
+  const letter = (number: number) =>
+    judgedOf(
+      messageOf(
+        `Dear Bob, about ${subjects[number % 8]}: shall we meet at ${number % 24} o'clock? Yours, Friend ${number}`,
+        {
+          From: `Friend ${number} <friend${number}@house${number}.example>`,
+          Subject: `About ${subjects[number % 8]}`,
+          'Message-ID': `<${number}@house${number}.example>`,
+        },
+      ),
+    );
+  let account = nobody;
+  for (let number = 0; number < 110; number++) {
+    const isSpam = number >= 10;
+    const judged = isSpam ? judgedOf(madeUp('spam', number)) : letter(number);
+    account = after(account, number, entryOf(judged, { number, isSpam }));
+  }
+  for (let number = 300; number < 320; number++) {
+    const [before, since] = [judge(letter(number), emptyMemory), judge(letter(number), account.memory)];
+    assert.ok(since < before + 0.05, `${before} ${since}`);
+  }
+});
