@@ -90,6 +90,7 @@ export const hook_mail = guard((connection, params) => {
 /** Ends the connection of a network that has sent its share of this hour (RFC 5321 §3.8). */
 async function whyTooMany(connection: HarakaConnection): Promise<HookAnswer | undefined> {
   const { owned } = await openContext();
+  if (connection.relaying) return undefined;
   const code = await owned?.admission?.atMail(sessionOf(connection), owned.parts.clock.now());
   return code ? refusal(code, { disconnect: true }) : undefined;
 }
