@@ -197,7 +197,7 @@ export async function teach(
     ...{ findings: email.findings, before },
     after: learned[at] ?? null,
   }));
-  await teachReputation(taught, { store });
+  await teachReputation(taught, account, { store });
   return {
     add: learned.flatMap(({ entry }) => (entry?.isShared ? [ownedBy(account, entry)] : [])),
     remove: lessons.flatMap((lesson, at) =>

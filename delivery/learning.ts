@@ -71,6 +71,10 @@ async function learnDelivery(
     octets => writeMemory(withEntry(readMemory(octets), entry, accountCapacity).memory),
     { store },
   );
-  const [email] = await store.getEmails(accountId, [emailId]);
-  if (email) await teachReputation([{ findings: email.findings, before: null, after: learned }], { store });
+  const [[email], account] = await Promise.all([
+    store.getEmails(accountId, [emailId]),
+    store.getAccount(accountId),
+  ]);
+  if (!email || !account) return;
+  await teachReputation([{ findings: email.findings, before: null, after: learned }], account, { store });
 }
