@@ -7,7 +7,9 @@ import { backend } from '../support/backend.ts';
 import { openTestParts, startDoor } from '../support/door-process.ts';
 import { type Answer, type JmapClient, openJmapClient } from '../support/jmap-client.ts';
 import { greetDoor, type MailDoor, sendMail } from '../support/mail-client.ts';
+import { makePerson } from '../support/openpgp-mail.ts';
 import type { Dialogue } from '../support/smtp-dialogue.ts';
+import { storedEmails } from '../support/stored.ts';
 
 const address = 'ada@example.org';
 
@@ -164,4 +166,34 @@ test('messages at once that want the same new mailbox find one, however deep', a
   assert.deepEqual(made.map(({ id }: Answer) => pathOf(id, list)).sort(), ['New', 'New/Deep', 'New/Deep/Er']);
   const { totalEmails } = made.find(({ name }: Answer) => name === 'Er');
   assert.equal(totalEmails, 4);
+});
+
+test('a script reads mail before it is sealed, and what is said outside gives nothing of it away', async t => {
+  const site = await openSite(t);
+  const { store } = site.parts;
+  const { accountId } = site.client;
+  const { key } = await makePerson(address);
+  await store.putPublicKey(accountId, {
+    ...{ address, fingerprint: key.fingerprint, octets: key.publicKey },
+    ...{ source: 'own', state: 'usable', firstSeenAt: new Date() },
+  });
+  await store.updateAccount(accountId, { custody: 'client' });
+  await addMailbox(site, 'Secret');
+  await useScript(
+    site,
+    'require ["fileinto", "body"];\r\nif body :contains "treasure" { fileinto "Secret"; } else { fileinto "treasure"; }',
+  );
+  const filed = await deliver(site, 'X-Kind: any', 'the treasure is buried');
+  assert.deepEqual(filed, { mailboxes: ['Secret'], keywords: [], reasons: ['Your script gave it.'] });
+  const unknown = await deliver(site, 'X-Kind: any');
+  assert.deepEqual(unknown.mailboxes, ['Inbox']);
+  assert.deepEqual(unknown.reasons, ['Your script files it into a mailbox that is not there.']);
+  const emails = await storedEmails(site.parts, address);
+  assert.deepEqual(
+    emails.map(({ sealed, octets }) => [sealed, octets.includes('treasure')]),
+    [
+      [true, false],
+      [true, false],
+    ],
+  );
 });
