@@ -41,7 +41,9 @@ export function indexNames(names: Iterable<string>): NearNames {
     const skeleton = skeletonOf(name);
     if (!bySkeleton.has(skeleton)) bySkeleton.set(skeleton, name);
     if (name.length < leastLength) continue;
-    for (const gap of [skeleton, ...withGaps(skeleton)]) byGap.set(gap, [...(byGap.get(gap) ?? []), name]);
+    for (const gap of new Set([skeleton, ...withGaps(skeleton), ...withGaps(name)])) {
+      byGap.set(gap, [...(byGap.get(gap) ?? []), name]);
+    }
   }
   return { bySkeleton, byGap };
 }
@@ -55,8 +57,8 @@ export function imitatedName(name: string, { bySkeleton, byGap }: NearNames): st
   const skeleton = skeletonOf(name);
   const same = bySkeleton.get(skeleton);
   if (same !== undefined) return same === name ? null : same;
-  for (const gap of [skeleton, ...withGaps(skeleton)]) {
-    for (const near of byGap.get(gap) ?? []) if (isOneSlip(skeleton, skeletonOf(near))) return near;
+  for (const gap of [skeleton, name, ...withGaps(skeleton), ...withGaps(name)]) {
+    for (const near of byGap.get(gap) ?? []) if (looksLikeName(name, near)) return near;
   }
   return null;
 }
@@ -65,7 +67,8 @@ export function imitatedName(name: string, { bySkeleton, byGap }: NearNames): st
 export function looksLikeName(name: string, original: string): boolean {
   if (name === original || name.length < 4 || Math.abs(name.length - original.length) > 2) return false;
   const [one, other] = [skeletonOf(name), skeletonOf(original)];
-  return one === other || (original.length >= leastLength && isOneSlip(one, other));
+  if (one === other) return true;
+  return original.length >= leastLength && (isOneSlip(one, other) || isOneSlip(name, original));
 }
 
 function withGaps(text: string): string[] {
