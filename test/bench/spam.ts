@@ -9,15 +9,15 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseMessage } from '../../delivery/message/message.ts';
 import { readClasses } from '../../delivery/spam/classes.ts';
+import { withoutCollectorFields } from '../../delivery/spam/evaluate/collector-fields.ts';
+import { crossValidate } from '../../delivery/spam/evaluate/cross-validate.ts';
+import { figuresOf } from '../../delivery/spam/evaluate/figures.ts';
+import { groupedFolds, sketchesOf } from '../../delivery/spam/evaluate/folds.ts';
 import { extractFeatures, type FeatureOptions, type Features } from '../../delivery/spam/features.ts';
 import { listMailFiles, readMailFile } from '../../delivery/spam/mail-files.ts';
-import { emptyModel, learn, predict, unlearn } from '../../delivery/spam/model.ts';
+import { emptyModel, learn, unlearn } from '../../delivery/spam/model.ts';
 import { scoreMessage } from '../../delivery/spam/score.ts';
-import { train } from '../../delivery/spam/train.ts';
 import { madeUp } from '../delivery/spam/messages.ts';
-import { accuracyOf, type Judged } from './spam/accuracy.ts';
-import { withoutCollectorFields } from './spam/collector-fields.ts';
-import { foldsOf } from './spam/folds.ts';
 
 interface Sample {
   readonly raw: Uint8Array;
@@ -46,22 +46,23 @@ function madeUpSamples(count: number): Sample[] {
   }));
 }
 
-function crossValidate(samples: readonly Sample[], folds: readonly number[]): Judged[] {
+function linesOf(samples: readonly Sample[], folds: readonly number[]): string[] {
   const read = samples.map(({ raw, isSpam }) => ({
     features: extractFeatures(parseMessage(raw), options),
     isSpam,
   }));
-  const scores: number[] = [];
-  for (let fold = 0; fold < foldCount; fold++) {
-    const model = emptyModel({ withPrior });
-    train(
-      model,
-      read.filter((_, at) => folds[at] !== fold),
-    );
-    for (const [at, { features }] of read.entries())
-      if (folds[at] === fold) scores[at] = predict(model, features);
-  }
-  return read.map(({ isSpam }, at) => ({ isSpam, score: scores[at] ?? 0 }));
+  const found = figuresOf(crossValidate({ samples: read, folds, withPrior }), 0.8);
+  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+  const { lostHamShare, missedSpamShare } = found.atThreshold;
+  return [
+    `1-AUC ${(100 * found.oneMinusAuc).toFixed(4)} %`,
+    ...found.curve.map(
+      ({ maxLost, cut }) =>
+        `spam missed at ${percent(maxLost)} ham lost ${percent(cut?.missedSpamShare ?? 1)}`,
+    ),
+    `threshold 0.8: ham lost ${percent(lostHamShare)}, spam missed ${percent(missedSpamShare)}`,
+    `calibration error, 10 bins ${percent(found.calibrationError)}`,
+  ];
 }
 
 function cpuMillisecondsPer(samples: readonly Sample[], work: (sample: Sample) => void): number {
@@ -107,8 +108,8 @@ function printSpeed(samples: readonly Sample[]): void {
 }
 
 const samples = readSamples();
-const folds = foldsOf(
-  samples.map(({ raw }) => raw),
+const folds = groupedFolds(
+  samples.map(({ raw }) => sketchesOf(raw)),
   foldCount,
 );
 const rows: [string, readonly Sample[]][] = [
@@ -117,6 +118,6 @@ const rows: [string, readonly Sample[]][] = [
 ];
 console.log(`${samples.length} messages, ${foldCount} folds, near twins in one fold`);
 for (const [name, some] of rows) {
-  for (const line of accuracyOf(crossValidate(some, folds))) console.log(name.padEnd(22), line);
+  for (const line of linesOf(some, folds)) console.log(name.padEnd(22), line);
 }
 printSpeed(samples);

@@ -120,12 +120,29 @@ test('without a prior and without learning, every message is a coin toss', conte
 test('wrong use ends with 2 and says what to do', context => {
   const folder = temporaryFolder(context);
   const data = join(folder, 'data');
+  for (const name of ['mail', 'empty']) mkdirSync(join(folder, name));
+  writeFileSync(join(folder, 'mail/1'), madeUp('ham', 1).raw);
   const wrong: [string[], RegExp][] = [
     [['learn'], /--ham PATH/],
     [['learn', '--ham', join(folder, 'missing')], /no such file or folder/],
     [['classify', join(folder, 'missing')], /no such file or folder/],
     [['classify', '--only', 'lynx', folder], /content, links/],
     [['classify'], /path/],
+    [['unlearn', '--ham', join(folder, 'mail')], /nothing was learned/],
+    [['evaluate', '--ham', join(folder, 'mail')], /--spam/],
+    [['evaluate', '--ham', join(folder, 'mail'), '--spam', join(folder, 'empty')], /no messages there/],
+    [
+      ['evaluate', '--ham', join(folder, 'mail'), '--spam', join(folder, 'mail')],
+      /only 1 messages could be read; give 5 or more/,
+    ],
+    [
+      ['evaluate', '--ham', join(folder, 'mail'), '--spam', join(folder, 'mail'), '--max-lost', 'few'],
+      /--max-lost few/,
+    ],
+    [
+      ['evaluate', '--ham', join(folder, 'mail'), '--spam', join(folder, 'mail'), '--folds', '1'],
+      /from 2 to 20/,
+    ],
   ];
   for (const [words, says] of wrong) {
     const { status, stderr } = run('--data', data, 'spam', ...words);
@@ -133,4 +150,149 @@ test('wrong use ends with 2 and says what to do', context => {
     assert.match(stderr, says);
   }
   assert.equal(existsSync(data), false);
+});
+
+/** What `spam evaluate --json` prints, as far as it is looked at here. */
+interface Printed {
+  readonly ham: number;
+  readonly spam: number;
+  readonly leftOut: number;
+  readonly known: number | null;
+  readonly asTheyAre: { oneMinusAuc: number; curve: unknown[]; calibration: unknown[] };
+  readonly choice: {
+    cut: { threshold: number; lostHam: number };
+    lostBelow: number;
+    needsHam: number;
+  } | null;
+}
+
+test('mail is tried before it is learned: figures for people and machines, and the threshold for a wanted loss', context => {
+  const folder = temporaryFolder(context);
+  corpus(folder);
+  const data = join(folder, 'data');
+  const paths = ['--ham', join(folder, 'ham'), '--spam', join(folder, 'spam')];
+  const shown = run('--data', data, 'spam', 'evaluate', ...paths, '--max-lost', '10%');
+  assert.equal(shown.status, 0, shown.stderr);
+  assert.match(shown.stdout, /^12 wanted and 12 unwanted messages/);
+  for (const words of [
+    /1-AUC +\d/,
+    /spam missed when at most 0\.05 % is lost/,
+    /0\.9 to 1 +\d+/,
+    /set spam\.junkAt: 0\.\d/,
+  ])
+    assert.match(shown.stdout, words);
+  const few = run(
+    '--data',
+    data,
+    '--json',
+    'spam',
+    'evaluate',
+    ...paths,
+    '--max-lost',
+    '0.001',
+    '--sample',
+    '22',
+  );
+  assert.equal(few.status, 1, 'twelve are too few to tell a loss of 0.1 %');
+  const { ham, spam, leftOut, known, asTheyAre, choice } = JSON.parse(few.stdout) as Printed;
+  assert.deepEqual(
+    [ham + spam, leftOut, known, choice?.needsHam, choice?.cut.lostHam],
+    [22, 2, null, 1000, 0],
+  );
+  assert.ok(asTheyAre.oneMinusAuc < 0.1 && (choice?.lostBelow ?? 0) > 0.2);
+  assert.deepEqual([asTheyAre.curve.length, asTheyAre.calibration.length], [6, 10]);
+  assert.equal(existsSync(data), false, 'nothing was learned');
+});
+
+test('the model of the instance is tried, and says which messages it has learned', context => {
+  const folder = temporaryFolder(context);
+  corpus(folder);
+  const data = join(folder, 'data');
+  const paths = ['--ham', join(folder, 'ham'), '--spam', join(folder, 'spam')];
+  run(
+    '--data',
+    data,
+    'spam',
+    'learn',
+    '--ham',
+    join(folder, 'ham/inner'),
+    '--spam',
+    join(folder, 'spam/0.eml'),
+  );
+  const tried = run('--data', data, '--json', 'spam', 'evaluate', ...paths, '--with-model');
+  assert.equal(tried.status, 0, tried.stderr);
+  assert.deepEqual((JSON.parse(tried.stdout) as Printed).known, 7);
+});
+
+test('what was learned of a folder is taken back, and classifying is as if it had never been learned', context => {
+  const folder = temporaryFolder(context);
+  corpus(folder);
+  const data = join(folder, 'data');
+  const judged = () => run('--data', data, 'spam', 'classify', join(folder, 'new')).stdout;
+  const before = judged();
+  run('--data', data, 'spam', 'learn', '--ham', join(folder, 'ham'), '--spam', join(folder, 'spam'));
+  assert.notEqual(judged(), before);
+  const wrong = run('--data', data, '--json', 'spam', 'unlearn', '--spam', join(folder, 'ham'));
+  assert.deepEqual([wrong.status, JSON.parse(wrong.stdout).unlearned], [1, 0]);
+  const back = run(
+    '--data',
+    data,
+    '--json',
+    'spam',
+    'unlearn',
+    '--ham',
+    join(folder, 'ham'),
+    '--spam',
+    join(folder, 'spam'),
+  );
+  assert.equal(back.status, 0, back.stderr);
+  const { unlearned, unknown, ham, spam } = JSON.parse(back.stdout) as Record<string, number>;
+  assert.deepEqual([unlearned, unknown, ham, spam], [24, 0, 0, 0]);
+  for (const [at, { score }] of linesOf(judged()).entries())
+    assert.ok(Math.abs(score - (linesOf(before)[at]?.score ?? 1)) < 0.001);
+});
+
+test('a mailbox file is learned and judged message by message', context => {
+  const folder = temporaryFolder(context);
+  corpus(folder);
+  const data = join(folder, 'data');
+  const line = Buffer.from('From demo@sender.example Mon Mar  3 10:00:00 2025\n');
+  const mailbox = (kind: 'ham' | 'spam', first: number) =>
+    Buffer.concat(
+      Array.from({ length: 12 }, (_, at) => [line, madeUp(kind, first + at).raw, Buffer.from('\n')]).flat(),
+    );
+  for (const kind of ['ham', 'spam'] as const) writeFileSync(join(folder, `${kind}.mbox`), mailbox(kind, 0));
+  const learned = run(
+    '--data',
+    data,
+    '--json',
+    'spam',
+    'learn',
+    '--ham',
+    join(folder, 'ham.mbox'),
+    '--spam',
+    join(folder, 'spam.mbox'),
+  );
+  assert.deepEqual([learned.status, JSON.parse(learned.stdout).learned], [0, 24]);
+  // The same messages one by one are known already.
+  const again = run(
+    '--data',
+    data,
+    '--json',
+    'spam',
+    'learn',
+    '--ham',
+    join(folder, 'ham'),
+    '--spam',
+    join(folder, 'spam'),
+  );
+  assert.equal(JSON.parse(again.stdout).learned, 0);
+  const path = join(folder, 'new.mbox');
+  writeFileSync(path, mailbox('spam', 700));
+  const lines = linesOf(run('--data', data, 'spam', 'classify', path).stdout);
+  assert.deepEqual(
+    lines.map(one => one.path),
+    Array.from({ length: 12 }, (_, at) => `${path}:${at + 1}`),
+  );
+  assert.ok(lines.every(({ verdict }) => verdict === 'spam'));
 });
