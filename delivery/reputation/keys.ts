@@ -16,8 +16,7 @@ export interface SenderTraits {
  * domain x signer x network; organisational domain x signer, wherever it is sent from; network. Empty where the
  * sender is a user of ours or nothing is known of the sender.
  *
- * For whoever hears an owner's verdict (junk or not, an answer, a correspondent): give each key to `addSenderCounts`
- * of the store with one more `wanted` or `unwanted`; to take a verdict back, add -1. Never call it for our own score.
+ * Owners' verdicts are counted under them by `teachReputation` alone; the score never is.
  */
 export function reputationKeys({ session, authentication }: SenderTraits): string[] {
   if (session?.authenticatedUser || session?.source === 'inside') return [];
