@@ -1,7 +1,7 @@
 import type { Resolver } from '../resolver.ts';
 import { type DnsList, meaningOf } from './list.ts';
 
-/** Which lists can be believed. */
+/** Which lists can be believed, by name of their zone. */
 export interface ListHealth {
   /** Taken out for a while: not to be asked. */
   isOut(list: DnsList): boolean;
@@ -11,6 +11,13 @@ export interface ListHealth {
   answer(list: DnsList, name: string, signal: AbortSignal): Promise<string[] | null>;
   /** What came is no listing: the list is taken out. */
   noteError(list: DnsList, why: string): void;
+}
+
+interface HealthDeps {
+  readonly resolver: Resolver;
+  readonly log: { warn(fields: object, message: string): void };
+  /** Milliseconds that only grow. */
+  readonly now: () => number;
 }
 
 interface Health {
@@ -37,89 +44,97 @@ const testNames = {
   domain: { listed: 'test', unlisted: 'invalid' },
 } as const;
 
-/** Watches over lists by name of their zone. */
-export function openListHealth({
-  resolver,
-  log,
-  now,
-}: {
-  resolver: Resolver;
-  log: { warn(fields: object, message: string): void };
-  now: () => number;
-}): ListHealth {
-  const known = new Map<string, Health>();
+const noSuchName: ReadonlySet<string> = new Set(['ENOTFOUND', 'ENODATA', 'EBADNAME']);
 
-  function healthOf({ zone }: DnsList): Health {
-    const health = known.get(zone) ?? { outUntil: 0, silence: 0, isTold: false, test: null, testUntil: 0 };
-    known.set(zone, health);
-    return health;
+/** Watches over lists, each well until it shows otherwise. */
+export function openListHealth(deps: HealthDeps): ListHealth {
+  return new WatchedLists(deps);
+}
+
+class WatchedLists implements ListHealth {
+  readonly #deps: HealthDeps;
+  readonly #known = new Map<string, Health>();
+
+  constructor(deps: HealthDeps) {
+    this.#deps = deps;
   }
 
-  function takeOut(list: DnsList, why: string): void {
-    const health = healthOf(list);
-    health.outUntil = now() + outMilliseconds;
-    health.test = null;
-    tell(list, why);
+  isOut(list: DnsList): boolean {
+    return this.#healthOf(list).outUntil > this.#deps.now();
   }
 
-  function tell(list: DnsList, why: string): void {
-    const health = healthOf(list);
-    if (health.isTold) return;
-    health.isTold = true;
-    log.warn({ zone: list.zone, why }, 'dnsListFailed');
+  isSound(list: DnsList, kind: 'address' | 'domain', signal: AbortSignal): Promise<boolean> {
+    const health = this.#healthOf(list);
+    if (!health.test || health.testUntil <= this.#deps.now()) {
+      health.testUntil = this.#deps.now() + testMilliseconds;
+      health.test = this.#test(list, kind, signal);
+    }
+    return health.test;
   }
 
-  async function answer(list: DnsList, name: string, signal: AbortSignal): Promise<string[] | null> {
-    const health = healthOf(list);
+  async answer(list: DnsList, name: string, signal: AbortSignal): Promise<string[] | null> {
+    const health = this.#healthOf(list);
     try {
-      const codes = await unless(signal, resolver(`${name}.${list.zone}`, 'A'));
+      const codes = await unless(signal, this.#deps.resolver(`${name}.${list.zone}`, 'A'));
       health.silence = 0;
       return codes.map(String);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-      if (code === 'ENOTFOUND' || code === 'ENODATA' || code === 'EBADNAME') {
-        health.silence = 0;
-        return [];
-      }
-      health.silence++;
-      if (health.silence >= patience) takeOut(list, code);
-      else tell(list, code);
-      return null;
+      if (!noSuchName.has(code)) return this.#noteSilence(list, code);
+      health.silence = 0;
+      return [];
     }
   }
 
-  async function test(list: DnsList, kind: 'address' | 'domain', signal: AbortSignal): Promise<boolean> {
+  noteError(list: DnsList, why: string): void {
+    const health = this.#healthOf(list);
+    health.outUntil = this.#deps.now() + outMilliseconds;
+    health.test = null;
+    this.#tell(list, why);
+  }
+
+  #noteSilence(list: DnsList, code: string): null {
+    const health = this.#healthOf(list);
+    health.silence++;
+    if (health.silence >= patience) this.noteError(list, code);
+    else this.#tell(list, code);
+    return null;
+  }
+
+  async #test(list: DnsList, kind: 'address' | 'domain', signal: AbortSignal): Promise<boolean> {
     const names = testNames[kind];
     const [listed, unlisted] = await Promise.all([
-      answer(list, list.testName ?? names.listed, signal),
-      answer(list, names.unlisted, signal),
+      this.answer(list, list.testName ?? names.listed, signal),
+      this.answer(list, names.unlisted, signal),
     ]);
-    // No answer: nothing is known, and the next message tests anew.
-    if (!listed || !unlisted) return forgetTest(list);
+    const health = this.#healthOf(list);
+    if (!listed || !unlisted) {
+      // No answer: nothing is known, and the next message tests anew.
+      health.test = null;
+      return false;
+    }
     const why = faultOf(list, listed, unlisted);
-    if (why !== null) takeOut(list, why);
-    else healthOf(list).isTold = false;
+    if (why !== null) this.noteError(list, why);
+    else health.isTold = false;
     return why === null;
   }
 
-  function forgetTest(list: DnsList): false {
-    healthOf(list).test = null;
-    return false;
+  #tell(list: DnsList, why: string): void {
+    const health = this.#healthOf(list);
+    if (health.isTold) return;
+    health.isTold = true;
+    this.#deps.log.warn({ zone: list.zone, why }, 'dnsListFailed');
   }
 
-  return {
-    isOut: list => healthOf(list).outUntil > now(),
-    isSound(list, kind, signal) {
-      const health = healthOf(list);
-      if (!health.test || health.testUntil <= now()) {
-        health.testUntil = now() + testMilliseconds;
-        health.test = test(list, kind, signal);
-      }
-      return health.test;
-    },
-    answer,
-    noteError: takeOut,
-  };
+  #healthOf({ zone }: DnsList): Health {
+    const health = this.#known.get(zone) ?? newHealth();
+    this.#known.set(zone, health);
+    return health;
+  }
+}
+
+function newHealth(): Health {
+  return { outUntil: 0, silence: 0, isTold: false, test: null, testUntil: 0 };
 }
 
 function faultOf(list: DnsList, listed: readonly string[], unlisted: readonly string[]): string | null {
