@@ -55,7 +55,7 @@ const commands: Readonly<Record<string, (clause: Clause, run: Run) => void>> = {
 function fileinto(clause: Clause, run: Run): void {
   const { tags, line } = clause;
   const mailbox = run.string(clause.positional[0]);
-  if (!isMailboxName(mailbox)) throw new RunFailure('fileinto names no mailbox');
+  if (!isMailboxName(mailbox)) throw new RunFailure('mailbox');
   if (!tags.has('copy')) run.keepsImplicitly = false;
   run.act({
     kind: 'fileinto',

@@ -1,5 +1,5 @@
 import { runCommands } from './commands.ts';
-import { Run, RunFailure, type ScriptContext, type ScriptInput } from './run.ts';
+import { Run, RunFailure, runFailures, type ScriptContext, type ScriptInput } from './run.ts';
 import type { Script, ScriptOutcome } from './shape.ts';
 
 /**
@@ -11,7 +11,7 @@ export function runScript(script: Script, input: ScriptInput, context: ScriptCon
   try {
     runCommands(script.clauses, run);
   } catch (error) {
-    const text = error instanceof RunFailure ? error.message : 'the script could not be run';
+    const text = error instanceof RunFailure ? error.message : runFailures.broken;
     return {
       actions: [{ kind: 'keep', flags: [], line: null }],
       failure: { line: run.line, text },

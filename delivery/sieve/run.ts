@@ -31,10 +31,20 @@ export interface ScriptContext {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** Why a run can't go on. */
+export const runFailures = {
+  work: 'the script takes too long on this message',
+  actions: `more than ${scriptLimits.actions} actions`,
+  variables: `more than ${scriptLimits.variables} variables`,
+  length: 'a string with its variables is too long',
+  mailbox: 'fileinto names no mailbox',
+  broken: 'the script could not be run',
+} as const;
+
 /** Thrown where a run can't go on; `runScript` makes it the implicit keep. */
 export class RunFailure extends Error {
-  constructor(text: string) {
-    super(text);
+  constructor(why: keyof typeof runFailures) {
+    super(runFailures[why]);
     this.name = 'RunFailure';
   }
 }
@@ -68,7 +78,7 @@ export class Run {
   /** Notes how many characters are looked at. Throws `RunFailure` when the run has had its share. */
   spend(work: number): void {
     this.#work += work;
-    if (this.#work > scriptLimits.work) throw new RunFailure('the script takes too long on this message');
+    if (this.#work > scriptLimits.work) throw new RunFailure('work');
   }
 
   step(step: Omit<TraceStep, 'line'>, line: number): void {
@@ -77,7 +87,7 @@ export class Run {
 
   act(action: ScriptAction): void {
     if (this.actions.length >= scriptLimits.actions) {
-      throw new RunFailure(`more than ${scriptLimits.actions} actions`);
+      throw new RunFailure('actions');
     }
     this.actions.push(action);
   }
@@ -98,8 +108,7 @@ export class Run {
     for (const part of parts) {
       if (typeof part === 'string') text += part;
       else text += 'match' in part ? (this.#matches[part.match] ?? '') : this.variable(part.variable);
-      if (text.length > scriptLimits.expandedLength)
-        throw new RunFailure('a string with its variables is too long');
+      if (text.length > scriptLimits.expandedLength) throw new RunFailure('length');
     }
     this.spend(text.length);
     return text;
@@ -113,7 +122,7 @@ export class Run {
   setVariable(name: string, value: string): void {
     const key = lowerAscii(name);
     if (!this.#variables.has(key) && this.#variables.size >= scriptLimits.variables) {
-      throw new RunFailure(`more than ${scriptLimits.variables} variables`);
+      throw new RunFailure('variables');
     }
     this.#variables.set(key, cut(value));
   }

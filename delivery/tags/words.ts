@@ -62,13 +62,24 @@ const scriptWords: Readonly<Record<string, Both>> = {
   },
 };
 
+/** Why a run of a script ended, in French by the English words that it ended with. */
+const frenchFailures: Readonly<Record<string, string>> = {
+  'the script takes too long on this message': 'le script prend trop de temps sur ce message',
+  'more than 32 actions': 'plus de 32 actions',
+  'more than 256 variables': 'plus de 256 variables',
+  'a string with its variables is too long': 'une chaîne, avec ses variables, est trop longue',
+  'fileinto names no mailbox': 'fileinto ne nomme aucune boîte',
+  'the script could not be run': 'le script n’a pas pu être exécuté',
+};
+
+/** `text` is `line 12` or `line 12: detail`; a detail that is no failure is a name. */
 function wordsOfScript(rule: string, text: string): Both {
   const { en, fr } = scriptWords[rule] ?? { en: '', fr: '' };
   if (text === '') return { en: `${en}.`, fr: `${fr}.` };
-  return {
-    en: `${en} (${text}).`,
-    fr: `${fr} (${text.replace(/^line /, 'ligne ').replace(/^([^:]*):/, '$1\u00a0:')}).`,
-  };
+  const [, place = '', detail = ''] = /^(?:line (\d+))?(?:: )?([\s\S]*)$/.exec(text) ?? [];
+  const inFrench = Object.hasOwn(frenchFailures, detail) ? frenchFailures[detail] : detail;
+  const parts = [place === '' ? '' : `ligne ${place}`, inFrench].filter(part => part !== '');
+  return { en: `${en} (${text}).`, fr: `${fr} (${parts.join('\u00a0: ')}).` };
 }
 
 const evidenceWords: Readonly<Record<EvidenceKind, Both>> = {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { scriptTags } from '../../delivery/script-tags.ts';
+import { runFailures } from '../../delivery/sieve/run.ts';
 import type { ScriptAction, ScriptOutcome } from '../../delivery/sieve/shape.ts';
 import type { Tag, TagRole } from '../../delivery/store/store.ts';
 import { pathToMake, tagOfPath } from '../../delivery/tag-paths.ts';
@@ -142,15 +143,22 @@ test('flags become keywords, as far as JMAP has them', () => {
   assert.equal(placed(inInbox, { kind: 'keep', flags, line: 2 }), 'inbox r k $seen $flagged work $label1');
 });
 
-test('a failed run leaves everything as it was, and says why in both languages', () => {
-  const failure = { line: 12, text: 'it takes too long' };
+test('a failed run leaves everything as it was', () => {
+  const failure = { line: 12, text: runFailures.work };
   const { tags: after } = scriptTags(inInbox, { actions: [keep], failure, trace: [] }, tags);
   const { reasons, ...rest } = after;
   assert.deepEqual(rest, { roles: inInbox.roles, tagIds: inInbox.tagIds, keywords: inInbox.keywords });
-  const [reason] = reasons;
-  assert.ok(reason);
-  assert.equal(reason.tag, 'i');
-  const { en, fr } = reasonWords(reason);
-  assert.match(en, /\(line 12: it takes too long\)\.$/);
-  assert.match(fr, /\(ligne 12\u00a0: it takes too long\)\.$/);
+  assert.deepEqual(reasons, [{ tag: 'i', rule: 'sieve:failed', text: `line 12: ${runFailures.work}` }]);
+});
+
+test('why a run failed is told in both languages', () => {
+  for (const text of Object.values(runFailures)) {
+    const { en, fr } = reasonWords({ tag: 'i', rule: 'sieve:failed', text: `line 12: ${text}` });
+    assert.ok(en.endsWith(` (line 12: ${text}).`), en);
+    assert.match(fr, / \(ligne 12\u00a0: [^)]+\)\.$/);
+    assert.ok(!fr.includes(text), fr);
+  }
+  const named = reasonWords({ tag: 'i', rule: 'sieve:unknown', text: 'line 3: a: b' });
+  assert.match(named.fr, /qui n’existe pas \(ligne 3\u00a0: a: b\)\.$/);
+  assert.match(reasonWords({ tag: 'i', rule: 'sieve', text: 'line 3' }).fr, /donnée \(ligne 3\)\.$/);
 });
