@@ -112,10 +112,12 @@ function kindLessons({ before, change }: OwnerAct): Lesson[] {
   const source = sourceOf(before.summary.listId, provenAuthor(before));
   if (source === null) return [];
   const { added, removed } = differenceOf(before.keywords, change.keywords);
+  // A program that writes all keywords anew, and knows none of these, says nothing by leaving them out.
+  const isRewritten = change.keywords?.replace === true && added.length + removed.length > 1;
   const lessonsOf = (keywords: readonly string[], isWanted: boolean): Lesson[] =>
     keywords.flatMap(keyword => {
       const kind = kindOf(keyword);
       return kind ? [(memory, hash) => teachKind(memory, { kind, source, isWanted }, hash)] : [];
     });
-  return [...lessonsOf(added, true), ...lessonsOf(removed, false)];
+  return [...lessonsOf(added, true), ...(isRewritten ? [] : lessonsOf(removed, false))];
 }

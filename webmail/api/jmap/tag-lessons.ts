@@ -13,10 +13,13 @@ const newest = 48;
 
 /** What the acts say of the owner's own tags; nothing where they want none of it. */
 export async function tagLessons(acts: readonly OwnerAct[], context: MethodContext): Promise<Lesson[]> {
-  const tagged = acts.flatMap(act => tagActs(act));
-  if (tagged.length === 0 || !(await wishesOf(context)).learnsTags) return [];
-  const own = await ownTags(context);
-  const known = tagged.filter(({ tagId }) => own.has(tagId)).slice(0, maxExamples);
+  const tagging = acts.filter(({ change }) => change.tags);
+  if (tagging.length === 0 || !(await wishesOf(context)).learnsTags) return [];
+  const { own, away } = await tagsByUse(context);
+  const known = tagging
+    .flatMap(act => tagActs(act, away))
+    .filter(({ tagId }) => own.has(tagId))
+    .slice(0, maxExamples);
   const others = new Map<string, readonly Example[]>();
   for (const { tagId, isAdded } of known) {
     if (isAdded && !others.has(tagId)) others.set(tagId, await examplesOutside(tagId, context));
@@ -30,9 +33,13 @@ interface TagAct {
   readonly isAdded: boolean;
 }
 
-/** A tag that a rule gave says nothing of examples when it goes. */
-function tagActs({ before, change }: OwnerAct): TagAct[] {
+/**
+ * A tag that a rule gave says nothing of examples when it goes, and nor do tags that go because the message is thrown
+ * away, or moved as other programs move between folders.
+ */
+function tagActs({ before, change }: OwnerAct, away: ReadonlySet<string>): TagAct[] {
   const { added, removed } = differenceOf(before.tagIds, change.tags);
+  const isMoved = added.some(id => away.has(id)) || (change.tags?.replace === true && added.length > 0);
   if (added.length + removed.length === 0) return [];
   const example = exampleOf(before);
   const byRule = new Set(
@@ -40,7 +47,9 @@ function tagActs({ before, change }: OwnerAct): TagAct[] {
   );
   return [
     ...added.map(tagId => ({ tagId, example, isAdded: true })),
-    ...removed.filter(tagId => !byRule.has(tagId)).map(tagId => ({ tagId, example, isAdded: false })),
+    ...removed
+      .filter(tagId => !isMoved && !byRule.has(tagId))
+      .map(tagId => ({ tagId, example, isAdded: false })),
   ];
 }
 
@@ -61,9 +70,15 @@ function exampleOf(email: Email): Example {
   return { id: email.id, features: tagFeatures(email.summary, provenAuthor(email)) };
 }
 
-async function ownTags({ store, account }: MethodContext): Promise<ReadonlySet<string>> {
+/** Ids of the owner's own tags, and of those under which mail lies that is thrown away. */
+async function tagsByUse({
+  store,
+  account,
+}: MethodContext): Promise<Record<'own' | 'away', ReadonlySet<string>>> {
   const tags = await store.listTags(account.id);
-  return new Set(tags.filter(({ role }) => role === null).map(({ id }) => id));
+  const idsOf = (roles: readonly (string | null)[]) =>
+    new Set(tags.filter(({ role }) => roles.includes(role)).map(({ id }) => id));
+  return { own: idsOf([null]), away: idsOf(['trash', 'junk']) };
 }
 
 /** Some of the newest messages that are not under the tag, spread over them. */
