@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseMessage } from '../../../delivery/message/message.ts';
+import { runScript } from '../../../delivery/sieve/run-script.ts';
+import { hostileMail } from '../../fixtures/hostile/mail.ts';
+import { scriptOf } from './run.ts';
+
+/** One test of each kind that looks at the message, none of which holds, so that each is looked through. */
+const looksEverywhere = scriptOf(`
+require ["body", "envelope", "relational", "date", "index", "subaddress", "variables", "comparator-i;ascii-numeric"];
+if anyof (
+  header :matches ["subject", "x-long", "x", "from", "to", "received", "x-folded"] "*a*b*c?d*zz",
+  header :contains ["subject", "x-long", "to", "received"] "zz-not",
+  address :all :contains ["from", "to", "cc"] "zz-not",
+  address :detail :matches "to" "*q*zz",
+  body :raw :contains "zz-not-there",
+  body :text :matches "*a*b?c*zz-not*",
+  body :content ["text", "message", "multipart", "application"] :contains ["zz1-not", "zz2-not"],
+  date :is "date" "year" "1",
+  header :count "gt" :comparator "i;ascii-numeric" "x" "99999999",
+  address :count "gt" :comparator "i;ascii-numeric" "to" "99999999"
+) { discard; }`);
+
+const context = {
+  now: new Date('2026-03-04T05:06:07Z'),
+  localOffsetMinutes: () => 0,
+  mailboxExists: () => true,
+  hasSpecialUse: () => true,
+  spamProbability: 0.5,
+  environment: {},
+};
+
+for (const [name, make] of Object.entries(hostileMail)) {
+  test(`a script looks through ${name} in less than a second of CPU`, async () => {
+    const raw = await make();
+    const message = parseMessage(raw);
+    const input = { message, sizeOctets: raw.byteLength, envelope: { reversePath: '', forwardPath: null } };
+    const before = process.cpuUsage();
+    const { actions, failure } = runScript(looksEverywhere, input, context);
+    const { user, system } = process.cpuUsage(before);
+    assert.equal(failure, null);
+    assert.deepEqual(actions, [{ kind: 'keep', flags: [], line: null }]);
+    assert.ok((user + system) / 1e6 < 1, `${(user + system) / 1e6} s`);
+  });
+}
