@@ -11,7 +11,7 @@ const maxLinkDomains = 8;
 
 /**
  * What is known of the sender: by verdicts kept here and, where an admin has switched them on, by DNS lists and another
- * filter. Outsiders are asked about new mail of strangers only. Throws what the store throws.
+ * filter, who is not asked where one on the way has written what it found. Outsiders are asked about new mail of strangers only. Throws what the store throws.
  */
 export async function findReputation(
   work: Work,
@@ -24,10 +24,11 @@ export async function findReputation(
     arrival.door !== 'import' && session.authenticatedUser === null && session.source !== 'inside';
   const lists = isAsked ? senderSources?.lists : null;
   const filter = isAsked ? senderSources?.filter : null;
+  const found = isAsked ? (senderSources?.upstream?.read(arrival, work.message) ?? null) : null;
   const [counts, entries, said] = await Promise.all([
     store && keys.length > 0 ? store.getSenderCounts(keys, arrival.receivedAt) : [],
     lists?.check({ address: session.remoteAddress, domains: lists.asksDomains ? domainsOf(work) : [] }) ?? [],
-    filter?.ask(arrival) ?? null,
+    found ?? filter?.ask(arrival) ?? null,
   ]);
   return { ...standingOf(keys, counts), lists: entries, filter: said };
 }

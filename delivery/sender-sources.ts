@@ -7,11 +7,14 @@ import type { Log } from './log.ts';
 import type { Resolver } from './resolver.ts';
 import { hostAndPort } from './setting-forms.ts';
 import { formatSessionFields } from './trace.ts';
+import { openUpstreamFilter, type UpstreamFilter } from './upstream-filter.ts';
 
 /** Who outside is asked about senders; null each where nobody is. */
 export interface SenderSources {
   readonly lists: DnsLists | null;
   readonly filter: HandOff | null;
+  /** A filter in front of this server, whose header fields are read. */
+  readonly upstream: UpstreamFilter | null;
 }
 
 /** Opens what the settings name. */
@@ -36,6 +39,10 @@ export function openSenderSources(config: Config, deps: { resolver: Resolver; lo
       },
       { log: deps.log, now, sessionFields: arrival => formatSessionFields(arrival, config.hostname) },
     ),
+    upstream: openUpstreamFilter({
+      networks: config['filter.trustedNetworks'],
+      removesForeign: config['filter.removesForeign'],
+    }),
   };
 }
 

@@ -562,6 +562,18 @@ export const settingRows = {
     unit: 'octets',
     help: 'Larger messages are not handed to that filter.',
   },
+  'filter.trustedNetworks': {
+    type: 'list',
+    form: 'network',
+    default: [],
+    help: 'Servers on the way whose SpamAssassin or Rspamd has judged mail before: X-Spam fields that they wrote are one more input of ours, those of others are never read.',
+  },
+  'filter.removesForeign': {
+    type: 'boolean',
+    default: false,
+    needs: ['filter.trustedNetworks'],
+    help: "These servers remove X-Spam fields that came with a message, as Rspamd's and SpamAssassin's milters do: then fields below their trace field count, too.",
+  },
   'judge.threads': {
     type: 'integer',
     min: 1,

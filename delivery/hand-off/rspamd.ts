@@ -86,7 +86,7 @@ export function readRspamdAnswer(answer: unknown): FilterFindings | null {
 }
 
 /** Its own score for a mark as a share of that for a refusal (`actions.conf`: 6 of 15). */
-const markShare = 0.4;
+export const markShare = 0.4;
 const marks: ReadonlySet<unknown> = new Set(['add header', 'rewrite subject', 'reject']);
 
 /** From where it marks a message, which not every version tells: what it does with this one says as much. */
