@@ -19,7 +19,7 @@ export interface Weighing {
 }
 
 /** The owner's own acts: one message very much like this one nearly settles it. */
-export const personalWeighing: Weighing = { doubt: 0.03, perOwner: Number.POSITIVE_INFINITY };
+export const personalWeighing: Weighing = { doubt: 0.05, perOwner: Number.POSITIVE_INFINITY };
 /** The acts of others: several must agree, and one owner alone is never more than one message. */
 export const sharedWeighing: Weighing = { doubt: 2, perOwner: 1 };
 
@@ -27,45 +27,67 @@ export const sharedWeighing: Weighing = { doubt: 2, perOwner: 1 };
 const wantedLogOdds = 4;
 /** What an entry that was judged rightly before still adds. */
 const leastShift = 0.5;
-/** Likeness is the cosine to this power: what is common to all mail counts for nothing. */
-const power = 5;
-/** Below this cosine nothing is alike. */
-const leastCosine = 0.2;
+/** Up to this cosine nothing is alike: all mail has as much in common. */
+const leastCosine = 0.3;
+/** Likeness is what the cosine is above that, of 1, to this power. */
+const power = 4;
+/** Only so many count, the most alike: a crowd of messages that are hardly alike says nothing. */
+const maxNeighbours = 5;
 
 /** Zero between messages: a new one for each would be 256 kB of garbage. */
 const present = new Float64Array(slotWeights.length);
 
 /**
- * Kernel regression (Nadaraya, Watson) of what was missing to the log-odds of the messages learned, weighed by their
- * likeness to this one, their age and their source. It is never more than what was missing to one of them, so a
- * message like none of them is left alone, and marking a thousand newsletters says nothing about a friend's letter.
+ * Kernel regression (Nadaraya, Watson) of what was missing to the log-odds of the messages learned that are most like
+ * this one, weighed by their likeness, their age and their source. It is never more than what was missing to one of
+ * them, so a message like none of them is left alone, and marking a thousand newsletters says nothing about a friend's
+ * letter.
  */
 export function likenessOf(
   examples: Examples,
   { slots }: Sketch,
   { at, weighing }: { at: Date; weighing: Weighing },
 ): Likeness {
-  const { entries, ends, lengths } = examples;
   for (const slot of slots) present[slot] = slotWeights[slot] ?? 0;
-  const length = lengthOf(slots);
-  const perOwner = new Map<number, number>();
+  const neighbours = neighboursOf(examples, lengthOf(slots), { at, weighing });
+  for (const slot of slots) present[slot] = 0;
+  neighbours.sort((one, other) => other.like - one.like);
   let shift = 0;
   let likeness = 0;
-  let start = 0;
-  for (const [n, entry] of entries.entries()) {
-    const end = ends[n] ?? start;
-    const cosine = shared(examples.slots, start, end) / (length * (lengths[n] ?? 0));
-    start = end;
-    // Not a number where one of the two is empty.
-    if (!(cosine >= leastCosine)) continue;
-    const spent = perOwner.get(entry.owner) ?? 0;
-    const like = Math.min(cosine ** power * trustIn(entry, at), weighing.perOwner - spent);
-    perOwner.set(entry.owner, spent + like);
+  for (const { like, entry } of neighbours.slice(0, maxNeighbours)) {
     shift += like * missing(entry);
     likeness += like;
   }
-  for (const slot of slots) present[slot] = 0;
   return { shift: shift / (weighing.doubt + likeness), evidence: likeness / (weighing.doubt + likeness) };
+}
+
+interface Neighbour {
+  readonly entry: Entry;
+  readonly like: number;
+}
+
+/** The entries that are like the message whose slots are present. */
+function neighboursOf(
+  { entries, slots, ends, lengths }: Examples,
+  length: number,
+  { at, weighing }: { at: Date; weighing: Weighing },
+): Neighbour[] {
+  const found: Neighbour[] = [];
+  const perOwner = new Map<number, number>();
+  let start = 0;
+  for (const [n, entry] of entries.entries()) {
+    const end = ends[n] ?? start;
+    const cosine = shared(slots, start, end) / (length * (lengths[n] ?? 0));
+    start = end;
+    // Not a number where one of the two is empty.
+    if (!(cosine > leastCosine)) continue;
+    const spent = perOwner.get(entry.owner) ?? 0;
+    const wanted = ((cosine - leastCosine) / (1 - leastCosine)) ** power * trustIn(entry, at);
+    const like = Math.min(wanted, weighing.perOwner - spent);
+    perOwner.set(entry.owner, spent + like);
+    found.push({ entry, like });
+  }
+  return found;
 }
 
 function shared(slots: Uint16Array, start: number, end: number): number {
