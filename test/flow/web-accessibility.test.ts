@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import type { Language } from '../../webmail/ui/locales/languages.ts';
 import { screens } from '../screens/screens.ts';
-import { languages, openStage, type Place, type Stage, widths } from '../screens/stage.ts';
+import { languages, openStage, type Stage } from '../screens/stage.ts';
 import { colourRules, violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
 import { startDemo, stopDemo } from '../support/demo.ts';
@@ -25,23 +26,23 @@ test('every screen can be used by everybody', { timeout: 600_000 }, async t => {
 /** At both widths, in both languages and themes. */
 async function judge(stage: Stage, screen: (typeof screens)[number]): Promise<void> {
   const faults: string[] = [];
-  const look = (place: Place) =>
-    stage.show(screen, place, async (page, theme) => {
+  let seen = 0;
+  const look = (language: Language) =>
+    stage.showAll(screen, language, async (page, theme, { width }) => {
+      seen += 1;
       // What lies behind a dialog can't be reached.
       const within = (await page.locator('dialog[open]').count()) > 0 ? 'dialog[open]' : ':root';
       const found =
         theme === 'light'
           ? [...(await violations(page, within)), ...(await overflows(page))]
           : await violations(page, within, colourRules);
-      faults.push(...found.map(fault => `${place.width} px, ${theme}, ${place.language}: ${fault}`));
+      faults.push(...found.map(fault => `${width} px, ${theme}, ${language}: ${fault}`));
     });
-  for (const width of widths) {
-    // Each language has a page of its own; what one of them changes in the mail, the other would see.
-    const places = languages.map(language => ({ width, language }));
-    if (screen.leave) for (const place of places) await look(place);
-    else await Promise.all(places.map(look));
-  }
+  // Each language has a page of its own; what one of them changes in the mail, the other would see.
+  if (screen.leave) for (const language of languages) await look(language);
+  else await Promise.all(languages.map(look));
   assert.deepEqual(faults, []);
+  assert.equal(seen, 8);
 }
 
 /** What is scrolled sideways: the page, or a part of it that is not a strip made for that. */

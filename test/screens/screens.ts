@@ -12,6 +12,8 @@ export interface Screen {
   readonly height?: number;
   /** Leads to the screen and waits until all of it is there. */
   reach(at: At): Promise<unknown>;
+  /** The way is another one on a narrow page. */
+  readonly isByWidth?: true;
   /** Takes back what the way changed. */
   leave?(at: At): Promise<unknown>;
 }
@@ -27,7 +29,7 @@ export const screens: readonly Screen[] = [
   list('empty-list', way.openEmptyList),
   list('filter', way.openFilter),
   list('filter-none', way.filterAllOut),
-  list('tags', way.openTags),
+  { ...list('tags', way.openTags), isByWidth: true },
   list('account', way.openAccount),
   list('keyboard-help', way.openKeyboardHelp),
   list('selection', way.chooseRows),
@@ -37,7 +39,7 @@ export const screens: readonly Screen[] = [
     await openList({ kind: 'search', text: 'a word that no message has' });
     await page.getByText(words.search.none).waitFor();
   }),
-  list('tab-options', way.openTabOptions),
+  { ...list('tab-options', way.openTabOptions), isByWidth: true },
   list('offline', way.goOffline),
   list('loading', way.waitForMail),
 

@@ -43,11 +43,16 @@ export interface At extends Place {
   openMessage(subject: string): Promise<void>;
 }
 
+/** Told of a screen that is there. */
+type Look = (page: Page, theme: Theme, place: Place) => Promise<void>;
+
 /** A demo with all its mail, and a browser in which its accounts are signed in. */
 export interface Stage {
   readonly demo: Demo;
   /** Leads to a screen and shows it to `look`, once in each theme. */
-  show(screen: Screen, place: Place, look: (page: Page, theme: Theme) => Promise<void>): Promise<void>;
+  show(screen: Screen, place: Place, look: Look): Promise<void>;
+  /** The same at each width: by one way where that is the same at all of them. */
+  showAll(screen: Screen, language: Language, look: Look): Promise<void>;
 }
 
 /** Waits for the demo's mail and puts some of it under tags. */
@@ -62,21 +67,39 @@ export async function openStage(browser: Browser, demo: Demo): Promise<Stage> {
     pages.set(key, page);
     return page;
   };
-  return {
-    demo,
-    async show(screen, place, look) {
-      const page = await pageOf(screen, place.language);
-      await page.setViewportSize({ width: place.width, height: screen.height ?? heights[place.width] });
-      const at = atOf(page, place, { demo, mail: mail.get(screen.account ?? 'serverKey') });
-      await screen.reach(at);
+  /** Reached at the first width, and seen at all. */
+  const showAt = async (screen: Screen, places: readonly [Place, ...Place[]], look: Look) => {
+    const [first] = places;
+    const page = await pageOf(screen, first.language);
+    const at = atOf(page, first, { demo, mail: mail.get(screen.account ?? 'serverKey') });
+    await resize(page, screen, first);
+    await screen.reach(at);
+    for (const place of places) {
+      if (place !== first) await resize(page, screen, place);
       for (const theme of themes) {
         await page.emulateMedia({ colorScheme: theme });
-        await look(page, theme);
+        await look(page, theme, place);
       }
-      await screen.leave?.(at);
-      await page.unrouteAll({ behavior: 'ignoreErrors' });
+    }
+    await screen.leave?.(at);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  };
+  return {
+    demo,
+    show: (screen, place, look) => showAt(screen, [place], look),
+    async showAll(screen, language, look) {
+      const [narrow, wide] = widths.map(width => ({ width, language })) as [Place, Place];
+      if (!screen.leave && !screen.isByWidth) return showAt(screen, [narrow, wide], look);
+      await showAt(screen, [narrow], look);
+      await showAt(screen, [wide], look);
     },
   };
+}
+
+/** Waits until it is drawn anew. */
+async function resize(page: Page, { height }: Screen, { width }: Place): Promise<void> {
+  await page.setViewportSize({ width, height: height ?? heights[width] });
+  await page.evaluate('new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
 }
 
 interface Opening {
