@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts';
-import type { Arrival } from '../delivery.ts';
+import type { Arrival, Session } from '../delivery.ts';
+import { domainOf } from '../message/address.ts';
 import type { Message } from '../message/shape.ts';
 import type { Resolver } from '../resolver.ts';
+import { isAligned } from './alignment.ts';
 import { whoVouches } from './arc-chain.ts';
 import { checkSignatures, type SignatureFindings } from './dkim.ts';
 import { authorDomains, checkDomainPolicy, type PolicyFinding } from './domain-policy.ts';
@@ -62,13 +64,16 @@ export async function authenticate(
         : null;
     const findings = {
       ...{ spf, dkim: signatures.dkim, iprev, arc: signatures.arc },
-      dmarc: excused(policy, signatures, deps.trustedSealers ?? []),
+      dmarc: isOwnDomain(session, authorDomain)
+        ? submitted(policy)
+        : excused(policy, signatures, deps.trustedSealers ?? []),
       ...(bimi ? { bimi } : {}),
     };
     const properties = {
       spf: senderPolicy.property,
       signatureStarts: signatures.signatureStarts,
       remoteAddress: session.remoteAddress,
+      isSignedIn: session.authenticatedUser !== null,
     };
     return {
       ...findings,
@@ -78,6 +83,18 @@ export async function authenticate(
   } finally {
     budget.close();
   }
+}
+
+/** Whether the user who has signed in writes in the name of the own domain; a login of an MTA may be without one. */
+function isOwnDomain({ authenticatedUser }: Session, authorDomain: string | null): boolean {
+  if (authenticatedUser === null) return false;
+  const domain = domainOf(authenticatedUser);
+  return domain === '' || isAligned(domain, authorDomain);
+}
+
+/** Our users' mail is signed on its way out: that it is not yet is no failure. */
+function submitted({ dmarc }: PolicyFinding): AuthenticationFindings['dmarc'] {
+  return dmarc.result === 'fail' ? { ...dmarc, result: 'none' } : dmarc;
 }
 
 /** DMARC's finding, or that of a trusted sealer who saw the message before it was forwarded (RFC 8617 §7.2). */

@@ -10,6 +10,8 @@ export interface ResultProperties {
   /** First characters of each DKIM signature, in the order of the findings (RFC 6008). */
   readonly signatureStarts: readonly string[];
   readonly remoteAddress: string | null;
+  /** Who, is not told: the field goes to all recipients. */
+  readonly isSignedIn: boolean;
 }
 
 /**
@@ -27,6 +29,7 @@ export function resultsField(hostname: string, results: Results, properties: Res
   });
   return [
     authservId(hostname),
+    ...(properties.isSignedIn ? ['auth=pass'] : []),
     ...(signatures.length > 0 ? signatures : ['dkim=none']),
     row('spf', { result: spf.result, smtp: properties.spf }),
     row('dmarc', {

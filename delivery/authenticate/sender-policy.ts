@@ -16,13 +16,16 @@ export interface SenderPolicy {
 
 const noPolicy: SenderPolicy = { finding: { result: 'none', domain: null, aligned: false }, property: {} };
 
-/** Checks whether the client may use the envelope's domain. `none` for mail from inside and unknown clients. */
+/**
+ * Checks whether the client may use the envelope's domain. `none` for mail from inside, unknown clients, and users who
+ * have signed in: theirs is no server (RFC 6409).
+ */
 export async function checkSenderPolicy(
   session: Session,
   reversePath: string,
   { authorDomain, resolver, hostname }: { authorDomain: string | null; resolver: Resolver; hostname: string },
 ): Promise<SenderPolicy> {
-  if (session.source === 'inside' || !session.remoteAddress) return noPolicy;
+  if (isInside(session) || !session.remoteAddress) return noPolicy;
   const helo = session.helo?.replace(/\.$/, '') ?? '';
   const isNullPath = !reversePath.includes('@');
   if (isNullPath && !/^[^[\]:\s]+\.[^[\]:\s]+$/.test(helo)) return noPolicy;
@@ -41,6 +44,11 @@ export async function checkSenderPolicy(
   };
 }
 
+/** Handed over inside this instance, or submitted by a user who has signed in. */
+function isInside({ source, authenticatedUser }: Session): boolean {
+  return source === 'inside' || authenticatedUser !== null;
+}
+
 /** Names of one address that are looked up again; more are a mistake or a trap. */
 const maxNames = 5;
 
@@ -50,7 +58,7 @@ export async function checkReverseName(
   resolver: Resolver,
 ): Promise<AuthenticationFindings['iprev']> {
   const address = session.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '');
-  if (session.source === 'inside' || !address) return { result: 'none', name: null };
+  if (isInside(session) || !address) return { result: 'none', name: null };
   if (isPrivateAddress(address)) return { result: 'none', name: null };
   try {
     const names = (await resolver(reverseName(address), 'PTR')).slice(0, maxNames).map(String);

@@ -388,6 +388,32 @@ describe('a resolver that does not answer', () => {
   });
 });
 
+describe('a user who has signed in', () => {
+  const session = { remoteAddress: '198.51.100.1', authenticatedUser: 'zoe@example.org' };
+
+  it('comes from no server of its domain, and writes in its name all the same', async () => {
+    const found = await check(text, { session });
+    assert.equal(found.spf.result, 'none');
+    assert.equal(found.iprev.result, 'none');
+    assert.equal(found.dmarc.result, 'none');
+    assert.match(
+      found.authenticationResults,
+      /^mx\.example\.net; auth=pass; dkim=none; spf=none; dmarc=none /,
+    );
+    assert.ok(!found.authenticationResults.includes('zoe'));
+  });
+
+  it('may have a login without a domain, as an MTA tells it', async () => {
+    const { dmarc } = await check(text, { session: { ...session, authenticatedUser: 'zoe' } });
+    assert.equal(dmarc.result, 'none');
+  });
+
+  it('but not in the name of another', async () => {
+    const other = { ...session, authenticatedUser: 'zoe@example.com' };
+    assert.equal((await check(text, { session: other })).dmarc.result, 'fail');
+  });
+});
+
 describe('the findings as a whole', () => {
   it('leave out the hops of servers we trust', async () => {
     const received = 'Received: from a by b with SMTP; x\r\nReceived: from c by d with ESMTPS; x\r\n';
