@@ -35,8 +35,9 @@ async function weigh(): Promise<void> {
     [...page.matchAll(pattern)].reduce((all, match) => all + kilobytes(new RegExp(`^${match[1]}$`)), 0);
   const scripts = sum(/(?:src|href)="\/([\w-]+\.js)"/g);
   const style = sum(/rel="stylesheet" href="\/([\w-]+\.css)"/g);
+  const signIn = kilobytes(/^sign-in\.en\.html$/) + kilobytes(/^boot-/);
   console.log(
-    `gzip, kB: scripts at the start ${scripts.toFixed(1)}, style ${style.toFixed(1)}, ` +
+    `gzip, kB: sign-in page ${signIn.toFixed(1)}, scripts at the start ${scripts.toFixed(1)}, style ${style.toFixed(1)}, ` +
       `purifier ${kilobytes(/^purify-/).toFixed(1)}, OpenPGP ${kilobytes(/^openpgp/).toFixed(1)}`,
   );
 }

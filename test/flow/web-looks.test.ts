@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { bundleUi } from '../../webmail/api/bundle.ts';
+import { openChromium, quiet } from '../support/chromium.ts';
+import { requireService } from '../support/services.ts';
+import { signIn } from '../support/sign-in.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { openTestWeb, password, type TestWeb } from '../webmail/api/web.ts';
+
+/** A mailbox with three messages, two of them under a tag that has a colour. */
+async function openMailbox(t: TestContext): Promise<TestWeb> {
+  const web = await openTestWeb(t, { bundle: await bundleUi() });
+  const create = { boat: { name: 'Boat', colour: '#2b6cb8' } };
+  const { created } = await web.ask('Mailbox/set', { create });
+  for (const subject of ['One', 'Two', 'Three']) {
+    const text = `From: ${subject}@a.example\nTo: owner@example.org\nSubject: ${subject}\n\nWords.\n`;
+    const id = await web.deliver(text);
+    if (subject !== 'Three')
+      await web.ask('Email/set', { update: { [id]: { [`mailboxIds/${created.boat.id}`]: true } } });
+  }
+  return web;
+}
+
+async function openInbox(context: BrowserContext, web: TestWeb): Promise<Page> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.goto(web.origin);
+  await signIn(page, web.account.address, password);
+  await page.locator('.row[href]').nth(2).waitFor();
+  return page;
+}
+
+const style = (selector: string, name: string) =>
+  `getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${name}`;
+const width = (selector: string) =>
+  `document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect().width`;
+
+test('who has chosen letters of twice the size gets the layout of a window half as wide', async t => {
+  const executablePath = requireService(t, 'chromium');
+  if (!executablePath) return;
+  const web = await openMailbox(t);
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'Default'));
+  const preferences = { webkit: { webprefs: { default_font_size: 32 } } };
+  writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify(preferences));
+  const viewport = { width: 1280, height: 900 };
+  const context = await chromium.launchPersistentContext(folder, {
+    ...{ executablePath, args: quiet, locale: 'en', viewport },
+  });
+  t.after(() => context.close());
+  const page = await openInbox(context, web);
+  assert.equal(await page.evaluate(style(':root', 'fontSize')), '32px');
+  await page.locator('.menu-button').waitFor();
+  await page.locator('.row[href]').first().click();
+  await page.locator('.message[data-open="true"] .toolbar').waitFor();
+  assert.equal(await page.locator('.list').isVisible(), false);
+  await page.setViewportSize({ width: 390, height: 800 });
+  const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+  assert.equal(await page.evaluate(overflow), 0);
+});
+
+test('where the colours are the system’s, what ours say is told by edges', async t => {
+  const browser = await openChromium(t);
+  if (!browser) return;
+  const web = await openMailbox(t);
+  const page = await openInbox(await browser.newContext({ locale: 'en', forcedColors: 'active' }), web);
+  await page.locator('.row[href]').first().click();
+  await page.locator('.row[aria-current]').waitFor();
+  assert.equal(await page.evaluate(style('.row[aria-current]', 'borderInlineStartWidth')), '4px');
+  assert.equal(await page.evaluate(style('.row:not([aria-current])', 'borderInlineStartWidth')), '0px');
+  assert.equal(await page.evaluate(style('.row:not([aria-current])', 'borderBottomWidth')), '1px');
+  assert.equal(await page.evaluate(style('.tags a[aria-current]', 'borderInlineStartWidth')), '4px');
+  const mark = style('.switch input', 'backgroundColor');
+  const before = await page.evaluate(mark);
+  await page.getByLabel('Unread only').check();
+  assert.notEqual(await page.evaluate(mark), before);
+});
+
+test('a tag of the owner’s is told by its colour; on paper there is what is read, on white', async t => {
+  const browser = await openChromium(t);
+  if (!browser) return;
+  const web = await openMailbox(t);
+  const page = await openInbox(await browser.newContext({ locale: 'en' }), web);
+  const own = '.tags a[data-colour="blue"] > .icon';
+  await page.locator(own).waitFor();
+  assert.ok(Number(await page.evaluate(width(own))) > 12);
+  assert.equal(await page.evaluate(style(own, 'paddingInlineStart')), '0px');
+  assert.notEqual(
+    await page.evaluate(style(own, 'color')),
+    await page.evaluate(style('.tags a .icon', 'color')),
+  );
+  await page.locator('.row[href]').first().click();
+  await page.locator('.message[data-open="true"] .toolbar').waitFor();
+  await page.emulateMedia({ media: 'print' });
+  for (const part of ['.bar', '.tags', '.list', '.actions', '.toolbar']) {
+    assert.equal(await page.evaluate(style(part, 'display')), 'none', part);
+  }
+  assert.equal(await page.evaluate(style('body', 'backgroundColor')), 'rgba(0, 0, 0, 0)');
+  assert.equal(await page.locator('.message[data-open="true"] .text').isVisible(), true);
+});
