@@ -39,7 +39,7 @@ const en = {
   setTo: (value: number) => `Importance set to ${value}.`,
   setHint: 'Mail from there is then judged accordingly.',
   notSet: 'That did not work.',
-  heading: 'Sorted by itself',
+  heading: 'Automatic tags',
   lead: 'Mail that says by its form what it is gets one of these tags. Take it off a message, and no more mail from there gets it.',
 };
 
@@ -81,7 +81,7 @@ const fr: typeof en = {
   setTo: value => `Importance fixée à ${value}.`,
   setHint: 'Les messages de cette provenance seront jugés en conséquence.',
   notSet: 'Cela n’a pas fonctionné.',
-  heading: 'Triés tout seuls',
+  heading: 'Étiquettes automatiques',
   lead: 'Le courrier dont la forme dit ce qu’il est reçoit l’une de ces étiquettes. Retirez-la d’un message, et plus aucun de cette provenance ne la recevra.',
 };
 

@@ -62,7 +62,7 @@ function Reasons({ list }: { list: FullEmail['importanceReasons']['list'] }) {
   return html`<ul>
     ${list.map(
       reason => html`<li key=${reason.id}>
-        <span aria-hidden="true">${reason.weight > 0 ? '＋' : '−'} </span>${reason[language]}
+        <span aria-hidden="true">${reason.weight > 0 ? '+' : '−'} </span>${reason[language]}
         <span class="visually-hidden">, ${reason.weight > 0 ? words.more : words.less}</span>
       </li>`,
     )}
