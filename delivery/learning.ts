@@ -5,6 +5,7 @@ import { type LearningDeps, learnActs } from './learn-acts.ts';
 import type { Log } from './log.ts';
 import { type Learned, readLearned } from './spam/personal/learned.ts';
 import { accountCapacity, readMemory, withEntry, writeMemory } from './spam/personal/memory.ts';
+import { isDayFull } from './taught.ts';
 import { teachReputation } from './teach-reputation.ts';
 
 /** Learns behind the answers of one thread, one thing after the other. */
@@ -68,7 +69,13 @@ async function learnDelivery(
   if (!entry || learned?.source !== 'correspondent') return;
   await changeAccountState(
     { accountId, name: memoryStateName },
-    octets => writeMemory(withEntry(readMemory(octets), entry, accountCapacity).memory),
+    octets => {
+      const memory = readMemory(octets);
+      // Many may have come at once.
+      return isDayFull(memory.entries, entry.at)
+        ? null
+        : writeMemory(withEntry(memory, entry, accountCapacity).memory);
+    },
     { store },
   );
   const [[email], account] = await Promise.all([

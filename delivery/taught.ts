@@ -2,7 +2,7 @@ import { memoryStateName, nothingKnown } from './knowledge.ts';
 import { mayBeRead } from './learn-acts.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import type { JudgedFeatures } from './spam/features.ts';
-import { newEntry } from './spam/personal/entry.ts';
+import { type Entry, newEntry } from './spam/personal/entry.ts';
 import { type Learned, writeLearned } from './spam/personal/learned.ts';
 import { type Opinion, opinionOf } from './spam/personal/opinion.ts';
 import { outerSketch, type Sketch, sketchOf } from './spam/personal/sketch.ts';
@@ -53,14 +53,19 @@ export function automaticLesson(
   if (!score || !sketch || !isKnownSender || !deliveryKey || score.harmful || tags?.roles.includes('junk'))
     return null;
   const at = Math.floor(work.arrival.receivedAt.getTime() / 1000);
-  const today = (known.personal?.examples.entries ?? []).filter(
-    entry => entry.source !== 'owner' && Math.floor(entry.at / 86_400) === Math.floor(at / 86_400),
-  );
-  if (today.length >= automaticPerDay) return null;
+  if (isDayFull(known.personal?.examples.entries ?? [], at)) return null;
   const id = Buffer.from(deliveryKey).toString('hex').slice(0, 16);
   const about = { id, isSpam: false, source: 'correspondent', isShared: false, owner: 0 } as const;
   const entry = newEntry({ ...about, at, logOdds: untaughtLogOdds(score) ?? 0 }, sketch.slots);
   return { isSpam: false, source: 'correspondent', model: score.model, entry, dropped: [] };
+}
+
+/** Whether enough was learned by itself on the day of this second. */
+export function isDayFull(entries: readonly Pick<Entry, 'source' | 'at'>[], at: number): boolean {
+  const today = entries.filter(
+    entry => entry.source === 'correspondent' && Math.floor(entry.at / 86_400) === Math.floor(at / 86_400),
+  );
+  return today.length >= automaticPerDay;
 }
 
 /** The record as an email brings it along. */

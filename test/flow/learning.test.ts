@@ -7,6 +7,7 @@ import { readMemory } from '../../delivery/spam/personal/memory.ts';
 import { scoreOf } from '../../delivery/spam/score.ts';
 import type { Email } from '../../delivery/store/store.ts';
 import { addWaiting, listWaiting, waitingStateName } from '../../delivery/waiting-acts.ts';
+import { capabilities } from '../../webmail/wire.ts';
 import { backend } from '../support/backend.ts';
 import { openTestParts, startDoor } from '../support/door-process.ts';
 import { startHaraka } from '../support/haraka.ts';
@@ -93,7 +94,7 @@ async function learnedMessages(parts: Parts, address: string, count: number): Pr
 
 test('what an owner moves to junk is junk from then on, for this owner alone, until it is moved back', async t => {
   const { parts, send, web } = await openInstance(t, 'lmtp');
-  const client = await openJmapClient(parts, ada);
+  const client = await openJmapClient(parts, ada, Object.values(capabilities));
   await send(issue(1, 'Tulips.'), [ada, ben]);
   const junk = await tagOf(parts, ada, 'junk');
   const inbox = await tagOf(parts, ada, 'inbox');
@@ -115,6 +116,9 @@ test('what an owner moves to junk is junk from then on, for this owner alone, un
   assert.equal(other.findings.score?.verdict, 'ham');
   const marked = await bySubject(parts, ada, 1);
   assert.equal(marked.findings.score?.marked, 'spam');
+  const asked = { ids: [first.id], properties: ['privacy'] };
+  const { list } = await client.ask(web, 'Email/get', asked);
+  assert.deepEqual(list[0].privacy.reasons[0], { id: 'markedSpam', weight: 20 });
 
   await move(first.id, inbox);
   await learnedMessages(parts, ada, 0);
