@@ -1,5 +1,5 @@
-import { DeliveryError } from './errors.ts';
 import type { Store } from './store/store.ts';
+import { isVersionMismatch } from './store/version-mismatch.ts';
 
 /** Reads one of an account's states, keeping what it read until the version changes. */
 export interface StateReader<T> {
@@ -65,11 +65,7 @@ export async function changeAccountState(
       await store.putAccountState(accountId, name, octets, state?.version ?? null);
       return;
     } catch (error) {
-      if (!isMismatch(error) || tries >= maxTries) throw error;
+      if (!isVersionMismatch(error) || tries >= maxTries) throw error;
     }
   }
-}
-
-function isMismatch(error: unknown): boolean {
-  return error instanceof DeliveryError && error.fields.field === 'versionMismatch';
 }

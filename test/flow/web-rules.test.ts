@@ -228,8 +228,12 @@ async function tellsWhy(t: TestContext, reader: Reader, tagId: string): Promise<
   });
 }
 
+async function versionOf({ store, account }: TestWeb): Promise<number | null> {
+  return (await store.getAccountState(account.id, 'importance'))?.version ?? null;
+}
+
 async function switchesOff(t: TestContext, { web, page }: Reader): Promise<void> {
-  await t.test('what tags and learns by itself is switched off', async () => {
+  await t.test('what tags and learns by itself is switched off, and forgotten', async () => {
     await page.evaluate(`location.hash = '#/page/settings'`);
     const section = page.locator('.setting-section:has(#settings-sorting)');
     await section.getByRole('checkbox').first().waitFor();
@@ -239,6 +243,11 @@ async function switchesOff(t: TestContext, { web, page }: Reader): Promise<void>
     await poll('all is off', async () =>
       Object.values(await wishes()).every(wish => wish === false || wish === 'singleton') ? true : undefined,
     );
+    await web.store.putAccountState(web.account.id, 'importance', Buffer.from('{}'), await versionOf(web));
+    await section.getByRole('button', { name: 'Forget what was learned' }).click();
+    await section.getByRole('button', { name: 'Forget it' }).click();
+    await section.getByText('Forgotten.').waitFor();
+    assert.equal(await web.store.getAccountState(web.account.id, 'importance'), null);
     await section.getByRole('link', { name: 'Your rules' }).click();
     await page.getByRole('heading', { name: 'Rules', exact: true }).waitFor();
   });

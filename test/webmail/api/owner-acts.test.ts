@@ -67,3 +67,18 @@ test('a state that can’t be read is begun anew, and stops no act', async t => 
   assert.deepEqual(list[0].keywords, { $flagged: true });
   assert.equal(await wordOn(web, 'a@shop.example'), false);
 });
+
+test('what was learned is forgotten when its owner wants it', async t => {
+  const web = await openTestWeb(t);
+  const id = await web.deliver(letter('a@shop.example', 'News'));
+  await change(web, id, { 'keywords/auto-newsletter': true, 'keywords/$flagged': true });
+  const names = ['tags', 'importance'];
+  const states = () => Promise.all(names.map(name => web.store.getAccountState(web.account.id, name)));
+  assert.ok((await states()).every(state => state !== null));
+  await web.ask('Learned/forget', { names });
+  assert.deepEqual(await states(), [null, null]);
+  await web.ask('Learned/forget', { names });
+  assert.equal(await web.refuse('Learned/forget', { names: ['scripts'] }), 'invalidArguments');
+  await change(web, id, { 'keywords/auto-newsletter': null });
+  assert.equal(await wordOn(web, 'a@shop.example'), false);
+});

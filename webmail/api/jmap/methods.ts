@@ -12,6 +12,7 @@ import { emailCopy, emailImport } from './email-import.ts';
 import { emailQuery, emailQueryChanges } from './email-query.ts';
 import { emailSet } from './email-set.ts';
 import { publicKeyConfirm, publicKeyGet } from './key.ts';
+import { learnedForget } from './learned-forget.ts';
 import { mailboxChanges, mailboxGet } from './mailbox.ts';
 import { mailboxQuery, mailboxQueryChanges } from './mailbox-query.ts';
 import { mailboxSet } from './mailbox-set.ts';
@@ -77,6 +78,7 @@ export const methods: readonly Method[] = (
     ['TagRule/get', tagRules, tagRuleGet],
     ['TagRule/set', tagRules, tagRuleSet],
     ['TagRule/apply', tagRules, tagRuleApply],
+    ['Learned/forget', tagRules, learnedForget],
     ['Audit/get', audit, auditGet],
     ['View/get', views, viewGet],
     ['View/set', views, viewSet],

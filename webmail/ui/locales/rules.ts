@@ -104,6 +104,11 @@ const en = {
     examples: 'Learn your own tags from the messages that you put under them',
     importance: 'Learn what matters from what you answer, star and set by hand',
     rules: 'Your rules',
+    forget: 'Forget what was learned',
+    forgetQuestion:
+      'Nothing is known then of which tags you take off or put on, and of what matters to you. Your tags and rules stay.',
+    forgetYes: 'Forget it',
+    forgotten: 'Forgotten.',
   },
 };
 
@@ -213,6 +218,11 @@ const fr: typeof en = {
     examples: 'Apprendre vos étiquettes d’après les messages que vous y placez',
     importance: 'Apprendre ce qui compte d’après vos réponses, vos étoiles et ce que vous fixez',
     rules: 'Vos règles',
+    forget: 'Oublier ce qui a été appris',
+    forgetQuestion:
+      'On ne saura plus quelles étiquettes vous retirez ou posez, ni ce qui compte pour vous. Vos étiquettes et vos règles restent.',
+    forgetYes: 'Oublier',
+    forgotten: 'C’est oublié.',
   },
 };
 

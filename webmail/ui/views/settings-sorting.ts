@@ -8,7 +8,7 @@ import type { Asking } from '../mail.ts';
 import { listAddress } from '../route.ts';
 import { useApp } from '../state.ts';
 import { Failed, Loading } from './loading.ts';
-import { Section, useOutcome } from './settings-parts.ts';
+import { Section, Sure, useOutcome } from './settings-parts.ts';
 
 const wishes = {
   sortsByStructure: 'structure',
@@ -49,6 +49,13 @@ export function SortingSettings() {
         </label>`,
       )
     }
+    <${Sure}
+      label=${words.forget}
+      spoken=${words.forget}
+      question=${words.forgetQuestion}
+      yes=${words.forgetYes}
+      act=${() => void outcome.run(() => forgetLearned(asking), words.forgotten)}
+    />
     <a class="button small" href=${listAddress({ kind: 'page', id: 'rules' })}>${words.rules}</a>
   <//>`;
 }
@@ -66,4 +73,8 @@ async function saveWish({ client, accountId }: Asking, wish: Wish, isOn: boolean
   const update = { singleton: { [wish]: isOn } };
   const answers = await client.call([['Preferences/set', { accountId, update }, 'set']]);
   if (answers.set?.notUpdated) throw new Error('the wish was not saved');
+}
+
+async function forgetLearned({ client, accountId }: Asking): Promise<void> {
+  await client.call([['Learned/forget', { accountId, names: ['tags', 'importance'] }, 'forget']]);
 }
