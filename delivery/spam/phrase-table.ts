@@ -65,65 +65,65 @@ export const phraseTable = {
     unauthorized transaction; unauthorised transaction; security alert; new sign in; mailbox is full;
     mailbox is almost full; mailbox storage; storage is full; storage limit; storage full; quota
     exceeded; exceeded its quota; exceeded the storage; pending messages; undelivered messages; messages
-    pending; incoming messages; held messages; messages on hold; could not be delivered due; failed to
-    deliver; payment failed; payment was declined; payment has been declined; billing problem;
-    membership has expired; subscription has expired; expires today; will expire today; votre compte a
-    ete suspendu; votre compte a ete bloque; votre compte sera suspendu; votre compte sera ferme; compte
-    bloque; compte suspendu; acces limite; acces suspendu; activite inhabituelle; activite suspecte;
-    connexion inhabituelle; connexion suspecte; transaction suspecte; boite mail est pleine; boite aux
-    lettres est pleine; espace de stockage; messages en attente; paiement refuse; paiement a echoue;
-    prelevement rejete; dernier rappel; dernier avertissement; regulariser votre situation; regularisez
-    votre situation; su cuenta ha sido; cuenta suspendida; cuenta bloqueada; actividad inusual; sua
-    conta foi; conta suspensa; conta bloqueada; foi bloqueada; foi bloqueado; sera bloqueado; sera
-    bloqueada; sera cancelado; debito pendente; ihr konto wurde; konto gesperrt; konto wurde gesperrt;
-    eingeschrankt; account e stato sospeso; attivita sospetta; account is restricted; account
-    restricted; account has been restricted; account is limited; account limited; account locked;
-    account is locked; account blocked; account is blocked; account disabled; account closure; account
-    deactivation; account will be deactivated; account will be disabled; account will be restricted;
-    account will be blocked; account is at risk; account at risk; access is restricted; access
-    restricted; restricted access; suspension of your account; service interruption; service suspension;
-    service will be suspended; subscription expired; subscription will; auto renewal; has been renewed;
-    renewal failed; renewal notice; failed payment; payment failure; payment issue; payment problem;
-    payment overdue; payment pending; unable to process your payment; could not process your payment;
-    couldn t process your payment; problem with your payment; update required; sign in attempt; login
-    attempt; unrecognized device; unknown device; unrecognised device; unusual sign; security breach;
-    data breach; security notice; security notification; security check; infected with; viruses
-    detected; virus detected; protection expired; protection has expired; antivirus expired; storage is
-    almost full; storage almost full; running out of storage; out of storage; files will be deleted;
-    photos will be deleted; exceeded storage; mailbox quota; mailbox has exceeded; mailbox is over;
-    email quota; undelivered mails; undelivered emails; unreceived messages; blocked messages;
-    quarantined messages; messages are being held; emails are being held; emails on hold; deactivation
-    request; request to deactivate; terminate your; termination request; tax refund; tax rebate;
-    eligible for a refund; refund is pending; pending refund; unclaimed refund; outstanding payment;
-    overdue payment; unpaid invoice; unpaid toll; unpaid fine; final demand; domain expired; domain has
-    expired; domain will expire; hosting expired; mis a jour votre compte; compte restreint; compte
-    limite; compte sera bloque; compte sera supprime; compte sera desactive; compte desactive; compte a
-    ete limite; compte a ete restreint; compte a ete desactive; acces restreint; acces bloque;
-    suspension de votre compte; tentative de connexion; tentative de fraude; nouvelle connexion; nouvel
-    appareil; appareil inconnu; operation suspecte; operation inhabituelle; paiement en attente;
-    paiement suspect; prelevement en attente; probleme de paiement; echec de paiement; facture impayee;
-    amende impayee; avis de contravention; remboursement en attente; remboursement d impot; vous etes
-    eligible; abonnement expire; abonnement a expire; renouvellement de votre; quota depasse; stockage
-    plein; stockage sature; boite de reception est pleine; messages bloques; messages non distribues;
-    actividad sospechosa; acceso suspendido; acceso limitado; cuenta restringida; cuenta limitada;
-    cuenta sera; pago rechazado; pago pendiente; factura pendiente; almacenamiento lleno; buzon lleno;
-    conta sera; acesso bloqueado; acesso suspenso; cartao bloqueado; compra aprovada; compra suspeita;
-    pagamento pendente; pagamento recusado; fatura em atraso; boleto em aberto; boleto vencido; divida
-    ativa; cpf irregular; seu cpf; debito em aberto; intimacao eletronica; ordem judicial; konto
-    eingeschrankt; konto vorubergehend; vorubergehend gesperrt; vorubergehend eingeschrankt; sperrung
-    ihres; zugang gesperrt; zugriff eingeschrankt; ungewohnliche aktivitat; verdachtige aktivitat;
-    ungewohnliche anmeldung; verdachtige transaktion; sicherheitswarnung; sicherheitshinweis;
-    sicherheitsgrunden; zahlung fehlgeschlagen; zahlung abgelehnt; zahlungsproblem; offene rechnung;
-    offener betrag; letzte mahnung; steuererstattung; ruckerstattung; abonnement abgelaufen; abo
-    abgelaufen; abonnement ist abgelaufen; abonnement lauft; ihr abonnement; speicher voll; postfach
-    voll; ihr gerat; viren gefunden; geblokkeerd; wordt geblokkeerd; rekening geblokkeerd; account
-    geblokkeerd; account opgeschort; opgeschort; verdachte activiteit; ongebruikelijke activiteit;
-    verdachte transactie; betaling mislukt; betaling geweigerd; openstaande betaling; openstaand bedrag;
-    openstaande factuur; betalingsachterstand; aanmaning; laatste aanmaning; teruggave; abonnement
-    verlopen; abonnement is verlopen; opslag vol; postvak vol; conto sospeso; conto limitato; conto
-    bloccato; accesso limitato; accesso sospeso; carta bloccata; carta sospesa; attivita insolita;
-    pagamento rifiutato; pagamento non riuscito; abbonamento scaduto; spazio di archiviazione; utenza
-    sospesa; konto zostalo; zawieszone; zablokowane; nieudana platnosc; nieoplacona`,
+    pending; incoming messages; held messages; messages on hold; could not be delivered due; payment
+    failed; payment was declined; payment has been declined; billing problem; membership has expired;
+    subscription has expired; expires today; will expire today; votre compte a ete suspendu; votre
+    compte a ete bloque; votre compte sera suspendu; votre compte sera ferme; compte bloque; compte
+    suspendu; acces limite; acces suspendu; activite inhabituelle; activite suspecte; connexion
+    inhabituelle; connexion suspecte; transaction suspecte; boite mail est pleine; boite aux lettres est
+    pleine; espace de stockage; messages en attente; paiement refuse; paiement a echoue; prelevement
+    rejete; dernier rappel; dernier avertissement; regulariser votre situation; regularisez votre
+    situation; su cuenta ha sido; cuenta suspendida; cuenta bloqueada; actividad inusual; sua conta foi;
+    conta suspensa; conta bloqueada; foi bloqueada; foi bloqueado; sera bloqueado; sera bloqueada; sera
+    cancelado; debito pendente; ihr konto wurde; konto gesperrt; konto wurde gesperrt; eingeschrankt;
+    account e stato sospeso; attivita sospetta; account is restricted; account restricted; account has
+    been restricted; account is limited; account limited; account locked; account is locked; account
+    blocked; account is blocked; account disabled; account closure; account deactivation; account will
+    be deactivated; account will be disabled; account will be restricted; account will be blocked;
+    account is at risk; account at risk; access is restricted; access restricted; restricted access;
+    suspension of your account; service interruption; service suspension; service will be suspended;
+    subscription expired; subscription will; auto renewal; has been renewed; renewal failed; renewal
+    notice; failed payment; payment failure; payment issue; payment problem; payment overdue; payment
+    pending; unable to process your payment; could not process your payment; couldn t process your
+    payment; problem with your payment; update required; sign in attempt; login attempt; unrecognized
+    device; unknown device; unrecognised device; unusual sign; security breach; data breach; security
+    notice; security notification; security check; infected with; viruses detected; virus detected;
+    protection expired; protection has expired; antivirus expired; storage is almost full; storage
+    almost full; running out of storage; out of storage; files will be deleted; photos will be deleted;
+    exceeded storage; mailbox quota; mailbox has exceeded; mailbox is over; email quota; undelivered
+    mails; undelivered emails; unreceived messages; blocked messages; quarantined messages; messages are
+    being held; emails are being held; emails on hold; deactivation request; request to deactivate;
+    terminate your; termination request; tax refund; tax rebate; eligible for a refund; refund is
+    pending; pending refund; unclaimed refund; outstanding payment; overdue payment; unpaid invoice;
+    unpaid toll; unpaid fine; final demand; domain expired; domain has expired; domain will expire;
+    hosting expired; mis a jour votre compte; compte restreint; compte limite; compte sera bloque;
+    compte sera supprime; compte sera desactive; compte desactive; compte a ete limite; compte a ete
+    restreint; compte a ete desactive; acces restreint; acces bloque; suspension de votre compte;
+    tentative de connexion; tentative de fraude; nouvelle connexion; nouvel appareil; appareil inconnu;
+    operation suspecte; operation inhabituelle; paiement en attente; paiement suspect; prelevement en
+    attente; probleme de paiement; echec de paiement; facture impayee; amende impayee; avis de
+    contravention; remboursement en attente; remboursement d impot; vous etes eligible; abonnement
+    expire; abonnement a expire; renouvellement de votre; quota depasse; stockage plein; stockage
+    sature; boite de reception est pleine; messages bloques; messages non distribues; actividad
+    sospechosa; acceso suspendido; acceso limitado; cuenta restringida; cuenta limitada; cuenta sera;
+    pago rechazado; pago pendiente; factura pendiente; almacenamiento lleno; buzon lleno; conta sera;
+    acesso bloqueado; acesso suspenso; cartao bloqueado; compra aprovada; compra suspeita; pagamento
+    pendente; pagamento recusado; fatura em atraso; boleto em aberto; boleto vencido; divida ativa; cpf
+    irregular; seu cpf; debito em aberto; intimacao eletronica; ordem judicial; konto eingeschrankt;
+    konto vorubergehend; vorubergehend gesperrt; vorubergehend eingeschrankt; sperrung ihres; zugang
+    gesperrt; zugriff eingeschrankt; ungewohnliche aktivitat; verdachtige aktivitat; ungewohnliche
+    anmeldung; verdachtige transaktion; sicherheitswarnung; sicherheitshinweis; sicherheitsgrunden;
+    zahlung fehlgeschlagen; zahlung abgelehnt; zahlungsproblem; offene rechnung; offener betrag; letzte
+    mahnung; steuererstattung; ruckerstattung; abonnement abgelaufen; abo abgelaufen; abonnement ist
+    abgelaufen; abonnement lauft; ihr abonnement; speicher voll; postfach voll; ihr gerat; viren
+    gefunden; geblokkeerd; wordt geblokkeerd; rekening geblokkeerd; account geblokkeerd; account
+    opgeschort; opgeschort; verdachte activiteit; ongebruikelijke activiteit; verdachte transactie;
+    betaling mislukt; betaling geweigerd; openstaande betaling; openstaand bedrag; openstaande factuur;
+    betalingsachterstand; aanmaning; laatste aanmaning; teruggave; abonnement verlopen; abonnement is
+    verlopen; opslag vol; postvak vol; conto sospeso; conto limitato; conto bloccato; accesso limitato;
+    accesso sospeso; carta bloccata; carta sospesa; attivita insolita; pagamento rifiutato; pagamento
+    non riuscito; abbonamento scaduto; spazio di archiviazione; utenza sospesa; konto zostalo;
+    zawieszone; zablokowane; nieudana platnosc; nieoplacona`,
   parcel: `
     package is waiting; parcel is waiting; delivery attempt; delivery failed; unable to deliver;
     shipping fee; delivery fee; customs fee; customs duty; reschedule delivery; reschedule your
@@ -135,64 +135,62 @@ export const phraseTable = {
     fee; re delivery; incorrect address; incomplete address; address is incomplete; missing house
     number; confirm your delivery; confirm delivery; delivery suspended; delivery on hold; delivery
     pending; pending delivery; pending package; pending parcel; unable to be delivered; could not be
-    delivered; couldn t be delivered; attempted to deliver; missed delivery; missed your delivery;
-    schedule your delivery; stopped at our; distribution center; votre paquet; colis est en attente;
-    colis est arrive; colis bloque; colis retenu; colis suspendu; colis n a pas pu; n a pas pu etre
-    livre; adresse incomplete; adresse incorrecte; nouvelle livraison; reprogrammer votre; confirmer la
-    livraison; confirmer votre livraison; dedouanement; frais de traitement; frais de reexpedition;
-    paquete retenido; paquete en espera; entrega fallida; direccion incompleta; direccion incorrecta;
-    tasas de aduana; encomenda retida; encomenda foi; encomenda taxada; objeto retido; objeto postal;
-    foi taxada; foi taxado; taxa de importacao; taxa alfandegaria; liberar a entrega; liberar sua;
-    entrega pendente; endereco incompleto; endereco incorreto; rastrear encomenda; paket konnte nicht;
-    paket wartet; sendung wartet; sendung konnte nicht; zustellung fehlgeschlagen; zustellung nicht
-    moglich; zustellversuch; zollgebuhr; zollgebuhren; versandgebuhr; lieferung bestatigen; neue
-    zustellung; ihre bestellung wartet; pakket wacht; pakket kon niet; bezorging mislukt; bezorgpoging;
-    bezorgkosten; invoerrechten; adres onvolledig; il suo pacco; pacco e stato; consegna fallita;
-    consegna non riuscita; spese doganali; indirizzo errato; indirizzo incompleto; twoja przesylka;
-    twoja paczka`,
+    delivered; couldn t be delivered; missed delivery; missed your delivery; schedule your delivery;
+    stopped at our; distribution center; votre paquet; colis est en attente; colis est arrive; colis
+    bloque; colis retenu; colis suspendu; colis n a pas pu; n a pas pu etre livre; adresse incomplete;
+    adresse incorrecte; nouvelle livraison; reprogrammer votre; confirmer la livraison; confirmer votre
+    livraison; dedouanement; frais de traitement; frais de reexpedition; paquete retenido; paquete en
+    espera; entrega fallida; direccion incompleta; direccion incorrecta; tasas de aduana; encomenda
+    retida; encomenda foi; encomenda taxada; objeto retido; objeto postal; foi taxada; foi taxado; taxa
+    de importacao; taxa alfandegaria; liberar a entrega; liberar sua; entrega pendente; endereco
+    incompleto; endereco incorreto; rastrear encomenda; paket konnte nicht; paket wartet; sendung
+    wartet; sendung konnte nicht; zustellung fehlgeschlagen; zustellung nicht moglich; zustellversuch;
+    zollgebuhr; zollgebuhren; versandgebuhr; lieferung bestatigen; neue zustellung; ihre bestellung
+    wartet; pakket wacht; pakket kon niet; bezorging mislukt; bezorgpoging; bezorgkosten; invoerrechten;
+    adres onvolledig; il suo pacco; pacco e stato; consegna fallita; consegna non riuscita; spese
+    doganali; indirizzo errato; indirizzo incompleto; twoja przesylka; twoja paczka`,
   askMoney: `
     million dollars; million us dollars; million united states dollars; million euros; usd million; next
     of kin; transfer of funds; transfer the funds; transfer the money; foreign partner; foreign account;
-    beneficiary; inheritance; late husband; late father; deceased client; unclaimed funds; compensation
-    fund; atm card; consignment box; trunk box; business proposal; business proposition; mutual benefit;
-    strictly confidential; utmost confidence; barrister; god bless you; dear beloved; dear friend;
-    dearest one; charity donation; donation of; western union; moneygram; wire transfer; processing fee;
-    bitcoin wallet; bitcoin address; send bitcoin; recorded you; gift cards; gift card codes; are you
-    available; quick task; bank account details; change of bank details; new bank details; millions de
-    dollars; millions d euros; transfert de fonds; heritage; defunt; notaire; virement urgent; mandat
-    cash; frais de dossier; carte prepayee; recharge pcs; don humanitaire; cher ami; bien aime; en toute
-    confidentialite; changement de rib; nouveau rib; coupons transcash; preter de l argent; offre de
-    pret; pret entre particuliers; millones de dolares; milhoes de dolares; herencia; heranca; million
-    usd; million pounds; million gbp; million eur; billion dollars; hundred thousand dollars; united
-    states dollars; the sum of; total sum; your funds; fund transfer; funds transfer; release of your;
-    release your; compensation payment; compensation of; payment file; beneficiary of; as the
-    beneficiary; rightful beneficiary; unclaimed inheritance; inheritance fund; bank draft; certified
-    check; bank of africa; central bank of; diplomatic agent; delivery of your atm; contact my lawyer;
-    my late; late client; same last name; terminal cancer; diagnosed with cancer; cancer patient;
-    orphanage; less privileged; military officer; us army; gold bars; kilograms of gold; crude oil;
-    investment partner; invest in your country; invest in your; trusted person; reliable person; god
-    fearing; in the name of god; remain blessed; stay blessed; humanitarian; philanthropist; donate to
-    you; donating to you; donated to you; charity project; charity work; voluntarily decided; your full
-    name; full names; reply urgently; urgent response; for further details; i await your; await your
-    response; awaiting your; contact me via; contact me on; my private email; personal email; business
-    deal; lucrative; profit sharing; loan at; loan company; project funding; quick favor; quick favour;
-    small favor; small favour; are you at your desk; need you to purchase; purchase some gift; itunes
-    card; steam card; google play card; apple gift card; can t talk; your whatsapp; whatsapp number;
-    direct deposit; update my bank; change my bank; new account details; updated bank; swift code;
-    vendor payment; wire payment; pay the attached; proof of payment; remittance advice; payment advice;
-    millions euros; millions de francs; la somme de; somme de; ma fortune; ma succession; feu mon; mon
-    defunt; defunte; en phase terminale; orphelins; veuve; don de; faire don; leguer; heritier;
-    heritiere; beneficiaire; compte sequestre; compte etranger; banque africaine; directeur de banque;
-    besoin de votre aide; besoin de ton aide; rendre un service; petit service; es tu disponible; etes
-    vous disponible; es tu la; carte itunes; cartes cadeaux; carte cadeau; tickets neosurf; pcs
-    mastercard; ton numero; mon adresse privee; que dieu; dieu vous benisse; financement de; pret de; de
-    confiance et; reponse urgente; virement bancaire; virement immediat; virement en urgence;
-    coordonnees bancaires de; rib joint; nouveau compte bancaire; millones de euros; millones de;
-    donacion; fallecido; difunto; heredero; beneficiario; milhoes de; heranca de; falecido; doacao;
-    millionen euro; millionen dollar; millionen us; spende von; spenden; erbschaft; nachlass;
-    verstorbene; verstorbenen; begunstigter; begunstigten; witwe; miljoen euro; miljoen dollar; erfenis;
-    schenking; donatie; begunstigde; overleden; milioni di euro; milioni di dollari; donazione; eredita;
-    defunto`,
+    beneficiary; late husband; late father; deceased client; unclaimed funds; compensation fund; atm
+    card; consignment box; trunk box; business proposal; business proposition; mutual benefit; strictly
+    confidential; utmost confidence; barrister; god bless you; dear beloved; dearest one; charity
+    donation; donation of; western union; moneygram; wire transfer; processing fee; bitcoin wallet;
+    bitcoin address; send bitcoin; recorded you; gift cards; gift card codes; are you available; quick
+    task; bank account details; change of bank details; new bank details; millions de dollars; millions
+    d euros; transfert de fonds; defunt; notaire; virement urgent; mandat cash; frais de dossier; carte
+    prepayee; recharge pcs; don humanitaire; cher ami; bien aime; en toute confidentialite; changement
+    de rib; nouveau rib; coupons transcash; preter de l argent; offre de pret; pret entre particuliers;
+    millones de dolares; milhoes de dolares; herencia; heranca; million usd; million pounds; million
+    gbp; million eur; billion dollars; hundred thousand dollars; united states dollars; the sum of;
+    total sum; your funds; fund transfer; funds transfer; release of your; release your; compensation
+    payment; compensation of; payment file; beneficiary of; as the beneficiary; rightful beneficiary;
+    unclaimed inheritance; inheritance fund; bank draft; certified check; bank of africa; central bank
+    of; diplomatic agent; delivery of your atm; contact my lawyer; my late; late client; same last name;
+    terminal cancer; diagnosed with cancer; cancer patient; orphanage; less privileged; military
+    officer; us army; gold bars; kilograms of gold; crude oil; investment partner; invest in your
+    country; invest in your; trusted person; reliable person; god fearing; in the name of god; remain
+    blessed; stay blessed; humanitarian; philanthropist; donate to you; donating to you; donated to you;
+    charity project; charity work; voluntarily decided; your full name; full names; reply urgently;
+    urgent response; for further details; i await your; await your response; awaiting your; contact me
+    via; contact me on; my private email; business deal; lucrative; profit sharing; loan at; loan
+    company; project funding; quick favor; quick favour; small favor; small favour; are you at your
+    desk; need you to purchase; purchase some gift; itunes card; steam card; google play card; apple
+    gift card; can t talk; your whatsapp; whatsapp number; direct deposit; update my bank; change my
+    bank; new account details; updated bank; swift code; vendor payment; wire payment; pay the attached;
+    proof of payment; remittance advice; payment advice; millions euros; millions de francs; la somme
+    de; somme de; ma fortune; ma succession; feu mon; mon defunt; defunte; en phase terminale;
+    orphelins; veuve; don de; faire don; leguer; heritier; heritiere; beneficiaire; compte sequestre;
+    compte etranger; banque africaine; directeur de banque; besoin de votre aide; besoin de ton aide;
+    rendre un service; petit service; es tu disponible; etes vous disponible; es tu la; carte itunes;
+    cartes cadeaux; carte cadeau; tickets neosurf; pcs mastercard; ton numero; mon adresse privee; que
+    dieu; dieu vous benisse; financement de; pret de; de confiance et; reponse urgente; virement
+    bancaire; virement immediat; virement en urgence; coordonnees bancaires de; rib joint; nouveau
+    compte bancaire; millones de euros; millones de; donacion; fallecido; difunto; heredero;
+    beneficiario; milhoes de; heranca de; falecido; doacao; millionen euro; millionen dollar; millionen
+    us; spende von; spenden; erbschaft; nachlass; verstorbene; verstorbenen; begunstigter; begunstigten;
+    witwe; miljoen euro; miljoen dollar; erfenis; schenking; donatie; begunstigde; overleden; milioni di
+    euro; milioni di dollari; donazione; eredita; defunto`,
   prize: `
     you have won; you ve won; you are a winner; you have been selected; you ve been selected; you have
     been chosen; you ve been chosen; congratulations; claim your; claim now; claim your reward; claim
@@ -226,24 +224,24 @@ export const phraseTable = {
     la tua occasione; buono regalo; carta regalo; il tuo premio; sei stato selezionato; wygrales;
     wygrana; nagroda; karta podarunkowa`,
   earnMoney: `
-    make money; earn money; earn extra; extra income; financial freedom; financial independence; work
-    from home; work at home; home based business; be your own boss; no experience; per month guaranteed;
-    money making; multi level marketing; get paid; huge profits; high returns; guaranteed income;
-    investment opportunity; stock alert; hot stock; penny stock; strong buy; price target; passive
-    income; trading robot; crypto trading; bitcoin trading; double your; unlimited income; turn your
-    computer; residual income; chain letter; mailing list of; reports you ordered; gagner de l argent;
-    gagnez de l argent; revenus complementaires; complement de revenu; travail a domicile; travailler a
-    domicile; liberte financiere; investissement garanti; rendement garanti; gagnez jusqu a; robot de
-    trading; euros par mois; euros par jour; ganhe dinheiro; renda extra; gana dinero; ingresos extra;
-    geld verdienen; crypto investment; bitcoin investment; invest in bitcoin; invest now; start
-    investing; start trading; trading platform; trading software; ai trading; auto trading; automated
-    trading; trading bot; daily profit; daily profits; daily income; profit per day; a day from; return
-    on investment; guaranteed profit; guaranteed returns; get rich; secret method; secret system; work
-    remotely; remote job; part time job; side hustle; cloud mining; investissez; crypto monnaie;
-    cryptomonnaie; bitcoins; revenus passifs; devenir riche; invertir; inversiones; ganancias; ingresos
-    pasivos; investir agora; lucro diario; renda passiva; investieren; investition; passives einkommen;
-    reich werden; kryptowahrung; kryptowahrungen; tagliche gewinne; belegging; passief inkomen; rijk
-    worden; investimento; guadagna; guadagnare; reddito passivo; zainwestuj; zarabiaj`,
+    make money; earn money; earn extra; extra income; financial freedom; work from home; work at home;
+    home based business; be your own boss; no experience; per month guaranteed; money making; multi
+    level marketing; get paid; huge profits; high returns; guaranteed income; investment opportunity;
+    stock alert; hot stock; penny stock; strong buy; price target; passive income; trading robot; crypto
+    trading; bitcoin trading; double your; unlimited income; turn your computer; residual income; chain
+    letter; mailing list of; reports you ordered; gagner de l argent; gagnez de l argent; revenus
+    complementaires; complement de revenu; travail a domicile; travailler a domicile; liberte
+    financiere; investissement garanti; rendement garanti; gagnez jusqu a; robot de trading; euros par
+    mois; euros par jour; ganhe dinheiro; renda extra; gana dinero; ingresos extra; geld verdienen;
+    crypto investment; bitcoin investment; invest in bitcoin; invest now; start investing; start
+    trading; trading platform; trading software; ai trading; auto trading; automated trading; trading
+    bot; daily profit; daily profits; daily income; profit per day; a day from; return on investment;
+    guaranteed profit; guaranteed returns; get rich; secret method; secret system; work remotely; remote
+    job; part time job; side hustle; cloud mining; investissez; crypto monnaie; cryptomonnaie; bitcoins;
+    revenus passifs; devenir riche; invertir; inversiones; ganancias; ingresos pasivos; investir agora;
+    lucro diario; renda passiva; investieren; investition; passives einkommen; reich werden;
+    kryptowahrung; kryptowahrungen; tagliche gewinne; belegging; passief inkomen; rijk worden;
+    investimento; guadagna; guadagnare; reddito passivo; zainwestuj; zarabiaj`,
   debt: `
     consolidate your; debt consolidation; get out of debt; eliminate debt; bad credit; no credit check;
     credit repair; mortgage rates; lowest rates; lowest mortgage; refinance; refinancing; home loan;
@@ -275,88 +273,86 @@ export const phraseTable = {
     odchudzanie`,
   adult: `
     xxx; porn; hardcore; horny; sexy; nude; naked; hot girls; hot women; webcam girls; live sex; adult
-    site; adult content; adults only; over 18; at least 18; lonely housewives; hook up; meet singles;
-    singles in your area; casino; online casino; gambling; free spins; jackpot; russian women; dating
-    site; rencontres coquines; femmes celibataires; celibataires pres de chez vous; rencontre sans
-    lendemain; tours gratuits; sexe; single women; lonely women; women near you; girls near you; local
-    women; meet women; flirty; private photos; naughty; discreet; one night; hookup; ukrainian women;
-    asian women; slavic; brides; soulmate; fuck; blackjack; roulette; sportsbook; casino bonus; coquine;
-    coquines; plan cul; femmes russes; femmes ukrainiennes; femme mure; machines a sous; paris sportifs;
-    citas; solteras; mujeres solteras; tragamonedas; apuestas; solteiras; cassino; partnersuche; einsame
+    site; adult content; adults only; over 18; at least 18; lonely housewives; meet singles; singles in
+    your area; casino; online casino; gambling; free spins; jackpot; russian women; dating site;
+    rencontres coquines; femmes celibataires; celibataires pres de chez vous; rencontre sans lendemain;
+    tours gratuits; sexe; single women; lonely women; women near you; girls near you; local women; meet
+    women; flirty; private photos; naughty; discreet; one night; hookup; ukrainian women; asian women;
+    slavic; brides; soulmate; fuck; blackjack; roulette; sportsbook; casino bonus; coquine; coquines;
+    plan cul; femmes russes; femmes ukrainiennes; femme mure; machines a sous; paris sportifs; citas;
+    solteras; mujeres solteras; tragamonedas; apuestas; solteiras; cassino; partnersuche; einsame
     frauen; frauen in deiner; heisse frauen; spielautomaten; automatenspiele; spielothek; afspraakje;
     geile; alleenstaande; oekraiense; gokkasten; gokken; speelautomaten; incontri; donne sole; donne
     single; scommesse; kasyno; randki`,
   selling: `
     act now; order now; order today; buy now; call now; call today; limited time; limited offer; special
     offer; special promotion; special price; risk free; no risk; no obligation; money back guarantee;
-    100 guaranteed; satisfaction guaranteed; absolutely free; free trial; free sample; for free; free
-    access; free membership; free installation; free shipping; toll free; don t miss; dont miss; while
-    supplies last; offer expires; save up to; lowest price; best price; as seen on; click here; click
-    below; click the link; click on the link; click the button; visit our website; bulk email; bulk e
-    mail; email addresses; e mail addresses; million emails; email marketing; search engines; web
-    traffic; guest post; seo services; first page of google; toner cartridges; printer cartridges;
-    university diploma; university diplomas; cable descrambler; satellite tv; dvd copy; replica watches;
-    rolex; offre limitee; offre exclusive; offre speciale; offre exceptionnelle; profitez vite; profitez
-    en; commandez maintenant; cliquez ici; cliquer ici; cliquez sur le lien; cliquez sur le bouton; sans
-    engagement; satisfait ou rembourse; essai gratuit; code promo; bon plan; vente privee; prix casse;
-    livraison gratuite; derniere chance; remise de; reduction de; referencement google; base de donnees
-    emails; clique aqui; haga clic; haz clic; clic aqui; klicken sie; hier klicken; clicca qui; shop
-    now; click to; click this link; tap here; tap to; tap below; open gift; view offer; see offer; view
-    document; view file; view message; review document; access document; open document; download now;
-    download document; install now; update now; renew now; verify now; confirm now; unlock now; activate
-    now; join now; sign up now; register now; try it; try now; free today; today only; ends today; ends
+    100 guaranteed; satisfaction guaranteed; absolutely free; free trial; free sample; free access; free
+    membership; free installation; free shipping; toll free; don t miss; dont miss; while supplies last;
+    offer expires; save up to; lowest price; best price; as seen on; click here; click below; click the
+    link; click on the link; click the button; visit our website; bulk email; bulk e mail; million
+    emails; email marketing; web traffic; guest post; seo services; first page of google; toner
+    cartridges; printer cartridges; university diploma; university diplomas; cable descrambler;
+    satellite tv; dvd copy; replica watches; rolex; offre limitee; offre exclusive; offre speciale;
+    offre exceptionnelle; profitez vite; profitez en; commandez maintenant; cliquez ici; cliquer ici;
+    cliquez sur le lien; cliquez sur le bouton; sans engagement; satisfait ou rembourse; essai gratuit;
+    code promo; bon plan; vente privee; prix casse; livraison gratuite; derniere chance; remise de;
+    reduction de; referencement google; base de donnees emails; clique aqui; haga clic; haz clic; clic
+    aqui; klicken sie; hier klicken; clicca qui; shop now; click this link; tap here; tap to; tap below;
+    open gift; view offer; see offer; view document; view file; view message; review document; access
+    document; open document; download now; download document; install now; update now; renew now; verify
+    now; confirm now; unlock now; activate now; try now; free today; today only; ends today; ends
     tonight; last chance; final hours; sale ends; black friday; percent off; 50 off; 70 off; 80 off; 90
-    off; exclusive offer; exclusive deal; best deal; best offer; must see; breakthrough; revolutionary;
-    new invention; everyone is talking; going viral; sold out; selling out; je decouvre; j en profite;
-    cliquez ci; en cliquant; profitez; profiter de; offre valable; aujourd hui seulement; soldes;
-    exclusivite; en exclusivite; nouveaute; revolutionnaire; accedez a; oferta especial; oferta
-    limitada; por tiempo limitado; aproveite; aproveitar; aproveche; compre agora; compra ahora; haga
-    clic aqui; pulse aqui; pinche aqui; clique no; clique no botao; clique no link; clicando; acesse;
-    acesse aqui; saiba mais; visualizar documento; desconto; promocao; ultimas unidades; hier klicken
-    sie; klicken sie hier; auf den link; auf den button; hier geht s; hier anmelden; jetzt kaufen; jetzt
-    bestellen; jetzt starten; jetzt testen; jetzt scannen; jetzt ansehen; jetzt spielen; jetzt anmelden;
-    mehr erfahren; rabatt; sonderangebot; exklusiv; exklusives angebot; nur heute; letzte chance;
-    revolutionar; revolutionares; jetzt erneuern; klik hier; klik op; begin vandaag; start nu; meer
-    weten; bestel nu; koop nu; korting; aanbieding; alleen vandaag; laatste kans; revolutionair; nu
-    verlengen; clicca; cliccando; cliccare; fai clic; scopri; scopri di piu; approfitta; offerta
-    limitata; sconto; ultima occasione; acquista ora; kliknij; kliknij tutaj`,
+    off; exclusive offer; exclusive deal; best deal; best offer; must see; new invention; everyone is
+    talking; going viral; sold out; selling out; je decouvre; j en profite; cliquez ci; en cliquant;
+    profitez; profiter de; offre valable; aujourd hui seulement; soldes; exclusivite; en exclusivite;
+    nouveaute; revolutionnaire; accedez a; oferta especial; oferta limitada; por tiempo limitado;
+    aproveite; aproveitar; aproveche; compre agora; compra ahora; haga clic aqui; pulse aqui; pinche
+    aqui; clique no; clique no botao; clique no link; clicando; acesse; acesse aqui; saiba mais;
+    visualizar documento; desconto; promocao; ultimas unidades; hier klicken sie; klicken sie hier; auf
+    den link; auf den button; hier geht s; hier anmelden; jetzt kaufen; jetzt bestellen; jetzt starten;
+    jetzt testen; jetzt scannen; jetzt ansehen; jetzt spielen; jetzt anmelden; mehr erfahren; rabatt;
+    sonderangebot; exklusiv; exklusives angebot; nur heute; letzte chance; revolutionar; revolutionares;
+    jetzt erneuern; klik hier; klik op; begin vandaag; start nu; meer weten; bestel nu; koop nu;
+    korting; aanbieding; alleen vandaag; laatste kans; revolutionair; nu verlengen; clicca; cliccando;
+    cliccare; fai clic; scopri; scopri di piu; approfitta; offerta limitata; sconto; ultima occasione;
+    acquista ora; kliknij; kliknij tutaj`,
   removal: `
     to be removed; be removed from; remove me; removed from our; remove in the subject; remove in
     subject; word remove; to remove yourself; removal instructions; this is not spam; this email is not
-    spam; not spam; this message is sent in compliance; in compliance with; senate bill; section 301;
-    one time mailing; one time message; this is a one time; our apologies; apologize for any; received
-    this in error; received this message in error; further mailings; future mailings; if you wish to be;
-    this is an advertisement; advertisement; ceci n est pas un spam; cet email n est pas un spam;
-    desoles pour le derangement; excusez nous pour le derangement; kein spam; geen spam; no es spam; nao
-    e spam; non e spam; safe unsubscribe; you were opted in; opted in; opt in`,
+    spam; this message is sent in compliance; in compliance with; senate bill; section 301; one time
+    mailing; one time message; this is a one time; our apologies; apologize for any; received this in
+    error; received this message in error; further mailings; future mailings; if you wish to be; this is
+    an advertisement; ceci n est pas un spam; cet email n est pas un spam; desoles pour le derangement;
+    excusez nous pour le derangement; kein spam; geen spam; no es spam; nao e spam; non e spam; safe
+    unsubscribe; you were opted in; opted in`,
   urgency: `
     within 24 hours; within 48 hours; within 72 hours; in the next 24 hours; in 24 hours; immediate
-    action; action required; urgent action; urgent; final notice; final warning; last warning; last
-    reminder; final reminder; avoid suspension; avoid interruption; avoid losing; legal action;
-    important notice; important notification; immediate attention; permanently deleted; permanently
-    closed; will be deleted; sous 24 heures; sous 48 heures; sous 24h; sous 48h; dans les 24 heures;
-    dans les plus brefs delais; action requise; immediatement; mise en demeure; sous peine; eviter la
-    suspension; definitivement supprime; avis important; poursuites judiciaires; urgente; ultimo aviso;
-    ultima notificacao; inmediatamente; imediatamente; en 24 horas; em 24 horas; innerhalb von 24; entro
-    24 ore; dringend; notificacao; intimacao; within 12 hours; within 24 hrs; within 24hrs; within 3
-    days; within 7 days; within two days; next 48 hours; hours left; expires in; expires soon; expiring
-    soon; about to expire; today only; without delay; avoid being; avoid closure; avoid losing access;
-    otherwise your; or your account; if you fail to; if no action; if not verified; time sensitive;
-    immediate response; immediate verification; attention required; requires your attention; requires
-    immediate; your immediate; important security; permanently lost; permanently suspended; last notice;
-    second notice; 2nd notice; sous 12 heures; sous 72 heures; sous 7 jours; dans les 48 heures; dans
-    les 48h; avant suspension; avant cloture; au plus vite; au plus tot; sans delai; sans quoi; dernier
-    avis; dernier delai; derniere relance; action immediate; intervention requise; afin d eviter; en cas
-    de non; accion requerida; antes de que; en las proximas; dentro de las; plazo de; ultimo dia; de
-    inmediato; prazo de; ate hoje; ultima chance; em ate 24; nas proximas; acao necessaria; bloqueio;
-    suspensao; sofortige; sofortige massnahme; umgehend; unverzuglich; innerhalb von 48; in den
-    nachsten; letzte warnung; letzter aufruf; letzte erinnerung; letzte chance; wichtige mitteilung;
-    wichtige information; handeln sie; handeln sie jetzt; massnahme erforderlich; zwingend erforderlich;
-    achtung; warnung; andernfalls; um zu vermeiden; um eine sperrung; onmiddellijk; direct actie; zo
-    spoedig; zo snel mogelijk; binnen 24; binnen 48; laatste waarschuwing; laatste herinnering; laatste
-    kans; actie vereist; belangrijke mededeling; om te voorkomen; entro 48; entro e non oltre;
-    immediatamente; ultimo avviso; ultimo sollecito; azione richiesta; per evitare; pilne; natychmiast;
-    ostatnie ostrzezenie`,
+    action; action required; urgent action; final notice; final warning; last warning; last reminder;
+    final reminder; avoid suspension; avoid interruption; avoid losing; legal action; important notice;
+    important notification; immediate attention; permanently deleted; permanently closed; sous 24
+    heures; sous 48 heures; sous 24h; sous 48h; dans les 24 heures; dans les plus brefs delais; action
+    requise; immediatement; mise en demeure; sous peine; eviter la suspension; definitivement supprime;
+    avis important; poursuites judiciaires; urgente; ultimo aviso; ultima notificacao; inmediatamente;
+    imediatamente; en 24 horas; em 24 horas; innerhalb von 24; entro 24 ore; dringend; notificacao;
+    intimacao; within 12 hours; within 24 hrs; within 24hrs; within 3 days; within 7 days; within two
+    days; next 48 hours; hours left; expires in; expires soon; expiring soon; about to expire; without
+    delay; avoid being; avoid closure; avoid losing access; otherwise your; or your account; if you fail
+    to; if no action; if not verified; time sensitive; immediate response; immediate verification;
+    attention required; requires your attention; requires immediate; your immediate; important security;
+    permanently lost; permanently suspended; last notice; second notice; 2nd notice; sous 12 heures;
+    sous 72 heures; sous 7 jours; dans les 48 heures; dans les 48h; avant suspension; avant cloture; au
+    plus vite; au plus tot; sans delai; sans quoi; dernier avis; dernier delai; derniere relance; action
+    immediate; intervention requise; afin d eviter; en cas de non; accion requerida; antes de que; en
+    las proximas; dentro de las; plazo de; ultimo dia; de inmediato; prazo de; ate hoje; ultima chance;
+    em ate 24; nas proximas; acao necessaria; bloqueio; suspensao; sofortige; sofortige massnahme;
+    umgehend; unverzuglich; innerhalb von 48; in den nachsten; letzte warnung; letzter aufruf; letzte
+    erinnerung; letzte chance; wichtige mitteilung; wichtige information; handeln sie; handeln sie
+    jetzt; massnahme erforderlich; zwingend erforderlich; achtung; warnung; andernfalls; um zu
+    vermeiden; um eine sperrung; onmiddellijk; direct actie; zo spoedig; zo snel mogelijk; binnen 24;
+    binnen 48; laatste waarschuwing; laatste herinnering; laatste kans; actie vereist; belangrijke
+    mededeling; om te voorkomen; entro 48; entro e non oltre; immediatamente; ultimo avviso; ultimo
+    sollecito; azione richiesta; per evitare; pilne; natychmiast; ostatnie ostrzezenie`,
   discussion: `
     wrote; writes; a ecrit; schrieb; escribio; i think; i guess; i don t think; thanks for; thank you
     for your help; cheers; regards; see you; my opinion; the patch; the bug; source code; the code; the

@@ -115,6 +115,17 @@ export const contentRules: readonly Rule[] = [
     find: look => asksAtDoubtfulPlace(look),
   },
   {
+    id: 'asksAtUnnamed',
+    reads: ['content', 'links'],
+    weight: 1,
+    harm: 0.2,
+    words: {
+      en: 'It asks for something and leads to a site that it does not name',
+      fr: 'Il demande quelque chose et mène à un site qu’il ne nomme pas',
+    },
+    find: look => asksAtUnnamed(look),
+  },
+  {
     id: 'greetsAddress',
     reads: ['content'],
     weight: 1,
@@ -266,6 +277,38 @@ function brandElsewhere(look: Look): Found | null {
     };
   }
   return null;
+}
+
+/** How many wordings ask, threaten or promise. */
+function demands(look: Look): number {
+  const topics = ['askPassword', 'accountTrouble', 'parcel', 'prize', 'crypto', 'urgency'] as const;
+  return topics.reduce((sum, topic) => sum + count(look, topic), 0);
+}
+
+/** Domains among all links of a message up to which they are one sender's. */
+const maxPlaces = 2;
+
+/** Who asks in earnest says who asks: the name of the site that the links lead to stands somewhere in the text. */
+function asksAtUnnamed(look: Look): Found | null {
+  const asked =
+    demands(look) + Math.min(1, count(look, 'adult') + count(look, 'medicine') + count(look, 'earnMoney'));
+  // A list's footer leads to the list, whatever is said on it.
+  if (asked === 0 || look.message.listId !== null) return null;
+  const places = new Map(
+    look.webHosts.filter(({ source }) => source !== 'nested').map(({ parts }) => [parts.domain, parts]),
+  );
+  if (places.size === 0 || places.size > maxPlaces) return null;
+  const said = look.text
+    .slice(0, 6000)
+    .replace(/(?:https?:\/\/|www\.)[^\s<>"']+/gi, ' ')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
+  for (const parts of places.values()) {
+    if (isTracker(parts)) return null;
+    const names = parts.name.split('-').filter(name => name.length >= 4);
+    if (said.includes(parts.name.replace(/-/g, '')) || names.some(name => said.includes(name))) return null;
+  }
+  return { value: Math.min(1, 0.5 + asked / 6), detail: [...places.keys()].join(', ') };
 }
 
 function asksAtDoubtfulPlace(look: Look): Found | null {

@@ -184,10 +184,10 @@ export const linkTargetRules: readonly Rule[] = [
     weight: 1,
     harm: 0.4,
     words: {
-      en: 'A link leads straight to a program or an archive',
-      fr: 'Un lien mène tout droit à un programme ou à une archive',
+      en: 'A link leads straight to a program',
+      fr: 'Un lien mène tout droit à un programme',
     },
-    find: look => foundLink(look, link => isWebLink(link) && programPaths.test(link.path)),
+    find: look => foundLink(look, link => isWebLink(link) && programPath.test(link.path)),
   },
   {
     id: 'strangeScheme',
@@ -245,8 +245,9 @@ function isInWorks({ path }: Link): boolean {
   return works.test(place) && pageEnd.test(place);
 }
 
-const programPaths =
-  /\.(?:exe|scr|msi|msix|appinstaller|bat|cmd|com|pif|vbs|js|jse|wsf|hta|lnk|ps1|iso|img|vhdx?|apk|dmg|pkg|jar|cab|7z|rar|ace|zip|tgz|xll|one)(?:[?#]|$)/i;
+/** A file that a system runs, by the last step of the path. */
+const programPath =
+  /^[^?#]*\.(?:exe|scr|msi|msix|appinstaller|bat|cmd|pif|vbs|js|jse|wsf|hta|lnk|ps1|iso|img|vhdx?|apk|dmg|pkg|jar|xll|one)(?:[?#]|$)/i;
 
 const commonPorts = new Set(['', '80', '443', '8080', '8443', '8000', '8888', '3000', '5000']);
 
@@ -321,7 +322,7 @@ function carriesAddress({ path, parts, text, host }: Link, look: Look): boolean 
 const addressAsPlace = /[#/][\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,4}(?:$|[&#/?])/i;
 /** As the one thing that a script is told. */
 const addressAlone =
-  /\.(?:php|html?|aspx?)\?(?:\w{1,12}=)?[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,4}(?:$|[&#])/i;
+  /\.(?:php\d?|html?)\?(?:\w{1,12}=)?[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,4}(?:$|[&#])/i;
 
 /** Words of a link that leaves a list, in the languages of the phrase table. */
 export const leavingWords =

@@ -70,7 +70,7 @@ export const linkTextRules: readonly Rule[] = [
   {
     id: 'templateLeft',
     reads: ['links'],
-    weight: 1.2,
+    weight: 0.8,
     words: {
       en: 'A blank of the form letter was never filled in',
       fr: 'Un blanc de la lettre type n’a pas été rempli',
@@ -82,8 +82,7 @@ export const linkTextRules: readonly Rule[] = [
   },
 ];
 
-const templateMarks =
-  /\{\{\s*[\w.]{2,40}\s*\}\}|%%\s*[\w.]{2,40}\s*%%|\[\[[\w.]{2,40}\]\]|##[\w.]{2,40}##|\[(?:email|link|url|unsub\w{0,10}|name)\]/i;
+const templateMarks = /\{\{\s*[\w.]{2,40}\s*\}\}|%%\s*[\w.]{2,40}\s*%%|\[\[[\w.]{2,40}\]\]|##[\w.]{2,40}##/i;
 
 /** Links through one host, at least, from which a host counts as the way all links of the sender go. */
 const wayOfAll = 4;

@@ -129,6 +129,18 @@ testRules(contentRules, {
       led('Our photos of the walk', 'https://sites.google.com/view/x'),
     ],
   },
+  asksAtUnnamed: {
+    holds: [
+      led('You have been selected, claim your reward.', 'https://river-stone.example/x'),
+      led('Sie haben gewonnen! Jetzt abholen.', 'https://kvzt.example/x'),
+    ],
+    not: [
+      talk,
+      led('Garden Club: you have been selected for the flower show.', 'https://www.gardenclub.example/x'),
+      led('You have been selected for the flower show.', 'https://u1.ct.sendgrid.net/x'),
+      led('Here is the film of the walk.', 'https://river-stone.example/x'),
+    ],
+  },
   greetsAddress: {
     holds: [
       messageOf('Dear bob@caliopen.example, your mail'),

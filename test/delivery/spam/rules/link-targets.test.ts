@@ -156,10 +156,15 @@ testRules(linkTargetRules, {
   programLink: {
     holds: [
       linked('https://sender.example/setup.exe'),
-      linked('http://sender.example/invoice.zip?x=1'),
+      linked('http://sender.example/invoice.scr?x=1'),
       linked('https://sender.example/update.apk'),
     ],
-    not: [plain, linked('https://sender.example/report.pdf'), linked('https://sender.com')],
+    not: [
+      plain,
+      linked('https://sender.example/report.pdf'),
+      linked('https://sender.com'),
+      linked('https://sender.example/?to=www.a.com'),
+    ],
   },
   strangeScheme: {
     holds: [
