@@ -50,20 +50,29 @@ export const curveLosses = [0.0005, 0.001, 0.002, 0.003, 0.005, 0.01] as const;
 
 /** The figures of judged messages; both kinds must be there. */
 export function figuresOf(judged: readonly Judged[], threshold: number): Figures {
-  const { ham, spam } = byKind(judged);
-  const calibration = calibrationOf(judged);
-  const weighed = calibration.map(
-    ({ messages, meanScore, spamShare }) => messages * Math.abs((meanScore ?? 0) - (spamShare ?? 0)),
-  );
   return {
-    ham: ham.length,
-    spam: spam.length,
-    oneMinusAuc: 1 - areaUnderCurve(ham, spam),
+    ham: judged.filter(({ isSpam }) => !isSpam).length,
+    spam: judged.filter(({ isSpam }) => isSpam).length,
+    oneMinusAuc: oneMinusAucOf(judged),
     atThreshold: cutAt(judged, threshold),
     curve: curveLosses.map(maxLost => ({ maxLost, cut: cutFor(judged, maxLost) })),
-    calibrationError: weighed.reduce((sum, part) => sum + part, 0) / judged.length,
-    calibration,
+    calibrationError: calibrationErrorOf(judged),
+    calibration: calibrationOf(judged),
   };
+}
+
+/** Probability that a spam scores lower than a wanted message, ties counting half. */
+export function oneMinusAucOf(judged: readonly Judged[]): number {
+  const { ham, spam } = byKind(judged);
+  return 1 - areaUnderCurve(ham, spam);
+}
+
+/** Distance of mean score and spam share in ten bins, weighed by messages, 0..1. */
+export function calibrationErrorOf(judged: readonly Judged[]): number {
+  const weighed = calibrationOf(judged).map(
+    ({ messages, meanScore, spamShare }) => messages * Math.abs((meanScore ?? 0) - (spamShare ?? 0)),
+  );
+  return weighed.reduce((sum, part) => sum + part, 0) / judged.length;
 }
 
 function byKind(judged: readonly Judged[]): { ham: number[]; spam: number[] } {
