@@ -2,6 +2,7 @@ import type { Locator } from 'playwright-core';
 import { addressOf } from '../../bin/demo/people.ts';
 import { accountWords } from '../../webmail/ui/locales/account.ts';
 import { automaticWords } from '../../webmail/ui/locales/automatic.ts';
+import { emptyWords } from '../../webmail/ui/locales/empty.ts';
 import { readingWords } from '../../webmail/ui/locales/reading.ts';
 import { rulesWords } from '../../webmail/ui/locales/rules.ts';
 import { allId, inboxId, listAddress, type PageId } from '../../webmail/ui/route.ts';
@@ -68,9 +69,9 @@ export async function openFilter(at: At): Promise<void> {
   await at.page.locator('#filter select').first().waitFor();
 }
 
-export async function filterAllOut({ page, words, open }: At): Promise<void> {
+export async function filterAllOut({ page, language, open }: At): Promise<void> {
   await open(listAddress(inbox, { level: 'A' }));
-  await page.getByText(words.timeline.noneSuch).waitFor();
+  await page.getByText(emptyWords[language].noneSuch).waitFor();
 }
 
 export async function openAccount(at: At): Promise<void> {

@@ -94,12 +94,8 @@ export const en = {
 
   timeline: {
     empty: 'Nothing here.',
-    emptyInbox: 'No mail yet. What arrives is shown here at once.',
-    allRead: 'Nothing unread.',
     unreadOnly: 'Unread only',
     filter: 'Filters',
-    noneSuch: 'Nothing here fits the filters.',
-    showAll: 'Show all',
     andMe: (names: string) => `${names}, me`,
     unread: 'Unread',
     messages: (count: number) => `${count} messages`,

@@ -97,12 +97,8 @@ export const fr: Words = {
 
   timeline: {
     empty: 'Rien ici.',
-    emptyInbox: 'Pas encore de courrier. Ce qui arrive s’affiche ici aussitôt.',
-    allRead: 'Rien de non lu.',
     unreadOnly: 'Non lus',
     filter: 'Filtres',
-    noneSuch: 'Rien ici ne passe les filtres.',
-    showAll: 'Tout afficher',
     andMe: (names: string) => `${names}, moi`,
     unread: 'Non lu',
     messages: (count: number) => `${count} messages`,
