@@ -47,6 +47,7 @@ test('no word is empty or left in the other language by mistake', () => {
     'u',
     '?',
     'Messages',
+    'Notification',
   ]);
   const texts = (value: unknown): string[] =>
     typeof value === 'string'
