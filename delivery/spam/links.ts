@@ -5,7 +5,7 @@ import { innerTargets, isProtectiveRewriter } from './nested-links.ts';
 export { isNumericHost, registeredDomain } from './domains.ts';
 
 /** Where a link was found. A nested one stands in the target of another: a redirector leads there. */
-export type LinkSource = 'html' | 'plain' | 'nested' | 'picture';
+export type LinkSource = 'html' | 'plain' | 'nested' | 'picture' | 'document';
 
 /** A link of a message, its target taken apart. */
 export interface Link {
@@ -31,8 +31,12 @@ const maxLinks = 150;
 const maxNested = 30;
 const maxCharacters = 2000;
 
-/** The links of HTML scans, of plain text and of pictures in order, then those nested in them; bounded. */
-export function linksOf(scans: readonly HtmlScan[], plain: string, pictured: readonly string[] = []): Link[] {
+/** The links of HTML scans, of plain text and of pictures and documents in order, then those nested in them; bounded. */
+export function linksOf(
+  scans: readonly HtmlScan[],
+  plain: string,
+  elsewhere: ReadonlyArray<readonly [source: LinkSource, target: string]> = [],
+): Link[] {
   const links: Link[] = [];
   for (const scan of scans) {
     for (const { href, text } of scan.links.slice(0, maxLinks)) links.push(readLink(href, text));
@@ -42,7 +46,7 @@ export function linksOf(scans: readonly HtmlScan[], plain: string, pictured: rea
     links.push(readLink(address, null));
   }
   const outer = links.slice(0, maxLinks).map(unwrapped);
-  for (const address of pictured) outer.push(readLink(address, null, 'picture'));
+  for (const [source, target] of elsewhere) outer.push(readLink(target, null, source));
   return [...outer, ...nestedIn(outer)];
 }
 

@@ -5,9 +5,10 @@ import { scanOf } from '../message/scan.ts';
 import type { Entity, Message } from '../message/shape.ts';
 import { type InnerFile, innerFiles } from './attachments/inner-files.ts';
 import { type FileKind, kindOf } from './attachments/kinds.ts';
+import { pdfLinks } from './attachments/pdf-links.ts';
 import { type Brand, brandsIn } from './brands.ts';
 import { addressDomain, registeredDomain } from './domains.ts';
-import { isWebLink, type Link, linksOf } from './links.ts';
+import { isWebLink, type Link, type LinkSource, linksOf } from './links.ts';
 import { findPhrases, indexPhrases, type PhraseTopic } from './phrases.ts';
 import { messagePictures } from './pictures/message-pictures.ts';
 import { qrTexts } from './pictures/qr-texts.ts';
@@ -73,7 +74,7 @@ export function lookAt(message: Message): Look {
   const text = read.map(part => part.scan?.text ?? part.source).join('\n');
   const plain = read.flatMap(part => (part.scan ? [] : [part.source])).join('\n');
   const pictured = qrTexts(messagePictures(message, scans));
-  const links = linksOf(scans, plain, addressesIn(pictured.texts));
+  const links = linksOf(scans, plain, [...addressesIn(pictured.texts), ...documentLinks(looked)]);
   const words = foldedWords(text.slice(0, limits.phraseCharacters));
   return {
     message,
@@ -149,9 +150,22 @@ function recipientCodes({ destinations }: Message): string[] {
     );
 }
 
+type Elsewhere = ReadonlyArray<readonly [source: LinkSource, target: string]>;
+
 /** Codes that a telephone follows to a site; those of tickets and payments are no links. */
-function addressesIn(texts: readonly string[]): string[] {
-  return texts.map(text => text.trim()).filter(text => /^(?:https?:\/\/|www\.)/i.test(text));
+function addressesIn(texts: readonly string[]): Elsewhere {
+  return texts
+    .map(text => text.trim())
+    .filter(text => /^(?:https?:\/\/|www\.)/i.test(text))
+    .map(text => ['picture', text]);
+}
+
+/** The links in attached documents: many a letter is empty and has all it wants to say in one. */
+function documentLinks(attachments: readonly LookedAttachment[]): Elsewhere {
+  const documents = attachments
+    .flatMap(({ files }) => files.filter(({ kind }) => kind === 'pdf'))
+    .slice(0, 3);
+  return documents.flatMap(({ octets }) => pdfLinks(octets).map(target => ['document', target] as const));
 }
 
 function firstOfHosts(links: readonly Link[]): Link[] {
