@@ -48,6 +48,7 @@ test('no word is empty or left in the other language by mistake', () => {
     '?',
     'Messages',
     'Notification',
+    'Invitation',
   ]);
   const texts = (value: unknown): string[] =>
     typeof value === 'string'

@@ -9,7 +9,7 @@ const strip = async () => (await import('./tabs.ts')).TabStrip;
 const menu = async () => (await import('./tabs.ts')).TabMenu;
 
 /** By then the first list is drawn. */
-const behindMilliseconds = 200;
+const behindMilliseconds = 50;
 
 /** The tabs, fetched behind the first screen; their room is kept from the start. */
 export function Tabs() {
