@@ -1,8 +1,9 @@
 import { brandsIn, isOwnedBy } from '../brands.ts';
 import { registeredDomain, shownHostOf } from '../domains.ts';
 import { isShortened, isTracker } from '../link-hosts.ts';
-import { isWebLink, type Link, shownHost } from '../links.ts';
+import { isWebLink, type Link, readLink, shownHost } from '../links.ts';
 import type { Look } from '../look.ts';
+import { innerTargets } from '../nested-links.ts';
 import { foldedWords } from '../wordings.ts';
 import { leavingWords } from './link-targets.ts';
 import { type Found, type Rule, yes } from './rule.ts';
@@ -96,7 +97,8 @@ function linkShowsOtherHost(look: Look): Found | null {
     if (!link.text || !isWebLink(link)) continue;
     const shown = shownHost(link.text);
     if (shown === null || !looksLikeSite(shown, link.text)) continue;
-    if (registeredDomain(shown) === link.parts.domain || isWayOfSender(link, look)) continue;
+    const domain = registeredDomain(shown);
+    if (domain === link.parts.domain || isWayOfSender(link, look) || leadsOnTo(domain, link)) continue;
     return { detail: `${shown} → ${shownHostOf(link.host)}` };
   }
   return null;
@@ -108,6 +110,11 @@ function looksLikeSite(shown: string, text: string): boolean {
     /^\s*(?:https?:\/\/|www\.)/i.test(text) ||
     /\.(?:com|net|org|fr|de|uk|eu|ch|be|it|es|nl|br|ca|gov|info|io|co|us|at|pl|pt)$/.test(shown)
   );
+}
+
+/** A counter of clicks that says where it leads, and leads where the text says. */
+function leadsOnTo(domain: string, { host, path }: Link): boolean {
+  return innerTargets(host, path).some(target => readLink(target, null).parts.domain === domain);
 }
 
 function isWayOfSender(link: Link, look: Look): boolean {

@@ -16,6 +16,7 @@ testRules(linkTextRules, {
       linked('https://u123.ct.sendgrid.net/ls/click?x=1', 'www.shop.fr'),
       html(`<a href="https://click.list.example/c/9">www.shop.fr</a> ${many('click.list.example', 5)}`),
       linked('https://www.sender.example/r?x', 'www.partner.fr'),
+      linked('https://count.other.example/r?to=https%3A%2F%2Fwww.bank.fr%2Fx', 'www.bank.fr'),
       linked('https://files.other.example/a', 'report.pdf'),
       linked('https://other.example/', 'node.js'),
     ],
