@@ -4,7 +4,7 @@ import { keyedHash } from './keyed-hash.ts';
 import { memoryStateName } from './knowledge.ts';
 import { parseMessage } from './message/message.ts';
 import type { PipelineDeps } from './pipeline.ts';
-import { type SharedActs, sharedOwner } from './shared-acts.ts';
+import { type SharedActs, type SharedChange, sharedOwner } from './shared-acts.ts';
 import { judgedFeatures } from './spam/features.ts';
 import { fuse } from './spam/fusion.ts';
 import { inputsOf } from './spam/model.ts';
@@ -49,11 +49,13 @@ export async function learnActs(
   const acts = waiting.slice(0, batch);
   const account = acts.length > 0 ? await deps.store.getAccount(accountId) : null;
   if (!account) return { left: 0 };
-  const lessons = await lessonsOf(account, acts, options, deps);
-  if (lessons.length > 0) {
-    const shared = await teach(account, lessons, deps);
-    await deps.sharedActs.change(shared);
-  }
+  const { lessons, settled } = await lessonsOf(account, acts, options, deps);
+  const shared = lessons.length > 0 ? await teach(account, lessons, deps) : { add: [], remove: [] };
+  const again = settled.map(email => sharedOf(account, email));
+  await deps.sharedActs.change({
+    add: [...shared.add, ...again.flatMap(({ add }) => add)],
+    remove: [...shared.remove, ...again.flatMap(({ remove }) => remove)],
+  });
   await removeWaiting(accountId, acts, deps);
   return { left: waiting.length - acts.length };
 }
@@ -65,6 +67,20 @@ export interface TaughtEmail {
   /** Null: what was learned of it is taken back. */
   readonly entry: Entry | null;
   readonly source: Act['source'];
+  readonly at: Date;
+}
+
+/** An email of which all was learned before, but perhaps not told to the others: whoever was at it may have ended. */
+interface SettledEmail {
+  readonly emailId: string;
+  readonly learned: Learned;
+}
+
+/** What an email that is settled teaches everybody. */
+function sharedOf(account: Account, { emailId, learned: { entry } }: SettledEmail): SharedChange {
+  return entry?.isShared
+    ? { add: [ownedBy(account, entry)], remove: [] }
+    : { add: [], remove: [entry?.id ?? entryIdOf(account, emailId)] };
 }
 
 async function lessonsOf(
@@ -72,21 +88,32 @@ async function lessonsOf(
   acts: readonly Act[],
   options: { readonly onMessage: () => void; readonly isCareful: boolean },
   deps: LearningDeps,
-): Promise<TaughtEmail[]> {
+): Promise<{ lessons: TaughtEmail[]; settled: SettledEmail[] }> {
   const ids = [...new Set(acts.map(({ emailId }) => emailId))];
   const lessons: TaughtEmail[] = [];
+  const settled: SettledEmail[] = [];
   for (const email of await deps.store.getEmails(account.id, ids)) {
     const learned = readLearned(await deps.store.getLearned(account.id, email.id));
     const last = lastWord(email, learned, acts);
+    if (!last && learned?.source === 'owner') settled.push({ emailId: email.id, learned });
     if (!last) continue;
     options.onMessage();
     const entry =
       last.isSpam === null
         ? null
         : await entryOf(account, { email, learned, isSpam: last.isSpam, act: last.act }, { options, deps });
-    lessons.push({ email, learned, entry, source: last.act.source });
+    lessons.push({ email, learned, entry, source: last.act.source, at: last.act.at });
   }
-  return lessons;
+  return { lessons, settled };
+}
+
+/** The acts on a message behind the one that was learned from last: by their order, since clocks differ. */
+function unlearned(email: Email, learned: Learned | null, acts: readonly Act[]): Act[] {
+  const own = acts.filter(({ emailId }) => emailId === email.id);
+  const last = own.findLastIndex(
+    ({ at, source }) => +at === +(learned?.at ?? 0) && source === learned?.source,
+  );
+  return own.slice(last + 1);
 }
 
 /** What the acts on a message come to, one after the other; null where they change nothing. */
@@ -98,10 +125,10 @@ function lastWord(
   const wasJunk = email.findings.tags?.roles.includes('junk') ?? false;
   let said = learned;
   let last: Act | null = null;
-  for (const act of acts.filter(({ emailId }) => emailId === email.id)) {
+  for (const act of unlearned(email, learned, acts)) {
     const isSpam = labelOf(act.word, { learned: said, wasJunk });
     if (!isNews(said, { isSpam, source: act.source })) continue;
-    said = { isSpam, source: act.source, model: '', entry: null, dropped: [] };
+    said = { isSpam, source: act.source, at: act.at, model: '', entry: null, dropped: [] };
     last = act;
   }
   if (!last || !said) return null;
@@ -182,7 +209,7 @@ export async function teach(
         const entry = lesson.entry && withinDay(lesson.entry, memory);
         const model = lesson.email.findings.score?.model ?? '';
         const done = learn(memory, lesson.learned, {
-          lesson: { entry, source: lesson.source, model },
+          lesson: { entry, source: lesson.source, at: lesson.at, model },
           capacity: accountCapacity,
         });
         memory = done.memory;

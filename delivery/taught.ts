@@ -57,7 +57,8 @@ export function automaticLesson(
   const id = Buffer.from(deliveryKey).toString('hex').slice(0, 16);
   const about = { id, isSpam: false, source: 'correspondent', isShared: false, owner: 0 } as const;
   const entry = newEntry({ ...about, at, logOdds: untaughtLogOdds(score) ?? 0 }, sketch.slots);
-  return { isSpam: false, source: 'correspondent', model: score.model, entry, dropped: [] };
+  const { receivedAt } = work.arrival;
+  return { isSpam: false, source: 'correspondent', at: receivedAt, model: score.model, entry, dropped: [] };
 }
 
 /** Whether enough was learned by itself on the day of this second. */

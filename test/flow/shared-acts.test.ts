@@ -8,8 +8,9 @@ import { forgetSharedActs, openSharedActs } from '../../delivery/shared-acts.ts'
 import type { Word } from '../../delivery/spam/personal/act.ts';
 import { newEntry } from '../../delivery/spam/personal/entry.ts';
 import { readLearned } from '../../delivery/spam/personal/learned.ts';
-import { readMemory } from '../../delivery/spam/personal/memory.ts';
+import { readMemory, writeMemory } from '../../delivery/spam/personal/memory.ts';
 import type { Store } from '../../delivery/store/store.ts';
+import { listWaiting } from '../../delivery/waiting-acts.ts';
 import { atEnd } from '../support/at-end.ts';
 import { backend } from '../support/backend.ts';
 import { openTestParts } from '../support/door-process.ts';
@@ -142,6 +143,38 @@ test('what several owners mark counts a little for the others, and what they tak
   assert.ok(four > one);
   for (const address of [ada, ben, cleo, dan]) await mark(address, 'none');
   await poll('no shared acts', async () => ((await sharedIds(parts.store)).length === 0 ? true : undefined));
+});
+
+test('what ended in the middle of learning is learned to its end, and nothing twice', async t => {
+  const { parts, learner } = await openOffice(t);
+  const [ada = ''] = people;
+  await deliver(parts, 1, [ada]);
+  const accountId = await idOf(parts, ada);
+  const { id } = await emailOf(parts, ada, 1);
+  const acts = (['in', 'out', 'in'] as const).map(
+    (word, at) => ({ emailId: id, word, source: 'owner', at: new Date(Date.now() + at) }) as const,
+  );
+  const isSpam = async () => readLearned(await parts.store.getLearned(accountId, id))?.isSpam;
+  await learner.note(accountId, acts.slice(0, 1));
+  await poll('the shared act', async () => ((await sharedIds(parts.store)).length === 1 ? true : undefined));
+  // As if the process had ended before everybody was told, and before the act was taken off the list.
+  await parts.store.putInstanceState('spam-acts', writeMemory({ entries: [] }));
+  await learner.note(accountId, acts.slice(0, 1));
+  await poll('the shared act again', async () =>
+    (await sharedIds(parts.store)).length === 1 ? true : undefined,
+  );
+  await learner.note(accountId, acts.slice(0, 2));
+  await poll('it to be taken back', async () =>
+    (await sharedIds(parts.store)).length === 0 ? true : undefined,
+  );
+  assert.equal(await isSpam(), null);
+  await learner.note(accountId, acts.slice(0, 2));
+  await poll('the list to be empty', async () =>
+    (await listWaiting(accountId, parts)).length === 0 ? true : undefined,
+  );
+  assert.equal(await isSpam(), null);
+  await learner.note(accountId, acts);
+  await poll('the last word', async () => ((await isSpam()) === true ? true : undefined));
 });
 
 test('one account teaches the others eight messages a day at most, and itself as many as it likes', async t => {

@@ -9,6 +9,8 @@ export interface Learned {
   /** Null: taken back. The owner has judged the message all the same. */
   readonly isSpam: boolean | null;
   readonly source: Source;
+  /** When the act was that said so: by this it is known among those that wait. */
+  readonly at: Date;
   /** The model that had judged it, as `ScoreFindings.model`. */
   readonly model: string;
   /** What was added to the account's memory, and what fell out of it for that. */
@@ -30,6 +32,7 @@ export function isNews(
 export interface Lesson {
   readonly entry: Entry | null;
   readonly source: Source;
+  readonly at: Date;
   readonly model: string;
 }
 
@@ -37,16 +40,16 @@ export interface Lesson {
 export function learn(
   memory: Memory,
   learned: Learned | null,
-  { lesson: { entry, source, model }, capacity }: { lesson: Lesson; capacity: Capacity },
+  { lesson: { entry, source, at, model }, capacity }: { lesson: Lesson; capacity: Capacity },
 ): { memory: Memory; learned: Learned } {
   const before = learned?.entry
     ? without(memory, learned.entry.id, { dropped: learned.dropped, capacity })
     : memory;
-  if (!entry) return { memory: before, learned: { isSpam: null, source, model, entry, dropped: [] } };
+  if (!entry) return { memory: before, learned: { isSpam: null, source, at, model, entry, dropped: [] } };
   const after = withEntry(before, entry, capacity);
   return {
     memory: after.memory,
-    learned: { isSpam: entry.isSpam, source, model, entry, dropped: after.dropped },
+    learned: { isSpam: entry.isSpam, source, at, model, entry, dropped: after.dropped },
   };
 }
 
@@ -54,11 +57,11 @@ export function learn(
 const version = 1;
 
 /** The record as octets, JSON of less than 2 kB. */
-export function writeLearned({ isSpam, source, model, entry, dropped }: Learned): Uint8Array {
+export function writeLearned({ isSpam, source, at, model, entry, dropped }: Learned): Uint8Array {
   const text = (one: Entry) => Buffer.from(one.octets).toString('base64');
   return Buffer.from(
     JSON.stringify({
-      ...{ version, isSpam, source, model },
+      ...{ version, isSpam, source, at: at.getTime(), model },
       entry: entry && text(entry),
       dropped: dropped.map(text),
     }),
@@ -71,15 +74,17 @@ export function readLearned(octets: Uint8Array | null): Learned | null {
   const read: unknown = JSON.parse(Buffer.from(octets).toString());
   if (!isRecord(read)) return null;
   const entryOf = (text: string) => readEntry(Buffer.from(text, 'base64'));
-  const { isSpam, source, model, entry, dropped } = read;
+  const { isSpam, source, at, model, entry, dropped } = read;
   return {
-    ...{ isSpam, source, model },
+    ...{ isSpam, source, at: new Date(at), model },
     entry: entry === null ? null : entryOf(entry),
     dropped: dropped.map(entryOf),
   };
 }
 
 interface Kept extends Pick<Learned, 'isSpam' | 'source' | 'model'> {
+  /** Milliseconds since 1970. */
+  readonly at: number;
   readonly entry: string | null;
   readonly dropped: readonly string[];
 }

@@ -16,7 +16,14 @@ const at = Math.floor(Date.UTC(2026, 2, 2, 12) / 1000);
 
 function learned(isSpam: boolean, source: Learned['source'] = 'owner', isShared = true): Learned {
   const about = { id: '0011223344556677', isSpam, source, isShared, at, owner: 0, logOdds: 0 };
-  return { isSpam, source, model: '', entry: newEntry(about, new Uint16Array()), dropped: [] };
+  return {
+    isSpam,
+    source,
+    at: new Date(0),
+    model: '',
+    entry: newEntry(about, new Uint16Array()),
+    dropped: [],
+  };
 }
 
 const accounts = [1, 2].map(octet => ({ hashKey: new Uint8Array(32).fill(octet) }));

@@ -28,7 +28,7 @@ test('what a change of mailboxes and keywords says', () => {
 });
 
 const record = (isSpam: boolean | null, source: Learned['source'] = 'owner'): Learned => ({
-  ...{ isSpam, source, model: '' },
+  ...{ isSpam, source, at: new Date(0), model: '' },
   entry: null,
   dropped: [],
 });

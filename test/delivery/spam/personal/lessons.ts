@@ -65,7 +65,7 @@ export function after(
   entry: Entry | null,
   capacity = accountCapacity,
 ): Account {
-  const lesson = { entry, source: entry?.source ?? 'owner', model: 'test' } as const;
+  const lesson = { entry, source: entry?.source ?? 'owner', at: now, model: 'test' } as const;
   const done = learn(memory, records.get(number) ?? null, { lesson, capacity });
   return { memory: done.memory, records: new Map(records).set(number, done.learned) };
 }

@@ -217,7 +217,7 @@ test('others count less than the owner, and one of them alone is never more than
 });
 
 test('the owner’s word stands against whatever comes of itself', () => {
-  const base = { entry: null, dropped: [], model: '' };
+  const base = { at: now, entry: null, dropped: [], model: '' };
   assert.equal(isNews({ ...base, isSpam: true, source: 'owner' }, { isSpam: false, source: 'reply' }), false);
   assert.equal(
     isNews({ ...base, isSpam: null, source: 'owner' }, { isSpam: false, source: 'correspondent' }),
