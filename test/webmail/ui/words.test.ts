@@ -60,8 +60,9 @@ test('no word is empty or left in the other language by mistake', () => {
     const french = texts(words.fr);
     for (const [place, text] of texts(words.en).entries()) {
       assert.notEqual(french[place], '', file);
-      // Keys are called the same.
-      if (!same.has(text) && text.length > 1) assert.notEqual(french[place], text, `${file}: ${text}`);
+      // Keys and what is sought by are called the same.
+      if (!same.has(text) && text.length > 1 && !text.startsWith('is:'))
+        assert.notEqual(french[place], text, `${file}: ${text}`);
     }
   }
 });
