@@ -9,6 +9,7 @@ import type { ImportanceMemory } from './importance/memory.ts';
 import type { Known } from './knowledge.ts';
 import { normalizeAddress } from './message/address.ts';
 import type { Message } from './message/shape.ts';
+import { ownerEvidence } from './owner-evidence.ts';
 import { importanceFor } from './owner-importance.ts';
 import { decideByScript } from './owner-script.ts';
 import type { PipelineDeps } from './pipeline.ts';
@@ -124,14 +125,14 @@ export const stages: readonly Stage[] = [
   {
     name: 'score',
     per: 'owner',
-    async run(work, owner, { model, settings, knowledge }) {
+    async run(work, owner, { store, model, settings, knowledge }) {
       owner.score = scoreMessage({
         message: owner.content ?? work.message,
         authentication: work.authentication ?? null,
         session: work.arrival.session,
         reputation: work.reputation,
         knownSender: isKnownSender(owner),
-        owner: { contacts: owner.context.contacts, ownAddresses: owner.addresses },
+        owner: await ownerEvidence(owner, { store }),
         model: await model(),
         junkAt: settings.junkAt,
         rejectAt: settings.rejectAt,

@@ -60,6 +60,7 @@ nothing.catch(() => {});
 const store = {
   getOwner: async (id: string) => owners[Number(id)] ?? null,
   getOwnerContext: async () => context,
+  listContacts: async () => ({ items: [], next: null }),
 } as unknown as Store;
 
 const model = Promise.resolve(emptyModel());

@@ -156,7 +156,7 @@ export const originatorRules: readonly Rule[] = [
   {
     id: 'forgedReply',
     reads: ['headers'],
-    weight: 0.7,
+    weight: 0.4,
     words: {
       en: 'The subject pretends an answer that never was asked for',
       fr: 'L’objet feint une réponse à un message qui n’existe pas',
