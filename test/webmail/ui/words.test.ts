@@ -49,6 +49,7 @@ test('no word is empty or left in the other language by mistake', () => {
     'Messages',
     'Notification',
     'Invitation',
+    'Importance',
   ]);
   const texts = (value: unknown): string[] =>
     typeof value === 'string'
