@@ -2,7 +2,7 @@ import { bodyLists } from '../message/body.ts';
 import { decodeBody, decodeText } from '../message/content.ts';
 import type { HtmlScan } from '../message/html.ts';
 import { scanOf } from '../message/scan.ts';
-import type { Entity, Message } from '../message/shape.ts';
+import type { Defect, Entity, Message } from '../message/shape.ts';
 import { type InnerFile, innerFiles } from './attachments/inner-files.ts';
 import { type FileKind, kindOf } from './attachments/kinds.ts';
 import { pdfLinks } from './attachments/pdf-links.ts';
@@ -25,6 +25,7 @@ const limits = {
   attachments: 12,
   octets: 48_000,
   archiveOctets: 1_500_000,
+  headerOctets: 65_536,
 };
 
 /** One attachment as far as judging looks at it. */
@@ -36,6 +37,8 @@ export interface LookedAttachment {
   readonly start: Uint8Array;
   /** The attachment, then the files in it, by content: see `attachments/inner-files.ts`. */
   readonly files: readonly InnerFile[];
+  /** True when something in it was left out for its size. */
+  readonly isCut: boolean;
 }
 
 /** The bounded reading of a message that features and rules share. */
@@ -93,9 +96,15 @@ export function lookAt(message: Message): Look {
       pictured.isPartial ||
       entities.length > limits.textEntities ||
       attachments.length > limits.attachments ||
+      looked.some(({ isCut }) => isCut) ||
+      message.root.bodyStart > limits.headerOctets ||
+      message.defects.some(defect => cutDefects.has(defect)) ||
       entities.some(entity => entity.bodyEnd - entity.bodyStart > limits.htmlCharacters),
   };
 }
+
+/** The parser left something out for its size. */
+const cutDefects: ReadonlySet<Defect> = new Set(['tooDeep', 'tooManyParts', 'tooManyFields']);
 
 function isText(entity: Entity): boolean {
   return entity.mediaType.startsWith('text/');
@@ -121,12 +130,12 @@ function looksLikeHtml(source: string): boolean {
 function lookAtAttachment(message: Message, entity: Entity): LookedAttachment {
   const name = (entity.fileName ?? '').toLowerCase().slice(-200);
   const start = decodeBody(message, startOf(entity, limits.octets)).subarray(0, limits.octets);
-  const isCut = entity.bodyEnd - entity.bodyStart > limits.octets;
-  const octets =
-    isCut && readWhole.has(kindOf(start))
-      ? decodeBody(message, startOf(entity, limits.archiveOctets))
-      : start;
-  return { name, mediaType: entity.mediaType, start, files: innerFiles(name, octets) };
+  const sizeOctets = entity.bodyEnd - entity.bodyStart;
+  const isWhole = sizeOctets > limits.octets && readWhole.has(kindOf(start));
+  const octets = isWhole ? decodeBody(message, startOf(entity, limits.archiveOctets)) : start;
+  const files = innerFiles(name, octets);
+  const isCut = (isWhole && sizeOctets > limits.archiveOctets) || files.some(file => file.isCut === true);
+  return { name, mediaType: entity.mediaType, start, files, isCut };
 }
 
 /** Kinds that tell more by their end or middle than by their beginning. */

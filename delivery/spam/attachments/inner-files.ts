@@ -13,6 +13,8 @@ export interface InnerFile {
   readonly isEncrypted: boolean;
   /** Archives around it. */
   readonly depth: number;
+  /** True for an archive of which something was left out for its size. */
+  readonly isCut?: boolean;
 }
 
 /** What is read of the archives in one attachment, at most. */
@@ -23,20 +25,21 @@ export function innerFiles(name: string, octets: Uint8Array): InnerFile[] {
   const kind = kindOf(octets);
   const files: InnerFile[] = [{ name, kind, octets, isEncrypted: false, depth: 0 }];
   let spent = 0;
-  for (let at = 0; at < files.length && files.length < limits.files && spent < limits.octets; at++) {
+  for (let at = 0; at < files.length; at++) {
     const file = files[at];
-    if (!file || file.depth >= limits.depth) continue;
-    for (const inner of (openers[file.kind] ?? none)(file)) {
-      spent += inner.octets.length;
-      files.push(inner);
-      if (files.length >= limits.files) break;
-    }
+    const open = file && openers[file.kind];
+    if (!file || !open) continue;
+    const room = limits.files - files.length;
+    const isOpened = room > 0 && spent < limits.octets && file.depth < limits.depth;
+    const inner = isOpened ? open(file) : [];
+    files.push(...inner.slice(0, room));
+    for (const { octets } of inner) spent += octets.length;
+    if (!isOpened || inner.length > room) files[at] = { ...file, isCut: true };
   }
   return files;
 }
 
 type Opener = (file: InnerFile) => InnerFile[];
-const none: Opener = () => [];
 
 const openers: Readonly<Partial<Record<FileKind, Opener>>> = {
   zip: openZip,
@@ -47,7 +50,7 @@ const openers: Readonly<Partial<Record<FileKind, Opener>>> = {
 
 function openZip(archive: InnerFile): InnerFile[] {
   return zipEntries(archive.octets)
-    .slice(0, limits.files)
+    .slice(0, limits.files + 1)
     .map(entry => ofEntry(archive, entry));
 }
 
@@ -55,21 +58,26 @@ function ofEntry(archive: InnerFile, entry: ZipEntry): InnerFile {
   const start = readEntry(archive.octets, entry, limits.startOctets) ?? new Uint8Array(0);
   const kind = kindOf(start);
   const isOpened = kind === 'zip' || kind === 'gzip' || kind === 'tar' || kind === 'page' || kind === 'ole';
-  const octets = isOpened ? (readEntry(archive.octets, entry, limits.archiveOctets) ?? start) : start;
-  return { name: lower(entry.name), kind, octets, isEncrypted: entry.isEncrypted, depth: archive.depth + 1 };
+  const whole = isOpened ? readEntry(archive.octets, entry, limits.archiveOctets) : null;
+  return {
+    ...{ name: lower(entry.name), kind, octets: whole ?? start, depth: archive.depth + 1 },
+    ...{ isEncrypted: entry.isEncrypted, isCut: isOpened && whole === null },
+  };
 }
 
 function openGzip(archive: InnerFile): InnerFile[] {
+  const name = archive.name.replace(/\.(?:gz|gzip)$/, '').replace(/\.tgz$/, '.tar');
+  const file = { name, isEncrypted: false, depth: archive.depth + 1 };
   try {
     const octets = gunzipSync(archive.octets.subarray(0, 200_000), {
       maxOutputLength: limits.archiveOctets,
       finishFlush: constants.Z_SYNC_FLUSH,
     });
-    const name = archive.name.replace(/\.(?:gz|gzip)$/, '').replace(/\.tgz$/, '.tar');
-    return [{ name, kind: kindOf(octets), octets, isEncrypted: false, depth: archive.depth + 1 }];
-  } catch {
+    return [{ ...file, kind: kindOf(octets), octets }];
+  } catch (error) {
     // Broken, or it swells beyond what is looked at.
-    return [];
+    const swells = error instanceof RangeError;
+    return swells ? [{ ...file, kind: 'other', octets: new Uint8Array(0), isCut: true }] : [];
   }
 }
 
