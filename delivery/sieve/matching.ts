@@ -69,11 +69,13 @@ interface One {
 
 function matchesOne(value: string, { key, wildcards }: Sought, { matching, run, original }: One): boolean {
   const { type, comparator, relation } = matching;
-  if (type === 'is') {
+  if (type === 'is' && comparator.hasSubstrings) {
+    // Texts of different length are told apart at once.
     run.spend(Math.min(value.length, key.length) + 1);
     return comparator.isEqual(value, key);
   }
-  run.spend(value.length + 1);
+  run.spend(value.length + (type === 'matches' ? 0 : key.length) + 1);
+  if (type === 'is') return comparator.isEqual(value, key);
   if (type === 'contains') return find(value, key, 0) !== -1;
   if (type !== 'matches') return holds(relation, comparator.order(value, key));
   const spans = matchWildcards(value, wildcards, work => run.spend(work));

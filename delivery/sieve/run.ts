@@ -68,6 +68,7 @@ export class Run {
   #work = 0;
   #fields: ReadonlyMap<string, readonly HeaderField[]> | null = null;
   readonly #bodies = new Map<string, readonly string[]>();
+  readonly #readings = new Map<(value: string) => unknown, Map<HeaderField, unknown>>();
 
   constructor(script: Script, input: ScriptInput, context: ScriptContext) {
     this.#knowsVariables = script.extensions.has('variables');
@@ -137,6 +138,15 @@ export class Run {
     this.#fields ??= Map.groupBy(this.input.message.root.fields, field => lowerAscii(field.name));
     const found = this.#fields.get(lowerAscii(name)) ?? [];
     this.spend(found.reduce((sum, { value }) => sum + value.length, 1));
+    return found;
+  }
+
+  /** What `read` gives for a field's value; read once for a run, however many tests look at it. */
+  reading<T>(field: HeaderField, read: (value: string) => T): T {
+    const known = (this.#readings.get(read) ?? new Map()) as Map<HeaderField, T>;
+    this.#readings.set(read, known);
+    const found = known.get(field) ?? read(field.value);
+    known.set(field, found);
     return found;
   }
 

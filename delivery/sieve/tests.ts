@@ -86,11 +86,12 @@ const tests: Readonly<Record<string, Test>> = {
 function testHeader(clause: Clause, run: Run): boolean {
   const [names, keys] = clause.positional;
   const fields = run.strings(names).flatMap(name => run.fieldsNamed(name));
-  return matchesAny(picked(fields, clause).map(textOf), run.strings(keys), { clause, run });
+  const texts = picked(fields, clause).map(field => run.reading(field, textOf));
+  return matchesAny(texts, run.strings(keys), { clause, run });
 }
 
 /** What a line was folded with shows as a space (RFC 5322 §2.2.3): many senders fold with tabs. */
-function textOf({ value }: HeaderField): string {
+function textOf(value: string): string {
   return decodeWords(value.replaceAll('\n\t', '\n '));
 }
 
@@ -108,9 +109,12 @@ function testAddress(clause: Clause, run: Run): boolean {
     .strings(names)
     .filter(name => addressFields.has(name.toLowerCase()))
     .flatMap(name => run.fieldsNamed(name));
-  const mailboxes = picked(fields, clause).flatMap(({ value }) => flatten(parseAddressList(value)));
-  const addresses = mailboxes.map(({ address }) => address);
+  const addresses = picked(fields, clause).flatMap(field => run.reading(field, addressesOf));
   return matchesAny(addressParts(addresses, clause.tags), run.strings(keys), { clause, run });
+}
+
+function addressesOf(value: string): string[] {
+  return flatten(parseAddressList(value)).map(({ address }) => address);
 }
 
 function testEnvelope(clause: Clause, run: Run): boolean {
