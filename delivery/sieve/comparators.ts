@@ -15,8 +15,8 @@ export function lowerAscii(text: string): string {
   return text.replace(/[A-Z]+/g, letters => letters.toLowerCase());
 }
 
-/** Upper-case, as the order of i;ascii-casemap asks: `_` comes behind the letters. */
-function upperAscii(text: string): string {
+/** Lower-case ASCII letters made upper-case, nothing else changed. */
+export function upperAscii(text: string): string {
   return text.replace(/[a-z]+/g, letters => letters.toUpperCase());
 }
 
@@ -55,6 +55,7 @@ export const comparators: ReadonlyMap<string, Comparator> = new Map([
       hasSubstrings: true,
       fold: lowerAscii,
       isEqual: (a, b) => a.length === b.length && lowerAscii(a) === lowerAscii(b),
+      // In upper case `_` comes behind the letters, as RFC 4790 §9.2 asks.
       order: (a, b) => byOctets(upperAscii(a), upperAscii(b)),
     } satisfies Comparator,
   ],

@@ -1,4 +1,4 @@
-import type { DateTime } from '../message/date.ts';
+import { type DateTime, formatDate } from '../message/date.ts';
 
 /** Minutes east of UTC of a zone as `+0100`, null for any other text. */
 export function zoneOffset(zone: string): number | null {
@@ -8,21 +8,6 @@ export function zoneOffset(zone: string): number | null {
   return match[1] === '-' ? -minutes : minutes;
 }
 
-const dayNames = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
-const monthNames = [
-  'Jan',
-  'Feb',
-  'Mar',
-  'Apr',
-  'May',
-  'Jun',
-  'Jul',
-  'Aug',
-  'Sep',
-  'Oct',
-  'Nov',
-  'Dec',
-] as const;
 /** The Modified Julian Day of the first of January 1970. */
 const julianOfEpoch = 40_587;
 const dayMilliseconds = 86_400_000;
@@ -48,11 +33,6 @@ function zoneWords(offsetMinutes: number, between: string): string {
   return `${offsetMinutes < 0 ? '-' : '+'}${two(Math.floor(east / 60))}${between}${two(east % 60)}`;
 }
 
-function std11(local: Date, offsetMinutes: number): string {
-  const day = `${dayNames[local.getUTCDay()]}, ${two(local.getUTCDate())} ${monthNames[local.getUTCMonth()]}`;
-  return `${day} ${yearOf(local)} ${timeOf(local)} ${zoneWords(offsetMinutes, '')}`;
-}
-
 /** RFC 3339 §5.6: `Z` where others would write `+00:00`. */
 function iso8601(local: Date, offsetMinutes: number): string {
   return `${dateOf(local)}T${timeOf(local)}${offsetMinutes === 0 ? 'Z' : zoneWords(offsetMinutes, ':')}`;
@@ -70,7 +50,7 @@ export const dateParts: ReadonlyMap<string, (local: Date, offsetMinutes: number)
   ['second', local => two(local.getUTCSeconds())],
   ['time', local => timeOf(local)],
   ['iso8601', iso8601],
-  ['std11', (local, offset) => std11(local, offset)],
+  ['std11', (local, offset) => formatDate(new Date(local.getTime() - offset * 60_000), offset)],
   ['zone', (_local, offset) => zoneWords(offset, '')],
   ['weekday', local => String(local.getUTCDay())],
 ]);

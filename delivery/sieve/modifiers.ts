@@ -1,9 +1,14 @@
-/** The modifiers of `set` in the order in which they are applied (RFC 5229 §4.1): highest precedence first. */
+import { lowerAscii, upperAscii } from './comparators.ts';
+
+/**
+ * The modifiers of `set` in the order in which they are applied (RFC 5229 §4.1): highest precedence first. Letters that
+ * are not of ASCII stay as they are.
+ */
 const modifiers: ReadonlyArray<readonly [tag: string, apply: (text: string) => string]> = [
-  ['lower', text => text.toLowerCase()],
-  ['upper', text => text.toUpperCase()],
-  ['lowerfirst', text => withFirst(text, first => first.toLowerCase())],
-  ['upperfirst', text => withFirst(text, first => first.toUpperCase())],
+  ['lower', lowerAscii],
+  ['upper', upperAscii],
+  ['lowerfirst', text => withFirst(text, lowerAscii)],
+  ['upperfirst', text => withFirst(text, upperAscii)],
   ['quotewildcard', text => text.replace(/[*?\\]/g, '\\$&')],
   ['length', text => String([...text].length)],
 ];
