@@ -6,7 +6,7 @@ import { tagFeatures } from './learned/features.ts';
 import { learnedTags } from './learned/models.ts';
 import { sourceOf, taughtOf } from './memory.ts';
 import type { RuledTags } from './owner-rules.ts';
-import { soleAuthor } from './sender.ts';
+import { mayBeAuthor, soleAuthor } from './sender.ts';
 import type { TagEvidence } from './tag.ts';
 
 type Found = Pick<RuledTags, 'tagIds' | 'keywords' | 'reasons'>;
@@ -50,6 +50,8 @@ function sortedTags(evidence: TagEvidence): TagReason[] {
 function likeExamples(evidence: TagEvidence): TagReason[] {
   const { taught } = evidence;
   if (!taught?.wishes.learnsTags || taught.memory.models.size === 0) return [];
+  // What pretends to be from somebody must not get the tag of their mail.
+  if (!mayBeAuthor(evidence)) return [];
   const author = soleAuthor(evidence)?.address ?? null;
   const { listId } = evidence.summary;
   const features = tagFeatures({ ...summarize(evidence.message), listId }, author);

@@ -10,6 +10,8 @@ export interface TagModel {
   readonly weights: ReadonlyMap<number, number>;
   /** Hashes of the last examples, so that none counts twice. */
   readonly recent: readonly number[];
+  /** Hashes of the domains and lists that the examples came from, the last ones. */
+  readonly sources: readonly number[];
 }
 
 /** Models by tag id, the one that learned last at the end. */
@@ -36,6 +38,9 @@ const confident = 0.9;
 const maxModels = 32;
 const maxWeights = 450;
 const maxRecent = 40;
+const maxSources = 40;
+/** A tag whose examples came from so few places is about those: anybody can write the same words. */
+const fewSources = 2;
 const maxEvidence = 3;
 const rate = 0.6;
 /** What one example is gone over: few are given, so that each must say much. */
@@ -43,7 +48,7 @@ const passes = 4;
 /** Any one message is rather not of a tag. */
 const firstBias = -2;
 
-const newModel: TagModel = { examples: 0, bias: firstBias, weights: new Map(), recent: [] };
+const newModel: TagModel = { examples: 0, bias: firstBias, weights: new Map(), recent: [], sources: [] };
 
 /**
  * The owner has put `example` under the tag. `others` are messages that are not under it: without them every word would
@@ -64,7 +69,10 @@ export function learnTag(
     model = adjusted(model, { example, isOne: true }, hash);
   }
   const recent = [...model.recent, key].slice(-maxRecent);
-  return withModel(models, tagId, { ...model, examples: before.examples + 1, recent });
+  const sources = [...new Set([...before.sources, ...sourcesOf(sharesOf(example.features, hash))])].slice(
+    -maxSources,
+  );
+  return withModel(models, tagId, { ...model, examples: before.examples + 1, recent, sources });
 }
 
 /** The owner has taken the tag off a message. */
@@ -95,7 +103,7 @@ export function learnedTags(
   if (models.size === 0) return [];
   const shares = sharesOf(features, hash);
   return [...models].flatMap(([tagId, model]) => {
-    if (model.examples < minExamples) return [];
+    if (model.examples < minExamples || isFromElsewhere(model, shares)) return [];
     const probability = probabilityOf(model, shares);
     return probability < confident ? [] : [{ tagId, probability, evidence: evidenceOf(model, shares) }];
   });
@@ -115,6 +123,18 @@ function sharesOf(features: readonly TagFeature[], hash: AccountHash): Share[] {
     hash: hash(`${feature.kind}:${feature.text}`),
     value: feature.value / length,
   }));
+}
+
+/** The list that a message came by, else the domain of its author. */
+function sourcesOf(shares: readonly Share[]): number[] {
+  const of = (kind: TagFeature['kind']) => shares.filter(({ feature }) => feature.kind === kind);
+  const lists = of('list');
+  return (lists.length > 0 ? lists : of('domain')).map(({ hash }) => hash);
+}
+
+function isFromElsewhere({ sources }: TagModel, shares: readonly Share[]): boolean {
+  if (sources.length === 0 || sources.length > fewSources) return false;
+  return !sourcesOf(shares).some(source => sources.includes(source));
 }
 
 function probabilityOf({ bias, weights }: TagModel, shares: readonly Share[]): number {
@@ -189,7 +209,7 @@ export function readModels(stored: unknown): TagModels {
 
 function readModel(stored: unknown): TagModel | null {
   if (typeof stored !== 'object' || stored === null) return null;
-  const { examples, bias, weights, recent } = stored as Record<string, unknown>;
+  const { examples, bias, weights, recent, sources } = stored as Record<string, unknown>;
   if (typeof examples !== 'number' || typeof bias !== 'number' || typeof weights !== 'string') return null;
   const octets = Buffer.from(weights, 'base64');
   const pairs = new Map<number, number>();
@@ -197,6 +217,9 @@ function readModel(stored: unknown): TagModel | null {
     const weight = octets.readFloatLE(at + 4);
     if (Number.isFinite(weight)) pairs.set(octets.readUInt32LE(at), weight);
   }
-  const known = Array.isArray(recent) ? recent.filter(one => typeof one === 'number') : [];
-  return { examples, bias, weights: pairs, recent: known };
+  return { examples, bias, weights: pairs, recent: numbersOf(recent), sources: numbersOf(sources) };
+}
+
+function numbersOf(stored: unknown): number[] {
+  return Array.isArray(stored) ? stored.filter(one => typeof one === 'number') : [];
 }

@@ -67,6 +67,25 @@ test('what is not like them gets none', () => {
   assert.deepEqual(learnedTags(models, [], hash), []);
 });
 
+test('mail from elsewhere with the same words gets no tag of one sender, but one of a subject', () => {
+  const words = ['your statement is ready', 'dear customer, please log in to read your statement'] as const;
+  const many = (domainOf: (n: number) => string) =>
+    taughtBy(
+      Array.from({ length: 30 }, (_, n) => example(`b${n}`, featuresOf(`a@${domainOf(n)}`, ...words))),
+    );
+  const given = (models: TagModels, from: string) =>
+    learnedTags(models, featuresOf(from, ...words), hash).length;
+  const ofBank = many(() => 'bank.example');
+  assert.deepEqual([given(ofBank, 'b@bank.example'), given(ofBank, 'a@bank-login.example')], [1, 0]);
+  assert.equal(
+    given(
+      many(n => `d${n % 5}.example`),
+      'a@another.example',
+    ),
+    1,
+  );
+});
+
 test('an example counts once, and taking the tag off a message teaches', () => {
   const models = taughtBy(school);
   assert.equal(taughtBy([...school, ...school]).get('t1')?.examples, minExamples);
