@@ -28,9 +28,12 @@ export interface SubjectRow {
 
 const textOperators = ['contains', 'is', 'startsWith', 'endsWith', 'exists'] as const;
 const numberOperators = ['atLeast', 'atMost'] as const;
-/** Characters of the text, and parts of the message, that a condition looks at. */
+/** Characters, parts of the message, and fields or recipients, that a condition looks at. */
 const maxText = 100_000;
 const maxParts = 1000;
+const maxValues = 1000;
+/** Characters of one name or list identifier. */
+const maxName = 1000;
 
 /** Every subject of a condition, with what may be asked of it. A new one is a row here. */
 export const subjects: Readonly<Record<RuleSubject, SubjectRow>> = {
@@ -51,14 +54,18 @@ export const subjects: Readonly<Record<RuleSubject, SubjectRow>> = {
     value: /^\S*$/,
     allowed: 'a list identifier without spaces',
     holds: ({ operator, value }, { summary }) =>
-      summary.listId !== null && textHolds(operator, summary.listId, withoutBrackets(value)),
+      summary.listId !== null &&
+      textHolds(operator, folded(summary.listId.slice(0, maxName)), withoutBrackets(value)),
   },
   field: { operators: textOperators, value: /^/, allowed: 'text', holds: fieldHolds },
   text: {
     operators: ['contains'],
     value: /\S/,
     allowed: 'text',
-    holds: ({ value }, { message }) => textOf(message).includes(folded(value).trim()),
+    holds: ({ value }, { message }) => {
+      const wanted = folded(value).trim();
+      return readOnce(message, 'text', () => [textOf(message)]).some(text => text.includes(wanted));
+    },
   },
   tag: {
     operators: ['is'],
@@ -104,16 +111,26 @@ function senderHolds({ operator, value }: RuleCondition, evidence: TagEvidence):
   if (author === null) return false;
   return operator === 'is'
     ? matchesAddress(author.address, value)
-    : contains(`${author.name ?? ''} ${author.address}`, value);
+    : contains(`${author.name?.slice(0, maxName) ?? ''} ${author.address.slice(0, maxName)}`, value);
 }
 
 /** To, Cc, Bcc, and the forward-path that it came by. */
 function recipientHolds({ operator, value }: RuleCondition, evidence: TagEvidence): boolean {
-  const { to, cc, bcc } = evidence.message.destinations;
-  const path = evidence.forwardPath ? [{ name: null, address: evidence.forwardPath }] : [];
-  return [...to, ...cc, ...bcc, ...path].some(({ name, address }) =>
-    operator === 'is' ? matchesAddress(address, value) : contains(`${name ?? ''} ${address}`, value),
-  );
+  const { forwardPath, message } = evidence;
+  if (operator === 'is') {
+    const { to, cc, bcc } = message.destinations;
+    const path = forwardPath ? [forwardPath] : [];
+    return [...path, ...[...to, ...cc, ...bcc].slice(0, maxValues).map(({ address }) => address)].some(
+      address => matchesAddress(address, value),
+    );
+  }
+  if (forwardPath && contains(forwardPath, value)) return true;
+  const wanted = folded(value).trim();
+  return readOnce(message, 'recipients', () => recipientTexts(message)).some(text => text.includes(wanted));
+}
+
+function recipientTexts({ destinations: { to, cc, bcc } }: Message): string[] {
+  return foldedAll([...to, ...cc, ...bcc], ({ name, address }) => `${name ?? ''} ${address}`);
 }
 
 /** Fields that name the author: a rule on them is a rule by sender in disguise. */
@@ -122,9 +139,11 @@ const authorFields: ReadonlySet<string> = new Set(['from', 'sender', 'reply-to',
 /** Some field of the name, encoded words (RFC 2047) read. */
 function fieldHolds({ operator, field = '', value }: RuleCondition, evidence: TagEvidence): boolean {
   if (authorFields.has(field.toLowerCase()) && !mayBeAuthor(evidence)) return false;
-  return fieldsNamed(evidence.message.root.fields, field).some(found =>
-    textHolds(operator, decodeWords(unfold(found.value)), value),
-  );
+  const { message } = evidence;
+  const name = field.toLowerCase();
+  return readOnce(message, `field:${name}`, () =>
+    foldedAll(fieldsNamed(message.root.fields, name), found => decodeWords(unfold(found.value))),
+  ).some(text => textHolds(operator, text, value));
 }
 
 const levelOrder = 'EDCBA';
@@ -151,24 +170,43 @@ function numberHolds(operator: RuleOperator, found: number, value: string): bool
   return operator === 'atLeast' ? found >= wanted : found <= wanted;
 }
 
-function textHolds(operator: RuleOperator, found: string, value: string): boolean {
-  const [text, wanted] = [folded(found).trim(), folded(value).trim()];
+/** `text` is folded already. */
+function textHolds(operator: RuleOperator, text: string, value: string): boolean {
+  const wanted = folded(value).trim();
   if (operator === 'exists') return true;
-  if (operator === 'is') return text === wanted;
-  if (operator === 'startsWith') return text.startsWith(wanted);
-  if (operator === 'endsWith') return text.endsWith(wanted);
+  if (operator === 'is') return text.trim() === wanted;
+  if (operator === 'startsWith') return text.trimStart().startsWith(wanted);
+  if (operator === 'endsWith') return text.trimEnd().endsWith(wanted);
   return text.includes(wanted);
 }
 
-/** Subject and text of a message, as long as it is in use: many conditions may ask for them. */
-const texts = new WeakMap<Message, string>();
+/** What conditions look at in a message, folded, as long as it is in use: many conditions may ask for the same. */
+const kept = new WeakMap<Message, Map<string, readonly string[]>>();
 
+function readOnce(message: Message, what: string, read: () => readonly string[]): readonly string[] {
+  const known = kept.get(message) ?? new Map<string, readonly string[]>();
+  kept.set(message, known);
+  const texts = known.get(what) ?? read();
+  known.set(what, texts);
+  return texts;
+}
+
+/** The first of them, folded, as far as all together are not too long. */
+function foldedAll<T>(items: readonly T[], textOf: (item: T) => string): string[] {
+  const texts: string[] = [];
+  let left = maxText;
+  for (const item of items.slice(0, maxValues)) {
+    if (left <= 0) break;
+    const text = folded(textOf(item)).slice(0, left);
+    left -= text.length;
+    texts.push(text);
+  }
+  return texts;
+}
+
+/** Subject and text of a message. */
 function textOf(message: Message): string {
-  const known = texts.get(message);
-  if (known !== undefined) return known;
-  const text = folded(`${message.subject ?? ''}\n\n${visibleText(message, maxText)}`);
-  texts.set(message, text);
-  return text;
+  return folded(`${message.subject ?? ''}\n\n${visibleText(message, maxText)}`);
 }
 
 function contains(found: string, value: string): boolean {

@@ -3,6 +3,9 @@ import { fieldsNamed } from '../message/fields.ts';
 import type { Mailbox } from '../message/shape.ts';
 import type { TagEvidence } from './tag.ts';
 
+/** Characters: no mail can go to one that is longer (RFC 5321 §4.5.3.1). */
+const maxAddress = 1000;
+
 type SenderEvidence = Pick<TagEvidence, 'message' | 'summary' | 'authentication' | 'authenticatedUser'>;
 
 /** The one author of a message, null where there are none or several, or where the address is known to be false. */
@@ -23,6 +26,7 @@ export function mayBeAuthor({ authentication, authenticatedUser }: SenderEvidenc
 
 /** Whether an address is the one wanted, or in the domain wanted (`@example.org`), without regard to case. */
 export function matchesAddress(found: string, wanted: string): boolean {
+  if (found.length > maxAddress) return false;
   const [address, value] = [normalizeAddress(found), normalizeAddress(wanted)];
   return value.startsWith('@') ? domainOf(address) === domainOf(value) : address === value;
 }
