@@ -20,12 +20,14 @@ export const junkReason = 'junk';
  */
 export function judgeImportance(evidence: ImportanceEvidence): ImportanceFindings {
   const { known, own } = featuresOf(evidence);
-  const { memory, hash } = evidence;
+  const { memory, hash, isProven } = evidence;
   const reasons = known.map(({ id, value }) => ({
     id,
     weight: ((priorWeights.get(id) ?? 0) + (memory.weights.get(hash(`feature|${id}`)) ?? 0)) * value,
   }));
-  const personal = own.reduce((sum, feature) => sum + personalWeight(memory, feature, hash), 0);
+  const learned = own.reduce((sum, feature) => sum + personalWeight(memory, feature, hash), 0);
+  // Whoever takes an address or the name of a list without proof gets little of what it has earned.
+  const personal = learned > 0 && !isProven ? learned / 4 : learned;
   const all = personal === 0 ? reasons : [...reasons, { id: personalReason, weight: personal }];
   const odds = all.reduce((sum, { weight }) => sum + weight, 0);
   return {

@@ -72,6 +72,15 @@ function after(
   return learnAct(memory, { act, message: acted(message), now }, hash);
 }
 
+test('what a sender has earned is worth little to who only claims to be them, what they have lost stays', () => {
+  const taught = (value: number) =>
+    [1, 2, 3].reduce((memory, n) => after(memory, { kind: 'set', value }, { id: `e${n}` }), emptyImportance);
+  const gain = (isProven: boolean, value: number) =>
+    valued({ isProven, memory: taught(value) }) - valued({ isProven });
+  assert.ok(gain(false, 10) > 0 && gain(false, 10) < gain(true, 10), `${gain(false, 10)} ${gain(true, 10)}`);
+  assert.ok(gain(false, -10) < -5, `${gain(false, -10)}`);
+});
+
 test('who writes, to whom and how many decides, before anything was learned', () => {
   const stranger = valued();
   const contact = valued({ isContact: true });
