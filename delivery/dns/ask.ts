@@ -39,10 +39,10 @@ function askByUdp({ server, question, milliseconds, edns }: Ask): Promise<Answer
         const answer = readAnswer(octets, id, question);
         if (answer) resolve(answer);
       });
-      // Connected, the socket takes nothing from others, and a closed port is known at once.
-      socket.connect(server.port, server.address, () => {
-        socket.send(query, error => error && reject(error));
-      });
+      // Connected, the socket takes nothing from others, and a closed port is known at once. A callback would be called
+      // for a failure, too, and keep it from being an error: of a network that can't be reached, say.
+      socket.on('connect', () => socket.send(query, error => error && reject(error)));
+      socket.connect(server.port, server.address);
     },
     () => socket.close(),
   );

@@ -55,8 +55,9 @@ export function readAnswer(octets: Buffer, id: number, asked: Question): Answer 
   const isTruncated = (flags & truncated) !== 0;
   if (!said) return isTruncated ? { code: 0, isTruncated, data: [], ttlSeconds: null } : null;
   const [question] = said.questions ?? [];
-  if (question && !isSameQuestion(question, asked)) return null;
   const code = flags & 0xf;
+  // Servers that can't read a query repeat none of it; what says anything of a name says of which.
+  if (question ? !isSameQuestion(question, asked) : saysOfName(code)) return null;
   const chain = aliases(said.answers ?? [], asked);
   const records = (said.answers ?? []).filter(
     record => record.type === asked.type && chain.names.has(record.name.toLowerCase()),
@@ -69,6 +70,10 @@ export function readAnswer(octets: Buffer, id: number, asked: Question): Answer 
     data,
     ttlSeconds: data.length > 0 ? least(ttls) : negativeTtl(said.authorities ?? [], ttls),
   };
+}
+
+function saysOfName(code: number): boolean {
+  return code === 0 || code === 3;
 }
 
 function decoded(octets: Buffer): packet.DecodedPacket | null {

@@ -144,6 +144,13 @@ test('a dead server is passed over for one that answers, and is waited for less 
   await assert.rejects(closed('a.example.org', 'A'), isCode('ECONNREFUSED'));
 });
 
+test('a server in a network that can not be reached is passed over', async t => {
+  const alive = await startNameServer(t, recordsOf({ 'A a.example.org': ['192.0.2.1'] }));
+  // No socket that was not asked to broadcast connects there: an error like that of IPv6 where there is none.
+  const resolve = openResolver({ servers: ['255.255.255.255', alive.address], timeoutMilliseconds: 20_000 });
+  assert.deepEqual(await resolve('a.example.org', 'A'), ['192.0.2.1']);
+});
+
 test('what is no name is not asked for', async () => {
   const resolve = openResolver({ servers: ['127.0.0.1:9'], timeoutMilliseconds: 1000 });
   for (const name of [
@@ -172,4 +179,8 @@ test('no octets whatever are a crash, and only an answer to the question is one'
   assert.equal(readAnswer(answered, 8, question), null);
   assert.equal(readAnswer(answered, 7, { ...question, name: 'b.example.org' }), null);
   assert.equal(readAnswer(answered, 7, { ...question, type: 'A' }), null);
+  const without = (code: number) => Buffer.from([0, 7, 0x81, code, 0, 0, 0, 0, 0, 0, 0, 0]);
+  assert.equal(readAnswer(without(0), 7, question), null, 'an answer that names no question');
+  assert.equal(readAnswer(without(3), 7, question), null);
+  assert.equal(readAnswer(without(1), 7, question)?.code, 1, 'a failure need not repeat the question');
 });
