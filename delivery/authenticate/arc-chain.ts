@@ -29,23 +29,45 @@ function isBelow(domain: string, name: string): boolean {
   return domain === wanted || domain.endsWith(`.${wanted}`);
 }
 
-/** Whether results (RFC 8601 §2.2) hold `dmarc=pass` with this `header.from`. Comments and quoted words say nothing. */
+/**
+ * Whether results (RFC 8601 §2.2) hold `dmarc=pass` with this `header.from`, and no other result of DMARC. Comments and
+ * quoted words say nothing.
+ */
 function saysDmarcPassed(results: string, domain: string): boolean {
-  return results
-    .slice(0, maxCharacters)
-    .replace(/"(?:[^"\\]|\\.)*"/g, quoted => quoted.slice(1, -1).replace(/[^\w.-]/g, '_'))
-    .replace(/\\./g, '')
-    .replace(/\([^()]*\)/g, ' ')
-    .replace(/\([^()]*\)/g, ' ')
+  if (results.length > maxCharacters) return false;
+  const found = plainText(results)
     .split(';')
-    .some(result => {
-      const words = result
+    .map(result =>
+      result
         .trim()
         .toLowerCase()
         .replace(/\s*=\s*/g, '=')
-        .split(/\s+/);
-      return words[0] === 'dmarc=pass' && words.includes(`header.from=${domain.toLowerCase()}`);
-    });
+        .split(/\s+/),
+    )
+    .filter(([method]) => method?.startsWith('dmarc='));
+  const hasPassed = ([method, ...words]: readonly string[]) =>
+    method === 'dmarc=pass' && words.includes(`header.from=${domain.toLowerCase()}`);
+  return found.length > 0 && found.every(hasPassed);
+}
+
+/** Without comments and quotes (RFC 5322 §3.2); of what was quoted, only characters of domains stay. */
+function plainText(text: string): string {
+  let plain = '';
+  let depth = 0;
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at] ?? '';
+    if (character === '\\') at++;
+    else if (isQuoted && character === '"') isQuoted = false;
+    else if (isQuoted) plain += /[\w.-]/.test(character) ? character : '_';
+    else if (character === '(') {
+      depth++;
+      plain += ' ';
+    } else if (depth > 0) depth -= Number(character === ')');
+    else if (character === '"') isQuoted = true;
+    else plain += character;
+  }
+  return plain;
 }
 
 /** More results than this nobody writes. */

@@ -1,12 +1,12 @@
-/** A nested comment is as deep as this at most; what is deeper is no results field of anybody's. */
-const maxDepth = 20;
+/** A longer id is nobody's. */
+const maxCharacters = 1000;
 
 /**
  * The authserv-id of an Authentication-Results field body (RFC 8601 §2.2), lower-case: who says it. Null where there is
  * none to be read. Linear in the length of the value.
  */
 export function authservIdOf(value: string): string | null {
-  const start = skipComments(value.slice(0, 4096));
+  const start = skipComments(value).slice(0, maxCharacters);
   const quoted = /^"((?:[^"\\]|\\.)*)"/.exec(start)?.[1];
   if (quoted !== undefined) return quoted.replace(/\\(.)/g, '$1').toLowerCase();
   return /^[^\s;()"]+/.exec(start)?.[0].toLowerCase() ?? null;
@@ -21,7 +21,6 @@ function skipComments(text: string): string {
     else if (character === '(') depth++;
     else if (depth > 0 && character === ')') depth--;
     else if (depth === 0 && !/\s/.test(character)) return text.slice(at);
-    if (depth > maxDepth) return '';
   }
   return '';
 }
