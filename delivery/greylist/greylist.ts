@@ -71,7 +71,7 @@ export function plainPath(reversePath: string): string {
   const [local, domain] = at < 0 ? [reversePath, ''] : [reversePath.slice(0, at), reversePath.slice(at)];
   const plain = local
     .toLowerCase()
-    .replace(/^(?:prvs|btv1)=[^=]*=+/, '')
+    .replace(/^(?:prvs|btv1)=+[^=]*=+/, '')
     .replace(/^srs([01])[=+-][^=]*=[^=]*=/, 'srs$1=')
     .replace(/(?<=.)\+.*$/, '')
     .replace(/\d+/g, '#');

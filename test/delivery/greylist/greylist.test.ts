@@ -55,6 +55,7 @@ test('paths that change with each try are one', () => {
     ['Zoe@Example.NET', 'zoe@example.net'],
     ['bounce-1234-ada=example.org@lists.example', 'bounce-#-ada=example.org@lists.example'],
     ['prvs=12345abcde=zoe@example.net', 'zoe@example.net'],
+    ['btv1==0123456789ab==zoe@example.net', 'zoe@example.net'],
     ['SRS0=abCD=ef=example.net=zoe@fwd.example', 'srs#=example.net=zoe@fwd.example'],
     ['zoe+token9@example.net', 'zoe@example.net'],
     ['', ''],
