@@ -22,8 +22,10 @@ interface HealthDeps {
 
 interface Health {
   outUntil: number;
-  /** Answers in a row that were not had. */
+  /** Messages in a row for which an answer was not had. */
   silence: number;
+  /** Of the last one of these. */
+  silentSignal: AbortSignal | null;
   /** Whether the trouble was told; told again when the list has been well in between. */
   isTold: boolean;
   test: Promise<boolean> | null;
@@ -35,7 +37,7 @@ const minute = 60_000;
 const outMilliseconds = 15 * minute;
 /** A list that has passed its test is tested again after this. */
 const testMilliseconds = 6 * 60 * minute;
-/** Answers that fail to come in a row before a list is left alone for a while. */
+/** Messages in a row for which an answer fails to come before a list is left alone for a while. */
 const patience = 3;
 
 /** RFC 5782 §5: what must be listed, and what must not. */
@@ -80,7 +82,7 @@ class WatchedLists implements ListHealth {
       return codes.map(String);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-      if (!noSuchName.has(code)) return this.#noteSilence(list, code);
+      if (!noSuchName.has(code)) return this.#noteSilence(list, code, signal);
       health.silence = 0;
       return [];
     }
@@ -93,9 +95,11 @@ class WatchedLists implements ListHealth {
     this.#tell(list, why);
   }
 
-  #noteSilence(list: DnsList, code: string): null {
+  /** Questions of one message are asked at once, and fail together. */
+  #noteSilence(list: DnsList, code: string, signal: AbortSignal): null {
     const health = this.#healthOf(list);
-    health.silence++;
+    if (health.silentSignal !== signal) health.silence++;
+    health.silentSignal = signal;
     if (health.silence >= patience) this.noteError(list, code);
     else this.#tell(list, code);
     return null;
@@ -134,7 +138,7 @@ class WatchedLists implements ListHealth {
 }
 
 function newHealth(): Health {
-  return { outUntil: 0, silence: 0, isTold: false, test: null, testUntil: 0 };
+  return { outUntil: 0, silence: 0, silentSignal: null, isTold: false, test: null, testUntil: 0 };
 }
 
 function faultOf(list: DnsList, listed: readonly string[], unlisted: readonly string[]): string | null {

@@ -194,6 +194,18 @@ test('a list that does not answer costs one bounded wait, counts nothing, and is
   );
 });
 
+test('a list that is silent for one message, whatever is asked for it, is asked for the next one', async t => {
+  let isSilent = true;
+  const { check, clock } = await open(t, question => (isSilent ? null : recordsOf(good)(question)));
+  assert.deepEqual(await check('192.0.2.7', ['evil.example', 'a.example', 'b.example']), []);
+  isSilent = false;
+  clock.now += 10_000;
+  assert.deepEqual(await check('192.0.2.7', ['evil.example']), [
+    'zen.example.org 192.0.2.7 127.0.0.2 1',
+    'dom.example.org evil.example 127.0.1.2 1',
+  ]);
+});
+
 test('a name of its own can be the test entry', async t => {
   const records = { 'A dbltest.com.dbl.example': ['127.0.1.2'], 'A 7.2.0.192.dbl.example': ['127.0.1.9'] };
   const { check } = await open(t, recordsOf(records), ['dbl.example=127.0.1.2-99;test:dbltest.com']);
