@@ -5,7 +5,7 @@ import { asDeliveryError, DeliveryError, type ErrorCode } from './errors.ts';
 import { learnActs } from './learn-acts.ts';
 import { release } from './octets.ts';
 import { openJudgeParts } from './open.ts';
-import { assess, type PipelineDeps, run } from './pipeline.ts';
+import { assess, type Judging, type PipelineDeps, run } from './pipeline.ts';
 import { answerPing, isTakenOver, noteRunning, type Pulse } from './pulse.ts';
 import type { StageName } from './stages.ts';
 import type { StorePorts } from './store/shared-store.ts';
@@ -27,14 +27,22 @@ export interface JudgeRequest {
   readonly unjudged: boolean;
 }
 
+/** What is counted of one request. */
+export interface JudgeCounts {
+  readonly failed: readonly string[];
+  /** One for each owner whose mail was judged. */
+  readonly judgings: readonly Judging[];
+  /** Messages that were stored and teach by themselves. */
+  readonly lessons: number;
+}
+
 export type JudgeReply =
-  | { readonly id: number; readonly ok: true; readonly value: unknown; readonly failed: readonly string[] }
+  | { readonly id: number; readonly ok: true; readonly value: unknown; readonly counts: JudgeCounts }
   | {
       readonly id: number;
       readonly ok: false;
       readonly code: ErrorCode;
       readonly detail: string;
-      readonly failed: readonly string[];
     };
 
 /** Asked now and then while there is work: a thread that does not come to it is stuck. */
@@ -73,18 +81,27 @@ async function answer(
   pulse: Pulse,
 ): Promise<JudgeReply> {
   const { id, kind, arrival, stages, unjudged } = request;
+  const judgings: Judging[] = [];
+  let lessons = 0;
+  const done = (value: unknown, failed: readonly string[] = []): JudgeReply => {
+    return { id, ok: true, value, counts: { failed, judgings, lessons } };
+  };
   try {
     const deps = await parts();
-    const options = { stages, unjudged, onStage: () => noteRunning(pulse, id) };
+    const options = {
+      ...{ stages, unjudged, onStage: () => noteRunning(pulse, id) },
+      onJudged: (judging: Judging) => void judgings.push(judging),
+      onLesson: () => lessons++,
+    };
     options.onStage();
-    if (kind === 'learn') return { id, ok: true, value: await learn(arrival, options, deps), failed: [] };
-    if (kind === 'assess') return { id, ok: true, value: await assess(arrival, options, deps), failed: [] };
+    if (kind === 'learn') return done(await learn(arrival, options, deps));
+    if (kind === 'assess') return done(await assess(arrival, options, deps));
     const { outcomes, failed } = await run(arrival, options, deps);
     release(arrival.raw);
-    return { id, ok: true, value: outcomes, failed };
+    return done(outcomes, failed);
   } catch (error) {
     const known = asDeliveryError(error);
-    return { id, ok: false, code: known.code, detail: known.message, failed: [] };
+    return { id, ok: false, code: known.code, detail: known.message };
   }
 }
 

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Arrival, type Outcome, unseenSession } from './delivery.ts';
 import { DeliveryError } from './errors.ts';
-import type { JudgeReply, JudgeRequest, JudgeSetup } from './judge.ts';
+import type { JudgeCounts, JudgeReply, JudgeRequest, JudgeSetup } from './judge.ts';
 import type { Log } from './log.ts';
 import type { Assessment } from './pipeline.ts';
 import { isAnswered, newPulse, type Pulse, runningTask, stepsBegun, takeOver } from './pulse.ts';
@@ -37,7 +37,7 @@ export interface LineSettings {
   /** What the threads run; `judge.ts` but in tests of the pool itself. */
   readonly script?: URL;
   /** Told after each message: for metrics. */
-  readonly onFailedStage?: (stage: string) => void;
+  readonly onJudged?: (door: Arrival['door'], counts: JudgeCounts) => void;
 }
 
 const judgeScript = threadScript(import.meta, 'judge');
@@ -209,7 +209,7 @@ class JudgePool {
     if (!task) return;
     judge.tasks.delete(reply.id);
     if (judge.tasks.size === 0) judge.worker.unref();
-    for (const stage of reply.failed) this.#settings.onFailedStage?.(stage);
+    if (reply.ok) this.#settings.onJudged?.(task.arrival.door, reply.counts);
     this.#finish(task, () => {
       if (reply.ok) task.resolve(reply.value as never);
       else task.reject(new DeliveryError(reply.code, reply.detail));

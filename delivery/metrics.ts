@@ -3,6 +3,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Arrival, Outcome } from './delivery.ts';
+import type { JudgeCounts } from './judge.ts';
 import type { Log } from './log.ts';
 import { onSelfCheck } from './store/cassandra/mail/self-check-news.ts';
 
@@ -10,8 +11,8 @@ import { onSelfCheck } from './store/cassandra/mail/self-check-news.ts';
 export interface Metrics {
   /** One message answered: its outcomes, and seconds from its last octet to the reply. */
   delivered(door: Arrival['door'], outcomes: readonly Outcome[], seconds: number): void;
-  /** A judging stage failed; the message was stored without its finding. */
-  stageFailed(stage: string): void;
+  /** One message judged, for one owner or several. */
+  judged(door: Arrival['door'], counts: JudgeCounts): void;
   /** Counts that are kept elsewhere and read at each scrape. */
   show(rows: readonly MetricRow[]): void;
   close(): Promise<void>;
@@ -51,12 +52,7 @@ export function openMetrics(data: string, processName: string, { log }: { log: L
     buckets: seconds,
     registers: [registry],
   });
-  const failures = new Counter({
-    name: 'caliopen_stage_failures_total',
-    help: 'Judging stages that failed; the message was stored without their finding',
-    labelNames: ['stage'],
-    registers: [registry],
-  });
+  const judged = countJudged(registry);
   const stopCounting = countSelfChecks(registry);
   const unpublish = publish(registry, { data, processName, log });
   return {
@@ -65,7 +61,7 @@ export function openMetrics(data: string, processName: string, { log }: { log: L
         outcomes.inc({ door, outcome: 'code' in result ? result.code : result.status });
       latency.observe({ door }, took);
     },
-    stageFailed: stage => failures.inc({ stage }),
+    judged,
     show(rows) {
       for (const row of rows) showRow(row, registry);
     },
@@ -74,6 +70,63 @@ export function openMetrics(data: string, processName: string, { log }: { log: L
       return unpublish();
     },
   };
+}
+
+/** Of each owner's copy: what it was judged to be, and how that went. */
+function countJudged(registry: Registry): Metrics['judged'] {
+  const registers = [registry];
+  const failures = new Counter({
+    name: 'caliopen_stage_failures_total',
+    help: 'Judging stages that failed; the message was stored without their finding',
+    labelNames: ['stage'],
+    registers,
+  });
+  const verdicts = new Counter({
+    name: 'caliopen_verdicts_total',
+    help: 'Messages judged for one owner by door and verdict; unknown: they passed unjudged',
+    labelNames: ['door', 'verdict'],
+    registers,
+  });
+  const partial = new Counter({
+    name: 'caliopen_partial_total',
+    help: 'Messages judged for one owner of which something was left out for its size',
+    registers,
+  });
+  const probability = new Histogram({
+    name: 'caliopen_spam_probability',
+    help: 'Probability of spam of messages judged for one owner',
+    buckets: probabilities,
+    registers,
+  });
+  const took = new Histogram({
+    name: 'caliopen_score_seconds',
+    help: 'Seconds that the score stage took for one owner',
+    buckets: [0.0005, 0.001, 0.0025, ...seconds],
+    registers,
+  });
+  const learned = learnedCounter(registry);
+  return (door, counts) => {
+    for (const stage of counts.failed) failures.inc({ stage });
+    for (const { verdict, score, isPartial, seconds: passed } of counts.judgings) {
+      verdicts.inc({ door, verdict });
+      if (isPartial) partial.inc();
+      if (score !== null) probability.observe(score);
+      took.observe(passed);
+    }
+    if (counts.lessons > 0) learned.inc({ by: 'delivery' }, counts.lessons);
+  };
+}
+
+const probabilities = [0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1];
+
+/** Counts what is learned from; every door that learns has one, and a scrape adds them up. */
+export function learnedCounter(registry: Registry): Counter<'by'> {
+  return new Counter({
+    name: 'caliopen_learned_total',
+    help: 'What is learned from by kind: acts of owners, and deliveries of wanted mail',
+    labelNames: ['by'] as const,
+    registers: [registry],
+  });
 }
 
 function showRow({ kind, name, help, label, read }: MetricRow, registry: Registry): void {

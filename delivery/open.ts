@@ -106,7 +106,7 @@ export function openJudgeLine(
       return { data, transfer: ports ? portsToTransfer(ports) : [] };
     },
     log,
-    onFailedStage: stage => metrics?.stageFailed(stage),
+    onJudged: (door, counts) => metrics?.judged(door, counts),
   });
 }
 

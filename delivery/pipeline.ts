@@ -24,6 +24,7 @@ import { rememberKeys } from './remember-keys.ts';
 import type { Resolver } from './resolver.ts';
 import type { SenderSources } from './sender-sources.ts';
 import type { ActiveScript } from './sieve/stored-scripts.ts';
+import type { Verdict } from './spam/findings.ts';
 import type { Model } from './spam/model.ts';
 import type { Learned } from './spam/personal/learned.ts';
 import { type OwnerWork, stages, type Work } from './stage-table.ts';
@@ -83,6 +84,20 @@ export interface RunOptions {
   readonly unjudged?: boolean;
   /** Told before each stage, so that a stage that never ends can be named. */
   readonly onStage?: () => void;
+  /** Told of each owner's verdict, for counts. */
+  readonly onJudged?: (judging: Judging) => void;
+  /** Told when a message was stored that teaches by itself. */
+  readonly onLesson?: () => void;
+}
+
+/** What is counted of one owner's verdict. */
+export interface Judging {
+  /** `unknown`, too, where the stage failed or was not run. */
+  readonly verdict: Verdict;
+  readonly score: number | null;
+  readonly isPartial: boolean;
+  /** How long the score stage took, waiting included. */
+  readonly seconds: number;
 }
 
 /** What `inspect` prints and a plugin on its own reads: JSON values only. */
@@ -180,12 +195,15 @@ async function judge(work: Work, options: RunOptions, deps: PipelineDeps): Promi
     loadOwnerWork(recipient, work, deps).catch(error => defer(recipient.forwardPath, error, work, deps)),
   );
   const onStage = options.onStage ?? (() => {});
-  const chosen = { stages: stages.filter(stage => options.stages?.includes(stage.name) ?? true), onStage };
+  const onJudged = options.onJudged ?? (() => {});
+  const ran = stages.filter(stage => options.stages?.includes(stage.name) ?? true);
+  const chosen = { stages: ran, onStage, onJudged };
   if (options.unjudged) work.failed.push(...chosen.stages.map(stage => stage.name));
   else await runMessageStages(chosen, work, deps);
   const owners: Owned[] = recipients.length > 0 ? await Promise.all(loading) : [anonymousOwner(work)];
-  if (!options.unjudged) {
-    for (const owner of owners.filter(isOpen)) await runOwnerStages(chosen, work, owner, deps);
+  for (const owner of owners.filter(isOpen)) {
+    if (!options.unjudged) await runOwnerStages(chosen, work, owner, deps);
+    else onJudged(judgingOf(owner, 0));
   }
   // The largest thing that judging makes: it must not wait for the store along with the rest.
   work.features = undefined;
@@ -199,7 +217,11 @@ export async function judgeAgain(
   owner: OwnerWork,
   deps: PipelineDeps,
 ): Promise<void> {
-  const chosen = { stages: stages.filter(stage => names.includes(stage.name)), onStage: () => {} };
+  const chosen = {
+    stages: stages.filter(stage => names.includes(stage.name)),
+    onStage: () => {},
+    onJudged: () => {},
+  };
   await runMessageStages(chosen, work, deps);
   await runOwnerStages(chosen, work, owner, deps);
 }
@@ -208,6 +230,7 @@ export async function judgeAgain(
 interface Chosen {
   readonly stages: typeof stages;
   readonly onStage: () => void;
+  readonly onJudged: (judging: Judging) => void;
 }
 
 async function runMessageStages(chosen: Chosen, work: Work, deps: PipelineDeps): Promise<void> {
@@ -227,10 +250,17 @@ async function runOwnerStages(
   for (const stage of chosen.stages) {
     if (stage.per !== 'owner') continue;
     chosen.onStage();
+    const start = performance.now();
     await stage
       .run(work, owner, deps)
       .catch(error => noteFailure(stage.name, owner.failed, error, work, deps));
+    if (stage.name === 'score') chosen.onJudged(judgingOf(owner, (performance.now() - start) / 1000));
   }
+}
+
+function judgingOf({ score }: OwnerWork, seconds: number): Judging {
+  const { verdict = 'unknown', isPartial = false } = score ?? {};
+  return { verdict, score: score?.score ?? null, isPartial, seconds };
 }
 
 /** No judging stage's failure stops a delivery (DESIGN.md, promise 4). */
@@ -252,7 +282,7 @@ function isRejected(owner: Owned): boolean {
 async function deliverTo(
   owner: Owned,
   work: Work,
-  { onStage }: RunOptions,
+  { onStage, onLesson }: RunOptions,
   deps: PipelineDeps,
 ): Promise<Outcome> {
   if (!isOpen(owner)) return owner;
@@ -265,6 +295,7 @@ async function deliverTo(
     const lesson = deps.learning ? automaticLesson(owner, work, email.deliveryKey) : null;
     const { emailId, status } = await deps.store.deliverEmail(account.id, { ...email, ...learnedOf(lesson) });
     if (status === 'stored') {
+      if (lesson) onLesson?.();
       await rememberKeys(owner, work, { store: deps.store, log: deps.log });
       deps.contactIndexer?.noteDelivery(account.id, contactsThatWrote(owner));
       noteLessons(owner, { emailId, lesson }, deps);

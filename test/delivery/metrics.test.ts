@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Counter, Registry } from 'prom-client';
 import { silentLog } from '../../delivery/log.ts';
-import { gatherMetrics, openMetrics } from '../../delivery/metrics.ts';
+import { gatherMetrics, learnedCounter, openMetrics } from '../../delivery/metrics.ts';
 import { publishSelfCheck } from '../../delivery/store/cassandra/mail/self-check-news.ts';
 import { poll } from '../support/poll.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const failedScore = { failed: ['score'], judgings: [], lessons: 0 };
 
 function webRegistry(): Registry {
   const registry = new Registry();
@@ -22,7 +24,7 @@ test('one scrape shows the counters of every door of the data folder', async t =
   t.after(() => Promise.all([smtp.close(), lmtp.close()]));
   smtp.delivered('smtp', [{ forwardPath: 'a@example.org', status: 'stored', emailId: 'M1' }], 0.02);
   lmtp.delivered('lmtp', [{ forwardPath: 'a@example.org', status: 'deferred', code: 'overQuota' }], 0.02);
-  lmtp.stageFailed('score');
+  lmtp.judged('lmtp', failedScore);
   const text = await gatherMetrics(data, webRegistry());
   assert.match(text, /caliopen_deliveries_total\{door="smtp",outcome="stored"\} 1/);
   assert.match(text, /caliopen_deliveries_total\{door="lmtp",outcome="overQuota"\} 1/);
@@ -34,7 +36,7 @@ test('one scrape shows the counters of every door of the data folder', async t =
 test('a door that has ended leaves the scrape, and its socket is swept', async t => {
   const data = temporaryFolder(t);
   const smtp = openMetrics(data, 'smtp', { log: silentLog });
-  smtp.stageFailed('score');
+  smtp.judged('smtp', failedScore);
   await gatherMetrics(data, webRegistry());
   await smtp.close();
   writeFileSync(join(data, 'metrics', 'lmtp-1'), '');
@@ -50,7 +52,7 @@ test('a door whose counters nobody can read says so and goes on', async t => {
   const smtp = openMetrics(data, 'smtp', { log });
   await poll('the warning', () => events[0]);
   assert.deepEqual(events, ['metricsUnavailable']);
-  smtp.stageFailed('score');
+  smtp.judged('smtp', failedScore);
   await smtp.close();
 });
 
@@ -65,4 +67,36 @@ test('faults that the store of a door finds when it checks itself are counted, u
   assert.match(text, /caliopen_store_checked_emails_total 42/);
   await lmtp.close();
   publishSelfCheck({ checkedEmails: 1, faults: ['linkWrong'] });
+});
+
+test('verdicts, probabilities, partial messages and what is learned from are counted over all doors', async t => {
+  const data = temporaryFolder(t);
+  const smtp = openMetrics(data, 'smtp', { log: silentLog });
+  t.after(() => smtp.close());
+  const own = new Registry();
+  learnedCounter(own).inc({ by: 'owner' }, 2);
+  const judging = { isPartial: false, seconds: 0.002 };
+  smtp.judged('smtp', {
+    failed: [],
+    judgings: [
+      { ...judging, verdict: 'spam', score: 0.97, isPartial: true },
+      { ...judging, verdict: 'ham', score: 0.004 },
+      { ...judging, verdict: 'unknown', score: null },
+    ],
+    lessons: 1,
+  });
+  const lines = (await gatherMetrics(data, own)).split('\n');
+  for (const line of [
+    'caliopen_verdicts_total{door="smtp",verdict="spam"} 1',
+    'caliopen_verdicts_total{door="smtp",verdict="ham"} 1',
+    'caliopen_verdicts_total{door="smtp",verdict="unknown"} 1',
+    'caliopen_partial_total 1',
+    'caliopen_spam_probability_bucket{le="0.01"} 1',
+    'caliopen_spam_probability_bucket{le="0.99"} 2',
+    'caliopen_spam_probability_count 2',
+    'caliopen_score_seconds_count 3',
+    'caliopen_learned_total{by="owner"} 2',
+    'caliopen_learned_total{by="delivery"} 1',
+  ])
+    assert.ok(lines.includes(line), line);
 });

@@ -39,15 +39,17 @@ export async function openWeb(
   const opener = openOpener(parts);
   const viewer = openViewer();
   const ports = parts.picturePorts ?? openPicturePorts(config);
+  const metrics = openMetrics(config);
   const tools: RouteTools = {
-    ...{ config, store, keyring, clock, log, learner, opener, viewer },
+    ...{ config, store, keyring, clock, log, opener, viewer },
+    learner: countedLearner(learner, metrics),
     throttle: new SignInThrottle(clock),
     remembered: new RememberedPasswords(clock),
     inFlight: new TriesInFlight(),
     journal: new SignInJournal({ store, clock }),
     streams: new OpenStreams(),
     jmap: startJmapWork(),
-    metrics: openMetrics(config),
+    metrics,
     pictures: new Pictures({ ports, own: ownPlaces(config, ports), clock }),
     bundle: parts.bundle ?? (await bundleUi()),
     publishedIndex: openPublishedIndex({ store, now: () => clock.now().getTime() }),
@@ -61,6 +63,20 @@ export async function openWeb(
       await listeners.close();
       await opener.close();
       await viewer.close();
+    },
+  };
+}
+
+function countedLearner(
+  learner: RouteTools['learner'],
+  { learned }: RouteTools['metrics'],
+): RouteTools['learner'] {
+  if (!learner) return learner;
+  return {
+    ...learner,
+    note(accountId, acts) {
+      for (const { source } of acts) learned.inc({ by: source });
+      return learner.note(accountId, acts);
     },
   };
 }

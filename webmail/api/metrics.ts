@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Config } from '../../delivery/config.ts';
-import { countSelfChecks } from '../../delivery/metrics.ts';
+import { countSelfChecks, learnedCounter } from '../../delivery/metrics.ts';
 import { listDamage } from '../../delivery/store/sqlite/damage.ts';
 
 /** What the web door counts. */
@@ -8,6 +8,8 @@ export interface WebMetrics {
   readonly registry: Registry;
   observe(route: string, status: number, seconds: number): void;
   readonly signIns: Counter<'outcome'>;
+  /** Acts of owners that the classifier learns from, by source. */
+  readonly learned: Counter<'by'>;
   /** Remote pictures by how it came about that they are shown, or not. */
   readonly pictures: Counter<'outcome'>;
   readonly streams: {
@@ -50,6 +52,7 @@ export function openMetrics({ store, data }: Pick<Config, 'store' | 'data'>): We
     registry,
     signIns,
     pictures,
+    learned: learnedCounter(registry),
     observe(route, status, seconds) {
       requests.observe({ route, status: `${Math.floor(status / 100)}xx` }, seconds);
     },

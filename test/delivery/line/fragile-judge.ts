@@ -21,6 +21,7 @@ function judge({ id, arrival, unjudged }: JudgeRequest): void {
   if (word === 'busy' && !unjudged) while (!isTakenOver(pulse, id));
   const isAsked = word.startsWith('where');
   const value = isAsked || (word === 'busy' && !unjudged) ? threadId : { word, unjudged };
-  const reply: JudgeReply = { id, ok: true, value, failed: unjudged ? ['score'] : [] };
+  const counts = { failed: unjudged ? ['score'] : [], judgings: [], lessons: 0 };
+  const reply: JudgeReply = { id, ok: true, value, counts };
   setTimeout(() => parentPort?.postMessage(reply), isAsked || word === 'wait' ? 1800 : 0);
 }

@@ -17,7 +17,7 @@ function openFragileLine(
       transfer: [],
     }),
     log: silentLog,
-    onFailedStage: stage => options.failed?.push(stage),
+    onJudged: (_door, { failed }) => options.failed?.push(...failed),
   });
   t.after(() => line.close());
   return line;
