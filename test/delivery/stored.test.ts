@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, type TestContext, test } from 'node:test';
 import type { Arrival } from '../../delivery/delivery.ts';
 import { silentLog } from '../../delivery/log.ts';
-import { type PipelineDeps, run } from '../../delivery/pipeline.ts';
+import { type Judging, type PipelineDeps, type RunOptions, run } from '../../delivery/pipeline.ts';
 import { reprocessAccount } from '../../delivery/reprocess.ts';
 import { emptyModel } from '../../delivery/spam/model.ts';
 import type { Account, Custody, Email, Store } from '../../delivery/store/store.ts';
@@ -25,6 +25,7 @@ interface Stage {
   readonly store: Store;
   readonly account: Account;
   readonly deps: PipelineDeps & { store: Store };
+  readonly options?: RunOptions;
 }
 
 async function openStage(t: TestContext, custody: Custody): Promise<Stage> {
@@ -52,7 +53,7 @@ async function openStage(t: TestContext, custody: Custody): Promise<Stage> {
 }
 
 async function deliver(
-  { store, account, deps }: Stage,
+  { store, account, deps, options = {} }: Stage,
   raw: string,
   change: Partial<Arrival> = {},
 ): Promise<Email> {
@@ -74,7 +75,7 @@ async function deliver(
     trustedHops: 0,
     ...change,
   };
-  const [outcome] = (await run(arrival, {}, deps)).outcomes;
+  const [outcome] = (await run(arrival, options, deps)).outcomes;
   assert.ok(outcome && 'emailId' in outcome, JSON.stringify(outcome));
   return emailOf(store, account, outcome.emailId);
 }
@@ -96,6 +97,44 @@ const failingModel = async () => {
 };
 
 const header = `From: Clinic <desk@clinic.example>\r\nTo: ${address}\r\nDate: Sun, 01 Mar 2026 12:00:00 +0000\r\n`;
+
+/** What breaks, by the stage that it breaks. */
+const broken: Readonly<Record<string, Partial<PipelineDeps>>> = {
+  authenticate: {
+    get resolver(): PipelineDeps['resolver'] {
+      throw new Error('no resolver today');
+    },
+  },
+  reputation: {
+    senderSources: {
+      lists: { asksDomains: false, check: () => Promise.reject(new Error('no lists today')) } as never,
+      ...{ filter: null, upstream: null },
+    },
+  },
+  score: { model: failingModel },
+};
+
+for (const [name, parts] of Object.entries(broken)) {
+  test(`a message passes into the inbox when ${name} fails, and what failed is told`, async t => {
+    const stage = await openStage(t, 'none');
+    const deps = Object.defineProperties({ ...stage.deps }, Object.getOwnPropertyDescriptors(parts));
+    const judgings: Judging[] = [];
+    const raw = `${header}Subject: hello\r\n\r\nBuy now, you have won a prize\r\n`;
+    const email = await deliver(
+      { ...stage, deps, options: { onJudged: judging => judgings.push(judging) } },
+      raw,
+    );
+    assert.deepEqual(email.findings.failed, [name]);
+    const inbox = (await stage.store.listTags(stage.account.id)).find(({ role }) => role === 'inbox');
+    assert.deepEqual(email.tagIds, [inbox?.id]);
+    const isScored = name !== 'score';
+    assert.deepEqual(
+      [email.findings.score !== null, judgings[0]?.verdict !== 'unknown'],
+      [isScored, isScored],
+    );
+    assert.equal(judgings.length, 1);
+  });
+}
 
 test('mail that was opened keeps its words when a stage is tried again', async t => {
   const stage = await openStage(t, 'server');
