@@ -1,5 +1,6 @@
 import type { AccountName } from '../../bin/demo/people.ts';
 import { readingWords } from '../../webmail/ui/locales/reading.ts';
+import { resultsWords } from '../../webmail/ui/locales/results.ts';
 import type { At } from './stage.ts';
 import * as way from './ways.ts';
 
@@ -35,9 +36,9 @@ export const screens: readonly Screen[] = [
   list('selection', way.chooseRows),
   list('selection-tags', way.chooseTags),
   list('search', at => way.search(at, 'plan')),
-  list('search-none', async ({ page, words, openList }) => {
+  list('search-none', async ({ page, language, openList }) => {
     await openList({ kind: 'search', text: 'a word that no message has' });
-    await page.getByText(words.search.none).waitFor();
+    await page.getByText(resultsWords[language].none).waitFor();
   }),
   { ...list('tab-options', way.openTabOptions), isByWidth: true },
   list('offline', way.goOffline),

@@ -2,6 +2,7 @@ import type { Locator } from 'playwright-core';
 import { addressOf } from '../../bin/demo/people.ts';
 import { accountWords } from '../../webmail/ui/locales/account.ts';
 import { automaticWords } from '../../webmail/ui/locales/automatic.ts';
+import { choicesWords } from '../../webmail/ui/locales/choices.ts';
 import { emptyWords } from '../../webmail/ui/locales/empty.ts';
 import { readingWords } from '../../webmail/ui/locales/reading.ts';
 import { rulesWords } from '../../webmail/ui/locales/rules.ts';
@@ -195,7 +196,7 @@ export async function openPreview(at: At, subject: string, shown: string): Promi
 export async function openTagMenu(at: At): Promise<void> {
   await at.openMessage('Lunch on Thursday?');
   await at.page.locator(`${openMessage} .tag-menu > summary`).click();
-  await at.page.getByLabel(at.words.tags.newName).waitFor();
+  await at.page.getByLabel(choicesWords[at.language].newName).waitFor();
 }
 
 export async function openMore(at: At): Promise<Locator> {

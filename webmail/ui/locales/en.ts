@@ -73,20 +73,12 @@ export const en = {
     unread: (count: number) => `${count} unread`,
     change: 'Tags of this message',
     add: 'Add a tag',
-    newName: 'Name of a new tag',
-    make: 'Make',
     remove: (name: string) => `Remove the tag “${name}”`,
-    added: (name: string) => `Tag “${name}” added.`,
     removed: (name: string) => `Tag “${name}” removed.`,
     archived: 'Moved to the archive: a message keeps at least one tag.',
-    none: 'No tag of your own yet. Type a name to make one.',
   },
 
   tabs: {
-    heading: 'Tabs',
-    close: (name: string) => `Close the tab “${name}”`,
-    options: 'Options of this tab',
-    isPinned: 'pinned',
     contact: 'Contact',
     gone: 'A tag that is gone',
     behind: (name: string) => `“${name}” was opened as a tab.`,
@@ -115,9 +107,6 @@ export const en = {
 
   search: {
     heading: (text: string) => `Search: ${text}`,
-    count: (count: number) => (count === 1 ? '1 message found' : `${count} messages found`),
-    none: 'No message found.',
-    sealedLeftOut: 'Sealed mail can’t be searched on the server.',
   },
 
   discussion: {
@@ -154,12 +143,10 @@ export const en = {
     movedFromJunk: 'Moved back to the inbox: no junk.',
     movedToTrash: 'Moved to the trash.',
     empty: 'This message has no text.',
-    quoted: 'Quoted text',
     truncated: 'This message is very long; only its beginning is shown.',
     encoding: 'Some characters of this message could not be read.',
     body: (subject: string) => `Text of the message “${subject}”`,
     leadsTo: (host: string) => `leads to ${host}`,
-    htmlFailed: 'The formatted text could not be shown. Here is its plain text.',
     more: 'More about this message',
     decrypted: 'Arrived encrypted; opened with the key that the server holds for you.',
     signer: (who: string) => `Signed by ${who}.`,
@@ -181,8 +168,6 @@ export const en = {
     hide: 'Hide the reasons',
     none: 'This message has no privacy index yet. It is worked out again later.',
   },
-
-  keys: { heading: 'Keyboard' },
 
   units: { octets: 'B', kilo: 'kB', mega: 'MB' },
 };

@@ -26,15 +26,14 @@ export const fr: Words = {
     capsLock: 'Les majuscules sont verrouillées.',
     submit: 'Se connecter',
     working: 'Connexion…',
-    refused: 'L’adresse ou le mot de passe n’est pas le bon.',
+    refused: 'Adresse ou mot de passe incorrect.',
     throttled: (wait: string) => `Trop d’essais. Réessayez dans ${wait}.`,
-    blocked:
-      'Ce navigateur ne garde rien pour ce site. Autorisez-y les données de site (un cookie) pour vous connecter.',
-    expired: 'Votre session est terminée. Merci de vous reconnecter.',
+    blocked: 'Ce navigateur ne garde rien pour ce site. Autorisez-y un cookie pour vous connecter.',
+    expired: 'Session terminée. Reconnectez-vous.',
   },
 
   errors: {
-    offline: 'Le serveur ne répond pas. Votre courrier est en sûreté ; réessayez dans un instant.',
+    offline: 'Le serveur ne répond pas. Rien n’est perdu ; réessayez dans un instant.',
     server: 'Le serveur n’a pas pu répondre. Réessayez dans un instant.',
     notFound: 'Ceci n’est plus là.',
     crashed: 'Cette page a rencontré une erreur. Rien n’est perdu.',
@@ -76,20 +75,12 @@ export const fr: Words = {
     unread: (count: number) => `${count} non ${count > 1 ? 'lus' : 'lu'}`,
     change: 'Étiquettes de ce message',
     add: 'Ajouter une étiquette',
-    newName: 'Nouvelle étiquette',
-    make: 'Créer',
     remove: (name: string) => `Retirer l’étiquette « ${name} »`,
-    added: (name: string) => `Étiquette « ${name} » ajoutée.`,
     removed: (name: string) => `Étiquette « ${name} » retirée.`,
     archived: 'Placé dans les archives : un message garde toujours une étiquette.',
-    none: 'Vous n’avez pas encore d’étiquette à vous. Tapez un nom pour en créer une.',
   },
 
   tabs: {
-    heading: 'Onglets',
-    close: (name: string) => `Fermer l’onglet « ${name} »`,
-    options: 'Options de cet onglet',
-    isPinned: 'épinglé',
     contact: 'Contact',
     gone: 'Étiquette disparue',
     behind: (name: string) => `« ${name} » est ouvert dans un onglet.`,
@@ -118,9 +109,6 @@ export const fr: Words = {
 
   search: {
     heading: (text: string) => `Recherche : ${text}`,
-    count: (count: number) => (count > 1 ? `${count} messages trouvés` : `${count} message trouvé`),
-    none: 'Aucun message trouvé.',
-    sealedLeftOut: 'Le courrier scellé ne peut pas être cherché sur le serveur.',
   },
 
   discussion: {
@@ -141,7 +129,7 @@ export const fr: Words = {
     cc: 'Copie à',
     sentAt: 'Envoyé',
     receivedAt: 'Reçu',
-    wholeSubject: 'Afficher l’objet en entier',
+    wholeSubject: 'Afficher tout l’objet',
     unread: 'Non lu',
     markUnread: 'Marquer comme non lu',
     archive: 'Archiver',
@@ -157,17 +145,15 @@ export const fr: Words = {
     movedFromJunk: 'Replacé dans la réception : légitime.',
     movedToTrash: 'Placé dans la corbeille.',
     empty: 'Ce message n’a pas de texte.',
-    quoted: 'Texte cité',
-    truncated: 'Ce message est très long ; seul son début est affiché.',
-    encoding: 'Certains caractères de ce message n’ont pas pu être lus.',
+    truncated: 'Message très long ; seul son début est affiché.',
+    encoding: 'Certains caractères n’ont pas pu être lus.',
     body: (subject: string) => `Texte du message « ${subject} »`,
     leadsTo: (host: string) => `mène à ${host}`,
-    htmlFailed: 'Le texte mis en forme n’a pas pu être affiché. Voici son texte simple.',
     more: 'Autres actions sur ce message',
     decrypted: 'Arrivé chiffré ; ouvert avec la clé que le serveur garde pour vous.',
     signer: (who: string) => `Signé par ${who}.`,
-    badSignature: 'Il porte une signature qui ne correspond pas à son texte.',
-    notOpened: 'Ce message est chiffré, et aucune clé ici ne l’ouvre.',
+    badSignature: 'Sa signature ne correspond pas à son texte.',
+    notOpened: 'Chiffré ; aucune clé ici ne l’ouvre.',
   },
 
   warnings: {
@@ -182,10 +168,8 @@ export const fr: Words = {
     upTo: (level: string) => `peut-être ${level}`,
     why: 'Pourquoi ce niveau',
     hide: 'Cacher les raisons',
-    none: 'Ce message n’a pas encore d’indice de confidentialité. Il sera recalculé plus tard.',
+    none: 'Pas encore d’indice de confidentialité ; il sera recalculé plus tard.',
   },
-
-  keys: { heading: 'Clavier' },
 
   units: { octets: 'o', kilo: 'ko', mega: 'Mo' },
 };

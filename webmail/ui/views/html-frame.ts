@@ -7,6 +7,7 @@ import { fillFrame, isFrameDocument, lighten } from '../fill-frame.ts';
 import { foldQuotes } from '../html-quotes.ts';
 import { isTooMuch, textOfHtml } from '../html-tags.ts';
 import { inlineAddresses } from '../inline-pictures.ts';
+import { formattedWords } from '../locales/formatted.ts';
 import { type SignedPictures, usePictures } from '../pictures.ts';
 import type { Wanted } from '../remote-css.ts';
 import { useApp } from '../state.ts';
@@ -25,7 +26,7 @@ const none: ReadonlyMap<string, string> = new Map();
  */
 export function HtmlFrame(props: HtmlBody) {
   const { source, title, hasLinks, plainText } = props;
-  const { state, words } = useApp();
+  const { state } = useApp();
   const frame = useRef<HTMLIFrameElement>(null);
   const [wanted, setWanted] = useState<readonly Wanted[] | null>(null);
   const [hasFailed, setFailed] = useState(false);
@@ -46,7 +47,7 @@ export function HtmlFrame(props: HtmlBody) {
   useEffect(() => lighten(frame.current, theme), [theme]);
 
   if (hasFailed) {
-    return html`<p class="note">${words.message.htmlFailed}</p>
+    return html`<p class="note">${formattedWords[state.language].htmlFailed}</p>
       <${MessageText} text=${plainText || textOfHtml(source)} hasLinks=${hasLinks} />`;
   }
   return html`<div class="html-body">
@@ -102,7 +103,8 @@ function useBody({ source, hasLinks, inline, isForward }: HtmlBody) {
       frame: inside as unknown as WindowLike,
     });
     dressHtml(made.root, { hasLinks, leadsTo: words.message.leadsTo });
-    if (!isForward) foldQuotes(made.root, { label: words.message.quoted, language: state.language });
+    if (!isForward)
+      foldQuotes(made.root, { label: formattedWords[state.language].quoted, language: state.language });
     return made;
   };
 }

@@ -12,7 +12,7 @@ export function KeyTable() {
   useEffect(() => dialog.current?.showModal(), []);
   return html`<dialog ref=${dialog} class="dialog key-dialog" aria-labelledby="keys-heading" onClose=${() => actions.toggle('isKeyboardHelpOpen', false)}>
     <div class="dialog-head">
-      <h2 id="keys-heading">${words.keys.heading}</h2>
+      <h2 id="keys-heading">${words.bar.keyboard}</h2>
       <button class="icon-button" aria-label=${words.close} onClick=${() => dialog.current?.close()}><${Icon} name="close" /></button>
     </div>
     <p>${intro}</p>

@@ -1,4 +1,5 @@
 import { html } from 'htm/preact';
+import { resultsWords } from '../locales/results.ts';
 import type { EmailRow } from '../mail.ts';
 import { formatRoute, inboxId, listAddress } from '../route.ts';
 import { searchEmails } from '../search-mail.ts';
@@ -55,7 +56,8 @@ export function SearchResults({ text }: { text: string }) {
   }
 
   function counted(count: number): string {
-    const sentence = count === 0 ? words.search.none : words.search.count(count);
-    return session?.custody === 'client' ? `${sentence} ${words.search.sealedLeftOut}` : sentence;
+    const own = resultsWords[state.language];
+    const sentence = count === 0 ? own.none : own.count(count);
+    return session?.custody === 'client' ? `${sentence} ${own.sealedLeftOut}` : sentence;
   }
 }

@@ -2,6 +2,7 @@ import { html } from 'htm/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { selectionOf } from '../choose.ts';
 import { actsWords } from '../locales/acts.ts';
+import { choicesWords } from '../locales/choices.ts';
 import { perform, selectedRows, tagShares } from '../perform.ts';
 import { useApp } from '../state.ts';
 import { tagNamed } from '../tag-acts.ts';
@@ -28,6 +29,7 @@ export function SelectionTags({ isDisabled }: { isDisabled: boolean }) {
 function Choices() {
   const app = useApp();
   const { state, words, actions } = app;
+  const choices = choicesWords[state.language];
   const selection = selectionOf(state);
   const [shares, setShares] = useState<Readonly<Record<string, number>>>({});
   useEffect(() => {
@@ -45,11 +47,11 @@ function Choices() {
     if (tagId) await perform(app, { tagId, isAdded: true }, selectedRows(state));
   }
 
-  return html`${own.length === 0 && html`<p class="hint">${words.tags.none}</p>`}
+  return html`${own.length === 0 && html`<p class="hint">${choices.none}</p>`}
     ${own.map(({ tag }) => html`<${Choice} key=${tag.id} id=${tag.id} name=${tagName(tag, words)} share=${shares[tag.id] ?? 0} />`)}
     <form class="new-tag" onSubmit=${(event: SubmitEvent) => void submit(event)}>
-      <input name="name" maxlength="100" aria-label=${words.tags.newName} placeholder=${words.tags.newName} required />
-      <button class="button small primary">${words.tags.make}</button>
+      <input name="name" maxlength="100" aria-label=${choices.newName} placeholder=${choices.newName} required />
+      <button class="button small primary">${choices.make}</button>
     </form>`;
 }
 

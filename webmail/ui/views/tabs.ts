@@ -1,5 +1,6 @@
 import { html } from 'htm/preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { stripWords } from '../locales/tab-strip.ts';
 import { inboxId } from '../route.ts';
 import { useApp } from '../state.ts';
 import { addressOf, closeTab, isInSight } from '../tab-actions.ts';
@@ -16,14 +17,15 @@ const inbox: Shown = { list: { kind: 'tag', id: inboxId }, filter: {}, isPinned:
 
 /** The lists at hand, above the one in sight: the inbox, then the tabs. Nothing while there is only the inbox. */
 export function TabStrip() {
-  const { state, words } = useApp();
+  const { state } = useApp();
+  const words = stripWords[state.language];
   const strip = useRef<HTMLUListElement>(null);
   const current = tabKey(state.route.list);
   useEffect(() => {
     strip.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [current, state.tabs.length]);
   if (state.tabs.length === 0) return null;
-  return html`<nav class="tab-strip" aria-label=${words.tabs.heading}>
+  return html`<nav class="tab-strip" aria-label=${words.heading}>
     <ul ref=${strip}><${Tabs} /></ul>
     <${TabOptions} />
   </nav>`;
@@ -31,16 +33,17 @@ export function TabStrip() {
 
 /** The same as a menu, where there is no room for a strip. */
 export function TabMenu() {
-  const { state, words } = useApp();
+  const { state } = useApp();
+  const words = stripWords[state.language];
   const [isOpen, setOpen] = useState(false);
   const count = state.tabs.length;
   if (count === 0) return null;
   const summary = html`<summary class="icon-button">
     <${Icon} name="tabs" />
-    <span class="visually-hidden">${words.tabs.heading}</span><span class="tab-total">${count}</span>
+    <span class="visually-hidden">${words.heading}</span><span class="tab-total">${count}</span>
   </summary>`;
   return html`<${Popover} class="tab-menu" summary=${summary} tell=${setOpen}>
-    <nav aria-label=${words.tabs.heading} onClick=${closeBehindLink}><ul class="tab-list"><${Tabs} /></ul></nav>
+    <nav aria-label=${words.heading} onClick=${closeBehindLink}><ul class="tab-list"><${Tabs} /></ul></nav>
     ${isOpen && html`<${OptionsOfTab} />`}
   <//>`;
 }
@@ -60,6 +63,7 @@ function Tabs() {
 function TabItem({ tab }: { tab: Shown }) {
   const app = useApp();
   const { state, words } = app;
+  const own = stripWords[state.language];
   const title = listTitle(tab, state);
   const unread = unreadOf(tab, state);
   const isInbox = tab === inbox;
@@ -73,12 +77,12 @@ function TabItem({ tab }: { tab: Shown }) {
     <a href=${addressOf(tab, state.route)} aria-current=${isInSight(tab, state.route) ? 'page' : undefined} title=${title}>
       <${Icon} name=${tab.isPinned && !isInbox ? 'pin' : listIcon(tab.list, state.tags)} />
       <bdi class="tab-name">${title}</bdi>
-      ${!isInbox && tab.isPinned && html`<span class="visually-hidden">${words.tabs.isPinned}</span>`}
+      ${!isInbox && tab.isPinned && html`<span class="visually-hidden">${own.isPinned}</span>`}
       ${unread > 0 && html`<span class="count" aria-hidden="true">${unread}</span><span class="visually-hidden">${words.tags.unread(unread)}</span>`}
     </a>
     ${
       !isInbox &&
-      html`<button class="tab-close" aria-label=${words.tabs.close(title)} onClick=${close}><${Icon} name="close" /></button>`
+      html`<button class="tab-close" aria-label=${own.close(title)} onClick=${close}><${Icon} name="close" /></button>`
     }
   </li>`;
 }

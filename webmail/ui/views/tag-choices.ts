@@ -1,6 +1,7 @@
 import { html } from 'htm/preact';
 import type { Mailbox } from '../../wire.ts';
 import { patchOf } from '../acts.ts';
+import { choicesWords } from '../locales/choices.ts';
 import { useApp } from '../state.ts';
 import { tagNamed } from '../tag-acts.ts';
 import { placedTags } from '../tag-colours.ts';
@@ -11,6 +12,7 @@ import { tagName } from './tag-name.ts';
 /** The owner's tags as boxes, and a field for a new one. */
 export function TagChoices({ email }: { email: Tagged }) {
   const { state, words, actions, ...parts } = useApp();
+  const choices = choicesWords[state.language];
   const own = placedTags(state.tags);
 
   async function submit(event: SubmitEvent): Promise<void> {
@@ -23,17 +25,17 @@ export function TagChoices({ email }: { email: Tagged }) {
     form.reset();
     form.closest('details')?.removeAttribute('open');
     focusMenu(form);
-    if (!email.mailboxIds[id]) await actions.change(email, { tags: { [id]: true } }, words.tags.added(name));
+    if (!email.mailboxIds[id]) await actions.change(email, { tags: { [id]: true } }, choices.added(name));
   }
 
   function toggle(tag: Mailbox): void {
     const name = tagName(tag, words);
     const isAdded = !email.mailboxIds[tag.id];
     const patch = patchOf({ tagId: tag.id, isAdded }, email, state.tags);
-    if (patch) void actions.change(email, patch, isAdded ? words.tags.added(name) : words.tags.removed(name));
+    if (patch) void actions.change(email, patch, isAdded ? choices.added(name) : words.tags.removed(name));
   }
 
-  return html`${own.length === 0 && html`<p class="hint">${words.tags.none}</p>`}
+  return html`${own.length === 0 && html`<p class="hint">${choices.none}</p>`}
       ${own.map(
         ({ tag }) => html`<label class="check" key=${tag.id}>
           <input type="checkbox" checked=${email.mailboxIds[tag.id] === true} onChange=${() => toggle(tag)} />
@@ -41,7 +43,7 @@ export function TagChoices({ email }: { email: Tagged }) {
         </label>`,
       )}
       <form class="new-tag" onSubmit=${(event: SubmitEvent) => void submit(event)}>
-        <input name="name" maxlength="100" aria-label=${words.tags.newName} placeholder=${words.tags.newName} required />
-        <button class="button small primary">${words.tags.make}</button>
+        <input name="name" maxlength="100" aria-label=${choices.newName} placeholder=${choices.newName} required />
+        <button class="button small primary">${choices.make}</button>
       </form>`;
 }
