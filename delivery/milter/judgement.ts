@@ -56,6 +56,12 @@ function refusal({ findings: { score } }: OwnerAssessment, circumstances: Circum
   return `${errorTable.messageRefused.reply} ${text}`;
 }
 
+/** The judgement of a message that brings more fields in our name than can be taken away. */
+export function refusedForgery(): Judgement {
+  const reply = `${errorTable.messageRefused.reply} ${replyText('messageRefused')}`;
+  return { outcome: 'refused', fields: [], reply };
+}
+
 /** The judgement of a message that is not taken now. */
 export function deferred(code: ErrorCode): Judgement {
   return { outcome: 'deferred', fields: [], reply: `${errorTable[code].reply} ${replyText(code)}` };

@@ -1,8 +1,8 @@
 import { isForged } from '../instance-fields.ts';
 import type { OctetBudget } from '../octet-budget.ts';
 
-/** Why a message can't be judged whole. */
-export type MessageFault = 'too-large' | 'no-room';
+/** Why a message can't be judged whole, or need not be. */
+export type MessageFault = 'too-large' | 'no-room' | 'forged';
 
 /** A field of the message, the `count`th of its name, counted from 1. */
 export interface FieldPlace {
@@ -49,8 +49,9 @@ export class MessageOctets {
     const key = name.trimEnd().toLowerCase();
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
-    if (isForged({ name, value }, this.#hostname) && this.#forged.length < maxForged)
-      this.#forged.push({ name, count });
+    if (!isForged({ name, value }, this.#hostname)) return;
+    if (this.#forged.length < maxForged) this.#forged.push({ name, count });
+    else this.#fail('forged');
   }
 
   /** The empty line behind the header. */

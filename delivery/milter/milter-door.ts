@@ -11,7 +11,7 @@ import { type OctetBudget, openReceivingRoom } from '../octet-budget.ts';
 import { removeStaleSocket } from '../stale-socket.ts';
 import { readCommand } from './command.ts';
 import { Conversation, type Submission } from './conversation.ts';
-import { deferred, type Judgement, judgementOf, shownStages, unjudged } from './judgement.ts';
+import { deferred, type Judgement, judgementOf, refusedForgery, shownStages, unjudged } from './judgement.ts';
 import { type MilterCounts, openMilterCounts } from './milter-counts.ts';
 import { MilterFault, PacketReader } from './packet.ts';
 
@@ -172,6 +172,7 @@ class MilterConnections {
     const onFailure = this.#config['milter.onFailure'] === 'tempfail' ? 'tempfail' : 'accept';
     // The MTA's own limit is the larger one: later it would be no other.
     if (fault === 'too-large') return unjudged(fault, 'accept');
+    if (fault === 'forged') return refusedForgery();
     if (fault) return unjudged(fault, onFailure);
     const { session, reversePath } = arrival;
     const { admission, clock } = this.#deps;

@@ -68,6 +68,18 @@ test('forged fields are counted by name, whatever their case, and told last firs
   ]);
 });
 
+test('more forged fields than can be taken away are a fault; a thousand are not', () => {
+  const message = new MessageOctets({
+    maxOctets: 1e6,
+    room: openOctetBudget(1e6),
+    hostname: 'mx.example.org',
+  });
+  for (let at = 0; at < 1000; at++) message.addField('X-Caliopen-Score', '0', { isExact: false });
+  assert.equal(message.fault, null);
+  message.addField('X-Caliopen-Score', '0', { isExact: false });
+  assert.equal(message.fault, 'forged');
+});
+
 test('results of this host are forged whatever they are written like; those of others stay', () => {
   const { message } = open();
   const values = [
