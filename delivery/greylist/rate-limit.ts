@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Senders } from '../store/store.ts';
 
 /** Counts messages of many subjects, hour by hour; all processes and machines that share the store count together. */
@@ -21,7 +22,7 @@ export function openRateLimit(kind: string, perHour: number, senders: Pick<Sende
   const known = new Map<string, { readonly hour: number; readonly next: number }>();
 
   async function isFree(subject: string, hour: number, place: number, at: Date): Promise<boolean> {
-    const key = `rate:${kind}:${hour}:${place}:${subject}`.slice(0, 255);
+    const key = `rate:${kind}:${hour}:${place}:${subject}`;
     // Forgotten with the hour after it.
     const { lastSeenAt } = await senders.noteSight(key, at, (2 * hourMilliseconds) / 1000);
     return lastSeenAt === null;
@@ -42,11 +43,13 @@ export function openRateLimit(kind: string, perHour: number, senders: Pick<Sende
 
   return {
     async isBeyond(subject, at) {
+      // It may hold an address of somebody, and be longer than a key.
+      const hashed = createHash('sha256').update(subject).digest('base64url');
       const hour = Math.floor(at.getTime() / hourMilliseconds);
       const before = known.get(subject);
       const from = before?.hour === hour ? before.next : 0;
       if (from >= perHour) return true;
-      const place = await takePlace(subject, hour, from, at);
+      const place = await takePlace(hashed, hour, from, at);
       known.delete(subject);
       known.set(subject, { hour, next: place + 1 });
       const oldest = known.keys().next();

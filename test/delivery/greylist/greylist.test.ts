@@ -88,6 +88,22 @@ test('messages are counted across processes, hour by hour, and never one beyond 
   assert.ok(probes < 40, `a new process finds its place in ${probes} looks`);
 });
 
+test('long paths that differ at their end alone are counted apart, and no path is kept as it is', async t => {
+  const { store } = await openTestParts(t, testConfig(t));
+  const keys: string[] = [];
+  const limit = openRateLimit('sender', 1, {
+    noteSight: (key, ...others) => {
+      keys.push(key);
+      return store.noteSight(key, ...others);
+    },
+  });
+  const path = `${'zoe.'.repeat(16)}@${'long.'.repeat(40)}example`;
+  assert.equal(await limit.isBeyond(`${path} 192.0.2`, after(0)), false);
+  assert.equal(await limit.isBeyond(`${path} 192.0.3`, after(1)), false);
+  assert.equal(await limit.isBeyond(`${path} 192.0.3`, after(2)), true);
+  assert.ok(keys.every(key => !key.includes('zoe')));
+});
+
 const session: Session = {
   source: 'live',
   remoteAddress: '198.51.100.7',
