@@ -96,7 +96,7 @@ export function readModel(octets: Uint8Array): Model {
   // The CRC holds, so this is what `writeModel` wrote.
   const head = JSON.parse(body.toString('utf8', 4, headEnd)) as Head;
   const model = emptyModel({ withPrior: head.hasPrior });
-  model.fusion.weights.clear();
+  // Inputs that came after the model was written keep their starting weights.
   for (const [name, weight] of head.weights) model.fusion.weights.set(name, weight);
   const tables = [
     ...form.views.map(name => model.learners[name].weights),

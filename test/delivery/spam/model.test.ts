@@ -182,6 +182,16 @@ test('a model comes back from its octets as it was, with the updates it can take
   assert.equal(unlearn(read, late), true);
 });
 
+test('a rule that came after a model was written weighs what it weighs in a new one', () => {
+  const model = emptyModel();
+  train(model, labelled(8));
+  const start = model.fusion.weights.get('lookAlikeLink');
+  model.fusion.weights.delete('lookAlikeLink');
+  const read = readModel(writeModel(model));
+  assert.ok(start);
+  assert.equal(read.fusion.weights.get('lookAlikeLink'), start);
+});
+
 test('damaged octets are no model', () => {
   const octets = writeModel(emptyModel({ withPrior: false }));
   const flipped = octets.slice();
