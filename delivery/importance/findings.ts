@@ -8,4 +8,18 @@ export interface ImportanceFindings {
   readonly reasons: readonly { readonly id: string; readonly weight: number }[];
   /** Id of the rule. */
   readonly rule?: string;
+  /** What it was before the owner set it by hand, or tried a rule on it later; left out where there was none. */
+  readonly before?: Omit<ImportanceFindings, 'before'>;
+}
+
+/** The new importance of a message that has been judged before, with what it was. */
+export function changedImportance(
+  importance: ImportanceFindings,
+  known: ImportanceFindings | undefined,
+): ImportanceFindings {
+  if (!known) return importance;
+  const { before, ...last } = known;
+  // What was never the owner's word is what can be gone back to.
+  const kept = last.by === 'owner' ? before : last;
+  return kept ? { ...importance, before: kept } : importance;
 }

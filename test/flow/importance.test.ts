@@ -72,6 +72,13 @@ test('what an owner answers, stars and says by hand moves what comes next, and a
   await change(answer.id, { importance: -9 });
   const set = await get(answer.id);
   assert.deepEqual([set.importance, set.importanceReasons.by, set.importanceReasons.list], [-9, 'owner', []]);
+  await change(answer.id, { importance: null });
+  const judged = await get(answer.id);
+  assert.deepEqual(
+    [judged.importance, judged.importanceReasons],
+    [answer.importance, answer.importanceReasons],
+  );
+  await change(answer.id, { importance: -9 });
   const refused = await change(answer.id, { importance: 11 });
   assert.deepEqual(refused.notUpdated[answer.id].properties, ['importance']);
   const least = async (minImportance: number): Promise<string[]> =>

@@ -136,6 +136,10 @@ async function putsInOrder(t: TestContext, reader: Reader): Promise<void> {
     await poll('the rule is second', async () =>
       (await names(page))[1] === 'From the shop' ? true : undefined,
     );
+    assert.equal(
+      await page.locator(':focus').getAttribute('aria-label'),
+      'Move the rule “From the shop” down',
+    );
     await shop.getByLabel('In use: the rule “From the shop”').uncheck();
     await poll('it is off', async () => ((await rulesOf(reader))[1].isEnabled === false ? true : undefined));
     await shop.getByRole('button', { name: 'Change the rule “From the shop”' }).click();
@@ -217,7 +221,7 @@ async function tellsWhy(t: TestContext, reader: Reader, tagId: string): Promise<
   });
 
   await t.test('the importance says why, and is set by hand with the arrows', async () => {
-    await message.locator('summary', { hasText: 'Importance -7' }).press('Enter');
+    await message.locator('summary', { hasText: 'Importance −7' }).press('Enter');
     await message.getByText('It was sent to many who subscribed').waitFor();
     const slider = message.getByLabel('Set it yourself');
     await slider.press('ArrowRight');
@@ -225,6 +229,11 @@ async function tellsWhy(t: TestContext, reader: Reader, tagId: string): Promise<
       (await web.ask('Email/get', { ids: [id], properties: ['importance'] })).list[0].importance;
     await poll('it is set', async () => ((await importance()) === -6 ? true : undefined));
     assert.deepEqual(await violations(page), []);
+    await message.getByRole('button', { name: 'Let it be judged again' }).press('Enter');
+    await message.getByText('It was sent to many who subscribed').waitFor();
+    assert.equal(await importance(), -7);
+    assert.equal(await slider.inputValue(), '-7');
+    assert.ok(await slider.evaluate(element => element.ownerDocument.activeElement === element));
   });
 }
 

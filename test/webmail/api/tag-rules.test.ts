@@ -151,5 +151,10 @@ test('rules are tried on mail that is here already, and what they did can be tak
   await web.ask('Email/set', { update: undo });
   assert.deepEqual((await stateOf(one)).boxes, [inbox]);
   assert.deepEqual({ ...(await stateOf(one)) }, before[0]);
+  assert.equal(
+    await web.store.getAccountState(web.account.id, 'importance'),
+    null,
+    'an undo teaches nothing',
+  );
   assert.equal(await web.refuse('TagRule/apply', { ids: ['none'] }), 'invalidArguments');
 });

@@ -12,8 +12,8 @@ type SetChange = NonNullable<EmailChange['tags']>;
 /** What an update of an Email (RFC 8621 §4.6) changes, and the properties that must already be so. */
 export interface ReadUpdate {
   readonly change: EmailChange;
-  /** Set by hand, -10..10; null where it is not. */
-  readonly importance: number | null;
+  /** Set by hand, -10..10; null: as it was judged before that; undefined where nothing is said of it. */
+  readonly importance: number | null | undefined;
   /** Other properties that were sent: allowed as long as they say what is so (RFC 8620 §5.3). */
   readonly unchanged: ReadonlyMap<string, unknown>;
 }
@@ -42,13 +42,14 @@ export function readUpdate(
     importance:
       whole.has('importance') && !unchanged.has('importance')
         ? readImportance(whole.get('importance'))
-        : null,
+        : undefined,
     change: { emailId, ...(tags ? { tags } : {}), ...(keywords ? { keywords } : {}) },
     unchanged,
   };
 }
 
-function readImportance(value: unknown): number {
+function readImportance(value: unknown): number | null {
+  if (value === null) return null;
   if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 10) return value + 0;
   throw invalidProperties(['importance'], 'a whole number, -10 to 10');
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { changedImportance } from '../../../delivery/importance/findings.ts';
 import { importanceOf } from '../../../delivery/store/importance.ts';
 import type { ChangeOutcome, Email, EmailChange } from '../../../delivery/store/store.ts';
 import { readArguments, setEntries } from './arguments.ts';
@@ -76,11 +77,20 @@ async function updateAll(
   await noteJunkActs(acts, context);
 }
 
-/** The owner's own word, where it is another than what is told already. */
-function importanceByHand(email: Email, value: number | null): Pick<EmailChange, 'findings'> {
-  const { findings } = email;
-  if (value === null || value === importanceOf(findings)) return {};
-  return { findings: { ...findings, importance: { value, by: 'owner', reasons: [] } } };
+/** The owner's own word, where it is another than what is told already; null takes it back. */
+function importanceByHand(
+  { findings }: Email,
+  value: number | null | undefined,
+): Pick<EmailChange, 'findings'> {
+  const { importance, ...others } = findings;
+  if (value === undefined || value === importanceOf(findings)) return {};
+  if (value !== null) {
+    const changed = changedImportance({ value, by: 'owner', reasons: [] }, importance);
+    return { findings: { ...others, importance: changed } };
+  }
+  const before = importance?.before;
+  if (before) return { findings: { ...others, importance: before } };
+  return importance && importance.by !== 'model' ? { findings: others } : {};
 }
 
 function checkOutcome({ status }: ChangeOutcome): void {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { changedImportance } from '../../../delivery/importance/findings.ts';
 import { parseMessage } from '../../../delivery/message/message.ts';
 import { importanceOf } from '../../../delivery/store/importance.ts';
 import type { Email, EmailChange, Tag } from '../../../delivery/store/store.ts';
@@ -146,15 +147,22 @@ function changeTo(after: RuledTags, { email, tags }: Applied): EmailChange | nul
 
 function findingsWith(after: RuledTags, { findings }: Email, isSet: boolean): Email['findings'] {
   const { roles = [], tagIds = [], keywords = [] } = findings.tags ?? {};
-  const reasons = after.reasons.filter(
-    ({ tag, rule }, place) => after.reasons.findIndex(one => one.tag === tag && one.rule === rule) === place,
+  // Those of tags that are taken off stay: whoever takes it back wants them, too.
+  const all = [...(findings.tags?.reasons ?? []), ...after.reasons];
+  const reasons = all.filter(
+    ({ tag, rule }, place) => all.findIndex(one => one.tag === tag && one.rule === rule) === place,
   );
   const { importance: value, importanceRule } = after;
   return {
     ...findings,
     tags: { roles, tagIds, keywords, reasons },
     ...(isSet && importanceRule !== null
-      ? { importance: { value, by: 'rule', reasons: [], rule: importanceRule } }
+      ? {
+          importance: changedImportance(
+            { value, by: 'rule', reasons: [], rule: importanceRule },
+            findings.importance,
+          ),
+        }
       : {}),
   };
 }
@@ -176,7 +184,10 @@ function undoOf(before: Email, { tags, keywords, findings }: EmailChange): Recor
     for (const item of change?.remove ?? []) patch.push([`${property}/${escaped(item)}`, true]);
   }
   const importance = importanceOf(before.findings);
-  if (findings && importanceOf(findings) !== importance) patch.push(['importance', importance]);
+  if (findings && importanceOf(findings) !== importance) {
+    // To set it by hand would be the owner's word, and teach.
+    patch.push(['importance', before.findings.importance?.by === 'owner' ? importance : null]);
+  }
   return Object.fromEntries(patch);
 }
 

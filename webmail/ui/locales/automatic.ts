@@ -1,5 +1,10 @@
 import type { Language } from './languages.ts';
 
+/** With its sign; a hyphen is no minus. */
+function signed(value: number): string {
+  return value > 0 ? `+${value}` : String(value).replace('-', '−');
+}
+
 const en = {
   why: 'Tags and importance, and why',
   kinds: {
@@ -29,7 +34,7 @@ const en = {
   remove: 'Take it off',
   removed: (name: string) => `Tag “${name}” taken off.`,
   rule: 'To the rules',
-  importance: (value: number) => `Importance ${value > 0 ? `+${value}` : value}`,
+  importance: (value: number) => `Importance ${signed(value)}`,
   reasons: 'Why',
   noReasons: 'Nothing speaks for or against it.',
   by: { rule: 'One of your rules set it.', owner: 'You set it yourself.' },
@@ -38,6 +43,8 @@ const en = {
   set: 'Set it yourself',
   setTo: (value: number) => `Importance set to ${value}.`,
   setHint: 'Mail from there is then judged accordingly.',
+  judgeAgain: 'Let it be judged again',
+  judgedAgain: 'Its importance is as it was judged.',
   notSet: 'That did not work.',
   heading: 'Automatic tags',
   lead: 'Mail that says by its form what it is gets one of these tags. Take it off a message, and no more mail from there gets it.',
@@ -71,7 +78,7 @@ const fr: typeof en = {
   remove: 'La retirer',
   removed: name => `Étiquette « ${name} » retirée.`,
   rule: 'Voir les règles',
-  importance: value => `Importance ${value > 0 ? `+${value}` : value}`,
+  importance: value => `Importance ${signed(value)}`,
   reasons: 'Pourquoi',
   noReasons: 'Rien ne plaide pour ni contre.',
   by: { rule: 'L’une de vos règles l’a fixée.', owner: 'Vous l’avez fixée vous-même.' },
@@ -80,6 +87,8 @@ const fr: typeof en = {
   set: 'La fixer vous-même',
   setTo: value => `Importance fixée à ${value}.`,
   setHint: 'Les messages de cette provenance seront jugés en conséquence.',
+  judgeAgain: 'Revenir à l’estimation',
+  judgedAgain: 'Son importance est de nouveau celle estimée.',
   notSet: 'Cela n’a pas fonctionné.',
   heading: 'Étiquettes automatiques',
   lead: 'Le courrier dont la forme dit ce qu’il est reçoit l’une de ces étiquettes. Retirez-la d’un message, et plus aucun de cette provenance ne la recevra.',

@@ -1,5 +1,5 @@
 import { html } from 'htm/preact';
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { automaticWords } from '../locales/automatic.ts';
 import type { Asking, FullEmail } from '../mail.ts';
 import { useApp } from '../state.ts';
@@ -19,20 +19,30 @@ export function MessageImportance({ email, reload }: Props) {
   const [shown, setShown] = useState(importance);
   const id = useId();
   const read = (event: Event) => Number((event.currentTarget as HTMLInputElement).value);
-  async function set(value: number): Promise<void> {
+  async function set(value: number | null): Promise<void> {
     try {
       await changeImportance(
         { client: app.client, accountId: app.state.session?.accountId ?? '' },
         email.id,
         value,
       );
-      app.actions.announce(words.setTo(value));
+      app.actions.announce(value === null ? words.judgedAgain : words.setTo(value));
       reload();
     } catch (error) {
       app.actions.noteError(error);
       app.actions.say({ text: words.notSet });
     }
   }
+  const slider = useRef<HTMLInputElement>(null);
+  function judgeAgain(): Promise<void> {
+    // The button goes.
+    slider.current?.focus();
+    return set(null);
+  }
+  // What the owner is setting here stays under their hand.
+  useEffect(() => {
+    if (by !== 'owner') setShown(importance);
+  }, [by, importance]);
   return html`<${Opener} icon="filter" name=${words.importance(importance)}>
     <div>
       <p class="popover-head">${words.reasons}</p>
@@ -41,6 +51,7 @@ export function MessageImportance({ email, reload }: Props) {
     <label for=${id}>${words.set}</label>
     <input
       id=${id}
+      ref=${slider}
       type="range"
       min="-10"
       max="10"
@@ -52,6 +63,7 @@ export function MessageImportance({ email, reload }: Props) {
     />
     <output for=${id}>${shown}</output>
     <p class="hint" id=${`${id}-hint`}>${words.setHint}</p>
+    ${by === 'owner' && html`<button class="button small" onClick=${() => void judgeAgain()}>${words.judgeAgain}</button>`}
   <//>`;
 }
 
@@ -72,7 +84,7 @@ function Reasons({ list }: { list: FullEmail['importanceReasons']['list'] }) {
 async function changeImportance(
   { client, accountId }: Asking,
   emailId: string,
-  importance: number,
+  importance: number | null,
 ): Promise<void> {
   const update = { [emailId]: { importance } };
   const answers = await client.call([['Email/set', { accountId, update }, 'set']]);
