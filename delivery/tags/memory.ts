@@ -58,16 +58,16 @@ export function taughtOf(
   return memory.taught.get(hash(`${asked.kind}|${asked.source}`)) ?? null;
 }
 
-/** The owner has taken an automatic tag off a message of this source, or put one on. */
+/** The owner has taken an automatic tag off a message of this source, or put one on; null forgets what they said. */
 export function teachKind(
   memory: TagMemory,
-  act: { readonly kind: Kind; readonly source: string; readonly isWanted: boolean },
+  act: { readonly kind: Kind; readonly source: string; readonly isWanted: boolean | null },
   hash: (text: string) => number,
 ): TagMemory {
   const key = hash(`${act.kind}|${act.source}`);
   const taught = new Map(memory.taught);
   // Behind all others: what was said last is forgotten last.
   taught.delete(key);
-  taught.set(key, act.isWanted);
+  if (act.isWanted !== null) taught.set(key, act.isWanted);
   return { ...memory, taught };
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { accountHash } from '../../../delivery/tags/hash.ts';
 import { minExamples } from '../../../delivery/tags/learned/models.ts';
 import { readMemory, taughtOf } from '../../../delivery/tags/memory.ts';
-import { openTestWeb, type TestWeb } from './web.ts';
+import { newEmail, openTestWeb, type TestWeb } from './web.ts';
 
 const letter = (from: string, subject: string) =>
   `From: ${from}\nTo: owner@example.org\nSubject: ${subject}\n\nHello.\n`;
@@ -30,6 +30,31 @@ test('an automatic tag teaches when it is meant, not when keywords are written a
   assert.equal(await wordOn(web, 'a@shop.example'), false);
   await change(web, id, { 'keywords/auto-newsletter': null });
   assert.equal(await wordOn(web, 'a@shop.example'), false);
+});
+
+test('taking an automatic tag off and putting it back, by hand or by a rule, teaches nothing', async t => {
+  const web = await openTestWeb(t);
+  const text = letter('a@shop.example', 'News');
+  const email = newEmail(text, web.account, web.clock);
+  const reasons = [{ tag: 'auto-newsletter', rule: 'structure:unsubscribe', text: '' }];
+  const tags = { roles: ['inbox'], tagIds: [], keywords: ['auto-newsletter'], reasons } as const;
+  const id = await web.deliver(text, {
+    keywords: ['auto-newsletter'],
+    findings: { ...email.findings, tags },
+  });
+  const originOf = async () =>
+    (await web.ask('Email/get', { ids: [id], properties: ['tagReasons'] })).list[0].tagReasons[0]?.origin;
+  await change(web, id, { 'keywords/auto-newsletter': null });
+  assert.equal(await wordOn(web, 'a@shop.example'), false);
+  await change(web, id, { 'keywords/auto-newsletter': true });
+  assert.equal(await wordOn(web, 'a@shop.example'), null);
+  const conditions = [{ subject: 'field', operator: 'is', field: 'Subject', value: 'News' }];
+  const rule = { conditions, actions: { removeTags: ['auto-newsletter'] } };
+  const made = await web.ask('TagRule/set', { create: { rule } });
+  const { undo } = await web.ask('TagRule/apply', { ids: [made.created.rule.id] });
+  assert.equal(await originOf(), undefined);
+  await web.ask('Email/set', { update: undo });
+  assert.deepEqual([await originOf(), await wordOn(web, 'a@shop.example')], ['structure', null]);
 });
 
 test('tags that go with a message that is thrown away teach nothing', async t => {

@@ -5,6 +5,7 @@ import type { Email, NewEmail } from '../../../delivery/store/store.ts';
 import { accountHash } from '../../../delivery/tags/hash.ts';
 import { kindOf } from '../../../delivery/tags/kinds/kinds.ts';
 import { readMemory, sourceOf, tagStateName, teachKind, writeMemory } from '../../../delivery/tags/memory.ts';
+import { originOf } from '../../../delivery/tags/words.ts';
 import { type ImportanceLesson, importanceLessons, lessonOf, writtenLesson } from './importance-lessons.ts';
 import { tagsById } from './mailbox.ts';
 import type { MethodContext } from './method.ts';
@@ -108,16 +109,21 @@ async function answeredBy(
   return emails.filter(({ summary }) => summary.messageId === inReplyTo);
 }
 
+/** What an act says of automatic tags; the tag that its structure had given is put back by whoever takes that back. */
 function kindLessons({ before, change }: OwnerAct): Lesson[] {
   const source = sourceOf(before.summary.listId, provenAuthor(before));
   if (source === null) return [];
   const { added, removed } = differenceOf(before.keywords, change.keywords);
   // A program that writes all keywords anew, and knows none of these, says nothing by leaving them out.
   const isRewritten = change.keywords?.replace === true && added.length + removed.length > 1;
+  const reasons = before.findings.tags?.reasons ?? [];
+  const isByStructure = (keyword: string): boolean =>
+    reasons.some(reason => reason.tag === keyword && originOf(reason) === 'structure');
   const lessonsOf = (keywords: readonly string[], isWanted: boolean): Lesson[] =>
     keywords.flatMap(keyword => {
       const kind = kindOf(keyword);
-      return kind ? [(memory, hash) => teachKind(memory, { kind, source, isWanted }, hash)] : [];
+      const said = isWanted && isByStructure(keyword) ? null : isWanted;
+      return kind ? [(memory, hash) => teachKind(memory, { kind, source, isWanted: said }, hash)] : [];
     });
   return [...lessonsOf(added, true), ...(isRewritten ? [] : lessonsOf(removed, false))];
 }
