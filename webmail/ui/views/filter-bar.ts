@@ -1,5 +1,5 @@
 import { html } from 'htm/preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Level } from '../../wire.ts';
 import { filterWords } from '../locales/filter.ts';
 import { levelWords } from '../locales/level-words.ts';
@@ -40,7 +40,6 @@ export function FilterBar() {
     ${
       list.kind !== 'search' &&
       html`<${Importance}
-        key=${filter.minImportance}
         value=${filter.minImportance}
         onChoose=${(minImportance: number | undefined) => change({ minImportance })}
       />`
@@ -81,6 +80,8 @@ function Importance({ value, onChoose }: ImportanceProps) {
   const { state } = useApp();
   const words = filterWords[state.language];
   const [shown, setShown] = useState(value ?? leastImportance);
+  // The address may change under the thumb, which must not lose the focus by it.
+  useEffect(() => setShown(value ?? leastImportance), [value]);
   const chosen = shown === leastImportance ? undefined : shown;
   const read = (event: Event) => Number((event.currentTarget as HTMLInputElement).value);
   const text = words.importances(chosen ?? null);
