@@ -41,6 +41,9 @@ export const runFailures = {
   broken: 'the script could not be run',
 } as const;
 
+/** Work of holding one item of a list, whatever its length: it takes memory. */
+export const itemWork = 20;
+
 /** Thrown where a run can't go on; `runScript` makes it the implicit keep. */
 export class RunFailure extends Error {
   constructor(why: keyof typeof runFailures) {
@@ -137,7 +140,7 @@ export class Run {
   fieldsNamed(name: string): readonly HeaderField[] {
     this.#fields ??= Map.groupBy(this.input.message.root.fields, field => lowerAscii(field.name));
     const found = this.#fields.get(lowerAscii(name)) ?? [];
-    this.spend(found.reduce((sum, { value }) => sum + value.length, 1));
+    this.spend(found.reduce((sum, { value }) => sum + value.length + itemWork, 1));
     return found;
   }
 

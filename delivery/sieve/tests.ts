@@ -8,7 +8,7 @@ import { addressFields, isMailboxName } from './checks.ts';
 import { datePart, zoneOffset } from './dates.ts';
 import { flagsOf } from './flags.ts';
 import { matchesAny } from './matching.ts';
-import type { Run } from './run.ts';
+import { itemWork, type Run } from './run.ts';
 import type { Clause } from './shape.ts';
 
 type Test = (clause: Clause, run: Run) => boolean;
@@ -109,7 +109,11 @@ function testAddress(clause: Clause, run: Run): boolean {
     .strings(names)
     .filter(name => addressFields.has(name.toLowerCase()))
     .flatMap(name => run.fieldsNamed(name));
-  const addresses = picked(fields, clause).flatMap(field => run.reading(field, addressesOf));
+  const addresses = picked(fields, clause).flatMap(field => {
+    const found = run.reading(field, addressesOf);
+    run.spend(found.length * itemWork);
+    return found;
+  });
   return matchesAny(addressParts(addresses, clause.tags), run.strings(keys), { clause, run });
 }
 

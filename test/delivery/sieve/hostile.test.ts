@@ -84,3 +84,12 @@ test('long keys beside many short fields count as work', () => {
     assert.equal(failure?.text, 'the script takes too long on this message', how);
   }
 });
+
+test('one field named again and again counts as work, though it is empty', () => {
+  const names = Array.from({ length: 3000 }, () => '"x"').join();
+  const script = scriptOf(`if header :contains [${names}] "q" { discard; }`);
+  const raw = Buffer.from(`${'X:\r\n'.repeat(3000)}\r\nhi\r\n`);
+  const envelope = { reversePath: '', forwardPath: null };
+  const input = { message: parseMessage(raw), sizeOctets: raw.byteLength, envelope };
+  assert.equal(runScript(script, input, context).failure?.text, 'the script takes too long on this message');
+});
