@@ -140,7 +140,7 @@ export class Run {
   fieldsNamed(name: string): readonly HeaderField[] {
     this.#fields ??= Map.groupBy(this.input.message.root.fields, field => lowerAscii(field.name));
     const found = this.#fields.get(lowerAscii(name)) ?? [];
-    this.spend(found.reduce((sum, { value }) => sum + value.length + itemWork, 1));
+    this.spend(found.length * itemWork + 1);
     return found;
   }
 
@@ -148,9 +148,12 @@ export class Run {
   reading<T>(field: HeaderField, read: (value: string) => T): T {
     const known = (this.#readings.get(read) ?? new Map()) as Map<HeaderField, T>;
     this.#readings.set(read, known);
-    const found = known.get(field) ?? read(field.value);
-    known.set(field, found);
-    return found;
+    const found = known.get(field);
+    if (found !== undefined) return found;
+    this.spend(field.value.length);
+    const fresh = read(field.value);
+    known.set(field, fresh);
+    return fresh;
   }
 
   /** Texts of the body by a name for how they are read; made once for a run. */

@@ -155,12 +155,16 @@ function testDate(clause: Clause, run: Run): boolean {
   const [name, part, keys] = clause.positional;
   const fields = run.fieldsNamed(run.string(name));
   const [field] = clause.tags.has('index') ? picked(fields, clause) : fields;
-  const read = field && parseDateTime(field.value.slice(field.value.lastIndexOf(';') + 1));
+  const read = field && run.reading(field, dateTimeOf);
   if (!read) return matchesAny([], run.strings(keys), { clause, run });
   const offsetMinutes = clause.tags.has('originalzone')
     ? read.offsetMinutes
     : offsetAsked(clause, run, read.at);
   return matchesPart({ at: read.at, offsetMinutes }, run.string(part), run.strings(keys), { clause, run });
+}
+
+function dateTimeOf(value: string): DateTime | null {
+  return parseDateTime(value.slice(value.lastIndexOf(';') + 1));
 }
 
 function offsetAsked({ tags }: Clause, run: Run, at: Date): number {
