@@ -5,7 +5,7 @@ import { brightness, type Luma, type PictureSize, pictureSize } from './picture.
 import { readPng } from './png.ts';
 
 /** What is spent on the pictures of one message, at most. A megapixel costs about 40 ms as JPEG, 15 ms as PNG. */
-const limits = { pictures: 3, pixels: 2_000_000, octets: 1_500_000, leastSide: 40 };
+const limits = { pictures: 3, pixels: 2_000_000, octets: 1_500_000, leastSide: 40, scans: 40 };
 
 /** A picture that has not been decoded yet. */
 export interface Picture {
@@ -39,11 +39,31 @@ export function qrTexts(pictures: Iterable<Picture>): QrTexts {
     }
     count++;
     pixels += area;
-    const text = readCode(picture.read(), size);
+    const octets = picture.read();
+    if (size.kind === 'jpeg' && hasTooManyScans(octets)) {
+      isPartial = true;
+      continue;
+    }
+    const text = readCode(octets, size);
     if (text !== null) texts.push(text.slice(0, 2000));
   }
   return { texts, isPartial };
 }
+
+/**
+ * A scan that refines a progressive JPEG (ITU-T T.81 §G.1.2) may pass over all pixels in a dozen octets, so that 200 kB cost a
+ * minute; pictures in mail have ten.
+ */
+function hasTooManyScans(octets: Uint8Array): boolean {
+  const view = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+  let scans = 0;
+  for (let at = view.indexOf(startOfScan); at >= 0; at = view.indexOf(startOfScan, at + 2)) {
+    if (++scans > limits.scans) return true;
+  }
+  return false;
+}
+
+const startOfScan = Buffer.from([0xff, 0xda]);
 
 /** Rules and spacers, tracking points and banners hold none. */
 function mayHoldCode({ width, height }: PictureSize): boolean {
