@@ -351,7 +351,8 @@ export interface Keys {
     ifUnchanged?: Record<string, unknown>,
   ): Promise<void>;
   listTagRules(accountId: string): Promise<TagRule[]>;
-  putTagRules(accountId: string, rules: readonly TagRule[]): Promise<void>;
+  /** `ifUnchanged` as with `putSettings`. */
+  putTagRules(accountId: string, rules: readonly TagRule[], ifUnchanged?: readonly TagRule[]): Promise<void>;
 }
 
 /* ---- States of an account ---- */

@@ -152,7 +152,8 @@ function personalPart(calls: Calls) {
     putSettings: (accountId, settings, ifUnchanged) =>
       shard(accountId).putSettings(accountId, settings, ifUnchanged),
     listTagRules: accountId => read.listTagRules(accountId),
-    putTagRules: (accountId, rules) => shard(accountId).putTagRules(accountId, rules),
+    putTagRules: (accountId, rules, ifUnchanged) =>
+      shard(accountId).putTagRules(accountId, rules, ifUnchanged),
     getAccountState: (accountId, name) => read.getAccountState(accountId, name),
     putAccountState: async (accountId, name, octets, ifVersion) => {
       checkAccountState(name, octets);

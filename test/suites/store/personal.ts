@@ -138,6 +138,21 @@ function contactCases(factory: StoreFactory): void {
       assert.deepEqual(await store.getSettings(accountId), { d: 1 });
     }));
 
+  it('rules are put where they are what was read, else refused', () =>
+    withAccount(factory, async ({ store, accountId, another }) => {
+      const other = await another();
+      const isMismatch = coded('badRequest', 'versionMismatch');
+      const rule = (id: string) => ({ id, subject: 'list' as const, value: 'a.example', tagId: 'archive' });
+      await assert.rejects(store.putTagRules(accountId, [rule('b')], [rule('a')]), isMismatch);
+      await store.putTagRules(accountId, [rule('a')], []);
+      await assert.rejects(other.putTagRules(accountId, [rule('b')], []), isMismatch);
+      await other.putTagRules(accountId, [rule('a'), rule('b')], [rule('a')]);
+      await store.putTagRules(accountId, [rule('c')]);
+      await assert.rejects(store.putTagRules(accountId, [], [rule('a'), rule('b')]), isMismatch);
+      await other.putTagRules(accountId, [], [rule('c')]);
+      assert.deepEqual(await store.listTagRules(accountId), []);
+    }));
+
   it('of processes that change a part of the settings at once no change is lost', () =>
     withAccount(factory, async ({ store, accountId, another }) => {
       const processes = [store, await another()];

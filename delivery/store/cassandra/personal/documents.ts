@@ -33,7 +33,8 @@ export async function readDocuments(
     rows.flatMap(({ name, value }) => (value === null ? [] : [[name, JSON.parse(value) as unknown]])),
   );
   return {
-    ...{ settings: {}, tagRules: [], ...(found as Partial<Documents>) },
+    ...emptyDocuments,
+    ...(found as Partial<Documents>),
     stateVersions: stateVersionsIn(rows),
   };
 }
@@ -76,28 +77,31 @@ export async function putDocument<Name extends keyof Documents>(
   changes.tell(accountId, change);
 }
 
+/** What stands for a document that was never put. */
+const emptyDocuments: Documents = { settings: {}, tagRules: [] };
+
 /**
- * Replaces the settings where they still say the same as `ifUnchanged`. A lightweight transaction can't be in one batch
+ * Replaces one document where it still says the same as `ifUnchanged`. A lightweight transaction can't be in one batch
  * with the line that tells it: so it is told before it, and again behind it, because who reads the first line may still
  * find what was there.
  */
-export async function exchangeSettings(
+export async function exchangeDocument<Name extends keyof Documents>(
   { session }: CassandraContext,
-  settings: {
+  document: {
     readonly accountId: string;
-    readonly value: Record<string, unknown>;
-    readonly ifUnchanged: Record<string, unknown>;
+    readonly name: Name;
+    readonly value: Readonly<Documents[Name]>;
+    readonly ifUnchanged: Readonly<Documents[Name]>;
   },
   changes: ChangeLog,
 ): Promise<void> {
   changes.require();
-  const { accountId, value, ifUnchanged } = settings;
-  const name = 'settings';
+  const { accountId, name, value, ifUnchanged } = document;
   const change: PersonalChange = { class: 'settings', kind: 'updated', object: name };
   const cell: Cell = { table: 'document', column: 'value', key: { account: accountId, name } };
   await requireAccount(session, accountId);
   const { value: before } = await readCell(session, cell);
-  const stored = before === null ? {} : (JSON.parse(before) as Record<string, unknown>);
+  const stored: unknown = before === null ? emptyDocuments[name] : JSON.parse(before);
   if (!isSameDocument(stored, ifUnchanged)) throw versionMismatch({ accountId, name });
   await session.together([changes.line(accountId, change)]);
   const isPut = await exchangeCell(session, cell, { before, after: JSON.stringify(value) });

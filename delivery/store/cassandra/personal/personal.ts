@@ -3,7 +3,7 @@ import type { CassandraContext } from '../context.ts';
 import type { ChangeLog } from '../log-change.ts';
 import { statePart } from './account-states.ts';
 import * as contacts from './contacts.ts';
-import { exchangeSettings, getSettings, listTagRules, putDocument } from './documents.ts';
+import { exchangeDocument, getSettings, listTagRules, putDocument } from './documents.ts';
 import * as keys from './keys.ts';
 import { getOwnerContext, type Habit } from './owner-context.ts';
 
@@ -54,9 +54,13 @@ function documentPart(context: CassandraContext, { habit, changes }: PersonalHoo
     putSettings: (accountId, value, ifUnchanged) =>
       ifUnchanged === undefined
         ? putDocument(context, { accountId, name: 'settings', value }, changes)
-        : exchangeSettings(context, { accountId, value, ifUnchanged }, changes),
+        : exchangeDocument(context, { accountId, name: 'settings', value, ifUnchanged }, changes),
     listTagRules: accountId => listTagRules(context, accountId),
-    putTagRules: (accountId, value) =>
-      putDocument(context, { accountId, name: 'tagRules', value: [...value] }, changes),
+    putTagRules: (accountId, rules, ifUnchanged) => {
+      const document = { accountId, name: 'tagRules', value: [...rules] } as const;
+      return ifUnchanged === undefined
+        ? putDocument(context, document, changes)
+        : exchangeDocument(context, { ...document, ifUnchanged }, changes);
+    },
   } satisfies Partial<Keys>;
 }

@@ -6,7 +6,7 @@ import { versionMismatch } from '../../version-mismatch.ts';
 import { rowId } from '../files.ts';
 import { Ledger } from '../mail/ledger.ts';
 import type { WriteContext } from '../threads/context.ts';
-import { settingsOf } from './documents.ts';
+import { settingsOf, tagRulesOf } from './documents.ts';
 
 export function putPrivateKey(context: WriteContext, accountId: string, key: PrivateKey): void {
   const { number } = new Ledger(context, accountId);
@@ -135,7 +135,16 @@ export function putSettings(
   putDocument(context, accountId, 'settings', settings);
 }
 
-export function putTagRules(context: WriteContext, accountId: string, rules: readonly TagRule[]): void {
+export function putTagRules(
+  context: WriteContext,
+  accountId: string,
+  rules: readonly TagRule[],
+  ifUnchanged?: readonly TagRule[],
+): void {
+  if (ifUnchanged !== undefined) {
+    const stored = tagRulesOf(context.database, new Ledger(context, accountId).number);
+    if (!isSameDocument(stored, ifUnchanged)) throw versionMismatch({ accountId, name: 'tagRules' });
+  }
   putDocument(context, accountId, 'tagRules', rules);
 }
 
