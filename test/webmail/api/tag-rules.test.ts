@@ -53,6 +53,43 @@ test('a rule of several conditions and actions is told as it was made', async t 
   assert.deepEqual(again, { ...list[0], name: 'Bills', isEnabled: true });
 });
 
+test('devices that make rules at the same moment lose none', async t => {
+  const web = await openTestWeb(t);
+  const names = ['a', 'b', 'c', 'd'];
+  await Promise.all(names.map(name => make(web, { name, conditions: [isAda], actions: { archive: true } })));
+  assert.deepEqual((await namesOf(web)).sort(), names);
+});
+
+test('a patch goes below a property, and tells what else has changed (RFC 8620 §5.3)', async t => {
+  const web = await openTestWeb(t);
+  const rule = { conditions: [isAda], actions: { archive: true } };
+  const { created } = await web.ask('TagRule/set', { create: { rule } });
+  const { id, sortOrder, isEnabled, actions, value } = created.rule;
+  assert.deepEqual([sortOrder, isEnabled, value, actions.markRead], [0, true, isAda.value, false]);
+  const change = async (patch: object) => web.ask('TagRule/set', { update: { [id]: patch } });
+  assert.deepEqual((await change({ 'actions/markRead': true })).updated, { [id]: null });
+  const told = (await change({ value: 'bob@example.net' })).updated[id];
+  assert.equal(told.conditions[0].value, 'bob@example.net');
+  const { list } = await web.ask('TagRule/get', { ids: [id] });
+  assert.deepEqual([list[0].actions.markRead, list[0].actions.archive], [true, true]);
+  const refused = async (patch: object) => (await change(patch)).notUpdated[id].type;
+  assert.equal(await refused({ 'conditions/0/value': 'x' }), 'invalidPatch');
+  assert.equal(await refused({ 'none/x': 1 }), 'invalidPatch');
+  assert.equal(await refused({ id: 'other' }), 'invalidProperties');
+});
+
+test('a rule that names a mailbox that is gone can still be changed', async t => {
+  const web = await openTestWeb(t);
+  const made = await web.ask('Mailbox/set', { create: { box: { name: 'Box' } } });
+  const actions = { mailboxIds: [made.created.box.id], markRead: true };
+  const id = await make(web, { conditions: [isAda], actions });
+  await web.ask('Mailbox/set', { destroy: [made.created.box.id] });
+  const answer = await web.ask('TagRule/set', { update: { [id]: { isEnabled: false } } });
+  assert.equal(answer.notUpdated, null);
+  const { list } = await web.ask('TagRule/get', { ids: [id] });
+  assert.deepEqual([list[0].isEnabled, list[0].actions.mailboxIds], [false, []]);
+});
+
 test('rules are put into an order, new ones behind the others', async t => {
   const web = await openTestWeb(t);
   const actions = { markRead: true };

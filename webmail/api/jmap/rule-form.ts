@@ -6,6 +6,7 @@ import { readKeyword, readMailboxId } from './email-changes.ts';
 import { invalidProperties } from './errors.ts';
 import { tagsById } from './mailbox.ts';
 import type { MethodContext } from './method.ts';
+import { applyPatch } from './patch.ts';
 
 const maxTagsOfRule = 20;
 const flag = v.nullish(v.boolean(), false);
@@ -111,24 +112,30 @@ export function patchedForm(
   { sortOrder: _patchOrder, ...patch }: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const { conditions, actions } = rule;
-  const changed = withoutShort({ ...rule, ...patch });
+  const merged = applyPatch({ ...rule }, patch);
+  const changed = withoutShort(merged);
   if (!isShortPatch(patch)) return changed;
   const [condition, ...others] = conditions;
   if (others.length > 0 || actions.mailboxIds.length > 1) {
     throw invalidProperties(['conditions'], 'this rule says more than the short form');
   }
-  const merged = { ...rule, ...patch };
   const { subject, field, value, mailboxId, keywords, skipInbox } = merged;
   const operator = subject === condition?.subject ? condition?.operator : defaultOperator(subject);
   return {
     ...changed,
     conditions: [{ ...condition, subject, operator, field, value }],
-    actions: { ...actions, mailboxIds: mailboxId === null ? [] : [mailboxId], keywords, skipInbox },
+    actions: {
+      ...actions,
+      mailboxIds: mailboxId === undefined || mailboxId === null ? [] : [mailboxId],
+      keywords,
+      skipInbox,
+    },
   };
 }
 
 function isShortPatch(patch: Readonly<Record<string, unknown>>): boolean {
-  const speaks = (names: readonly string[]) => names.some(name => Object.hasOwn(patch, name));
+  const spoken = new Set(Object.keys(patch).map(pointer => pointer.split('/')[0]));
+  const speaks = (names: readonly string[]) => names.some(name => spoken.has(name));
   return speaks(shortProperties) && !speaks(['conditions', 'actions']);
 }
 
