@@ -72,8 +72,8 @@ export function emptyDraft(): RuleDraft {
   return { name: '', match: 'all', conditions, actions: noActions, stop: false, isEnabled: true };
 }
 
-/** A rule for messages like this one: of its list, else its sender, whose subject is offered, too. */
-export function draftFrom(email: Pick<FullEmail, 'from' | 'subject'>, listId: string | null): RuleDraft {
+/** A rule for messages like this one: of its list, else its sender. */
+export function draftFrom(email: Pick<FullEmail, 'from'>, listId: string | null): RuleDraft {
   const sender = email.from?.[0]?.email ?? '';
   const first = listId
     ? { ...conditionOn('list'), value: listId }
@@ -185,41 +185,59 @@ export async function removeRule({ client, accountId }: Asking, id: string): Pro
   await client.call([['TagRule/set', { accountId, destroy: [id] }, 'set']]);
 }
 
-/** What a rule changed, and the patches of Email/set that take it back. */
+/** The patches of Email/set that take back what a rule changed. */
 export type Applied = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** What a run of a rule came to; it is whole when all mail was looked at. */
+export interface RuleRun {
+  readonly undo: Applied;
+  readonly isWhole: boolean;
+}
 
 /** Messages that one run looks at, the newest. */
 const mostApplied = 20_000;
 const pageOfApplied = 100;
 
-/** Tries a rule on mail that is here already, page by page, until somebody stops it. */
+/**
+ * Tries a rule on mail that is here already, page by page, until somebody stops it. Throws where that fails before
+ * anything was changed.
+ */
 export async function applyRule(
   { client, accountId }: Asking,
   id: string,
   { isStopped, tell }: Progress,
-): Promise<Applied> {
+): Promise<RuleRun> {
   let undo: Applied = {};
   let seen = 0;
   let after: string | null = null;
   do {
     const args = { accountId, ids: [id], after, limit: pageOfApplied };
-    const page = (await client.call([['TagRule/apply', args, 'apply']])).apply ?? {};
-    undo = { ...undo, ...(page.undo as Applied) };
-    after = (page.next ?? null) as string | null;
-    seen += Number(page.seen);
+    try {
+      const page = (await client.call([['TagRule/apply', args, 'apply']])).apply ?? {};
+      undo = { ...undo, ...(page.undo as Applied) };
+      after = (page.next ?? null) as string | null;
+      seen += Number(page.seen);
+    } catch (error) {
+      // What is changed already can be taken back only by whoever is told of it.
+      if (Object.keys(undo).length > 0) return { undo, isWhole: false };
+      throw error;
+    }
     tell(seen, null);
   } while (after !== null && seen < mostApplied && !isStopped());
-  return undo;
+  return { undo, isWhole: after === null };
 }
 
 const pageOfUndone = 200;
 
-/** Takes back what a rule changed; throws when that can't be. */
+/** Takes back what a rule changed, of mail that is still here; throws when that can't be. */
 export async function takeBackRule({ client, accountId }: Asking, applied: Applied): Promise<void> {
   const patches = Object.entries(applied);
   for (let at = 0; at < patches.length; at += pageOfUndone) {
     const update = Object.fromEntries(patches.slice(at, at + pageOfUndone));
-    await client.call([['Email/set', { accountId, update }, 'set']]);
+    const answers = await client.call([['Email/set', { accountId, update }, 'set']]);
+    const refused = Object.values((answers.set?.notUpdated ?? {}) as Record<string, { type: string }>);
+    const other = refused.find(({ type }) => type !== 'notFound');
+    if (other) throw new Error(other.type);
   }
 }
 

@@ -21,6 +21,8 @@ const en = {
   applying: (name: string) => `Applying the rule “${name}”…`,
   applied: (name: string, count: number) =>
     count === 1 ? `“${name}” changed 1 message.` : `“${name}” changed ${count} messages.`,
+  appliedPartly: (name: string, count: number) =>
+    `“${name}” changed ${count === 1 ? '1 message' : `${count} messages`}. Older mail was not looked at.`,
   takenBack: (name: string) => `What “${name}” changed is as before.`,
   moved: (name: string, place: number) => `“${name}” is now number ${place}.`,
   saved: (name: string) => `Rule “${name}” saved.`,
@@ -34,7 +36,7 @@ const en = {
   name: 'Name',
   nameHint: 'Left empty, it is called by its conditions.',
   when: 'When',
-  matches: { all: 'all of this holds', any: 'any of this holds' },
+  matches: { all: 'all of these hold', any: 'any of these holds' },
   condition: (place: number) => `Condition ${place}`,
   what: 'What',
   how: 'How',
@@ -135,6 +137,8 @@ const fr: typeof en = {
     count === 0
       ? `« ${name} » n’a rien changé.`
       : `« ${name} » a modifié ${count} message${count > 1 ? 's' : ''}.`,
+  appliedPartly: (name, count) =>
+    `« ${name} » a modifié ${count} message${count > 1 ? 's' : ''}. Les plus anciens n’ont pas été examinés.`,
   takenBack: name => `Ce que « ${name} » avait changé est comme avant.`,
   moved: (name, place) => `« ${name} » est maintenant en position ${place}.`,
   saved: name => `Règle « ${name} » enregistrée.`,
@@ -148,7 +152,7 @@ const fr: typeof en = {
   name: 'Nom',
   nameHint: 'Laissé vide, la règle porte le nom de ses conditions.',
   when: 'Quand',
-  matches: { all: 'tout ceci est vrai', any: 'l’un de ceci est vrai' },
+  matches: { all: 'toutes ces conditions sont vraies', any: 'l’une de ces conditions est vraie' },
   condition: place => `Condition ${place}`,
   what: 'Quoi',
   how: 'Comment',

@@ -98,17 +98,17 @@ function Rule({ rule, place, count, reload }: RuleProps) {
   const use = () => quietly(() => changeRule(asking, rule.id, { isEnabled: !rule.isEnabled }).then(reload));
   const apply = () =>
     quietly(async () => {
-      const applied = await withWork(app, words.applying(name), progress =>
+      const { undo, isWhole } = await withWork(app, words.applying(name), progress =>
         applyRule(asking, rule.id, progress),
       );
       await actions.refreshTags();
       const takeBack = async () => {
-        await takeBackRule(asking, applied);
+        await takeBackRule(asking, undo);
         await actions.refreshTags();
         actions.say({ text: words.takenBack(name) });
       };
-      const count = Object.keys(applied).length;
-      const text = words.applied(name, count);
+      const count = Object.keys(undo).length;
+      const text = (isWhole ? words.applied : words.appliedPartly)(name, count);
       actions.say(count > 0 ? { text, undo: () => void quietly(takeBack) } : { text });
     });
   return html`<li class="rule">
