@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import type { Session } from './delivery.ts';
 import { describeError } from './describe-error.ts';
 import type { ErrorCode } from './errors.ts';
-import { openExempt, provenDomains } from './greylist/exempt.ts';
+import { openExempt } from './greylist/exempt.ts';
 import { type GreylistSettings, mustWait, plainPath } from './greylist/greylist.ts';
 import { openRateLimit } from './greylist/rate-limit.ts';
 import type { Log } from './log.ts';
@@ -95,20 +95,24 @@ function isKnownGood({ reputation, isCorrespondent }: JudgedArrival): boolean {
 
 /**
  * What must come again: the client's network, or the domain that has named it by SPF. Large senders try again from
- * another of their networks. A signature is no such proof: anybody may send a signed message on.
+ * another of their networks.
  */
-function originOf({ authentication }: JudgedArrival, network: string): string {
-  const { result, domain } = authentication?.spf ?? {};
-  return result === 'pass' && domain ? organisationalDomain(domain) : network;
+function originOf(judged: JudgedArrival, network: string): string {
+  return namingDomain(judged) ?? network;
 }
 
 /**
- * Whose messages are counted: those of a domain that is proven; else of a path from one network, so that nobody uses up
- * what another one may send.
+ * Whose messages are counted: those of a domain that has named the client; else of a path from one network, so that
+ * nobody uses up what another one may send.
  */
-function senderOf({ authentication, reversePath }: JudgedArrival, network: string): string {
-  const [proven] = authentication ? provenDomains(authentication) : [];
-  return proven ? organisationalDomain(proven) : `${plainPath(reversePath)} ${network}`;
+function senderOf(judged: JudgedArrival, network: string): string {
+  return namingDomain(judged) ?? `${plainPath(judged.reversePath)} ${network}`;
+}
+
+/** The domain that has named the client by SPF. A signature is no such proof: anybody may send a signed message on. */
+function namingDomain({ authentication }: JudgedArrival): string | null {
+  const { result, domain } = authentication?.spf ?? {};
+  return result === 'pass' && domain ? organisationalDomain(domain) : null;
 }
 
 async function orLetIn(work: () => Promise<ErrorCode | null>, log: Log): Promise<ErrorCode | null> {

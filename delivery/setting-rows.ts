@@ -505,7 +505,7 @@ export const settingRows = {
     max: 10_000_000,
     default: 0,
     unit: 'messages an hour, 0 for no limit',
-    help: 'Messages of one proven domain, or of one reverse-path and network where nothing is proven; more are answered 451.',
+    help: 'Messages of one domain that names the client by SPF, or of one reverse-path and network where none does; more are answered 451.',
   },
   'dnsLists.addresses': {
     type: 'list',

@@ -35,7 +35,7 @@ export function openExempt(texts: readonly string[]): Exempt {
 }
 
 /** Domains that SPF or DKIM has proven, lower-case. */
-export function provenDomains({ spf, dkim }: AuthenticationFindings): string[] {
+function provenDomains({ spf, dkim }: AuthenticationFindings): string[] {
   const signers = dkim.filter(({ result }) => result === 'pass').map(({ domain }) => domain);
   const path = spf.result === 'pass' && spf.domain ? [spf.domain] : [];
   return [...path, ...signers].map(domain => domain.toLowerCase());

@@ -221,6 +221,25 @@ test('a limit per network ends at MAIL, one per sender after the message; a prov
   assert.equal(await atEnd(elsewhere), 'senderLimited');
 });
 
+test('a signed message that is sent on uses up nothing of what its signer may send', async t => {
+  const { admission } = await openDoor(t, { 'rateLimit.perSender': 1 });
+  const dkim = [
+    {
+      ...({ result: 'pass', domain: 'example.net', selector: 's', algorithm: null } as const),
+      ...{ keyBits: null, aligned: true },
+    },
+  ];
+  const replayed = {
+    ...judged,
+    session: { ...session, remoteAddress: '203.0.113.1' },
+    authentication: authentication({ dkim }),
+  };
+  assert.equal(await admission.atEnd(replayed, after(0)), null);
+  assert.equal(await admission.atEnd(replayed, after(1)), 'senderLimited');
+  const own = { ...judged, authentication: { ...spfPass, dkim } };
+  assert.equal(await admission.atEnd(own, after(2)), null);
+});
+
 test('a store in trouble lets mail in', async t => {
   const failing = () => Promise.reject(new Error('down'));
   const senders = { getSenderCounts: failing, addSenderCounts: failing, noteSight: failing };
