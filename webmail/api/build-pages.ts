@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
+import { paths } from '../wire.ts';
 
 /** Each has pages of its own; the screens switch by themselves. */
 const languages = ['en', 'fr'] as const;
@@ -38,9 +39,10 @@ export async function buildPages(names: BuiltNames): Promise<Map<string, string>
   return pages;
 }
 
-/** Has the words of the language fetched beside the script that asks for them. */
+/** Has the words of the language and the session fetched beside the script that asks for them. */
 function withPreload(page: string, words: string): string {
-  return page.replace('</head>', `<link rel="modulepreload" href="/${words}" /></head>`);
+  const session = `<link rel="preload" href="${paths.session}" as="fetch" crossorigin="anonymous" />`;
+  return page.replace('</head>', `<link rel="modulepreload" href="/${words}" />${session}</head>`);
 }
 
 /** The page with a screen in it. What `boot.ts` is to fetch says in `data-rel` what it is then. */
