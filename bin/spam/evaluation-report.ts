@@ -23,7 +23,7 @@ function headLines({ ham, spam, folds, known, leftOut }: Evaluation): string[] {
       ? "judged by the instance's model"
       : `each of ${folds} parts judged by what was learned from the others, near twins in one part`;
   return [
-    `${ham} wanted and ${spam} unwanted messages, ${how}; DNS was not asked`,
+    `${ham} ham (wanted) and ${spam} spam messages, ${how}; DNS was not asked`,
     ...(leftOut > 0 ? [`${leftOut} more were left out: --sample`] : []),
     ...(known
       ? [`${known} of them are messages that this model has learned: it knows them better than new ones`]
@@ -37,13 +37,11 @@ function rowsOf(...figures: [Figures, Figures]): string[][] {
   const at = `at spam.junkAt ${atThreshold.threshold}`;
   return [
     row('1-AUC', one => percent(one.oneMinusAuc, 4)),
-    row(`wanted mail lost ${at}`, one => counted(one.atThreshold.lostHam, one.atThreshold.lostHamShare)),
-    row(`spam missed ${at}`, one => counted(one.atThreshold.missedSpam, one.atThreshold.missedSpamShare)),
-    row('calibration error', one => percent(one.calibrationError)),
+    row(`lost ham ${at}`, one => counted(one.atThreshold.lostHam, one.atThreshold.lostHamShare)),
+    row(`missed spam ${at}`, one => counted(one.atThreshold.missedSpam, one.atThreshold.missedSpamShare)),
+    row('calibration error, 10 bins', one => percent(one.calibrationError)),
     ...curve.map(({ maxLost }, point) =>
-      row(`spam missed when at most ${percent(maxLost)} is lost`, one =>
-        missedOf(one.curve[point]?.cut ?? null),
-      ),
+      row(`missed spam at <= ${percent(maxLost)} lost ham`, one => missedOf(one.curve[point]?.cut ?? null)),
     ),
   ];
 }
@@ -58,7 +56,7 @@ function binRow({ least, most, messages, meanScore, spamShare }: CalibrationBin)
 }
 
 function choiceLines({ maxLost, cut, lostBelow, needsHam }: Choice, { ham }: Evaluation): string[] {
-  const wish = `at most ${percent(maxLost)} of wanted mail lost`;
+  const wish = `at most ${percent(maxLost)} ham lost`;
   if (!cut) return [`${wish}: no threshold does that with this mail`];
   const lost = `it loses ${cut.lostHam} of ${ham} (other mail of this kind: below ${percent(lostBelow ?? 1)} with 95 % certainty)`;
   return [
@@ -66,7 +64,7 @@ function choiceLines({ maxLost, cut, lostBelow, needsHam }: Choice, { ham }: Eva
     `${lost} and misses ${percent(cut.missedSpamShare)} of spam`,
     ...(ham < needsHam
       ? [
-          `too few messages to tell: with ${ham} wanted ones, one is more than that; give ${needsHam} or, better, ${needsHam * 3}`,
+          `too few messages to tell: with ${ham} ham, one is more than that; give ${needsHam} or, better, ${needsHam * 3}`,
         ]
       : []),
   ];

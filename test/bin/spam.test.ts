@@ -173,10 +173,10 @@ test('mail is tried before it is learned: figures for people and machines, and t
   const paths = ['--ham', join(folder, 'ham'), '--spam', join(folder, 'spam')];
   const shown = run('--data', data, 'spam', 'evaluate', ...paths, '--max-lost', '10%');
   assert.equal(shown.status, 0, shown.stderr);
-  assert.match(shown.stdout, /^12 wanted and 12 unwanted messages/);
+  assert.match(shown.stdout, /^12 ham \(wanted\) and 12 spam messages/);
   for (const words of [
     /1-AUC +\d/,
-    /spam missed when at most 0\.05 % is lost/,
+    /missed spam at <= 0\.05 % lost ham/,
     /0\.9 to 1 +\d+/,
     /set spam\.junkAt: 0\.\d/,
   ])
