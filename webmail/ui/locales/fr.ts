@@ -36,7 +36,7 @@ export const fr: Words = {
     offline: 'Le serveur ne répond pas. Rien n’est perdu ; réessayez dans un instant.',
     server: 'Le serveur n’a pas pu répondre. Réessayez dans un instant.',
     notFound: 'Ceci n’est plus là.',
-    crashed: 'Cette page a rencontré une erreur. Rien n’est perdu.',
+    crashed: 'Cette page a échoué. Rien n’est perdu.',
     reload: 'Recharger la page',
     signOut: 'Vous êtes encore connecté : le serveur n’a pas répondu.',
     change: 'Le changement n’a pas pu être enregistré.',
@@ -112,14 +112,14 @@ export const fr: Words = {
   },
 
   discussion: {
-    choose: 'Choisissez une discussion pour la lire ici.',
+    choose: 'Choisissez une discussion.',
     heading: (names: string) => `Discussion avec ${names}`,
     older: 'Voir les messages plus anciens',
     alone: 'Notes à vous-même',
     participants: 'Qui participe',
     openAll: 'Tout ouvrir',
     closeAll: 'Tout fermer',
-    firstUnread: 'Aller au premier non lu',
+    firstUnread: 'Premier non lu',
   },
 
   message: {
