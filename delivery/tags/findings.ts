@@ -15,6 +15,8 @@ export interface TagReason {
   readonly rule: string;
   /** The same in English words; empty beside sealed mail. */
   readonly text: string;
+  /** In French words, where they are others. */
+  readonly french?: string;
   /** What of the message said so, where the owner's examples gave it. */
   readonly evidence?: readonly { readonly kind: EvidenceKind; readonly text: string }[];
 }

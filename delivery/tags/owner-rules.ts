@@ -109,7 +109,6 @@ function acted(tags: RuledTags, ruleId: string, form: RuleForm): RuledTags {
   const { actions } = form;
   // Junk is no tag of the owner's: a rule doesn't take it off.
   const isKept = (tag: string): boolean => tag === '$junk' || !actions.untagIds.includes(tag);
-  const text = wordsOf(form);
   const added = [...actions.tagIds, ...actions.keywords];
   return {
     tagIds: [...new Set([...tags.tagIds.filter(isKept), ...actions.tagIds])],
@@ -126,29 +125,64 @@ function acted(tags: RuledTags, ruleId: string, form: RuleForm): RuledTags {
     skipInbox: tags.skipInbox || actions.skipInbox || actions.archive,
     reasons: [
       ...tags.reasons.filter(({ tag }) => isKept(tag) || added.includes(tag)),
-      ...actions.tagIds.map(tag => ({ tag, rule: ruleId, text })),
+      ...actions.tagIds.map(tag => ({ tag, rule: ruleId, ...ruleText(form) })),
     ],
   };
 }
 
-/** The rule as its owner reads it: its name, else its conditions: `sender a@example.org`, `field Subject contains invoice`. */
-export function wordsOf({ name, match, conditions }: RuleForm): string {
-  if (name !== '') return name;
-  return conditions.map(conditionWords).join(match === 'all' ? ' and ' : ' or ');
+/**
+ * The rule as its owner reads it: its name, else its conditions in both languages: `sender a@example.org`, `field Subject
+ * contains invoice`.
+ */
+function ruleText({ name, match, conditions }: RuleForm): Pick<TagReason, 'text' | 'french'> {
+  if (name !== '') return { text: name };
+  const joined = (language: 'en' | 'fr'): string =>
+    conditions.map(condition => conditionText(condition, language)).join(joinWords[match][language]);
+  return { text: joined('en'), french: joined('fr') };
 }
 
-function conditionWords({ subject, operator, field, value, isNegated }: RuleCondition): string {
-  const what = subject === 'field' ? `field ${field ?? ''}` : subject;
-  const how = operator === 'is' ? '' : ` ${operatorWords[operator]}`;
-  return `${isNegated ? 'not ' : ''}${what}${how}${operator === 'exists' ? '' : ` ${value}`}`;
+function conditionText(
+  { subject, operator, field, value, isNegated }: RuleCondition,
+  language: 'en' | 'fr',
+): string {
+  return [
+    isNegated ? notWords[language] : '',
+    subjectWords[subject][language],
+    field ?? '',
+    operatorWords[operator][language],
+    operator === 'exists' ? '' : value,
+  ]
+    .filter(word => word !== '')
+    .join(' ');
 }
 
-const operatorWords: Readonly<Record<RuleCondition['operator'], string>> = {
-  is: 'is',
-  contains: 'contains',
-  startsWith: 'starts with',
-  endsWith: 'ends with',
-  exists: 'is there',
-  atLeast: 'at least',
-  atMost: 'at most',
+interface Both {
+  readonly en: string;
+  readonly fr: string;
+}
+
+const joinWords = { all: { en: ' and ', fr: ' et ' }, any: { en: ' or ', fr: ' ou ' } } as const;
+const notWords: Both = { en: 'not', fr: 'pas' };
+
+const subjectWords: Readonly<Record<RuleCondition['subject'], Both>> = {
+  sender: { en: 'sender', fr: 'expéditeur' },
+  recipient: { en: 'recipient', fr: 'destinataire' },
+  list: { en: 'list', fr: 'liste' },
+  field: { en: 'field', fr: 'champ' },
+  text: { en: 'text', fr: 'texte' },
+  tag: { en: 'tag', fr: 'étiquette' },
+  level: { en: 'level', fr: 'niveau' },
+  importance: { en: 'importance', fr: 'importance' },
+  attachment: { en: 'attachment', fr: 'pièce jointe' },
+  size: { en: 'size', fr: 'taille' },
+};
+
+const operatorWords: Readonly<Record<RuleCondition['operator'], Both>> = {
+  is: { en: '', fr: '' },
+  contains: { en: 'contains', fr: 'contient' },
+  startsWith: { en: 'starts with', fr: 'commence par' },
+  endsWith: { en: 'ends with', fr: 'finit par' },
+  exists: { en: 'is there', fr: 'présent' },
+  atLeast: { en: 'at least', fr: 'au moins' },
+  atMost: { en: 'at most', fr: 'au plus' },
 };

@@ -37,7 +37,10 @@ export function reasonWords(reason: TagReason): Both {
     };
   }
   if (text === '') return { en: 'One of your rules gave it.', fr: 'L’une de vos règles l’a donnée.' };
-  return { en: `Your rule “${text}” gave it.`, fr: `Votre règle «\u00a0${text}\u00a0» l’a donnée.` };
+  return {
+    en: `Your rule “${text}” gave it.`,
+    fr: `Votre règle «\u00a0${reason.french ?? text}\u00a0» l’a donnée.`,
+  };
 }
 
 function systemWords(rule: string, text: string): Both {
