@@ -27,7 +27,8 @@ export function readSpamFields(fields: readonly SpamField[]): FilterFindings | n
     }
   }
   if (values.size === 0) return null;
-  const filter = [...values.keys()].some(name => /rspamd|spamd/.test(name)) ? 'rspamd' : 'spamassassin';
+  const isRspamd = [...values.keys()].some(name => /spamd|^x-spam-action$/.test(name));
+  const filter = isRspamd ? 'rspamd' : 'spamassassin';
   const said = readings.map(read => read(values)).find(found => found !== null);
   return said ? findingsOf(filter, said) : null;
 }
@@ -56,7 +57,8 @@ const readings: readonly ((values: Values) => Said | null)[] = [
 ];
 
 const fieldNames: ReadonlySet<string> = new Set([
-  ...['x-spamd-result', 'x-spamd-bar', 'x-rspamd-score', 'x-spam'],
+  ...['x-spamd-result', 'x-spamd-bar', 'x-rspamd-score', 'x-rspamd-action', 'x-spam'],
+  ...['x-spam-action', 'x-spam-symbols'],
   ...['x-spam-status', 'x-spam-flag', 'x-spam-score', 'x-spam-level', 'x-spam-bar'],
 ]);
 
@@ -95,11 +97,21 @@ function status(value: string | undefined): Said | null {
   };
 }
 
-/** A score without its threshold: that of the filter as it comes. A flag beside it says what it came to. */
+/**
+ * A score without a threshold, `8.40`, is on the scale of the filter as it comes; `8.40 / 15.00` of rspamc names where Rspamd
+ * would refuse. A flag beside it says what it came to.
+ */
 function scoreAlone(values: Values, names: readonly string[]): Said | null {
-  const scores = names.map(name => new RegExp(`^${number}(?![\\d.])`).exec(values.get(name) ?? '')?.[1]);
-  const score = numberOf(scores.find(found => found !== undefined));
-  return score === null ? null : { score, required: null, isSpam: flagOf(values), symbols: [] };
+  const pattern = new RegExp(String.raw`^${number}(?![\d.])(?: ?/ ?${number}(?![\d.]))?`);
+  const found = names.map(name => pattern.exec(values.get(name) ?? '')).find(match => match !== null);
+  if (!found) return null;
+  const rejectAt = numberOf(found[2]);
+  return {
+    score: numberOf(found[1]),
+    required: rejectAt === null ? null : rejectAt * markShare,
+    isSpam: flagOf(values),
+    symbols: symbolsIn(values.get('x-spam-symbols') ?? '', /(?:^|[,\s])([A-Z][A-Z0-9_]{1,99})/g),
+  };
 }
 
 function flagAlone(values: Values): Said | null {
@@ -107,9 +119,13 @@ function flagAlone(values: Values): Said | null {
   return isSpam === null ? null : { score: null, required: null, isSpam, symbols: [] };
 }
 
+/** Of Rspamd's actions, `greylist` and `no action` let a message in as it is; `soft reject` says nothing of it. */
 function flagOf(values: Values): boolean | null {
+  const action = values.get('x-rspamd-action') ?? values.get('x-spam-action') ?? '';
+  if (/^(?:add header|rewrite subject|reject)\b/i.test(action)) return true;
   const word = /^(?:(yes|true)|no|false)\b/i.exec(values.get('x-spam-flag') ?? values.get('x-spam') ?? '');
-  return word ? word[1] !== undefined : null;
+  if (word) return word[1] !== undefined;
+  return /^(?:no action|greylist)\b/i.test(action) ? false : null;
 }
 
 /** `+++++` or `*****`, one for each point, `---` below 0, `/` for none. */

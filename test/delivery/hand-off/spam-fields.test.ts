@@ -70,6 +70,18 @@ test('fields of Rspamd are read', () => {
     [['X-Spamd-Bar: ++++++++'], 'rspamd 8/6'],
     [['X-Spamd-Bar: ---'], 'rspamd -3/6'],
     [['X-Spamd-Bar: /'], 'rspamd 0/6'],
+    [
+      [
+        'X-Spam: yes',
+        'X-Spam-Action: add header',
+        'X-Spam-Score: 8.40 / 15.00',
+        'X-Spam-Symbols: ARC_NA,\r\n\tHAS_REPLYTO',
+      ],
+      'rspamd 8.4/6 ARC_NA HAS_REPLYTO',
+    ],
+    [['X-Rspamd-Action: greylist', 'X-Rspamd-Score: 7'], 'rspamd 6/6'],
+    [['X-Rspamd-Action: reject'], 'rspamd 1/1'],
+    [['X-Rspamd-Action: soft reject'], null],
     [['X-Spam: Yes'], 'spamassassin 1/1'],
     [['X-Rspamd-Server: mx', 'X-Rspamd-Queue-Id: 1'], null],
   ];
