@@ -4,8 +4,9 @@ import { parseMessage } from '../../delivery/message/message.ts';
 import type { FeatureClass } from '../../delivery/spam/classes.ts';
 import { extractFeatures, type Features } from '../../delivery/spam/features.ts';
 import type { MailFile } from '../../delivery/spam/mail-files.ts';
-import { emptyModel, unlearn } from '../../delivery/spam/model.ts';
+import { emptyModel, type Model, unlearn } from '../../delivery/spam/model.ts';
 import { loadModel, modelPath, saveModel } from '../../delivery/spam/model-file.ts';
+import { readSample } from '../../delivery/spam/replay.ts';
 import { train } from '../../delivery/spam/train.ts';
 import type { CommandContext } from '../command.ts';
 import { print } from '../output.ts';
@@ -69,15 +70,25 @@ export function unlearnFolders(context: CommandContext, options: ModelOptions & 
       unlearned++;
   }
   const { ham, spam } = model.counts;
-  // How the views are weighed was fitted over all messages: with none left, it is as at the beginning.
-  const isEmpty = ham + spam === 0;
-  if (unlearned > 0) saveModel(path, isEmpty ? emptyModel({ withPrior: options.prior }) : model);
+  if (unlearned > 0) saveModel(path, learnedAnew(model) ?? model);
   else context.exit(1);
   print(
     context,
     { unlearned, unknown: files.length - unlearned, ham, spam, model: path },
     `took back ${unlearned} of ${files.length} messages; ${path} now knows ${ham} wanted and ${spam} unwanted ones`,
   );
+}
+
+/**
+ * The model as if what was taken back had never been there: how the views are weighed was fitted over all messages, so
+ * all that are left are learned anew. Null where it has not kept them all; then their own steps alone are taken back.
+ */
+function learnedAnew({ kept, learned, counts, prior }: Model): Model | null {
+  const left = readSample(kept).filter(({ features, isSpam }) => learned.get(features.id)?.isSpam === isSpam);
+  if (left.length < counts.ham + counts.spam) return null;
+  const model = emptyModel({ withPrior: prior !== null });
+  train(model, left);
+  return model;
 }
 
 function labelled({ ham, spam }: Labels): LabelledFile[] {

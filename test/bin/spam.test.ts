@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { madeUp } from '../delivery/spam/messages.ts';
@@ -250,6 +250,21 @@ test('what was learned of a folder is taken back, and classifying is as if it ha
   assert.deepEqual([unlearned, unknown, ham, spam], [24, 0, 0, 0]);
   for (const [at, { score }] of linesOf(judged()).entries())
     assert.ok(Math.abs(score - (linesOf(before)[at]?.score ?? 1)) < 0.001);
+});
+
+test('a message that is taken back is as if it had never been learned', context => {
+  const folder = temporaryFolder(context);
+  corpus(folder);
+  const [all, without] = [join(folder, 'all'), join(folder, 'without')];
+  const [ham, spam, one] = [join(folder, 'ham'), join(folder, 'spam'), join(folder, 'spam/3.eml')];
+  run('--data', all, 'spam', 'learn', '--ham', ham, '--spam', spam);
+  assert.equal(run('--data', all, 'spam', 'unlearn', '--spam', one).status, 0);
+  rmSync(one);
+  run('--data', without, 'spam', 'learn', '--ham', ham, '--spam', spam);
+  const [after, never] = [all, without].map(
+    data => run('--data', data, 'spam', 'classify', join(folder, 'new')).stdout,
+  );
+  assert.equal(after, never);
 });
 
 test('a mailbox file is learned and judged message by message', context => {
