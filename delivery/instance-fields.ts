@@ -106,13 +106,13 @@ export function resultsFieldOf(
   { hostname, lineEnd }: { hostname: string; lineEnd: string },
 ): HeaderField | null {
   if (!authenticate) return null;
-  const results = resultsOf(authenticate.authenticationResults).map(oneLine);
+  const results = resultsOf(authenticate.authenticationResults).map(wholeOrBare);
   return { name: 'Authentication-Results', value: [hostname, ...results].join(`;${lineEnd}\t`) };
 }
 
 /** The results alone, for a server that writes the field itself. */
 export function resultsToTell({ findings: { authenticate } }: OwnerAssessment): string[] {
-  return authenticate ? resultsOf(authenticate.authenticationResults).map(oneLine) : [];
+  return authenticate ? resultsOf(authenticate.authenticationResults).map(wholeOrBare) : [];
 }
 
 /** These stages and those that they need, in the order of the line. */
@@ -121,6 +121,19 @@ export function withNeeded(asked: readonly StageName[]): StageName[] {
   return stageNames.filter(stage => wanted.has(stage));
 }
 
+/** Longest line that is written: RFC 5322 §2.1.1 allows 998 characters with the name of the field. */
+const maxCharacters = 900;
+
 function oneLine(text: string): string {
-  return text.replace(/[^\x20-\x7e]+/g, '?').slice(0, 900);
+  return printable(text).slice(0, maxCharacters);
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]+/g, '?');
+}
+
+/** A result, or without its properties where they are too long: cut inside a quoted word, it would quote what follows. */
+function wholeOrBare(result: string): string {
+  const text = printable(result);
+  return text.length <= maxCharacters ? text : (text.split(' ')[0] ?? '');
 }
