@@ -92,6 +92,24 @@ async function learnedMessages(parts: Parts, address: string, count: number): Pr
   });
 }
 
+test('one scrape tells the verdicts of the mail door and what the web door was told to learn', async t => {
+  const { parts, send, web } = await openInstance(t, 'lmtp');
+  const client = await openJmapClient(parts, ada, Object.values(capabilities));
+  await send(issue(1, 'Tulips.'), [ada, ben]);
+  const { id } = await bySubject(parts, ada, 1);
+  const junk = await tagOf(parts, ada, 'junk');
+  await client.ask(web, 'Email/set', { update: { [id]: { mailboxIds: { [junk]: true } } } });
+  await learnedMessages(parts, ada, 1);
+  const lines = (await (await fetch(`http://127.0.0.1:${web}/metrics`)).text()).split('\n');
+  for (const line of [
+    'caliopen_verdicts_total{door="lmtp",verdict="ham"} 2',
+    'caliopen_spam_probability_count 2',
+    'caliopen_score_seconds_count 2',
+    'caliopen_learned_total{by="owner"} 1',
+  ])
+    assert.ok(lines.includes(line), line);
+});
+
 test('what an owner moves to junk is junk from then on, for this owner alone, until it is moved back', async t => {
   const { parts, send, web } = await openInstance(t, 'lmtp');
   const client = await openJmapClient(parts, ada, Object.values(capabilities));
