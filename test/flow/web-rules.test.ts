@@ -98,7 +98,8 @@ async function makesRules(t: TestContext, reader: Reader, tagId: string): Promis
     const form = page.locator('.rule-form');
     const condition = (place: number): Locator => form.getByRole('group', { name: `Condition ${place}` });
     await condition(1).getByLabel('What').selectOption('size');
-    await condition(1).getByLabel('Value').fill('1500');
+    await condition(1).getByLabel('Value').pressSequentially('1500.05');
+    assert.equal(await condition(1).getByLabel('Value').inputValue(), '1500.05');
     await form.getByRole('button', { name: 'Add a condition' }).click();
     await condition(2).getByLabel('How').selectOption('not-startsWith');
     await condition(2).getByLabel('Value').fill('Re:');
@@ -109,7 +110,7 @@ async function makesRules(t: TestContext, reader: Reader, tagId: string): Promis
     await form.getByLabel('Put it into the archive').check();
     await form.getByRole('button', { name: 'Save the rule' }).click();
     await page
-      .getByText('Rule “Size in kB is at least 1500 or Subject does not begin with Re:” saved.')
+      .getByText('Rule “Size in kB is at least 1500.05 or Subject does not begin with Re:” saved.')
       .waitFor();
     const rule = (await rulesOf(reader))[1];
     assert.deepEqual(
@@ -120,7 +121,7 @@ async function makesRules(t: TestContext, reader: Reader, tagId: string): Promis
       [
         'any',
         [
-          ['1500000', false],
+          ['1500050', false],
           ['Re:', true],
         ],
       ],

@@ -1,7 +1,7 @@
 import type { Language } from './languages.ts';
 
-/** With its sign; a hyphen is no minus. */
-function signed(value: number): string {
+/** A number with its sign; a hyphen is no minus. */
+export function signed(value: number): string {
   return value > 0 ? `+${value}` : String(value).replace('-', '−');
 }
 
@@ -41,7 +41,7 @@ const en = {
   more: 'for',
   less: 'against',
   set: 'Set it yourself',
-  setTo: (value: number) => `Importance set to ${value}.`,
+  setTo: (value: number) => `Importance set to ${signed(value)}.`,
   setHint: 'Mail from there is then judged accordingly.',
   judgeAgain: 'Let it be judged again',
   judgedAgain: 'Its importance is as it was judged.',
@@ -85,7 +85,7 @@ const fr: typeof en = {
   more: 'pour',
   less: 'contre',
   set: 'La fixer vous-même',
-  setTo: value => `Importance fixée à ${value}.`,
+  setTo: value => `Importance fixée à ${signed(value)}.`,
   setHint: 'Les messages de cette provenance seront jugés en conséquence.',
   judgeAgain: 'Revenir à l’estimation',
   judgedAgain: 'Son importance est de nouveau celle estimée.',

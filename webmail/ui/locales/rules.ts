@@ -1,3 +1,4 @@
+import { signed } from './automatic.ts';
 import type { Language } from './languages.ts';
 
 const en = {
@@ -42,6 +43,7 @@ const en = {
   how: 'How',
   value: 'Value',
   fieldName: 'Name of the header field',
+  addressHint: 'name@example.org, @example.org',
   addCondition: 'Add a condition',
   removeCondition: (place: number) => `Remove condition ${place}`,
   subjects: {
@@ -96,7 +98,7 @@ const en = {
     skipInbox: 'not in the inbox',
     markRead: 'mark as read',
     flag: 'star',
-    importance: (value: number) => `importance ${value}`,
+    importance: (value: number) => `importance ${signed(value)}`,
     keyword: (name: string) => `keyword ${name}`,
   },
   section: {
@@ -150,7 +152,7 @@ const fr: typeof en = {
   save: 'Enregistrer la règle',
   cancel: 'Annuler',
   name: 'Nom',
-  nameHint: 'Laissé vide, la règle porte le nom de ses conditions.',
+  nameHint: 'S’il reste vide, la règle porte le nom de ses conditions.',
   when: 'Quand',
   matches: { all: 'toutes ces conditions sont vraies', any: 'l’une de ces conditions est vraie' },
   condition: place => `Condition ${place}`,
@@ -158,6 +160,7 @@ const fr: typeof en = {
   how: 'Comment',
   value: 'Valeur',
   fieldName: 'Nom du champ d’en-tête',
+  addressHint: 'nom@exemple.fr, @exemple.fr',
   addCondition: 'Ajouter une condition',
   removeCondition: place => `Retirer la condition ${place}`,
   subjects: {
@@ -212,7 +215,7 @@ const fr: typeof en = {
     skipInbox: 'pas dans la réception',
     markRead: 'marquer comme lu',
     flag: 'étoile',
-    importance: value => `importance ${value}`,
+    importance: value => `importance ${signed(value)}`,
     keyword: name => `mot-clé ${name}`,
   },
   section: {

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { automaticWords } from '../locales/automatic.ts';
+import { automaticWords, signed } from '../locales/automatic.ts';
 import type { Asking, FullEmail } from '../mail.ts';
 import { useApp } from '../state.ts';
 import { Opener } from './opener.ts';
@@ -56,12 +56,12 @@ export function MessageImportance({ email, reload }: Props) {
       min="-10"
       max="10"
       value=${shown}
-      aria-valuetext=${String(shown)}
+      aria-valuetext=${signed(shown)}
       aria-describedby=${`${id}-hint`}
       onInput=${(event: Event) => setShown(read(event))}
       onChange=${(event: Event) => void set(read(event))}
     />
-    <output for=${id}>${shown}</output>
+    <output for=${id}>${signed(shown)}</output>
     <p class="hint" id=${`${id}-hint`}>${words.setHint}</p>
     ${by === 'owner' && html`<button class="button small" onClick=${() => void judgeAgain()}>${words.judgeAgain}</button>`}
   <//>`;

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 import type { TagRuleActions } from '../../wire.ts';
-import { automaticWords } from '../locales/automatic.ts';
+import { automaticWords, signed } from '../locales/automatic.ts';
 import { rulesWords } from '../locales/rules.ts';
 import { nameOfTag } from '../rules.ts';
 import { useApp } from '../state.ts';
@@ -105,7 +105,7 @@ function Importance({ actions, change }: Props) {
     <span>${words.importance}</span>
     <select value=${actions.importance === null ? '' : String(actions.importance)} onChange=${put}>
       <option value="">${words.leaveImportance}</option>
-      ${values.map(value => html`<option key=${value} value=${value}>${value > 0 ? `+${value}` : value}</option>`)}
+      ${values.map(value => html`<option key=${value} value=${value}>${signed(value)}</option>`)}
     </select>
   </label>`;
 }

@@ -1,4 +1,5 @@
 import { html } from 'htm/preact';
+import { useState } from 'preact/hooks';
 import type { Level, TagRuleCondition } from '../../wire.ts';
 import { levelWords } from '../locales/level-words.ts';
 import { rulesWords } from '../locales/rules.ts';
@@ -79,8 +80,14 @@ interface ValueProps {
 function Value({ condition, asked, change }: ValueProps) {
   const { language } = useApp().state;
   const words = rulesWords[language];
-  const put = (event: Event) => change({ ...condition, value: valueTyped(condition, chosenIn(event)) });
+  const [typed, setTyped] = useState('');
+  const put = (event: Event) => {
+    setTyped(chosenIn(event));
+    change({ ...condition, value: valueTyped(condition, chosenIn(event)) });
+  };
   const { value } = condition;
+  // `1.0` on the way to `1.05` must not become `1`.
+  const shown = valueTyped(condition, typed) === value ? typed : typedValue(condition);
   if (asked === 'tag') {
     return html`<select aria-label=${words.value} required value=${value} onChange=${put}>
       <option value="">…</option>
@@ -94,13 +101,15 @@ function Value({ condition, asked, change }: ValueProps) {
   }
   const range = asked === 'importance' ? { min: -10, max: 10, step: 1 } : { min: 0, step: 'any' };
   const isNumber = asked === 'importance' || asked === 'size';
+  const isAddress = (asked === 'sender' || asked === 'recipient') && condition.operator === 'is';
   return html`<input
     aria-label=${words.value}
     required
+    placeholder=${isAddress ? words.addressHint : undefined}
     maxlength="500"
     autocapitalize="none"
     ...${isNumber ? { type: 'number', ...range } : {}}
-    value=${typedValue(condition)}
+    value=${shown}
     onInput=${put}
   />`;
 }

@@ -44,7 +44,7 @@ export function RulesPage() {
     <p class="lead">${words.lead}</p>
     ${loaded.error !== undefined && !rules && html`<${Failed} error=${loaded.error} retry=${loaded.reload} />`}
     ${!rules && loaded.error === undefined && html`<${Loading} />`}
-    ${rules?.length === 0 && html`<p class="hint">${words.none}</p>`}
+    ${rules?.length === 0 && html`<p class="setting-hint">${words.none}</p>`}
     ${
       rules &&
       html`<ol class="rules" aria-label=${words.list}>
