@@ -12,6 +12,7 @@ import { keepGenerated } from '../keys/own-key.ts';
 import { type DemoKeys, openKeys } from './keys.ts';
 import type { Memory } from './memory.ts';
 import { type AccountName, addressOf, demoAccounts, demoDomain, type PersonName, people } from './people.ts';
+import { makeRules } from './rules.ts';
 
 /** Where the secret key of the account that holds its own key lies, for trying it with GnuPG. */
 export function ownKeyFile(dataFolder: string): string {
@@ -45,6 +46,7 @@ async function prepareAccount(parts: Parts, memory: Memory, name: AccountName): 
   });
   const custody = row?.custody ?? 'none';
   if (custody !== 'none') await makeKey(parts, account, custody, memory);
+  if (name === 'serverKey') await makeRules(parts.store, account.id);
   return account;
 }
 

@@ -8,16 +8,17 @@ import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
 import { poll } from '../support/poll.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-/** How many messages an account holds. */
-async function countMail(demo: Demo, address: string): Promise<number> {
+/** How many messages an account holds, or of those that fit the filter. */
+async function countMail(demo: Demo, address: string, filter: object | null = null): Promise<number> {
   const credentials = Buffer.from(`${address}:${demo.passwords.get(address)}`).toString('base64');
   const headers = { Authorization: `Basic ${credentials}`, 'Content-Type': 'application/json' };
   const session = (await (await fetch(`${demo.web}jmap/session`, { headers })).json()) as {
     primaryAccounts: Record<string, string>;
+    capabilities: Record<string, object>;
   };
-  const using = ['urn:ietf:params:jmap:core', 'urn:ietf:params:jmap:mail'];
+  const using = Object.keys(session.capabilities);
   const accountId = session.primaryAccounts['urn:ietf:params:jmap:mail'];
-  const methodCalls = [['Email/query', { accountId, calculateTotal: true, limit: 1 }, 'query']];
+  const methodCalls = [['Email/query', { accountId, filter, calculateTotal: true, limit: 1 }, 'query']];
   const body = JSON.stringify({ using, methodCalls });
   const answer = (await (await fetch(`${demo.web}jmap`, { method: 'POST', headers, body })).json()) as {
     methodResponses: [string, { total: number }, string][];
@@ -37,6 +38,9 @@ test('the demo brings its mail once and goes on with it at the next start', { ti
       60_000,
     );
   }
+  const server = addressOf('serverKey');
+  assert.equal(await countMail(first, server, { hasKeyword: 'auto-newsletter' }), 2);
+  assert.equal(await countMail(first, server, { query: 'in:"Demo garden"' }), 3, 'by a rule');
   for (const file of ['demo.json', 'demo-own-key.asc']) {
     assert.equal(statSync(join(folder, file)).mode & 0o777, 0o600, file);
   }
