@@ -36,6 +36,7 @@ const billing = words('billing factur receipts? invoices? orders? commandes? pai
 const receiptWords = words(
   'your_receipt your_invoice your_order order_confirm order_# order_no confirmation_of_your_order payment_received payment_confirm invoice receipt_for shipped has_been_dispatched out_for_delivery facture votre_commande confirmation_de_(?:votre_)?commande reçu_de votre_reçu paiement_reçu confirmation_de_paiement expédié(?:e|s)? votre_colis avis_d.expédition',
 );
+const billNames = words('facture invoice receipt reçu recu bill quittance');
 const amount =
   /(?:total|amount|montant|somme|ttc|paid|payé|price|prix)[^\n]{0,60}?(?:[€$£]\s?\d|\d[\d\s.,]{0,12}\s?(?:€|eur\b|usd\b|chf\b|\$|£))/i;
 const travelWords = words(
@@ -185,8 +186,7 @@ export const signs: readonly Sign[] = [
     kind: 'receipt',
     weight: 0.6,
     words: { en: 'A file with it is named like a bill', fr: 'Un fichier joint porte le nom d’une facture' },
-    holds: ({ fileNames }) =>
-      fileNames.some(name => words('facture invoice receipt reçu recu bill quittance').test(name)),
+    holds: ({ fileNames }) => fileNames.some(name => billNames.test(name)),
   },
   {
     id: 'billWords',

@@ -24,7 +24,6 @@ export interface Structure {
   readonly text: string;
   readonly fileNames: readonly string[];
   readonly mediaTypes: ReadonlySet<string>;
-  readonly isReply: boolean;
 }
 
 const maxText = 4000;
@@ -57,7 +56,6 @@ export function structureOf(
     text: visibleText(message, maxText).toLowerCase(),
     fileNames: entities.flatMap(({ fileName }) => (fileName === null ? [] : fileName.toLowerCase())),
     mediaTypes: new Set(entities.map(({ mediaType }) => mediaType)),
-    isReply: outer.inReplyTo.length > 0,
   };
 }
 
