@@ -84,7 +84,11 @@ export function unlearnTag(
   const before = models.get(tagId);
   if (!before) return models;
   let model = before;
-  for (let pass = 0; pass < 2 * passes; pass++) model = adjusted(model, { example, isOne: false }, hash);
+  const shares = sharesOf(example.features, hash);
+  // No further than needed: taking it back must be able to undo it.
+  for (let pass = 0; pass < 2 * passes && probabilityOf(model, shares) > 0.5; pass++) {
+    model = adjusted(model, { example, isOne: false }, hash);
+  }
   const key = hash(`example|${example.id}`);
   const wasExample = before.recent.includes(key);
   return withModel(models, tagId, {

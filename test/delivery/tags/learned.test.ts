@@ -98,6 +98,23 @@ test('an example counts once, and taking the tag off a message teaches', () => {
   assert.equal(less.get('t1')?.examples, minExamples - 1);
 });
 
+test('taking a tag off and putting it back again, of one message or many, leaves mail like it under the tag', () => {
+  const alike = featuresOf('teacher0@school.example', 'school trip part 7', 'parents of class four');
+  for (const count of [1, 3]) {
+    const some = school.slice(0, count);
+    const off = some.reduce(
+      (models, one) => unlearnTag(models, { tagId: 't1', example: one }, hash),
+      taughtBy(school),
+    );
+    assert.deepEqual(learnedTags(off, alike, hash), []);
+    const back = some.reduce(
+      (models, one) => learnTag(models, { tagId: 't1', example: one, others }, hash),
+      off,
+    );
+    assert.equal(learnedTags(back, alike, hash).length, 1, `${count} put back`);
+  }
+});
+
 test('what an account has taught stays under 256 KiB and is read as it was written', () => {
   let memory = emptyMemory;
   for (let n = 0; n < 3000; n++) {
