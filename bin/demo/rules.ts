@@ -12,8 +12,8 @@ interface DemoRule {
 
 const rules: readonly DemoRule[] = [
   {
-    name: 'Demo rule: mail about the open day',
-    tag: 'Demo open day',
+    name: 'Demo rule for the open day',
+    tag: 'Demo plans',
     conditions: [
       { subject: 'sender', operator: 'is', value: '@work.example' },
       { subject: 'field', operator: 'contains', field: 'Subject', value: 'open day' },
@@ -22,7 +22,7 @@ const rules: readonly DemoRule[] = [
   },
   {
     name: '',
-    tag: 'Demo garden',
+    tag: 'Demo beans',
     conditions: [{ subject: 'list', operator: 'is', value: 'garden.lists.example' }],
   },
 ];

@@ -40,7 +40,7 @@ test('the demo brings its mail once and goes on with it at the next start', { ti
   }
   const server = addressOf('serverKey');
   assert.equal(await countMail(first, server, { hasKeyword: 'auto-newsletter' }), 2);
-  assert.equal(await countMail(first, server, { query: 'in:"Demo garden"' }), 3, 'by a rule');
+  assert.equal(await countMail(first, server, { query: 'in:"Demo beans"' }), 3, 'by a rule');
   for (const file of ['demo.json', 'demo-own-key.asc']) {
     assert.equal(statSync(join(folder, file)).mode & 0o777, 0o600, file);
   }
