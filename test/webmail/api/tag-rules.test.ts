@@ -130,6 +130,7 @@ test('what can mean nothing is refused, by the name that the client wrote', asyn
     importance: [{ conditions: [isAda], actions: { importance: 11 } }, 'actions'],
     keyword: [{ conditions: [isAda], actions: { keywords: ['a b'] } }, 'keywords'],
     mailbox: [{ conditions: [isAda], actions: { mailboxIds: ['none'] } }, 'actions'],
+    long: [{ conditions: [isAda], actions: { removeTags: ['x'.repeat(256)] } }, 'actions'],
     order: [{ conditions: [isAda], actions, sortOrder: -1 }, 'sortOrder'],
     short: [{ subject: 'nothing', value: 'x', mailboxId: 'inbox' }, 'subject'],
     value: [{ subject: 'sender', mailboxId: 'inbox' }, 'conditions'],

@@ -12,7 +12,10 @@ const maxTagsOfRule = 20;
 const flag = v.nullish(v.boolean(), false);
 const fieldName = v.pipe(v.string(), v.regex(/^[\x21-\x39\x3b-\x7e]{1,100}$/));
 const text = v.pipe(v.string(), v.maxLength(500));
-const tagList = v.nullish(v.pipe(v.array(v.string()), v.maxLength(maxTagsOfRule)), []);
+const tagList = v.nullish(
+  v.pipe(v.array(v.pipe(v.string(), v.maxLength(255))), v.maxLength(maxTagsOfRule)),
+  [],
+);
 
 const conditionSchema = v.strictObject({
   subject: v.picklist(ruleSubjects),
