@@ -155,7 +155,7 @@ function isHarmful(features: JudgedFeatures, verdict: Verdict): boolean {
   return harm >= 1 && (verdict !== 'ham' || features.signals.some(({ id }) => id === 'executableContent'));
 }
 
-/** Form of the model and how much it had learned: `1:prior:120+80` after 120 ham and 80 spam. */
+/** Form of the model and how much it had learned: `2:prior:120+80` after 120 ham and 80 spam. */
 function modelName({ prior, counts }: Model): string {
-  return `1:${prior ? 'prior' : 'bare'}:${counts.ham}+${counts.spam}`;
+  return `2:${prior ? 'prior' : 'bare'}:${counts.ham}+${counts.spam}`;
 }

@@ -185,7 +185,7 @@ test('a message that can not be judged passes unscored', () => {
     harmful: false,
     importance: 'normal',
     reasons: [],
-    model: '1:prior:0+0',
+    model: '2:prior:0+0',
   });
 });
 
