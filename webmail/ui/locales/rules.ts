@@ -43,7 +43,7 @@ const en = {
   how: 'How',
   value: 'Value',
   fieldName: 'Name of the header field',
-  addressHint: 'name@example.org, @example.org',
+  addressHint: 'address or @domain',
   addCondition: 'Add a condition',
   removeCondition: (place: number) => `Remove condition ${place}`,
   subjects: {
@@ -160,7 +160,7 @@ const fr: typeof en = {
   how: 'Comment',
   value: 'Valeur',
   fieldName: 'Nom du champ d’en-tête',
-  addressHint: 'nom@exemple.fr, @exemple.fr',
+  addressHint: 'adresse ou @domaine',
   addCondition: 'Ajouter une condition',
   removeCondition: place => `Retirer la condition ${place}`,
   subjects: {
