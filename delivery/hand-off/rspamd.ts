@@ -15,7 +15,7 @@ export async function askRspamd(
   { url, password }: { url: string; password: string },
   signal: AbortSignal,
 ): Promise<FilterFindings | null> {
-  const { status, text } = await post(new URL('/checkv2', url), {
+  const { status, text } = await post(new URL(`${url.replace(/\/+$/, '')}/checkv2`), {
     headers: fieldsOf(arrival, password),
     body: arrival.raw,
     signal,

@@ -140,12 +140,12 @@ test('a filter that cannot be reached is unknown, logged once a minute, and left
 });
 
 test('Rspamd is told the session, each recipient in a field of its own, and the message as it is', async t => {
-  let seen: { fields: string[]; body: string } | null = null;
+  let seen: { path: string; fields: string[]; body: string } | null = null;
   const server = createHttpServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on('data', piece => pieces.push(piece));
     request.on('end', () => {
-      seen = { fields: request.rawHeaders, body: Buffer.concat(pieces).toString() };
+      seen = { path: request.url ?? '', fields: request.rawHeaders, body: Buffer.concat(pieces).toString() };
       response.end(JSON.stringify({ score: 7, required_score: 15 }));
     });
   });
@@ -153,7 +153,7 @@ test('Rspamd is told the session, each recipient in a field of its own, and the 
   await once(server, 'listening');
   atEnd(t, () => server.close());
   const bound = server.address();
-  const url = `http://127.0.0.1:${typeof bound === 'object' && bound ? bound.port : 0}`;
+  const url = `http://127.0.0.1:${typeof bound === 'object' && bound ? bound.port : 0}/behind/`;
   const { handOff } = open({ rspamd: { url, password: 'secret' }, timeoutMilliseconds: 10_000 });
   const recipients = ['ada@example.org', 'ben@example.org\r\nPassword: x'].map(forwardPath => ({
     forwardPath,
@@ -161,7 +161,8 @@ test('Rspamd is told the session, each recipient in a field of its own, and the 
   }));
   assert.equal((await handOff?.ask({ ...arrival, recipients }))?.score, 7);
   assert.ok(seen);
-  const { fields, body } = seen as { fields: string[]; body: string };
+  const { path, fields, body } = seen as { path: string; fields: string[]; body: string };
+  assert.equal(path, '/behind/checkv2');
   const named = (name: string) => fields.filter((_, at) => at % 2 === 1 && fields[at - 1] === name);
   assert.deepEqual(named('Rcpt'), ['ada@example.org', 'ben@example.orgPassword: x']);
   assert.deepEqual(
