@@ -37,6 +37,8 @@ async function stream(request: Request, response: Response, tools: Called): Prom
     response.type('text/event-stream').end();
     return;
   }
+  // Who went away while it was found out who asks: no end would be told any more.
+  if (response.closed || request.socket.destroyed) return;
   const { caller, store, metrics } = tools;
   const accountId = caller.account.id;
   // A peer that went away without a word is noticed although nothing is sent for hours.

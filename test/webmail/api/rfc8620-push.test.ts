@@ -143,6 +143,38 @@ test('a reader that takes nothing is cut off before its events fill the memory',
   await closed;
 });
 
+test('who went away before it was known who asks leaves no stream behind', async t => {
+  const web = await openTestWeb(t);
+  const asked = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<void>();
+  const find = web.store.findSecret.bind(web.store);
+  web.store.findSecret = async (kind, hash) => {
+    asked.resolve();
+    await gone.promise;
+    return find(kind, hash);
+  };
+  let watched = 0;
+  web.store.watch = () => {
+    watched++;
+    return () => {};
+  };
+  const { hostname, port } = new URL(web.origin);
+  const socket = connect(Number(port), hostname);
+  socket.write(
+    `GET /jmap/eventsource?types=Email HTTP/1.1\r\nHost: x\r\nAuthorization: ${web.authorization}\r\n\r\n`,
+  );
+  await asked.promise;
+  socket.resetAndDestroy();
+  await once(socket, 'close');
+  // The door learns of it by the time it has answered somebody else.
+  await fetch(`${web.origin}/metrics`);
+  gone.resolve();
+  const next = await open(web, 'types=Email&closeafter=no&ping=0');
+  assert.match(await (await fetch(`${web.origin}/metrics`)).text(), /caliopen_web_event_streams 1\n/);
+  assert.equal(watched, 1);
+  await next.body?.cancel();
+});
+
 test('§7.3 no event comes without data, and a ping comes at once with the id of now', async t => {
   const web = await openTestWeb(t);
   const response = await open(web, 'types=Email&closeafter=state&ping=30');
