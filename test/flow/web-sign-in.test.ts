@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { bundleUi } from '../../webmail/api/bundle.ts';
+import { atEnd } from '../support/at-end.ts';
 import { openChromium, quiet } from '../support/chromium.ts';
 import { requireService } from '../support/services.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -116,7 +117,7 @@ test('where the browser keeps nothing of a site, that is told', async t => {
     args: quiet,
     locale: 'en',
   });
-  t.after(() => context.close());
+  atEnd(t, () => context.close());
   const { page, faults } = await visit(context);
   await page.goto(web.origin);
   await page.mouse.move(10, 10);
