@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { bundleUi } from '../../webmail/api/bundle.ts';
+import { atEnd } from '../support/at-end.ts';
 import { openChromium, quiet } from '../support/chromium.ts';
 import { requireService } from '../support/services.ts';
 import { signIn } from '../support/sign-in.ts';
@@ -50,7 +51,7 @@ test('who has chosen letters of twice the size gets the layout of a window half 
   const context = await chromium.launchPersistentContext(folder, {
     ...{ executablePath, args: quiet, locale: 'en', viewport },
   });
-  t.after(() => context.close());
+  atEnd(t, () => context.close());
   const page = await openInbox(context, web);
   assert.equal(await page.evaluate(style(':root', 'fontSize')), '32px');
   await page.locator('.menu-button').waitFor();
