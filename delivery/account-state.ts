@@ -1,5 +1,5 @@
 import type { Store } from './store/store.ts';
-import { isVersionMismatch } from './store/version-mismatch.ts';
+import { untilUndisturbed } from './store/version-mismatch.ts';
 
 /** Reads one of an account's states, keeping what it read until the version changes. */
 export interface StateReader<T> {
@@ -44,9 +44,6 @@ export function openStateReader<T>(
   };
 }
 
-/** Others may write at the same time; so often it is read and tried again. */
-const maxTries = 8;
-
 /**
  * Changes one of an account's states as it is at that moment. `change` gives the new octets, or null to leave it; it may
  * be called several times. Throws `badRequest` when others are always faster, and what the store throws.
@@ -57,15 +54,9 @@ export async function changeAccountState(
   { store }: { readonly store: Pick<Store, 'getAccountState' | 'putAccountState'> },
 ): Promise<void> {
   const { accountId, name } = asked;
-  for (let tries = 1; ; tries++) {
+  await untilUndisturbed(async () => {
     const state = await store.getAccountState(accountId, name);
     const octets = change(state?.octets ?? null);
-    if (octets === null) return;
-    try {
-      await store.putAccountState(accountId, name, octets, state?.version ?? null);
-      return;
-    } catch (error) {
-      if (!isVersionMismatch(error) || tries >= maxTries) throw error;
-    }
-  }
+    if (octets !== null) await store.putAccountState(accountId, name, octets, state?.version ?? null);
+  });
 }

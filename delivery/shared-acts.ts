@@ -1,5 +1,4 @@
 import { describeError } from './describe-error.ts';
-import { DeliveryError } from './errors.ts';
 import { keyedHash } from './keyed-hash.ts';
 import type { Log } from './log.ts';
 import type { Entry } from './spam/personal/entry.ts';
@@ -13,6 +12,7 @@ import {
 } from './spam/personal/memory.ts';
 import { type Knowledge, sharedKnowledge } from './spam/personal/opinion.ts';
 import type { Account, Store } from './store/store.ts';
+import { untilUndisturbed } from './store/version-mismatch.ts';
 
 /** Name of the instance's document that holds what everybody's acts have taught, at most 620 kB. */
 const sharedName = 'spam-acts';
@@ -42,7 +42,6 @@ export const noSharedActs: SharedActs = {
 
 const readMilliseconds = 15_000;
 const writeMilliseconds = 5000;
-const maxTries = 8;
 
 interface Waiting {
   readonly change: SharedChange;
@@ -148,19 +147,13 @@ export function sharedOwner({ hashKey }: Pick<Account, 'hashKey'>): number {
 }
 
 async function changeMemory(change: (memory: Memory) => Memory, { store }: InstanceStates): Promise<void> {
-  for (let tries = 1; ; tries++) {
+  await untilUndisturbed(async () => {
     const state = await store.getInstanceState(sharedName);
     const before = readMemory(state?.octets ?? null);
     const memory = change(before);
     if (memory.entries.length === 0 && before.entries.length === 0) return;
-    try {
-      await store.putInstanceState(sharedName, writeMemory(memory), state?.version ?? null);
-      return;
-    } catch (error) {
-      const isMismatch = error instanceof DeliveryError && error.fields.field === 'versionMismatch';
-      if (!isMismatch || tries >= maxTries) throw error;
-    }
-  }
+    await store.putInstanceState(sharedName, writeMemory(memory), state?.version ?? null);
+  });
 }
 
 function changed(memory: Memory, { add, remove }: SharedChange): Memory {

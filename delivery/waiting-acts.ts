@@ -1,7 +1,7 @@
-import { DeliveryError } from './errors.ts';
 import { type Act, words } from './spam/personal/act.ts';
 import { sources } from './spam/personal/entry.ts';
 import type { Store } from './store/store.ts';
+import { untilUndisturbed } from './store/version-mismatch.ts';
 
 /*
  * Acts that nothing was learned from yet are a state of the account, written before the act is answered: what ends
@@ -13,7 +13,6 @@ export const waitingStateName = 'spam-waiting';
 
 /** More acts than this wait for nobody: the oldest are given up, which is logged. */
 const maxWaiting = 8000;
-const maxTries = 8;
 
 type States = { readonly store: Pick<Store, 'getAccountState' | 'putAccountState'> };
 
@@ -42,21 +41,16 @@ async function changeWaiting(
   change: (waiting: Act[]) => Act[],
   { store }: States,
 ): Promise<number> {
-  for (let tries = 1; ; tries++) {
+  return untilUndisturbed(async () => {
     const state = await store.getAccountState(accountId, waitingStateName);
     const before = readActs(state?.octets ?? null);
     const all = change(before);
     if (all.length === before.length) return 0;
     const acts = all.slice(-maxWaiting);
     const octets = acts.length > 0 ? Buffer.from(JSON.stringify(acts.map(kept))) : null;
-    try {
-      await store.putAccountState(accountId, waitingStateName, octets, state?.version ?? null);
-      return all.length - acts.length;
-    } catch (error) {
-      const isMismatch = error instanceof DeliveryError && error.fields.field === 'versionMismatch';
-      if (!isMismatch || tries >= maxTries) throw error;
-    }
-  }
+    await store.putAccountState(accountId, waitingStateName, octets, state?.version ?? null);
+    return all.length - acts.length;
+  });
 }
 
 type KeptAct = readonly [emailId: string, word: number, source: number, at: number];

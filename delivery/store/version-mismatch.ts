@@ -7,6 +7,22 @@ export function versionMismatch(document: Readonly<Record<string, string>>): Del
   });
 }
 
+const maxTries = 8;
+
+/**
+ * Reads, changes and puts: `attempt` is made again where another has put the document between its reading and its
+ * putting. Throws what it throws, the mismatch as well when others come in between each time.
+ */
+export async function untilUndisturbed<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (tries >= maxTries || !isVersionMismatch(error)) throw error;
+    }
+  }
+}
+
 /** Whether another has put a document meanwhile, so that it is worth reading it again. */
 export function isVersionMismatch(error: unknown): boolean {
   return error instanceof DeliveryError && error.fields.field === 'versionMismatch';

@@ -1,5 +1,5 @@
 import type { Store } from '../../delivery/store/store.ts';
-import { isVersionMismatch } from '../../delivery/store/version-mismatch.ts';
+import { untilUndisturbed } from '../../delivery/store/version-mismatch.ts';
 
 type Settings = Record<string, unknown>;
 
@@ -8,9 +8,6 @@ export interface ChangedSettings<T> {
   readonly settings: Settings | null;
   readonly result: T;
 }
-
-/** Tries, where other devices change the settings at the same moment. */
-const mostTries = 8;
 
 /**
  * Changes a part of the owner's settings; `change` is asked again with what another device has put meanwhile. Gives its
@@ -21,15 +18,10 @@ export async function changeSettings<T>(
   accountId: string,
   change: (settings: Settings) => ChangedSettings<T> | Promise<ChangedSettings<T>>,
 ): Promise<T> {
-  for (let tries = 1; ; tries++) {
+  return untilUndisturbed(async () => {
     const known = await store.getSettings(accountId);
     const { settings, result } = await change(known);
-    if (settings === null) return result;
-    try {
-      await store.putSettings(accountId, settings, known);
-      return result;
-    } catch (error) {
-      if (tries >= mostTries || !isVersionMismatch(error)) throw error;
-    }
-  }
+    if (settings !== null) await store.putSettings(accountId, settings, known);
+    return result;
+  });
 }

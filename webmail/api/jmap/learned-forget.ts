@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { importanceStateName } from '../../../delivery/importance/memory.ts';
-import { isVersionMismatch } from '../../../delivery/store/version-mismatch.ts';
+import { untilUndisturbed } from '../../../delivery/store/version-mismatch.ts';
 import { tagStateName } from '../../../delivery/tags/memory.ts';
 import { readArguments } from './arguments.ts';
 import type { Handler, MethodContext } from './method.ts';
@@ -20,17 +20,9 @@ export const learnedForget: Handler = async (args, context) => {
 };
 
 /** What is learned meanwhile is forgotten with the rest. */
-const maxTries = 8;
-
 async function forget(name: string, { store, account }: MethodContext): Promise<void> {
-  for (let tries = 1; ; tries++) {
+  await untilUndisturbed(async () => {
     const state = await store.getAccountState(account.id, name);
-    if (state === null) return;
-    try {
-      await store.putAccountState(account.id, name, null, state.version);
-      return;
-    } catch (error) {
-      if (!isVersionMismatch(error) || tries >= maxTries) throw error;
-    }
-  }
+    if (state !== null) await store.putAccountState(account.id, name, null, state.version);
+  });
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
-import { isVersionMismatch } from '../../../delivery/store/version-mismatch.ts';
+import { untilUndisturbed } from '../../../delivery/store/version-mismatch.ts';
 import type { TagRule } from '../../../delivery/tags/findings.ts';
 import { formOf, storedRule } from '../../../delivery/tags/owner-rules.ts';
 import type { TagRule as WireRule } from '../../wire.ts';
@@ -58,24 +58,16 @@ function wireRule(rule: TagRule, place: number, tags: Tags): WireRule {
 
 type Asked = v.InferOutput<typeof setSchema>;
 
-/** Tries, where other devices change the rules at the same moment. */
-const mostTries = 8;
-
 /** TagRule/set: new rules go behind the others unless `sortOrder` says where. */
 export const tagRuleSet: Handler = async (args, context) => {
   const asked = readArguments(setSchema, args);
   const { store, account } = context;
-  for (let tries = 1; ; tries++) {
+  return untilUndisturbed(async () => {
     const before = await store.listTagRules(account.id);
     const { after, result } = await changeRules(asked, before, context);
-    if (stateOf(after) === stateOf(before)) return result;
-    try {
-      await store.putTagRules(account.id, after, before);
-      return result;
-    } catch (error) {
-      if (tries >= mostTries || !isVersionMismatch(error)) throw error;
-    }
-  }
+    if (stateOf(after) !== stateOf(before)) await store.putTagRules(account.id, after, before);
+    return result;
+  });
 };
 
 async function changeRules(
