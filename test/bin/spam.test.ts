@@ -33,36 +33,22 @@ function corpus(folder: string): void {
   writeFileSync(join(folder, 'new/3.eml'), madeUp('spam', 501).raw);
 }
 
+/** Learns the folders `ham` and `spam` in a folder. */
+function learnFolders(data: string, folder: string): ReturnType<typeof run> {
+  const folders = ['--ham', join(folder, 'ham'), '--spam', join(folder, 'spam')];
+  return run('--data', data, '--json', 'spam', 'learn', ...folders);
+}
+
 test('learned folders judge new messages, one JSON line each, in a stable order, without account or server', context => {
   const folder = temporaryFolder(context);
   corpus(folder);
   const data = join(folder, 'data');
-  const learned = run(
-    '--data',
-    data,
-    '--json',
-    'spam',
-    'learn',
-    '--ham',
-    join(folder, 'ham'),
-    '--spam',
-    join(folder, 'spam'),
-  );
+  const learned = learnFolders(data, folder);
   assert.equal(learned.status, 0, learned.stderr);
   const { model, ...counts } = JSON.parse(learned.stdout) as Record<string, unknown>;
   assert.deepEqual(counts, { learned: 24, ham: 12, spam: 12 });
   assert.equal(model, join(data, 'spam.model'));
-  const again = run(
-    '--data',
-    data,
-    '--json',
-    'spam',
-    'learn',
-    '--ham',
-    join(folder, 'ham'),
-    '--spam',
-    join(folder, 'spam'),
-  );
+  const again = learnFolders(data, folder);
   assert.equal((JSON.parse(again.stdout) as { learned: number }).learned, 0);
   const asked = `${join(folder, 'new')}/`;
   const classified = run('--data', data, 'spam', 'classify', asked, join(folder, 'spam/0.eml'));
@@ -290,17 +276,7 @@ test('a mailbox file is learned and judged message by message', context => {
   );
   assert.deepEqual([learned.status, JSON.parse(learned.stdout).learned], [0, 24]);
   // The same messages one by one are known already.
-  const again = run(
-    '--data',
-    data,
-    '--json',
-    'spam',
-    'learn',
-    '--ham',
-    join(folder, 'ham'),
-    '--spam',
-    join(folder, 'spam'),
-  );
+  const again = learnFolders(data, folder);
   assert.equal(JSON.parse(again.stdout).learned, 0);
   const path = join(folder, 'new.mbox');
   writeFileSync(path, mailbox('spam', 700));
