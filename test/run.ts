@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { argv, env, exit } from 'node:process';
@@ -9,6 +9,7 @@ import { shareCassandra } from './support/cassandra/shared.ts';
 import { requireCassandra } from './support/cassandra.ts';
 import { prepareServices } from './support/install-services.ts';
 import { findLeftovers } from './support/leftovers.ts';
+import { removeFolder } from './support/remove-folder.ts';
 import { verdictOf } from './support/verdict.ts';
 
 const top = join(import.meta.dirname, '..');
@@ -37,7 +38,7 @@ async function main(): Promise<number> {
   try {
     return await runTests(asked.length > 0 ? asked : globSync('test/**/*.test.ts').sort(), folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    removeFolder(folder);
   }
 }
 

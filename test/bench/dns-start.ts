@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -15,6 +15,7 @@ import { dnsSettings } from '../../dns-keys/settings.ts';
 import { ZoneTable } from '../../dns-keys/zone/zone-table.ts';
 import { certificate, keyFor } from '../dns-keys/publish/keeper.ts';
 import { testKeyring } from '../support/keyring.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 /**
  * How long the DNS door takes until it can answer for `BENCH_KEYS` (100,000) published keys of 1 kB, in many domains and
@@ -113,7 +114,7 @@ async function main(): Promise<void> {
           );
         }
       } finally {
-        rmSync(folder, { recursive: true, force: true });
+        removeFolder(folder);
       }
     }
   }

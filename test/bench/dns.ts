@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
+import { removeFolder } from '../support/remove-folder.ts';
 import { dnsperf, type Load, latency, load } from './dns/dnsperf.ts';
 import {
   type BenchServer,
@@ -68,7 +69,7 @@ if (spawnSync('dnsperf', ['-h']).error) {
   try {
     await run(folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
 

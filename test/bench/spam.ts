@@ -7,7 +7,7 @@
  * BENCH_MESSAGES: so many of each kind at most. BENCH_SPAMASSASSIN: run it, too, on so many messages. BENCH_DRAWS: of 25 + 25
  * labels (5). BENCH_PARTS: some of `folds,few,phish,speed`.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
@@ -17,6 +17,7 @@ import { crossValidate } from '../../delivery/spam/evaluate/cross-validate.ts';
 import { groupedFolds, randomFolds, sketchesOf } from '../../delivery/spam/evaluate/folds.ts';
 import type { FeatureOptions } from '../../delivery/spam/features.ts';
 import { listMailFiles, readMailFile } from '../../delivery/spam/mail-files.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { bogofilter } from './spam/bogofilter.ts';
 import {
   type Interval,
@@ -190,5 +191,5 @@ try {
   if (parts.includes('phish')) printPhish(samples, groupedOf(samples), peers);
   if (parts.includes('speed')) console.log(['', ...speedLines(samples)].join('\n'));
 } finally {
-  rmSync(top, { recursive: true, force: true });
+  removeFolder(top);
 }

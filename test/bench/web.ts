@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
@@ -8,6 +8,7 @@ import { buildUi } from '../../webmail/api/build-ui.ts';
 import { fillBigMailbox } from '../support/big-mailbox.ts';
 import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
 import { openTestParts, startDoor, testConfig } from '../support/door-process.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { findService } from '../support/services.ts';
 import { type Audit, lighthouse } from './web/lighthouse.ts';
 import { type ListFigures, measureList } from './web/list.ts';
@@ -123,7 +124,7 @@ async function measureDemo(executablePath: string): Promise<void> {
   } finally {
     await browser.close();
     await stopDemo(demo);
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
 

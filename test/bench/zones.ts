@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
@@ -14,6 +14,7 @@ import { startNameServer } from '../support/dns/secondaries/name-server.ts';
 import { openAskStream } from '../support/dns/secondaries/same-answers.ts';
 import { configOn, startDoor } from '../support/door-process.ts';
 import { poll } from '../support/poll.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { findService } from '../support/services.ts';
 import { cpuSecondsOf } from './deliver/processes.ts';
 
@@ -89,7 +90,7 @@ async function startOurs(endings: Endings, data: string): Promise<Signed> {
 
 async function startKnot(endings: Endings, records: string): Promise<Signed> {
   const folder = mkdtempSync(join(tmpdir(), 'caliopen-bench-'));
-  endings.after(() => rmSync(folder, { recursive: true, force: true }));
+  endings.after(() => removeFolder(folder));
   mkdirSync(join(folder, 'zones'));
   for (const domain of domains) {
     const apex = nameText(keyZone(domain));
@@ -179,6 +180,6 @@ for (let round = 1; round <= rounds; round += 1) {
     const again = await withEndings(endings => startOurs(endings, data));
     tell(round, 'ours, started again', again, again.seconds / knot.seconds);
   } finally {
-    rmSync(data, { recursive: true, force: true });
+    removeFolder(data);
   }
 }

@@ -12,6 +12,7 @@ import { prepareKeyspace } from '../../delivery/store/cassandra/migrate.ts';
 import { buildBlock } from '../../delivery/store/cassandra/search/build.ts';
 import { openSession } from '../../delivery/store/cassandra/session.ts';
 import { requireCassandra, sharedAddress } from '../support/cassandra.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { dumpKeyspace } from './dump.ts';
 import { fill, fillSearchFiles } from './fill.ts';
 import {
@@ -131,7 +132,7 @@ async function main(): Promise<number> {
     try {
       await writers[store](data, { version, commit });
     } finally {
-      rmSync(data, { recursive: true, force: true });
+      removeFolder(data);
     }
   }
   return 0;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +12,7 @@ import { greetDoor, sendMail } from '../support/mail-client.ts';
 import { openNextServer } from '../support/next-server.ts';
 import { foreignEnvironment, installPackage, link, type Packed, packPackage } from '../support/package.ts';
 import { poll } from '../support/poll.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 const top = join(import.meta.dirname, '..', '..');
 
@@ -23,7 +24,7 @@ const endings: (() => void)[] = [];
 before(() => {
   packed = packPackage({ after: ending => void endings.push(ending as () => void) });
   home = mkdtempSync(join(tmpdir(), 'caliopen-test-'));
-  endings.push(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
+  endings.push(() => removeFolder(home));
   installPackage(packed, home);
 });
 
@@ -98,7 +99,7 @@ test('what was built names no source, no folder of this machine, and only declar
 
 test('the types of the plugins can be used by a strict project', t => {
   const folder = mkdtempSync(join(home, 'types-'));
-  atEnd(t, () => rmSync(folder, { recursive: true, force: true }));
+  atEnd(t, () => removeFolder(folder));
   for (const name of ['@types/node', 'undici-types']) {
     if (!existsSync(join(home, 'node_modules', name))) link(name, join(home, 'node_modules'));
   }
@@ -213,7 +214,7 @@ const long = `text ${'of many words '.repeat(5)}\r\n`.repeat(3000);
 /** The installed command in a folder of its own. */
 function openInstalled(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'caliopen-test-'));
-  atEnd(t, () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  atEnd(t, () => removeFolder(folder));
   const command = join(home, 'node_modules', '.bin', 'caliopen');
   const environment = {
     ...foreignEnvironment(),

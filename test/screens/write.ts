@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { argv, env } from 'node:process';
@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium.ts';
 import { startDemo, stopDemo } from '../support/demo.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { findService } from '../support/services.ts';
 import { buildDesignPage } from './design/build.ts';
 import { type Screen, screens } from './screens.ts';
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
   } finally {
     await browser.close();
     await stopDemo(demo);
-    rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+    removeFolder(data);
   }
 }
 

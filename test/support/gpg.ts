@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { removeFolder } from './remove-folder.ts';
 import { requireService } from './services.ts';
 
 /** A real GnuPG with a home of its own. */
@@ -33,7 +34,7 @@ export function openGpg(test: Pick<TestContext, 'name' | 'skip' | 'after'>): Gpg
   };
   test.after(async () => {
     await runProgram('gpgconf', ['--homedir', home, '--kill', 'all'], '').catch(() => {});
-    rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    removeFolder(home);
   });
   return gpg;
 }

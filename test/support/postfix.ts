@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { atEnd } from './at-end.ts';
 import { poll } from './poll.ts';
+import { removeFolder } from './remove-folder.ts';
 
 /** Debian's Postfix from a folder of its own, with our snippet. */
 export interface Postfix {
@@ -47,7 +48,7 @@ export async function startPostfix(
   const logFile = join(folder, 'log', 'mail.log');
   atEnd(t, () => {
     run('postfix', 'stop');
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
   const started = run('postfix', 'start');
   if (started.status !== 0) throw new Error(`postfix does not start: ${started.text}`);

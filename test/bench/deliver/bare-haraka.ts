@@ -1,6 +1,7 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeFolder } from '../../support/remove-folder.ts';
 import { type BenchSubject, freePort, portOpens, startChild, stopChild } from './subject.ts';
 
 const top = join(import.meta.dirname, '../../..');
@@ -63,7 +64,7 @@ export async function startBareHaraka(name: string, plugin: keyof typeof plugins
     settle: async () => {},
     async stop() {
       await stopChild(child);
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     },
   };
 }

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environmentName, loadConfig, type SettingKey } from '../../../delivery/config.ts';
 import { generateKey } from '../../../delivery/crypto/keys.ts';
 import { silentLog } from '../../../delivery/log.ts';
 import { openParts } from '../../../delivery/open.ts';
+import { removeFolder } from '../../support/remove-folder.ts';
 import type { BenchNodes } from '../cassandra/nodes.ts';
 import { accountAddress, accountCount, domain } from './messages.ts';
 import { type BenchSubject, freePort, portOpens, startChild, stopChild } from './subject.ts';
@@ -56,7 +57,7 @@ export async function startCaliopen(
       await stopChild(child);
       await nodes?.stop();
       execFileSync('du', ['-sh', data], { stdio: process.env.BENCH_VERBOSE ? 'inherit' : 'ignore' });
-      rmSync(data, { recursive: true, force: true });
+      removeFolder(data);
     },
   };
 }

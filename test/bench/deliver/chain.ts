@@ -1,17 +1,9 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, globSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { removeFolder } from '../../support/remove-folder.ts';
 import { domain } from './messages.ts';
 import { type BenchSubject, freePort, portOpens, startChild, stopChild } from './subject.ts';
 
@@ -57,7 +49,7 @@ export async function startChain(resolverPort: number): Promise<BenchSubject> {
     async stop() {
       execFileSync('postfix', ['-c', join(folder, 'postfix'), 'stop'], { stdio: 'ignore' });
       for (const child of children) await stopChild(child);
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     },
   };
 }

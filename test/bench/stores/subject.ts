@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
@@ -11,6 +11,7 @@ import type { ClusterSettings } from '../../../delivery/store/cassandra/session.
 import { openSqliteStore } from '../../../delivery/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../delivery/store/store.ts';
 import { testKeyring } from '../../support/keyring.ts';
+import { removeFolder } from '../../support/remove-folder.ts';
 import { type BenchNodes, canStartNodes, startNodes } from '../cassandra/nodes.ts';
 
 /** A store that is opened in this process; all run at once and are measured in turn. */
@@ -59,7 +60,7 @@ async function startSqlite(shards: number): Promise<StoreSubject> {
     nodes: null,
     async stop() {
       await store.close();
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     },
   };
 }

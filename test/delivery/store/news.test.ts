@@ -6,7 +6,6 @@ import {
   mkdirSync,
   readdirSync,
   realpathSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,6 +16,7 @@ import { type TestContext, test } from 'node:test';
 import { silentLog } from '../../../delivery/log.ts';
 import { NewsHub } from '../../../delivery/store/sqlite/news.ts';
 import { poll } from '../../support/poll.ts';
+import { removeFolder } from '../../support/remove-folder.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 interface Heard {
@@ -46,7 +46,7 @@ function longFolder(t: TestContext): { folder: string; sockets: string } {
     .digest('hex')
     .slice(0, 16);
   const sockets = join(tmpdir(), `caliopen-${statSync(folder).uid}-${hash}`);
-  t.after(() => rmSync(sockets, { recursive: true, force: true }));
+  t.after(() => removeFolder(sockets));
   return { folder, sockets };
 }
 

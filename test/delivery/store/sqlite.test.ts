@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLog } from '../../../delivery/log.ts';
@@ -6,6 +6,7 @@ import { openSqliteStore, type SqliteStore } from '../../../delivery/store/sqlit
 import { storeSuite } from '../../suites/store/store.ts';
 import type { StoreFactory } from '../../suites/store/under-test.ts';
 import { testKeyring } from '../../support/keyring.ts';
+import { removeFolder } from '../../support/remove-folder.ts';
 
 const openSqlite: StoreFactory = async clock => {
   const folder = mkdtempSync(join(tmpdir(), 'caliopen-store-'));
@@ -28,7 +29,7 @@ const openSqlite: StoreFactory = async clock => {
     },
     close: async () => {
       await closeAll();
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     },
   };
 };

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClientOptions } from 'cassandra-driver';
+import { removeFolder } from '../remove-folder.ts';
 import { findService } from '../services.ts';
 import { freePorts } from './free-ports.ts';
 import { hasJars } from './jars.ts';
@@ -73,7 +74,7 @@ export async function startCassandra(options: CassandraOptions): Promise<Cassand
   const members = membersOf(folder, plan, java);
   const access = { tls: plan.tls, credentials: options.credentials ?? null };
   const forget = () => {
-    if (!options.folder) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    if (!options.folder) removeFolder(folder);
   };
   const stop = async () => {
     await Promise.all(members.map(({ process }) => process.end('SIGKILL')));

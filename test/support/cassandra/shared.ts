@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from 'node:process';
+import { removeFolder } from '../remove-folder.ts';
 import type { Cassandra } from './cluster.ts';
 
 /** How a shared server is reached. */
@@ -55,7 +56,7 @@ async function shareUntilExit(): Promise<void> {
   server.unref();
   process.once('exit', () => {
     started?.stopNow();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    removeFolder(folder);
   });
 }
 

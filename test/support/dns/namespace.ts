@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env, getuid, platform } from 'node:process';
@@ -8,6 +8,7 @@ import type { TestContext } from 'node:test';
 import { atEnd } from '../at-end.ts';
 import { poll } from '../poll.ts';
 import { childrenOf } from '../processes.ts';
+import { removeFolder } from '../remove-folder.ts';
 import { leaveOut, requireService } from '../services.ts';
 import { openSharedClock, type SharedClock } from './clock.ts';
 
@@ -84,7 +85,7 @@ export async function openNamespace(
   atEnd(t, async () => {
     keeper.process.stdin?.end();
     await ended;
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    removeFolder(folder);
   });
   // libfaketime leaves files there.
   await enter(keeper.inside, folder, null).must(['mount', '-t', 'tmpfs', 'tmpfs', '/dev/shm']);
