@@ -125,6 +125,16 @@ async function closesTabs(t: TestContext, page: Page): Promise<void> {
   );
 }
 
+/** Another window of the same browser, which is not told what the first one forgets before its own session is over. */
+async function lateWindow(page: Page): Promise<Page> {
+  const late = await page.context().newPage();
+  late.setDefaultTimeout(10_000);
+  await late.addInitScript(() => addEventListener('storage', event => event.stopImmediatePropagation()));
+  await late.goto(page.url());
+  await tab(late, /^demo/).waitFor();
+  return late;
+}
+
 async function savesAndPins(t: TestContext, page: Page, demo: Demo): Promise<void> {
   await t.test('a list is saved for every device, and pinned to this one', async () => {
     await search(page, 'demo');
@@ -141,9 +151,12 @@ async function savesAndPins(t: TestContext, page: Page, demo: Demo): Promise<voi
     await tab(page, /^To read pinned/).waitFor();
     await page.keyboard.press('Escape');
 
+    const late = await lateWindow(page);
     await page.locator('.account summary').click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await late.getByRole('button', { name: 'Sign in' }).waitFor();
+    await late.close();
     await poll('the search that was not pinned to be forgotten', async () => {
       const remembered = await page.evaluate(() => JSON.stringify(Object.entries(localStorage)));
       return remembered.includes('search/demo') ? undefined : true;

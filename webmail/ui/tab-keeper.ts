@@ -48,11 +48,15 @@ function remember(accountId: string, tabs: readonly Tab[], memory: Memory): void
   else memory.removeItem(memoryKey(accountId));
 }
 
-/** What somebody looked at is not told to who comes next, but for what they pinned; a session that ended by itself goes on. */
+/**
+ * What somebody looked at is not told to who comes next, but for what they pinned. A session that ended by itself goes
+ * on; what is remembered is left as it is then, since another window may have been signed out in the meantime.
+ */
 function leave(accountId: string, { store, actions, memory }: Parts): void {
   const { tabs, isExpired, question } = store.get();
   question?.answer(false);
-  remember(accountId, isExpired ? tabs : tabs.filter(tab => tab.isPinned), memory);
+  const pinned = tabs.filter(tab => tab.isPinned);
+  if (!isExpired) remember(accountId, pinned, memory);
   store.set({
     ...{ tabs: [], views: [], counts: {}, contacts: {} },
     ...{ selection: noSelection, leaving: new Set(), work: null, picturesOf: new Set() },
