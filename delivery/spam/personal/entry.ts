@@ -1,4 +1,4 @@
-import { maxSketch } from './sketch.ts';
+import { maxSketch } from './slot-classes.ts';
 
 /** Why a message was learned, and whose word weighs how much (`opinion.ts`). */
 export const sources = ['owner', 'reply', 'correspondent'] as const;
@@ -36,12 +36,13 @@ export function newEntry(
   { id, isSpam, source, isShared, at, logOdds, owner }: Omit<Entry, 'octets'>,
   slots: Uint16Array,
 ): Entry {
-  const octets = Buffer.alloc(maxEntry);
-  octets.write(id, 0, 8, 'hex');
+  const octets = new Uint8Array(maxEntry);
+  const view = viewOf(octets);
+  view.setBigUint64(0, BigInt(`0x${id}`));
   octets[8] = (isSpam ? 1 : 0) | (sources.indexOf(source) << 1) | (isShared ? 8 : 0);
-  octets.writeUInt32LE(at, 9);
-  octets.writeInt8(Math.max(-128, Math.min(127, Math.round(logOdds * steps))), 13);
-  octets.writeUInt16LE(owner, 14);
+  view.setUint32(9, at, true);
+  view.setInt8(13, Math.max(-128, Math.min(127, Math.round(logOdds * steps))));
+  view.setUint16(14, owner, true);
   octets[16] = slots.length;
   const end = writeSlots(octets, slots);
   return readEntry(octets.subarray(0, end));
@@ -49,21 +50,25 @@ export function newEntry(
 
 /** The entry in these octets, which `newEntry` made. */
 export function readEntry(octets: Uint8Array): Entry {
-  const all = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
-  const flags = all.readUInt8(8);
+  const view = viewOf(octets);
+  const flags = view.getUint8(8);
   return {
-    id: all.toString('hex', 0, 8),
+    id: view.getBigUint64(0).toString(16).padStart(16, '0'),
     isSpam: (flags & 1) === 1,
     source: sources[(flags >> 1) & 3] ?? 'correspondent',
     isShared: (flags & 8) === 8,
-    at: all.readUInt32LE(9),
-    logOdds: all.readInt8(13) / steps,
-    owner: all.readUInt16LE(14),
-    octets,
+    at: view.getUint32(9, true),
+    logOdds: view.getInt8(13) / steps,
+    owner: view.getUint16(14, true),
+    octets: new Uint8Array(octets.buffer, octets.byteOffset, octets.byteLength),
   };
 }
 
-function writeSlots(octets: Buffer, slots: Uint16Array): number {
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+function writeSlots(octets: Uint8Array, slots: Uint16Array): number {
   let bit = head * 8;
   let before = -1;
   for (const slot of slots) {

@@ -1,5 +1,5 @@
 import { type Entry, type Source, slotsOfEntry } from './entry.ts';
-import { sketchSlots, weightOf } from './sketch.ts';
+import { sketchSlots, weightOf } from './slot-classes.ts';
 
 /** Entries made ready to compare with, in their order. */
 export interface Examples {

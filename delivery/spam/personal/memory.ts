@@ -74,15 +74,14 @@ function older(one: Entry, other: Entry): number {
   return one.at - other.at || (one.id < other.id ? -1 : 1);
 }
 
-const magic = 'clrn';
-const version = 1;
-const head = 5;
+/** `clrn`, and the version of the form. */
+const magic = [0x63, 0x6c, 0x72, 0x6e, 1] as const;
+const head: number = magic.length;
 
 /** The memory as octets: `clrn`, the version, then each entry behind its length in one octet. The same set, the same octets. */
 export function writeMemory({ entries }: Memory): Uint8Array {
-  const octets = Buffer.alloc(entries.reduce((sum, entry) => sum + 1 + entry.octets.length, head));
-  octets.write(magic, 'latin1');
-  octets[4] = version;
+  const octets = new Uint8Array(entries.reduce((sum, entry) => sum + 1 + entry.octets.length, head));
+  octets.set(magic);
   let at = head;
   for (const entry of entries) {
     octets[at] = entry.octets.length;
@@ -95,13 +94,12 @@ export function writeMemory({ entries }: Memory): Uint8Array {
 /** What `writeMemory` wrote; nothing where there is none. Throws `badInput` for anything else. */
 export function readMemory(octets: Uint8Array | null): Memory {
   if (octets === null) return emptyMemory;
-  const all = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
-  if (all.toString('latin1', 0, 4) !== magic || all[4] !== version) throw damaged();
+  if (!magic.every((octet, at) => octets[at] === octet)) throw damaged();
   const entries: Entry[] = [];
-  for (let at = head; at < all.length; ) {
-    const end = at + 1 + (all[at] ?? 0);
-    if (end > all.length || end < at + 18) throw damaged();
-    entries.push(readEntry(all.subarray(at + 1, end)));
+  for (let at = head; at < octets.length; ) {
+    const end = at + 1 + (octets[at] ?? 0);
+    if (end > octets.length || end < at + 18) throw damaged();
+    entries.push(readEntry(octets.subarray(at + 1, end)));
     at = end;
   }
   return { entries };

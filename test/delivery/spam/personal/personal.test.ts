@@ -5,7 +5,8 @@ import { newEntry, slotsOfEntry, sources } from '../../../../delivery/spam/perso
 import { isNews, readLearned, writeLearned } from '../../../../delivery/spam/personal/learned.ts';
 import { emptyMemory, readMemory, writeMemory } from '../../../../delivery/spam/personal/memory.ts';
 import { opinionOf, sharedKnowledge } from '../../../../delivery/spam/personal/opinion.ts';
-import { maxSketch, outerSketch } from '../../../../delivery/spam/personal/sketch.ts';
+import { outerSketch } from '../../../../delivery/spam/personal/sketch.ts';
+import { maxSketch } from '../../../../delivery/spam/personal/slot-classes.ts';
 import { madeUp, messageOf } from '../messages.ts';
 import { type Account, after, entryOf, type Judged, judge, judgedOf, nobody, now, pool } from './lessons.ts';
 
@@ -130,6 +131,20 @@ test('a memory, its entries and a record are read as they were written', () => {
     }),
     { numRuns: 100 },
   );
+});
+
+test('an entry is the same octets in every version', () => {
+  const entry = newEntry(
+    {
+      ...{ id: '00ff123456789abc', isSpam: true, source: 'reply', isShared: true },
+      ...{ at: 1_772_452_800, logOdds: -3.3, owner: 515 },
+    },
+    Uint16Array.of(1, 300, 301, 2000),
+  );
+  const expected = '00ff123456789abc0bc07ba569e603020401ca803ffe44';
+  assert.equal(Buffer.from(entry.octets).toString('hex'), expected);
+  const memory = Buffer.from(writeMemory({ entries: [entry] })).toString('hex');
+  assert.equal(memory, `636c726e01${entry.octets.length.toString(16)}${expected}`);
 });
 
 test('octets that are no memory are refused, never misread', () => {
