@@ -19,7 +19,7 @@ test('the main way by keyboard alone, as a screen reader tells it', { timeout: 3
   await openStage(browser, demo);
   const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(45_000);
   // A hand on the mouse would be no proof.
   const clicks: string[] = [];
   await page.exposeFunction('noteClick', (what: string) => clicks.push(what));

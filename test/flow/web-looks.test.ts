@@ -27,7 +27,7 @@ async function openMailbox(t: TestContext): Promise<TestWeb> {
 
 async function openInbox(context: BrowserContext, web: TestWeb): Promise<Page> {
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(45_000);
   await page.goto(web.origin);
   await signIn(page, web.account.address, password);
   await page.locator('.row[href]').nth(2).waitFor();

@@ -13,7 +13,7 @@ import { openTestWeb, password, type TestWeb } from '../webmail/api/web.ts';
 
 async function openPage(context: BrowserContext, web: TestWeb): Promise<Page> {
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(45_000);
   await page.goto(web.origin);
   await signIn(page, web.account.address, password);
   await page.locator('.row').first().waitFor();

@@ -34,7 +34,7 @@ test('rules and the why of tags, in a browser', { timeout: 240_000 }, async t =>
   if (!browser) return;
   const reader = await openReader(t, browser, { context: { locale: 'en', reducedMotion: 'reduce' } });
   const { web, page } = reader;
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(45_000);
   const faults: string[] = [];
   page.on('pageerror', error => faults.push(error.message));
   const made = await web.ask('Mailbox/set', { create: { shops: { name: 'Shops' } } });

@@ -27,7 +27,7 @@ async function openPage(page: Page, id: 'settings' | 'about'): Promise<void> {
 async function signInAgain(browser: Browser, web: TestWeb): Promise<Page> {
   const context = await browser.newContext({ locale: 'en', timezoneId: 'UTC' });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(45_000);
   await page.goto(web.origin);
   await signIn(page, web.account.address, password);
   return page;
@@ -41,7 +41,7 @@ test('the sign-in screen, in a browser', { timeout: 120_000 }, async t => {
   const { web } = await openReader(t, browser);
   const context = await browser.newContext({ locale: 'en' });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(45_000);
   await page.goto(web.origin);
   const field = page.getByLabel('Password');
   const button = page.getByRole('button', { name: 'Sign in' });
@@ -116,7 +116,7 @@ test('settings, in a browser', { timeout: 240_000 }, async t => {
   const context = { locale: 'en', timezoneId: 'UTC', permissions: ['clipboard-write'] };
   const reader = await openReader(t, browser, { context, custody: 'server' });
   const { web, page } = reader;
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(45_000);
   const faults: string[] = [];
   page.on('pageerror', error => faults.push(error.message));
   await web.deliver(letter, { receivedAt: new Date(new Date().getFullYear() - 2, 4, 20, 23, 30) });

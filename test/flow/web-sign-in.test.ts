@@ -20,7 +20,7 @@ interface Visit {
 
 async function visit(context: BrowserContext): Promise<Visit> {
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(45_000);
   const asked: string[] = [];
   const faults: string[] = [];
   page.on('request', request => {

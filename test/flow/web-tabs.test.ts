@@ -12,7 +12,7 @@ const address = 'server-key@caliopen.example';
 
 async function openPage(context: BrowserContext, demo: Demo): Promise<Page> {
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(45_000);
   await page.goto(demo.web);
   await signIn(page, address, demo.passwords.get(address) ?? '');
   return page;
@@ -76,7 +76,7 @@ async function opensTabs(t: TestContext, page: Page): Promise<void> {
 async function sharesTabs(t: TestContext, page: Page): Promise<void> {
   await t.test('windows of one browser have the same tabs', async () => {
     const other = await page.context().newPage();
-    other.setDefaultTimeout(10_000);
+    other.setDefaultTimeout(45_000);
     await other.goto(page.url());
     await search(other, 'elsewhere');
     await tab(page, /^elsewhere/).waitFor();
@@ -128,7 +128,7 @@ async function closesTabs(t: TestContext, page: Page): Promise<void> {
 /** Another window of the same browser, which is not told what the first one forgets before its own session is over. */
 async function lateWindow(page: Page): Promise<Page> {
   const late = await page.context().newPage();
-  late.setDefaultTimeout(10_000);
+  late.setDefaultTimeout(45_000);
   await late.addInitScript(() => addEventListener('storage', event => event.stopImmediatePropagation()));
   await late.goto(page.url());
   await tab(late, /^demo/).waitFor();
@@ -172,7 +172,7 @@ async function savesAndPins(t: TestContext, page: Page, demo: Demo): Promise<voi
       ?.newContext({ locale: 'fr', viewport: { width: 1280, height: 800 } });
     assert.ok(other);
     const theirs = await other.newPage();
-    theirs.setDefaultTimeout(10_000);
+    theirs.setDefaultTimeout(45_000);
     await theirs.goto(demo.web);
     await theirs.getByLabel('Adresse').fill(address);
     await theirs.getByLabel('Mot de passe').fill(demo.passwords.get(address) ?? '');

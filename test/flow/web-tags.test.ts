@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const address = 'server-key@caliopen.example';
 
 async function openPage(page: Page, demo: Demo): Promise<void> {
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(45_000);
   await page.goto(demo.web);
   await signIn(page, address, demo.passwords.get(address) ?? '');
   // Delivered last.

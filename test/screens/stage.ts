@@ -116,7 +116,7 @@ async function openPage({ browser, demo, account, language }: Opening): Promise<
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(45_000);
   if (account) await signIn(page, demo, { address: addressOf(account), language });
   return page;
 }

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 export async function poll<T>(
   what: string,
   ask: () => T | undefined | Promise<T | undefined>,
-  limitMilliseconds = 15_000,
+  limitMilliseconds = 30_000,
 ): Promise<T> {
   const until = performance.now() + limitMilliseconds;
   for (;;) {

@@ -24,7 +24,7 @@ export async function openReader(
   const web = await openTestWeb(t, { ...options, bundle: await bundleUi() });
   const context = await browser.newContext({ locale: 'en', ...options.context });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(45_000);
   await page.goto(web.origin);
   await signIn(page, web.account.address, password);
   return {
