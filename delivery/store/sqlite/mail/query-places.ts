@@ -68,10 +68,13 @@ function listed(filter: EmailFilter, source: PlaceSource, within: Places | null)
   return within ? sift(within, places, true) : places;
 }
 
-/** One row of JSON crosses faster than many of numbers. */
+/**
+ * One row of JSON crosses faster than many of numbers. They are asked for in order, in which lists are walked anyway:
+ * of all mail SQLite would else read a narrower index, which saves less than sorting its places takes.
+ */
 function walk(database: Database, driver: Driver, condition: Fragment): Places {
   const statement = sql`select json_group_array(place) places from (select e.place
-    from ${driver.from} where ${driver.where} and ${condition})`;
+    from ${driver.from} where ${driver.where} and ${condition} order by ${raw(driver.walked)}.place)`;
   const row = database.get<{ places: string }>(statement.sql, ...statement.values);
   return row ? readPlaces(row.places) : noPlaces;
 }

@@ -11,11 +11,22 @@ export function readPlaces(json: string): Places {
 /** The same from numbers. */
 export function placesFrom(numbers: readonly number[]): Places {
   const places = new Float64Array(numbers);
-  return isInOrder(places) ? places : places.sort().filter((place, index) => place !== places[index - 1]);
+  return isInOrder(places) ? places : eachOnce(places.sort());
 }
 
 function isInOrder(places: Places): boolean {
-  return places.every((place, index) => index === 0 || place > at(places, index - 1));
+  for (let index = 1; index < places.length; index++) {
+    if (at(places, index) <= at(places, index - 1)) return false;
+  }
+  return true;
+}
+
+function eachOnce(sorted: Places): Places {
+  let length = 0;
+  for (const place of sorted) {
+    if (length === 0 || place !== sorted[length - 1]) sorted[length++] = place;
+  }
+  return sorted.slice(0, length);
 }
 
 /** Places as a JSON array. */
