@@ -8,6 +8,13 @@ import { learnFolders, unlearnFolders } from './spam/learn.ts';
 const classes = featureClasses.join(', ');
 const paths = 'messages, mailbox files (mbox) or folders of these, Maildirs too';
 
+const learning = `
+Whatever their order, the messages are gone over five times in each of three orders, and the mean is kept; more changes
+nothing of note, so there is no number of passes to give. Messages that are known already change nothing.
+
+Learning makes what was learned before weigh less: half after a year, by calendar months (UTC). Nothing fades while
+nothing is learned, and the shipped prior never does.`;
+
 /** `caliopen spam learn|unlearn|classify|evaluate`: needs no account and no server. */
 export function register(program: Command, context: CommandContext): void {
   const spam = program.command('spam').description('teach and try the spam classifier');
@@ -15,6 +22,7 @@ export function register(program: Command, context: CommandContext): void {
     .description('learn messages; a running instance judges by them at once')
     .option('--ham <path...>', `wanted messages: ${paths}`)
     .option('--spam <path...>', 'unwanted messages')
+    .addHelpText('after', learning)
     .action(options => learnFolders(context, options));
   withModelOptions(spam.command('unlearn'))
     .description('take back what was learned of messages')

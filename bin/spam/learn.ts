@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
+import { systemClock } from '../../delivery/clock.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
 import { parseMessage } from '../../delivery/message/message.ts';
 import type { FeatureClass } from '../../delivery/spam/classes.ts';
+import { monthOf } from '../../delivery/spam/fading.ts';
 import { extractFeatures, type Features } from '../../delivery/spam/features.ts';
 import type { MailFile } from '../../delivery/spam/mail-files.ts';
 import { emptyModel, type Model, unlearn } from '../../delivery/spam/model.ts';
@@ -35,13 +37,14 @@ export function learnFolders(context: CommandContext, options: ModelOptions & La
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = modelPath(folder, options);
   const model = loadModel(path) ?? emptyModel({ withPrior: options.prior });
+  const month = monthOf(systemClock.now());
   let learned = 0;
   for (let at = 0; at < files.length; at += batchSize) {
     const batch = files.slice(at, at + batchSize).flatMap(({ file, isSpam }) => {
       const features = featuresOf(context, file, only);
       return features ? [{ features, isSpam }] : [];
     });
-    learned += train(model, batch);
+    learned += train(model, batch, month);
   }
   saveModel(path, model);
   const { ham, spam } = model.counts;
@@ -83,11 +86,11 @@ export function unlearnFolders(context: CommandContext, options: ModelOptions & 
  * The model as if what was taken back had never been there: how the views are weighed was fitted over all messages, so
  * all that are left are learned anew. Null where it has not kept them all; then their own steps alone are taken back.
  */
-function learnedAnew({ kept, learned, counts, prior }: Model): Model | null {
+function learnedAnew({ kept, learned, counts, prior, month }: Model): Model | null {
   const left = readSample(kept).filter(({ features, isSpam }) => learned.get(features.id)?.isSpam === isSpam);
   if (left.length < counts.ham + counts.spam) return null;
   const model = emptyModel({ withPrior: prior !== null });
-  train(model, left);
+  train(model, left, month);
   return model;
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Log, silentLog } from '../log.ts';
+import { monthOf } from './fading.ts';
 import { emptyModel, type Model } from './model.ts';
 import { readModel, writeModel } from './model-format.ts';
 
@@ -58,9 +59,13 @@ function tryRead(path: string, log: Log): Model | null {
   }
 }
 
-/** The model in a file, null when there is none. Throws `badInput` when it is damaged. */
+/**
+ * The model in a file, null when there is none. One that knows no month was learned when it was written last. Throws
+ * `badInput` when it is damaged.
+ */
 export function loadModel(path: string): Model | null {
-  return statSync(path, { throwIfNoEntry: false }) ? readModel(readFileSync(path)) : null;
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat ? readModel(readFileSync(path), monthOf(stat.mtime)) : null;
 }
 
 /** Writes a model so that a reader sees the old one or the new one, never half of either; mode 0600. */

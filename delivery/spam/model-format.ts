@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { DeliveryError } from '../errors.ts';
+import { messageUnits } from './fading.ts';
 import type { Change } from './fusion.ts';
 import { emptyModel, type Model, type Update } from './model.ts';
 import type { Tally } from './tally.ts';
@@ -8,27 +9,31 @@ import { forEachView, type TalliedView, talliedViews, type ViewName, viewNames }
 /**
  * The form of a stored model: 8 octets `caliospm`, version, CRC-32 and length of the rest (32 bits each), then a
  * JSON head with its length, a table of little-endian 32-bit weights for each view, a table of 32-bit counts for each
- * tallied view, and one record for each learned message: 16 octets id, label, a step for each view, number of fusion
- * changes, and each change as index into the head's names and units; last the sample of `replay.ts`. Version 1, which
- * is read, too, had neither the view of traces nor tallies.
+ * tallied view, and one record for each learned message: 16 octets id, label, what it counts, a step for each view,
+ * number of fusion changes, and each change as index into the head's names and units; last the sample of `replay.ts`.
+ * Earlier versions are read, too: 2 knew no time, so each message counts whole there, as one; 1 had neither the view
+ * of traces nor tallies.
  */
 const magic = 'caliospm';
-const version = 2;
+const version = 3;
 const frame = 20;
-const stepsAt = 17;
+const unitsAt = 17;
 const changeOctets = 6;
 
 /** What a version holds. */
 interface Form {
   readonly views: readonly ViewName[];
   readonly tallies: readonly TalliedView[];
+  /** Whether messages are counted in units, and months are known. */
+  readonly isDated: boolean;
 }
 
+const currentForm: Form = { views: viewNames, tallies: talliedViews, isDated: true };
 const forms: ReadonlyMap<number, Form> = new Map([
-  [1, { views: viewNames.filter(name => name !== 'traceWords'), tallies: [] }],
-  [version, { views: viewNames, tallies: talliedViews }],
+  [1, { views: viewNames.filter(name => name !== 'traceWords'), tallies: [], isDated: false }],
+  [2, { views: viewNames, tallies: talliedViews, isDated: false }],
+  [version, currentForm],
 ]);
-const currentForm: Form = { views: viewNames, tallies: talliedViews };
 
 /** Bits of a record's label. */
 const labels = { spam: 1, uncounted: 2 };
@@ -38,6 +43,8 @@ interface Head {
   readonly weights: ReadonlyArray<readonly [string, number]>;
   readonly names: readonly string[];
   readonly counts: { readonly ham: number; readonly spam: number };
+  readonly mass?: { readonly ham: number; readonly spam: number };
+  readonly month?: number;
   /** Messages that the tallies counted, in the order of the tables. */
   readonly tallied?: ReadonlyArray<{ readonly ham: number; readonly spam: number }>;
   readonly records: number;
@@ -55,6 +62,8 @@ export function writeModel(model: Model): Uint8Array {
     weights: [...model.fusion.weights],
     names,
     counts: model.counts,
+    mass: model.mass,
+    month: model.month,
     tallied: talliedViews.map(name => model.tallies[name].messages),
     records: model.learned.size,
     kept: model.kept.length,
@@ -80,10 +89,10 @@ export function writeModel(model: Model): Uint8Array {
 }
 
 /**
- * The model that `writeModel` wrote; the prior is made anew. Throws `badInput` for octets of another form, another
- * version, or damaged ones.
+ * The model that `writeModel` wrote; the prior is made anew. One that knows no month was learned in `month`. Throws
+ * `badInput` for octets of another form, another version, or damaged ones.
  */
-export function readModel(octets: Uint8Array): Model {
+export function readModel(octets: Uint8Array, month = 0): Model {
   const all = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
   if (all.length < frame || all.toString('latin1', 0, 8) !== magic) throw damaged('no spam model');
   const form = forms.get(all.readUInt32LE(8));
@@ -107,11 +116,16 @@ export function readModel(octets: Uint8Array): Model {
     octetsOf(table).set(body.subarray(at, at + table.byteLength));
     at += table.byteLength;
   }
-  for (const [place, name] of form.tallies.entries()) setMessages(model.tallies[name], head.tallied?.[place]);
+  for (const [place, name] of form.tallies.entries()) {
+    setMessages(model.tallies[name], head.tallied?.[place]);
+    if (!form.isDated) countInUnits(model.tallies[name]);
+  }
   readRecords(body.subarray(at, body.length - head.kept), head, form, model.learned);
   // A copy, so that the file's octets need not stay.
   model.kept = new Uint8Array(body.subarray(body.length - head.kept));
   Object.assign(model.counts, head.counts);
+  Object.assign(model.mass, head.mass ?? inUnits(head.counts));
+  model.month = head.month ?? month;
   return model;
 }
 
@@ -127,21 +141,39 @@ function setMessages({ messages }: Tally, counted: Tally['messages'] | undefined
   Object.assign(messages, counted);
 }
 
+/** Counts of a form that counted whole messages. */
+function countInUnits({ counts, messages }: Tally): void {
+  // `at` is below the length.
+  for (let at = 0; at < counts.length; at++) counts[at] = (counts[at] as number) * messageUnits;
+  Object.assign(messages, inUnits(messages));
+}
+
+function inUnits({ ham, spam }: Tally['messages']): Tally['messages'] {
+  return { ham: ham * messageUnits, spam: spam * messageUnits };
+}
+
+/** Where the steps of a record begin. */
+function stepsAt({ isDated }: Form): number {
+  return unitsAt + (isDated ? 2 : 0);
+}
+
 /** Octets of a record without its changes. */
-function recordOctets({ views }: Form): number {
-  return stepsAt + 4 * views.length + 2;
+function recordOctets(form: Form): number {
+  return stepsAt(form) + 4 * form.views.length + 2;
 }
 
 function writeRecords(learned: ReadonlyMap<string, Update>, indexOf: ReadonlyMap<string, number>): Buffer {
   const plain = recordOctets(currentForm);
+  const first = stepsAt(currentForm);
   let size = 0;
   for (const { fusion } of learned.values()) size += plain + fusion.length * changeOctets;
   const octets = Buffer.alloc(size);
   let at = 0;
-  for (const [id, { isSpam, isCounted, steps, fusion }] of learned) {
+  for (const [id, { isSpam, isCounted, units, steps, fusion }] of learned) {
     octets.write(id, at, 16, 'hex');
     octets.writeUInt8((isSpam ? labels.spam : 0) | (isCounted ? 0 : labels.uncounted), at + 16);
-    for (const [view, name] of viewNames.entries()) octets.writeInt32LE(steps[name], at + stepsAt + 4 * view);
+    octets.writeUInt16LE(units, at + unitsAt);
+    for (const [view, name] of viewNames.entries()) octets.writeInt32LE(steps[name], at + first + 4 * view);
     octets.writeUInt16LE(fusion.length, at + plain - 2);
     at += plain;
     for (const [name, units] of fusion) {
@@ -155,13 +187,14 @@ function writeRecords(learned: ReadonlyMap<string, Update>, indexOf: ReadonlyMap
 
 function readRecords(octets: Buffer, head: Head, form: Form, learned: Map<string, Update>): void {
   const plain = recordOctets(form);
+  const first = stepsAt(form);
   let at = 0;
   for (let record = 0; record < head.records; record++) {
     const id = octets.toString('hex', at, at + 16);
     const label = octets.readUInt8(at + 16);
     const steps = forEachView(() => 0);
-    for (const [view, name] of form.views.entries())
-      steps[name] = octets.readInt32LE(at + stepsAt + 4 * view);
+    for (const [view, name] of form.views.entries()) steps[name] = octets.readInt32LE(at + first + 4 * view);
+    const units = form.isDated ? octets.readUInt16LE(at + unitsAt) : messageUnits;
     const changes = octets.readUInt16LE(at + plain - 2);
     at += plain;
     const fusion: [string, number][] = [];
@@ -170,6 +203,6 @@ function readRecords(octets: Buffer, head: Head, form: Form, learned: Map<string
     }
     const isSpam = (label & labels.spam) !== 0;
     const isCounted = form.tallies.length > 0 && (label & labels.uncounted) === 0;
-    learned.set(id, { isSpam, isCounted, steps, fusion: fusion satisfies Change });
+    learned.set(id, { isSpam, isCounted, units, steps, fusion: fusion satisfies Change });
   }
 }

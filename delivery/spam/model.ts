@@ -1,3 +1,4 @@
+import { messageUnits } from './fading.ts';
 import type { Features, JudgedFeatures } from './features.ts';
 import { applyChange, type Change, changeFor, type Fusion, fuse, type Inputs, newFusion } from './fusion.ts';
 import { apply, emptyLearner, type Learner, margin, probability, stepOf } from './learner.ts';
@@ -18,6 +19,8 @@ export interface Update {
   readonly isSpam: boolean;
   /** False for one that was made before there were tallies. */
   readonly isCounted: boolean;
+  /** What it counts, in units of a message: fewer the older it is. */
+  readonly units: number;
   /** Steps of the learners, in units of a weight. */
   readonly steps: Readonly<Record<ViewName, number>>;
   readonly fusion: Change;
@@ -34,6 +37,10 @@ export interface Model {
   readonly learned: Map<string, Update>;
   /** Messages learned in all, those forgotten in `learned` included. */
   readonly counts: { ham: number; spam: number };
+  /** The same as they weigh now, in units of a message. */
+  readonly mass: { ham: number; spam: number };
+  /** The month that all weights are of, as `monthOf` counts: that of the last learning; 0 before any. */
+  month: number;
   /** A sample of the messages learned in folders, as `replay.ts` writes it; empty when there is none. */
   kept: Uint8Array;
 }
@@ -55,6 +62,8 @@ export function emptyModel(options: { withPrior?: boolean } = {}): Model {
     fusion: newFusion(startingWeights(prior !== null)),
     learned: new Map(),
     counts: { ham: 0, spam: 0 },
+    mass: { ham: 0, spam: 0 },
+    month: 0,
     kept: new Uint8Array(0),
   };
 }
@@ -114,10 +123,11 @@ export function learn(model: Model, features: Features, isSpam: boolean): boolea
   if (earlier) unlearn(model, features);
   const target = isSpam ? 1 : 0;
   const inputs = inputsOf(model, features);
-  const share = shareOf(model.counts, isSpam);
+  const share = shareOf(model.mass, isSpam);
   const update: Update = {
     isSpam,
     isCounted: true,
+    units: messageUnits,
     steps: forEachView(name => {
       const slots = features.views[name];
       return stepOf(slots, target - probability(margin(model.learners[name], slots)), rates.learner * share);
@@ -130,11 +140,12 @@ export function learn(model: Model, features: Features, isSpam: boolean): boolea
 }
 
 /**
- * Class balance: an owner who only ever marks spam must not teach that everything is spam, so the more messages of one
+ * Class balance, of messages as they weigh in units: an owner who only ever marks spam must not teach that everything is spam, so the more messages of one
  * class alone were learned, the less another one weighs.
  */
-export function shareOf(counts: Model['counts'], isSpam: boolean): number {
-  const [own, other] = isSpam ? [counts.spam, counts.ham] : [counts.ham, counts.spam];
+export function shareOf(mass: Model['mass'], isSpam: boolean): number {
+  const [ham, spam] = [mass.ham / messageUnits, mass.spam / messageUnits];
+  const [own, other] = isSpam ? [spam, ham] : [ham, spam];
   return Math.min(1, (3 * other + 2) / (own + 1));
 }
 
@@ -148,6 +159,7 @@ export function unlearn(model: Model, features: Features): boolean {
   applyUpdate(model, features, update, -1);
   model.learned.delete(features.id);
   model.counts[update.isSpam ? 'spam' : 'ham']--;
+  model.mass[update.isSpam ? 'spam' : 'ham'] -= update.units;
   return true;
 }
 
@@ -155,6 +167,7 @@ export function unlearn(model: Model, features: Features): boolean {
 export function remember(model: Model, id: string, update: Update): void {
   model.learned.set(id, update);
   model.counts[update.isSpam ? 'spam' : 'ham']++;
+  model.mass[update.isSpam ? 'spam' : 'ham'] += update.units;
   if (model.learned.size <= maxLearned) return;
   const [oldest] = model.learned.keys();
   if (oldest !== undefined) model.learned.delete(oldest);
@@ -166,5 +179,6 @@ function applyUpdate(model: Model, features: Features, update: Update, sign: 1 |
     apply(model.learners[name], features.views[name], sign * update.steps[name]);
   }
   if (!update.isCounted) return;
-  for (const name of talliedViews) count(model.tallies[name], features.views[name], update.isSpam, sign);
+  for (const name of talliedViews)
+    count(model.tallies[name], features.views[name], update.isSpam, sign * update.units);
 }

@@ -6,6 +6,8 @@ import type { Views } from './views.ts';
 export interface Labelled {
   readonly features: Features;
   readonly isSpam: boolean;
+  /** The month in which it was learned, as `monthOf` counts; left out where that is now, or is not known. */
+  readonly month?: number | undefined;
 }
 
 /** Messages whose features a model keeps, to learn them again beside later ones; half at most are of the rarer class. */
@@ -34,6 +36,7 @@ export function sampleOf(samples: readonly Labelled[]): Labelled[] {
 interface KeptHead {
   readonly id: string;
   readonly isSpam: boolean;
+  readonly month?: number | undefined;
   readonly signals: ReadonlyArray<readonly [id: string, value: number]>;
   /** Octets of each part's slots. */
   readonly lengths: readonly number[];
@@ -42,12 +45,13 @@ interface KeptHead {
 /** The sample as octets: a JSON head with its length, then the slots of each part, sorted, as gaps of 7 bits an octet. */
 export function writeSample(samples: readonly Labelled[]): Uint8Array {
   const octets: Buffer[] = [];
-  const heads: KeptHead[] = samples.map(({ features, isSpam }) => {
+  const heads: KeptHead[] = samples.map(({ features, isSpam, month }) => {
     const parts = partsOf(features.views).map(writeSlots);
     octets.push(...parts);
     return {
       id: features.id,
       isSpam,
+      month,
       signals: features.signals.map(({ id, value }) => [id, value] as const),
       lengths: parts.map(part => part.length),
     };
@@ -64,7 +68,7 @@ export function readSample(octets: Uint8Array): Labelled[] {
   const all = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
   let at = 4 + all.readUInt32LE(0);
   const heads = JSON.parse(all.toString('utf8', 4, at)) as KeptHead[];
-  return heads.map(({ id, isSpam, signals, lengths }) => {
+  return heads.map(({ id, isSpam, month, signals, lengths }) => {
     const parts = lengths.map(length => {
       at += length;
       return readSlots(all.subarray(at - length, at));
@@ -75,7 +79,7 @@ export function readSample(octets: Uint8Array): Labelled[] {
       signals: signals.map(([name, value]) => ({ id: name, value })),
       isPartial: false,
     };
-    return { features, isSpam };
+    return { features, isSpam, month };
   });
 }
 

@@ -1,8 +1,10 @@
+import { messageUnits } from './fading.ts';
 import { slotCount } from './slots.ts';
 
 /**
  * A learner that counts: in how many wanted and unwanted messages each slot was seen. Whatever the order of learning, the
- * counts are the same, and taking a message away leaves them as if it had never been there.
+ * counts are the same, and taking a message away leaves them as if it had never been there. Counts are in units
+ * (`messageUnits`): old messages count less.
  */
 export interface Tally {
   /** Two counts for each slot: wanted, unwanted. */
@@ -16,13 +18,13 @@ export function emptyTally(): Tally {
   return { counts: new Int32Array(slotCount * 2), messages: { ham: 0, spam: 0 } };
 }
 
-/** Counts a message, or with `sign` -1 takes it away. */
-export function count({ counts, messages }: Tally, slots: Uint32Array, isSpam: boolean, sign: 1 | -1): void {
-  messages[isSpam ? 'spam' : 'ham'] += sign;
+/** Counts a message for so many units, or with units below 0 takes it away. */
+export function count({ counts, messages }: Tally, slots: Uint32Array, isSpam: boolean, units: number): void {
+  messages[isSpam ? 'spam' : 'ham'] += units;
   for (let at = 0; at < slots.length; at++) {
     // Slots are below the table's half.
     const place = 2 * (slots[at] as number) + (isSpam ? 1 : 0);
-    counts[place] = (counts[place] as number) + sign;
+    counts[place] = (counts[place] as number) + units;
   }
 }
 
@@ -37,14 +39,15 @@ const least = 0.4;
  */
 export function weigh({ counts, messages }: Tally, slots: Uint32Array): number {
   if (messages.ham <= 0 || messages.spam <= 0) return 0;
+  const [allHam, allSpam] = [messages.ham / messageUnits, messages.spam / messageUnits];
   let sum = 0;
   let telling = 0;
   for (let at = 0; at < slots.length; at++) {
     const place = 2 * (slots[at] as number);
-    const ham = counts[place] as number;
-    const spam = counts[place + 1] as number;
+    const ham = (counts[place] as number) / messageUnits;
+    const spam = (counts[place + 1] as number) / messageUnits;
     if (ham + spam <= 0) continue;
-    const share = spam / messages.spam / (ham / messages.ham + spam / messages.spam);
+    const share = spam / allSpam / (ham / allHam + spam / allSpam);
     const belief = (strength / 2 + (ham + spam) * share) / (strength + ham + spam);
     if (Math.abs(belief - 0.5) < least) continue;
     sum += Math.log(belief / (1 - belief));

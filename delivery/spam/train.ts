@@ -1,3 +1,4 @@
+import { fade, messageUnits, unitsAfter } from './fading.ts';
 import { fitFusion, type JudgedInputs } from './fit-fusion.ts';
 import { apply, type Learner, margin, probability, stepOf } from './learner.ts';
 import { inputsOf, type Model, remember, shareOf, unlearn } from './model.ts';
@@ -20,11 +21,16 @@ const folds = 4;
  * first, and both classes come mixed. Messages known with the same label are left out; with the other label, their
  * update is taken back first. A sample of the messages learned before is taken back and learned again beside the new
  * ones. The fusion learns from judgements of learners that had not seen the message. Returns the number of new ones.
+ * `month` is the one of now, as `monthOf` counts: what was learned before fades to it. Left out: nothing fades.
  */
-export function train(model: Model, samples: readonly Labelled[]): number {
+export function train(model: Model, samples: readonly Labelled[], month = model.month): number {
   const fresh = newSamples(model, samples);
   if (fresh.length === 0) return 0;
-  const together = [...fresh, ...recalled(model)].sort((a, b) => (a.features.id < b.features.id ? -1 : 1));
+  const earlier = recalled(model);
+  fade(model, month);
+  const together = [...fresh, ...earlier]
+    .map(sample => dated(sample, model.month))
+    .sort((a, b) => (a.features.id < b.features.id ? -1 : 1));
   const shares = sharesOf(model, together);
   countAll(model, together, 1);
   const judged = crossJudge(model, together, shares);
@@ -33,12 +39,23 @@ export function train(model: Model, samples: readonly Labelled[]): number {
     fitFusion(model, judged);
     forgetFusionSteps(model);
   }
-  for (const [at, { features, isSpam }] of together.entries()) {
-    const update = { isSpam, isCounted: true, steps: steps[at] ?? forEachView(() => 0), fusion: [] };
+  for (const [at, { features, isSpam, units }] of together.entries()) {
+    const update = { isSpam, isCounted: true, units, steps: steps[at] ?? forEachView(() => 0), fusion: [] };
     remember(model, features.id, update);
   }
   model.kept = writeSample(sampleOf(together));
   return fresh.length;
+}
+
+/** A message with the month in which it was learned, and what it weighs now. */
+interface Dated extends Labelled {
+  readonly month: number;
+  readonly units: number;
+}
+
+function dated({ features, isSpam, month }: Labelled, now: number): Dated {
+  const learned = Math.min(month ?? now, now);
+  return { features, isSpam, month: learned, units: unitsAfter(now - learned) };
 }
 
 /** The steps of single acts were in the weights that were fitted anew: there is nothing of them to take back. */
@@ -59,9 +76,11 @@ function newSamples(model: Model, samples: readonly Labelled[]): Labelled[] {
 
 /** The kept messages that still have the label they were learned with, their updates taken back. */
 function recalled(model: Model): Labelled[] {
-  return readSample(model.kept).filter(
-    ({ features, isSpam }) => model.learned.get(features.id)?.isSpam === isSpam && unlearn(model, features),
-  );
+  return readSample(model.kept)
+    .filter(
+      ({ features, isSpam }) => model.learned.get(features.id)?.isSpam === isSpam && unlearn(model, features),
+    )
+    .map(sample => ({ ...sample, month: sample.month ?? model.month }));
 }
 
 /** True when both classes are there: nothing can be weighed on one alone. */
@@ -75,22 +94,29 @@ interface Shares {
   readonly spam: number;
 }
 
-function sharesOf({ counts }: Model, samples: readonly Labelled[]): Shares {
-  const spam = samples.filter(({ isSpam }) => isSpam).length;
-  const known = { ham: counts.ham + samples.length - spam, spam: counts.spam + spam };
+function sharesOf({ mass }: Model, samples: readonly Dated[]): Shares {
+  const known = { ...mass };
+  for (const { isSpam, units } of samples) known[isSpam ? 'spam' : 'ham'] += units;
   return { ham: shareOf(known, false), spam: shareOf(known, true) };
 }
 
-function countAll({ tallies }: Model, samples: readonly Labelled[], sign: 1 | -1): void {
+/** How much a message weighs, 0..1: by its class and its age. */
+function weightOf({ isSpam, units }: Dated, shares: Shares): number {
+  return ((isSpam ? shares.spam : shares.ham) * units) / messageUnits;
+}
+
+function countAll({ tallies }: Model, samples: readonly Dated[], sign: 1 | -1): void {
   for (const name of talliedViews) {
-    for (const { features, isSpam } of samples) count(tallies[name], features.views[name], isSpam, sign);
+    for (const { features, isSpam, units } of samples) {
+      count(tallies[name], features.views[name], isSpam, sign * units);
+    }
   }
 }
 
 type Learners = Model['learners'];
 
 /** Runs the epochs over the learners; gives each sample's steps in sum, as units of a weight. */
-function teach(learners: Learners, samples: readonly Labelled[], shares: Shares): Record<ViewName, number>[] {
+function teach(learners: Learners, samples: readonly Dated[], shares: Shares): Record<ViewName, number>[] {
   const steps = samples.map(() => forEachView(() => 0));
   for (const name of viewNames) {
     const sums = new Float64Array(samples.length);
@@ -110,7 +136,7 @@ function teach(learners: Learners, samples: readonly Labelled[], shares: Shares)
 /** Teaches a learner that is thrown away; adds up what each sample changed. */
 function learnInOrder(
   learner: Learner,
-  samples: readonly Labelled[],
+  samples: readonly Dated[],
   { name, order, shares }: { readonly name: ViewName; readonly order: number; readonly shares: Shares },
   sums: Float64Array,
 ): void {
@@ -119,15 +145,20 @@ function learnInOrder(
     const pace = rate * decay ** epoch;
     for (const place of places) {
       // `shuffled` gives each place once.
-      const { features, isSpam } = samples[place] as Labelled;
-      const share = isSpam ? shares.spam : shares.ham;
-      (sums[place] as number) += nudge(learner, features.views[name], isSpam, pace * share);
+      const sample = samples[place] as Dated;
+      const { features, isSpam } = sample;
+      (sums[place] as number) += nudge(
+        learner,
+        features.views[name],
+        isSpam,
+        pace * weightOf(sample, shares),
+      );
     }
   }
 }
 
 /** The places of the samples in an order of its own for each word given. */
-function shuffled(samples: readonly Labelled[], word: string): number[] {
+function shuffled(samples: readonly Dated[], word: string): number[] {
   const seed = hashText(word);
   const keys = samples.map(({ features }) => mix(hashText(features.id, seed)));
   return keys.map((_, at) => at).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
@@ -142,18 +173,19 @@ function nudge(learner: Learner, slots: Uint32Array, isSpam: boolean, pace: numb
 }
 
 /** The fusion's inputs for each sample, by learners that were taught all the other folds. */
-function crossJudge(model: Model, samples: readonly Labelled[], shares: Shares): JudgedInputs[] {
+function crossJudge(model: Model, samples: readonly Dated[], shares: Shares): JudgedInputs[] {
   const judged: JudgedInputs[] = [];
   for (let fold = 0; fold < folds; fold++) {
     const [held, others] = [true, false].map(isHeld =>
       samples.filter((_, at) => (at % folds === fold) === isHeld),
-    ) as [Labelled[], Labelled[]];
+    ) as [Dated[], Dated[]];
     const learners = forEachView(name => copy(model.learners[name]));
     teach(learners, others, shares);
     countAll(model, held, -1);
-    for (const { features, isSpam } of held) {
+    for (const sample of held) {
+      const { features, isSpam } = sample;
       const inputs = inputsOf({ learners, tallies: model.tallies, prior: model.prior }, features);
-      judged.push({ inputs, isSpam, share: isSpam ? shares.spam : shares.ham });
+      judged.push({ inputs, isSpam, share: weightOf(sample, shares) });
     }
     countAll(model, held, 1);
   }

@@ -3,6 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { systemClock } from '../../delivery/clock.ts';
+import { monthOf } from '../../delivery/spam/fading.ts';
+import { extractFeatures } from '../../delivery/spam/features.ts';
+import { emptyModel, predict } from '../../delivery/spam/model.ts';
+import { loadModel, saveModel } from '../../delivery/spam/model-file.ts';
+import { train } from '../../delivery/spam/train.ts';
 import { madeUp } from '../delivery/spam/messages.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -251,6 +257,41 @@ test('a message that is taken back is as if it had never been learned', context 
     data => run('--data', data, 'spam', 'classify', join(folder, 'new')).stdout,
   );
   assert.equal(after, never);
+});
+
+test('what was learned years ago fades when something new is learned, and a message is taken back all the same', context => {
+  const folder = temporaryFolder(context);
+  corpus(folder);
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  const path = join(data, 'spam.model');
+  const [then, now] = [monthOf(systemClock.now()) - 24, monthOf(systemClock.now())];
+  const old = Array.from({ length: 20 }, (_, at) => ({
+    features: extractFeatures(madeUp(at % 2 ? 'spam' : 'ham', 2000 + at)),
+    isSpam: at % 2 === 1,
+  }));
+  const model = emptyModel();
+  train(model, old, then);
+  saveModel(path, model);
+  assert.equal(run('--data', data, 'spam', 'learn', '--ham', join(folder, 'ham/1.eml')).status, 0);
+  const faded = loadModel(path);
+  // The run may begin a new month.
+  assert.ok(faded && faded.month >= now, String(faded?.month));
+  assert.deepEqual(faded.counts, { ham: 11, spam: 10 });
+  assert.ok(faded.mass.spam <= model.mass.spam / 4, String(faded.mass.spam));
+  assert.equal(run('--data', data, 'spam', 'unlearn', '--ham', join(folder, 'ham/1.eml')).status, 0);
+  const straight = emptyModel();
+  train(
+    straight,
+    old.map(sample => ({ ...sample, month: then })),
+    faded.month,
+  );
+  const back = loadModel(path);
+  assert.ok(back);
+  for (const name of ['ham', 'spam'] as const) {
+    const features = extractFeatures(madeUp(name, 4000));
+    assert.equal(predict(back, features), predict(straight, features));
+  }
 });
 
 test('a mailbox file is learned and judged message by message', context => {
