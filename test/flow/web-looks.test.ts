@@ -102,3 +102,29 @@ test('a tag of the owner’s is told by its colour; on paper there is what is re
   assert.equal(await page.evaluate(style('body', 'backgroundColor')), 'rgba(0, 0, 0, 0)');
   assert.equal(await page.locator('.message[data-open="true"] .text').isVisible(), true);
 });
+
+test('a list shows much mail at once, and a subject has its line for itself', async t => {
+  const browser = await openChromium(t);
+  if (!browser) return;
+  const web = await openMailbox(t);
+  const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 } });
+  const page = await openInbox(context, web);
+  const box = (selector: string) =>
+    page.evaluate<DOMRect>(`document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect()`);
+  for (const [viewport, rows] of [
+    [{ width: 1280, height: 800 }, 11],
+    [{ width: 360, height: 740 }, 10],
+  ] as const) {
+    await page.setViewportSize(viewport);
+    const room = Math.floor((await box('.list-body')).height / (await box('.rows > li')).height);
+    assert.ok(room >= rows, `${room} rows at ${viewport.width} px`);
+    const tags = await box('.row:has(.chip) .row-tags');
+    const text = await box('.row:has(.chip) .row-text');
+    assert.ok(tags.bottom <= text.top + 1 && text.right > tags.left, 'the tag stands beside the names');
+    assert.equal((await box('.row-names')).left, (await box('#list-heading')).left);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.locator('.row').first().hover();
+  const check = await box('.row-check input');
+  assert.ok(check.right <= (await box('.row-names')).left - 4, 'the box that chooses leaves the names alone');
+});

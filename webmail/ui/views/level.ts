@@ -31,7 +31,7 @@ const sealRing = 'M8 6.95a1.55 1.55 0 1 1 0 3.1 1.55 1.55 0 0 1 0-3.1z';
 /** The picture of a level; the words beside it say the same, so screen readers pass over it. */
 export function LevelPicture({ level, isLarge = false }: { level: Level; isLarge?: boolean }) {
   const { strokes, seal } = pictures[level];
-  return html`<svg class="level-picture" data-large=${isLarge} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+  return html`<svg class="level-picture" data-level=${level} data-large=${isLarge} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
     <path d=${strokes} />
     ${seal && html`<path class="level-seal" d=${seal} />`}
     ${isLarge && level === 'A' && html`<path class="level-ring" d=${sealRing} />`}
@@ -40,7 +40,7 @@ export function LevelPicture({ level, isLarge = false }: { level: Level; isLarge
 
 /** The quiet mark of a list: picture and letter. */
 export function LevelMark({ level }: { level: Level }) {
-  return html`<span class="level-mark" data-level=${level} aria-hidden="true">
+  return html`<span class="level-mark" aria-hidden="true">
     <${LevelPicture} level=${level} />${level}
   </span>`;
 }

@@ -64,8 +64,10 @@ export function rowView(input: RowInput, state: RowState): RowView {
       <span class="row-text" dir="auto">
         <span class="row-subject">${text.subject}</span><span class="row-preview" aria-hidden="true"> ${text.preview}</span>
       </span>
-      <span class="row-marks" aria-hidden="true">
+      <span class="row-tags" aria-hidden="true">
         ${tags.slice(0, 2).map(tag => html`<bdi class="chip" key=${tag.id} data-colour=${colourOf(tag.colour)}>${tagName(tag, words)}</bdi>`)}
+      </span>
+      <span class="row-marks" aria-hidden="true">
         ${last.hasAttachment && html`<${Icon} name="attachment" />`}
         <${MarkOrLevel} brief=${last.privacyBrief} />
       </span>
