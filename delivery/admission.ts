@@ -15,7 +15,7 @@ import type { Senders } from './store/store.ts';
 export interface Admission {
   /** Before a message: `networkLimited` where its network sends too many; null to go on. */
   atMail(session: Session, at: Date): Promise<ErrorCode | null>;
-  /** When all is known of it: `senderLimited`, `greylisted`, or null to take it. */
+  /** When all is known of it: `greylisted`, `senderLimited`, or null to take it. Only what is not greylisted counts. */
   atEnd(judged: JudgedArrival, at: Date): Promise<ErrorCode | null>;
 }
 
@@ -58,6 +58,14 @@ export function openAdmission(
     return networkOf(remoteAddress);
   }
 
+  async function isGreylisted(judged: JudgedArrival, network: string, at: Date): Promise<boolean> {
+    if (!settings || isKnownGood(judged)) return false;
+    const recipientDomains = judged.forwardPaths.map(path => path.slice(path.lastIndexOf('@') + 1));
+    const origin = originOf(judged, network);
+    const request = { origin, reversePath: judged.reversePath, recipientDomains };
+    return await mustWait(request, { senders, settings, at });
+  }
+
   return {
     atMail(session, at) {
       const network = networks && strangersNetwork(session);
@@ -68,12 +76,9 @@ export function openAdmission(
       const network = strangersNetwork(judged.session);
       if (network === null || exempt.hasProven(judged.authentication)) return Promise.resolve(null);
       return orLetIn(async () => {
-        if (await paths?.isBeyond(senderOf(judged, network), at)) return 'senderLimited';
-        if (!settings || isKnownGood(judged)) return null;
-        const recipientDomains = judged.forwardPaths.map(path => path.slice(path.lastIndexOf('@') + 1));
-        const origin = originOf(judged, network);
-        const request = { origin, reversePath: judged.reversePath, recipientDomains };
-        return (await mustWait(request, { senders, settings, at })) ? 'greylisted' : null;
+        // What must come again was not taken: it counts when it comes.
+        if (await isGreylisted(judged, network, at)) return 'greylisted';
+        return (await paths?.isBeyond(senderOf(judged, network), at)) ? 'senderLimited' : null;
       }, log);
     },
   };

@@ -221,6 +221,18 @@ test('a limit per network ends at MAIL, one per sender after the message; a prov
   assert.equal(await atEnd(elsewhere), 'senderLimited');
 });
 
+test('a try that is greylisted uses up nothing of what its sender may send', async t => {
+  const { admission } = await openDoor(t, {
+    'greylist.enabled': true,
+    'greylist.waitSeconds': 60,
+    'rateLimit.perSender': 1,
+  });
+  const atEnd = (seconds: number) => admission.atEnd(judged, after(seconds));
+  assert.deepEqual([await atEnd(0), await atEnd(1), await atEnd(2)], Array(3).fill('greylisted'));
+  assert.equal(await atEnd(61), null);
+  assert.equal(await atEnd(62), 'senderLimited');
+});
+
 test('a signed message that is sent on uses up nothing of what its signer may send', async t => {
   const { admission } = await openDoor(t, { 'rateLimit.perSender': 1 });
   const dkim = [
