@@ -9,7 +9,7 @@ import { startForeignHaraka } from '../support/foreign-haraka.ts';
 import { recordsOf, startNameServer } from '../support/name-server.ts';
 import { openNextServer } from '../support/next-server.ts';
 import { poll } from '../support/poll.ts';
-import { startPostfix } from '../support/postfix.ts';
+import { startMilterPostfix } from '../support/postfix.ts';
 import { requireService } from '../support/services.ts';
 import { type Dialogue, openDialogue } from '../support/smtp-dialogue.ts';
 import { storedEmails } from '../support/stored.ts';
@@ -130,17 +130,11 @@ test('the milter door does the same for Postfix', async t => {
   });
   const door = await startDoor(t, 'milter', config);
   const sink = await openNextServer(t);
-  const snippet = readFileSync(join(top, 'config', 'deploy', 'postfix', 'milter.cf'), 'utf8');
-  const postfix = await startPostfix(t, {
+  const postfix = await startMilterPostfix(t, {
     program,
-    lmtpPort: 9,
+    milterPort: door.ports.milter ?? 0,
     relayPort: sink.port,
-    settings: [
-      snippet.replace('127.0.0.1:8899', `127.0.0.1:${door.ports.milter}`),
-      `virtual_transport = smtp:[127.0.0.1]:${sink.port}`,
-      'smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination',
-      'smtpd_authorized_xclient_hosts = 127.0.0.1',
-    ],
+    settings: ['smtpd_authorized_xclient_hosts = 127.0.0.1'],
   });
   const peer = await openDialogue(postfix.port);
   await peer.expect(/^220 /);

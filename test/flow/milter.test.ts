@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { dkimSign } from 'mailauth/lib/dkim/sign.js';
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
@@ -12,14 +10,9 @@ import { encodePacket } from '../../delivery/milter/packet.ts';
 import { type DoorProcess, startDoor, testConfig } from '../support/door-process.ts';
 import { openNextServer } from '../support/next-server.ts';
 import { poll } from '../support/poll.ts';
-import { type Postfix, startPostfix } from '../support/postfix.ts';
+import { type Postfix, startMilterPostfix } from '../support/postfix.ts';
 import { requireService } from '../support/services.ts';
 import { type Dialogue, openDialogue } from '../support/smtp-dialogue.ts';
-
-const snippet = readFileSync(
-  join(import.meta.dirname, '..', '..', 'config', 'deploy', 'postfix', 'milter.cf'),
-  'utf8',
-);
 
 /** A Postfix that asks a milter door and sends on what it takes. */
 interface Site {
@@ -39,14 +32,11 @@ async function openSite(
   const door = await startDoor(t, 'milter', config);
   const { certificateFile, keyFile } = await openCertificate(config);
   const sink = await openNextServer(t);
-  const postfix = await startPostfix(t, {
+  const postfix = await startMilterPostfix(t, {
     program,
-    lmtpPort: 9,
+    milterPort: door.ports.milter ?? 0,
     relayPort: sink.port,
     settings: [
-      snippet.replace('127.0.0.1:8899', `127.0.0.1:${door.ports.milter}`),
-      `virtual_transport = smtp:[127.0.0.1]:${sink.port}`,
-      'smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination',
       'smtp_line_length_limit = 0',
       'smtpd_tls_security_level = may',
       `smtpd_tls_cert_file = ${certificateFile}`,

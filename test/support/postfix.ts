@@ -24,7 +24,7 @@ export interface QueuedMail {
   readonly recipients: ReadonlyArray<{ readonly address: string; readonly delay_reason?: string }>;
 }
 
-const snippet = join(import.meta.dirname, '..', '..', 'config', 'deploy', 'postfix', 'main.cf');
+const snippets = join(import.meta.dirname, '..', '..', 'config', 'deploy', 'postfix');
 
 /**
  * Starts Postfix on a free port until the test ends. Its mail for example.org goes to the LMTP door, all other mail
@@ -65,6 +65,30 @@ export async function startPostfix(
   };
 }
 
+/**
+ * Starts one that asks the milter door on `milterPort`, with our snippet, and sends on what that takes to `relayPort`;
+ * `settings` are more lines of main.cf.
+ */
+export function startMilterPostfix(
+  t: Pick<TestContext, 'after'>,
+  given: { program: string; milterPort: number; relayPort: number; settings?: readonly string[] },
+): Promise<Postfix> {
+  const { program, milterPort, relayPort, settings = [] } = given;
+  const ours = readFileSync(join(snippets, 'milter.cf'), 'utf8');
+  return startPostfix(t, {
+    program,
+    // Nothing goes there.
+    lmtpPort: 9,
+    relayPort,
+    settings: [
+      ours.replace('127.0.0.1:8899', `127.0.0.1:${milterPort}`),
+      `virtual_transport = smtp:[127.0.0.1]:${relayPort}`,
+      'smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination',
+      ...settings,
+    ],
+  });
+}
+
 function writeFiles(
   folder: string,
   {
@@ -84,7 +108,10 @@ function writeFiles(
   for (const part of [etc, queue, data, log]) mkdirSync(part);
   const owner = Number(spawnSync('id', ['-u', 'postfix'], { encoding: 'utf8' }).stdout);
   for (const part of [data, log]) chownSync(part, owner, owner);
-  const ours = readFileSync(snippet, 'utf8').replace('127.0.0.1:2424', `127.0.0.1:${lmtpPort}`);
+  const ours = readFileSync(join(snippets, 'main.cf'), 'utf8').replace(
+    '127.0.0.1:2424',
+    `127.0.0.1:${lmtpPort}`,
+  );
   const own = [
     'compatibility_level = 3.6',
     `queue_directory = ${queue}`,
