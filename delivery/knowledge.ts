@@ -1,9 +1,13 @@
+import { openStateReader } from './account-state.ts';
 import { describeError } from './describe-error.ts';
 import type { Log } from './log.ts';
+import { readSealedMemory, sealedMemoryName } from './sealed-memory.ts';
 import type { SharedActs } from './shared-acts.ts';
+import type { Linear } from './spam/personal/linear.ts';
 import { readMemory } from './spam/personal/memory.ts';
 import { type Knowledge, knowledgeOctets, personalKnowledge } from './spam/personal/opinion.ts';
-import type { Store } from './store/store.ts';
+import { readWeights } from './spam/personal/word-weights.ts';
+import type { OwnerContext, Store } from './store/store.ts';
 
 /** Name of the account's state that holds what its owner's acts have taught about junk (`spam/personal/memory.ts`). */
 export const memoryStateName = 'spam';
@@ -12,17 +16,16 @@ export const memoryStateName = 'spam';
 export interface Known {
   readonly personal: Knowledge | null;
   readonly shared: Knowledge | null;
+  /** What the owner's device has learned of words in mail that is sealed. */
+  readonly words: Linear | null;
 }
 
-export const nothingKnown: Known = { personal: null, shared: null };
+export const nothingKnown: Known = { personal: null, shared: null, words: null };
 
 /** Gives what acts have taught, for one process. */
 export interface KnowledgeSource {
-  /**
-   * `version` is that of `OwnerContext.stateVersions`; undefined: there is none. What can't be read is logged, and the
-   * message is judged without it.
-   */
-  of(accountId: string, version: number | undefined, at: Date): Promise<Known>;
+  /** By the versions of the account's states. What can't be read is logged, and the message is judged without it. */
+  of(accountId: string, versions: OwnerContext['stateVersions'], at: Date): Promise<Known>;
 }
 
 /** What is kept at most: accounts that get mail again and again. */
@@ -64,18 +67,27 @@ export function openKnowledge(deps: {
     keep(accountId, { version: state.version, day, octets: knowledgeOctets(knowledge), knowledge });
     return knowledge;
   };
+  const devices = openStateReader(sealedMemoryName, wordsOf, deps);
   return {
-    async of(accountId, version, at) {
+    async of(accountId, versions, at) {
       try {
-        const [own, shared] = await Promise.all([
+        const version = versions[memoryStateName];
+        const [own, shared, words] = await Promise.all([
           version === undefined ? null : personal(accountId, version, at),
           deps.sharedActs.knowledge(),
+          devices.read(accountId, versions[sealedMemoryName]),
         ]);
-        return { personal: own, shared };
+        return { personal: own, shared, words };
       } catch (error) {
         deps.log.error({ accountId, ...describeError(error) }, 'actsUnreadable');
         return nothingKnown;
       }
     },
   };
+}
+
+/** Only weights that can be read were ever put. */
+function wordsOf(octets: Uint8Array | null): Linear | null {
+  const { weights } = readSealedMemory(octets);
+  return weights && readWeights(weights);
 }

@@ -4,6 +4,7 @@ import { keyedHash } from './keyed-hash.ts';
 import { memoryStateName } from './knowledge.ts';
 import { parseMessage } from './message/message.ts';
 import type { PipelineDeps } from './pipeline.ts';
+import { addSealedActs, type SealedAct } from './sealed-acts.ts';
 import { type SharedActs, type SharedChange, sharedOwner } from './shared-acts.ts';
 import { judgedFeatures } from './spam/features.ts';
 import { fuse } from './spam/fusion.ts';
@@ -38,7 +39,8 @@ const sharedPerDay = 8;
  * so nothing but their authors is looked at.
  *
  * Of sealed mail, and of mail that came encrypted, the server keeps no word, not even hashed: what is learned of it
- * is its author, who stands in clear beside it. Nothing of it is shared.
+ * is its author, who stands in clear beside it. Nothing of it is shared. What the owner has said of sealed mail waits
+ * for a device that can read it, before anything is learned from it here.
  */
 export async function learnActs(
   accountId: string,
@@ -50,6 +52,7 @@ export async function learnActs(
   const account = acts.length > 0 ? await deps.store.getAccount(accountId) : null;
   if (!account) return { left: 0 };
   const { lessons, settled } = await lessonsOf(account, acts, options, deps);
+  await addSealedActs(accountId, lessons.flatMap(sealedActOf), deps);
   const shared = lessons.length > 0 ? await teach(account, lessons, deps) : { add: [], remove: [] };
   const again = settled.map(email => sharedOf(account, email));
   await deps.sharedActs.change({
@@ -62,7 +65,7 @@ export async function learnActs(
 
 /** One message with what its owner's acts make of it. */
 export interface TaughtEmail {
-  readonly email: Pick<Email, 'id' | 'findings'>;
+  readonly email: Pick<Email, 'id' | 'findings' | 'sealed'>;
   readonly learned: Learned | null;
   /** Null: what was learned of it is taken back. */
   readonly entry: Entry | null;
@@ -81,6 +84,10 @@ function sharedOf(account: Account, { emailId, learned: { entry } }: SettledEmai
   return entry?.isShared
     ? { add: [ownedBy(account, entry)], remove: [] }
     : { add: [], remove: [entry?.id ?? entryIdOf(account, emailId)] };
+}
+
+function sealedActOf({ email, entry, source, at }: TaughtEmail): SealedAct[] {
+  return email.sealed && source === 'owner' ? [{ emailId: email.id, isSpam: entry?.isSpam ?? null, at }] : [];
 }
 
 async function lessonsOf(

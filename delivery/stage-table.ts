@@ -65,6 +65,8 @@ export interface OwnerWork {
   /** What acts had taught when it was scored, and what it was compared with them by. */
   known?: Known;
   sketch?: Sketch;
+  /** Of all its words, where they may be compared but not kept: it goes inside the seal. */
+  innerSketch?: Sketch;
   score?: ScoreFindings;
   facts?: Facts;
   index?: KeptIndex;

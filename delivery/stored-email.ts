@@ -6,6 +6,8 @@ import { summarize } from './message/summary.ts';
 import { joined, release } from './octets.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import { searchText } from './search/terms.ts';
+import { writeLesson } from './spam/personal/lesson-text.ts';
+import { untaughtLogOdds } from './spam/score.ts';
 import type { OwnerWork, Work } from './stage-table.ts';
 import type { Findings, NewEmail, SearchText } from './store/store.ts';
 import { traceFields } from './trace.ts';
@@ -65,6 +67,7 @@ async function storedBody(owner: OwnerWork, work: Work, deps: PipelineDeps): Pro
   const own = owner.context.publicKeys.filter(key => key.source === 'own');
   const sealed = await seal(octets, own, {
     receivedAt: work.arrival.receivedAt,
+    learning: sealedLesson(owner),
     ...(deps.certificates ? { certificates: deps.certificates } : {}),
   });
   release(octets);
@@ -75,6 +78,12 @@ async function storedBody(owner: OwnerWork, work: Work, deps: PipelineDeps): Pro
     searchText: null,
     ...besideSealed(owner, findingsOf(owner, work, 0)),
   };
+}
+
+/** What the owner's device may learn of the message once it has opened it; it stands inside the seal alone. */
+function sealedLesson({ innerSketch, score }: OwnerWork): string | undefined {
+  const logOdds = score ? untaughtLogOdds(score) : null;
+  return innerSketch && logOdds !== null ? writeLesson({ slots: innerSketch.slots, logOdds }) : undefined;
 }
 
 /** What lists and search keep in clear: of the opened content where there is one, of the header alone where it is closed. */

@@ -1,4 +1,4 @@
-import { memoryStateName, nothingKnown } from './knowledge.ts';
+import { nothingKnown } from './knowledge.ts';
 import { mayBeRead } from './learn-acts.ts';
 import type { PipelineDeps } from './pipeline.ts';
 import type { JudgedFeatures } from './spam/features.ts';
@@ -17,22 +17,34 @@ export async function taughtOpinion(
 ): Promise<((features: JudgedFeatures) => Opinion) | undefined> {
   if (!owner.account || !knowledge) return undefined;
   const at = work.arrival.receivedAt;
-  const version = owner.context.stateVersions[memoryStateName];
-  const known = await knowledge.of(owner.account.id, version, at);
+  const known = await knowledge.of(owner.account.id, owner.context.stateVersions, at);
   owner.known = known;
   return features => {
-    owner.sketch = sketchFor(owner, work, features);
-    return opinionOf(owner.sketch, known, at);
+    const { sketch, inner } = sketchesOf(owner, work, features);
+    owner.sketch = sketch;
+    if (inner) owner.innerSketch = inner;
+    const device = inner && known.words ? { linear: known.words, sketch: inner } : null;
+    return opinionOf(sketch, { ...known, device }, at);
   };
 }
 
-/** Of mail that is sealed, and of mail that came encrypted, no word may be kept, so none is compared. */
-function sketchFor(owner: OwnerWork, work: Work, features: JudgedFeatures): Sketch {
+/**
+ * Of mail that is sealed, and of mail that came encrypted, no word may be kept, so none is compared with what is. Mail
+ * that is to be sealed, and came in clear, is asked for its words by the weights that the owner's device gave.
+ */
+function sketchesOf(
+  owner: OwnerWork,
+  work: Work,
+  features: JudgedFeatures,
+): { sketch: Sketch; inner: Sketch | null } {
   const authors = owner.summary.originators.from;
-  const decrypt = owner.decrypt ?? null;
-  if (!mayBeRead(owner.account?.custody === 'client', { decrypt })) return outerSketch({ authors });
+  const outer = outerSketch({ authors });
+  if (!mayBeRead(false, { decrypt: owner.decrypt ?? null })) return { sketch: outer, inner: null };
   const { authentication, message } = work;
-  return sketchOf(features, { authors, listId: message.listId, authentication });
+  const whole = sketchOf(features, { authors, listId: message.listId, authentication });
+  return owner.account?.custody === 'client'
+    ? { sketch: outer, inner: whole }
+    : { sketch: whole, inner: null };
 }
 
 /** Deliveries of one account that are learned by themselves, each day. */

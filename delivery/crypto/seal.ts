@@ -25,6 +25,8 @@ export interface SealOptions {
   readonly certificates?: CertificateCache;
   /** The owner hides From, To, Cc and Message-ID as well (DESIGN.md, API). */
   readonly hidesParticipants?: boolean;
+  /** For the owner's device alone: stands inside the seal, beside the octets. Of the characters of base64. */
+  readonly learning?: string | undefined;
 }
 
 /** Fields that stay outside, in this order (DESIGN.md, API). */
@@ -40,13 +42,13 @@ const outerFields = ['From', 'To', 'Cc', 'Message-ID'] as const;
 export async function seal(
   octets: Uint8Array,
   publicKeys: readonly SealingKey[],
-  { receivedAt, at = receivedAt, certificates, hidesParticipants = false }: SealOptions,
+  { receivedAt, at = receivedAt, certificates, hidesParticipants = false, learning }: SealOptions,
 ): Promise<Uint8Array> {
   const openpgp = await loadOpenPgp();
   const encryptionKeys = await usableKeys(publicKeys, at, certificates ?? openCertificateCache(0));
   const original = parseMessage(octets);
   const encrypted = await openpgp.encrypt({
-    message: await openpgp.createMessage({ binary: innerEntity(octets, original), date: at }),
+    message: await openpgp.createMessage({ binary: innerEntity(octets, original, learning), date: at }),
     encryptionKeys,
     date: at,
     format: 'binary',
@@ -125,10 +127,11 @@ async function usableKeys(
 /** Marks the entity that holds a sealed message. */
 const sealedType = 'Content-Type: message/rfc822; protected-headers="v1"; x-sealed="1"';
 
-function innerEntity(octets: Uint8Array, original: Message): Uint8Array {
+/** What learning is told of the message is no field of it: nothing that a sender writes can stand there. */
+function innerEntity(octets: Uint8Array, original: Message, learning: string | undefined): Uint8Array {
   const subject = countingField(original, 'Subject');
   const head = [
-    sealedType,
+    learning ? `${sealedType};\r\n x-learning="${learning}"` : sealedType,
     'Content-Transfer-Encoding: binary',
     'Content-Disposition: inline',
     ...(subject ? [fieldText(original, subject)] : []),

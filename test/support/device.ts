@@ -13,6 +13,8 @@ export interface TestDevice {
   readonly wanted: string[];
   /** Lets the time of the idle lock pass. */
   idle(): void;
+  /** How often that time has begun. */
+  begun(): number;
 }
 
 /** A new device; `senderKeys` are what the page answers with. */
@@ -23,6 +25,7 @@ export function openTestDevice(senderKeys: readonly SenderKey[] = []): TestDevic
   const waiting = new Map<number, { resolve(answer: never): void; reject(error: Error): void }>();
   let lastId = 0;
   let idle = () => {};
+  let begun = 0;
   const desk = openDesk({
     openSafe: () => ({
       list: async () => [...kept.values()],
@@ -30,6 +33,7 @@ export function openTestDevice(senderKeys: readonly SenderKey[] = []): TestDevic
       remove: async fingerprint => void kept.delete(fingerprint),
     }),
     later: act => {
+      begun++;
       idle = act;
       return () => {
         idle = () => {};
@@ -53,6 +57,7 @@ export function openTestDevice(senderKeys: readonly SenderKey[] = []): TestDevic
     posted,
     wanted,
     idle: () => idle(),
+    begun: () => begun,
     ask: request => {
       const id = ++lastId;
       return new Promise((resolve, reject) => {

@@ -55,7 +55,8 @@ export function openDesk(deps: DeskDeps): Desk {
     try {
       const holder = await holderOf(accountId);
       const answer = await answerTo(request, holder, addresses => askPage(id, addresses));
-      if (request.kind !== 'list') restartIdle(holder);
+      // Neither says that somebody is there.
+      if (request.kind !== 'list' && request.kind !== 'learn') restartIdle(holder);
       deps.post({ id, answer });
     } catch (error) {
       current = null;
@@ -102,6 +103,10 @@ async function answerTo(
     case 'open': {
       const { octets, isSealed, receivedAt } = request;
       return openMail({ octets, isSealed, receivedAt: new Date(receivedAt), senderKeys }, holder);
+    }
+    case 'learn': {
+      const { learnActs } = await import('./learn.ts');
+      return learnActs(request, holder, new Date());
     }
   }
 }

@@ -1,18 +1,17 @@
-import { armor, findArmor } from '../../delivery/crypto/armor.ts';
+import { armor } from '../../delivery/crypto/armor.ts';
 import { decrypt } from '../../delivery/crypto/decrypt.ts';
 import { deliveredKeys } from '../../delivery/crypto/delivered-keys.ts';
-import type { Decrypted, DecryptFindings } from '../../delivery/crypto/findings.ts';
+import type { Decrypted } from '../../delivery/crypto/findings.ts';
 import { readPublicKeys } from '../../delivery/crypto/keys.ts';
-import { encryptionShape } from '../../delivery/crypto/packets.ts';
-import { protectionOf } from '../../delivery/crypto/protection.ts';
 import { unseenSession } from '../../delivery/delivery.ts';
 import { parseMessage } from '../../delivery/message/message.ts';
 import type { Message } from '../../delivery/message/shape.ts';
 import { messageFacts } from '../../delivery/privacy/collect.ts';
 import type { PrivacyReport } from '../wire.ts';
 import type { KeyHolder } from './key-holder.ts';
-import type { OpenAnswer, OpenFailure, OpenRefusal, SenderKey } from './protocol.ts';
+import type { OpenAnswer, SenderKey } from './protocol.ts';
 import { shownMail } from './shown-mail.ts';
+import { closedFor, failureOf, keyIdsOf, nothingToOpen, ownerOf, unseal } from './unseal.ts';
 
 /** One message to be opened, and how keys of addresses are come by. */
 export interface Opening {
@@ -37,7 +36,7 @@ export async function openMail(opening: Opening, keys: KeyHolder): Promise<OpenA
   if (refusal) return { ...refusal, isInside: opening.isSealed };
   // Asked for are only those whom the server has read outside already.
   const publicKeys = await opening.senderKeys(addressesOf(stored));
-  const decrypted = await decrypt(original, ownerOf(keys, publicKeys, opening));
+  const decrypted = await decrypt(original, ownerOf(keys, publicKeys, opening.receivedAt));
   const { findings, content } = decrypted;
   if (findings.failure !== null && findings.form !== 'smime') {
     return { failure: failureOf(findings), keyIds: keyIdsOf(original), isInside: opening.isSealed };
@@ -52,73 +51,6 @@ export async function openMail(opening: Opening, keys: KeyHolder): Promise<OpenA
       signerArmor: await broughtKey([original, content], findings.signer?.fingerprint),
       form: findings.form,
     },
-  };
-}
-
-const nothingToOpen: OpenRefusal = { failure: 'notEncrypted', keyIds: [], isInside: false };
-
-async function unseal(
-  stored: Message,
-  opening: Opening,
-  keys: KeyHolder,
-): Promise<{ message: Message } | OpenRefusal> {
-  const refusal = closedFor(stored, keys);
-  if (refusal) return refusal;
-  const { findings, content } = await decrypt(stored, ownerOf(keys, [], opening));
-  if (findings.failure !== null) {
-    return { failure: failureOf(findings), keyIds: keyIdsOf(stored), isInside: false };
-  }
-  if (content?.root.parameters['x-sealed'] !== '1') return { ...nothingToOpen, failure: 'malformed' };
-  return { message: parseMessage(content.raw.subarray(content.root.bodyStart)) };
-}
-
-/** Why an encrypted message can't be opened with the keys as they are now; null when it can, or isn't encrypted. */
-function closedFor(message: Message, keys: KeyHolder): OpenRefusal | null {
-  const keyIds = recipientsOf(message);
-  if (keyIds === null) return null;
-  const named = keyIds.filter(id => !isHidden(id));
-  const isHiddenToo = named.length < keyIds.length;
-  const fits = (held: readonly string[]) => isHiddenToo || named.some(id => held.includes(id));
-  if (keys.unlocked().some(key => fits(key.keyIds))) return null;
-  const failure: OpenFailure = keys.locked().some(key => fits(key.keyIds)) ? 'locked' : 'noKey';
-  return { failure, keyIds: named, isInside: false };
-}
-
-/** Key ids that the message is encrypted to; null when it is not encrypted, or not so that a key could open it. */
-function recipientsOf(message: Message): readonly string[] | null {
-  const protection = protectionOf(message);
-  if (protection.form === 'none' || protection.form === 'smime') return null;
-  if (protection.kind !== 'encrypted' || !protection.octets) return null;
-  const shape = encryptionShape(protection.octets);
-  return shape && !shape.noIntegrity ? shape.recipients : null;
-}
-
-function keyIdsOf(message: Message): readonly string[] {
-  return (recipientsOf(message) ?? []).filter(id => !isHidden(id));
-}
-
-function isHidden(keyId: string): boolean {
-  return /^0+$/.test(keyId);
-}
-
-function failureOf({ failure }: DecryptFindings): OpenFailure {
-  if (failure === 'noKey' || failure === 'noIntegrity' || failure === 'tooLarge') return failure;
-  return 'malformed';
-}
-
-function ownerOf(
-  keys: KeyHolder,
-  senderKeys: readonly SenderKey[],
-  { receivedAt }: Opening,
-): Parameters<typeof decrypt>[1] {
-  return {
-    privateKeys: keys.unlocked().map(({ fingerprint }) => ({ fingerprint, wrapped: new Uint8Array() })),
-    keyring: { unwrapKey: async ({ fingerprint }) => keys.secretKey(fingerprint) },
-    publicKeys: senderKeys.flatMap(key => {
-      const octets = findArmor(new TextEncoder().encode(key.armor))?.octets;
-      return octets ? [{ ...key, octets, firstSeenAt: new Date(key.firstSeenAt) }] : [];
-    }),
-    receivedAt,
   };
 }
 

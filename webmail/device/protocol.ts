@@ -53,7 +53,24 @@ export type Request =
       /** The outermost layer is the seal of our own server. */
       readonly isSealed: boolean;
       readonly receivedAt: string;
+    }
+  | {
+      readonly kind: 'learn';
+      /** What was learned so far, sealed; null: nothing. */
+      readonly memory: Uint8Array | null;
+      readonly acts: readonly LearnAct[];
     };
+
+/** What the owner has said about one sealed message. */
+export interface LearnAct {
+  readonly emailId: string;
+  /** Null: taken back. */
+  readonly isSpam: boolean | null;
+  readonly at: string;
+  /** The message as it is stored; null where it is gone, or not worth fetching. */
+  readonly octets: Uint8Array | null;
+  readonly receivedAt: string;
+}
 
 /** Why a key was not taken: `unprotected` wants a passphrase to lock it with, `onCard` holds no secret part. */
 export type ImportFailure = 'noKey' | 'unprotected' | 'weakPassphrase' | 'onCard' | 'tooLarge';
@@ -105,6 +122,20 @@ export interface OpenedMail {
 export type ImportAnswer = { readonly imported: readonly DeviceKey[] } | { readonly failure: ImportFailure };
 export type OpenAnswer = { readonly mail: OpenedMail } | OpenRefusal;
 
+/** Why nothing was learned: `locked` and `noKey` of what was learned before, or of the keys to seal it with. */
+export type LearnFailure = 'locked' | 'noKey' | 'malformed';
+
+export type LearnAnswer =
+  | { readonly failure: LearnFailure }
+  | {
+      /** What is learned now, sealed. */
+      readonly memory: Uint8Array;
+      /** Null: nothing can be told apart by it yet. */
+      readonly weights: Uint8Array | null;
+      /** Emails whose acts are learned. */
+      readonly done: readonly string[];
+    };
+
 /** The answer to each kind of request. */
 export interface Answers {
   readonly list: readonly DeviceKey[];
@@ -117,6 +148,7 @@ export interface Answers {
   readonly unlock: readonly string[];
   readonly used: null;
   readonly open: OpenAnswer;
+  readonly learn: LearnAnswer;
 }
 
 /** From the page. */

@@ -23,6 +23,8 @@ export interface Entry {
 }
 
 const head = 17;
+/** Octets of an entry without slots. */
+export const leastEntry: number = head;
 /** Log-odds are kept in steps of one eighth. */
 const steps = 8;
 /** Gaps between slots are written by Golomb and Rice with so many low bits: they are about 250 on average. */

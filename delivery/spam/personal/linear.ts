@@ -4,7 +4,9 @@ import type { Sketch } from './sketch.ts';
 
 /** A linear classifier over sketches, each scaled to length 1. */
 export interface Linear {
-  readonly weights: Float32Array;
+  readonly weights: Float32Array | Int8Array;
+  /** What a weight of 1 stands for. */
+  readonly scale: number;
   /** Added to every message's log-odds, never above 0: the wanted mail that was learned is not made worse on the whole. */
   readonly bias: number;
   /** 0..1: how far it may be believed. */
@@ -45,15 +47,16 @@ export function linearOf(examples: Examples, at: Date): Linear | null {
     for (const dual of duals) if (dual.length > 0) improve(dual, weights, examples.slots);
   }
   const bias = Math.min(0, -meanOfWanted(duals, weights, examples.slots));
-  return { weights: Float32Array.from(weights), bias, gate: rarer / (rarer + doubt) };
+  return { weights: Float32Array.from(weights), scale: 1, bias, gate: rarer / (rarer + doubt) };
 }
 
 /** What it says of a message, in log-odds. */
-export function linearOdds({ weights, bias, gate }: Linear, { slots }: Sketch): number {
+export function linearOdds({ weights, scale, bias, gate }: Linear, { slots }: Sketch): number {
   let squares = 0;
   for (const slot of slots) squares += slotWeights[slot] ?? 0;
   if (squares === 0) return 0;
-  return gate * (bias + dotOf(weights, slots, { start: 0, end: slots.length }) / Math.sqrt(squares));
+  const dot = dotOf(weights, slots, { start: 0, end: slots.length });
+  return gate * (bias + (scale * dot) / Math.sqrt(squares));
 }
 
 /**
@@ -98,7 +101,7 @@ function improve(entry: Dual, weights: Float64Array, slots: Uint16Array): void {
 }
 
 function dotOf(
-  weights: Float64Array | Float32Array,
+  weights: Float64Array | Float32Array | Int8Array,
   slots: Uint16Array,
   { start, end }: { start: number; end: number },
 ): number {

@@ -1,5 +1,5 @@
 import { DeliveryError } from '../../errors.ts';
-import { type Entry, readEntry } from './entry.ts';
+import { type Entry, leastEntry, readEntry } from './entry.ts';
 
 /**
  * What an account, or the instance, has learned by acts: nothing but the set of the messages learned, and all that is
@@ -98,7 +98,7 @@ export function readMemory(octets: Uint8Array | null): Memory {
   const entries: Entry[] = [];
   for (let at = head; at < octets.length; ) {
     const end = at + 1 + (octets[at] ?? 0);
-    if (end > octets.length || end < at + 18) throw damaged();
+    if (end > octets.length || end < at + 1 + leastEntry) throw damaged();
     entries.push(readEntry(octets.subarray(at + 1, end)));
     at = end;
   }

@@ -36,19 +36,32 @@ export function knowledgeOctets({ examples, linear }: Knowledge): number {
   return slots.byteLength + entries.length * 400 + (linear?.weights.byteLength ?? 0);
 }
 
-/** The opinion of both on a message; null stands for a memory of nothing. */
+/** What an owner's device has learned of words, and the sketch that it is asked by: of more than the memory may keep. */
+export interface DeviceWords {
+  readonly linear: Linear;
+  readonly sketch: Sketch;
+}
+
+/** The opinion of both on a message; null stands for a memory of nothing. Words of a device come before the memory's. */
 export function opinionOf(
   sketch: Sketch,
-  { personal, shared }: { personal: Knowledge | null; shared: Knowledge | null },
+  { personal, shared, device = null }: OpinionSources,
   at: Date,
 ): Opinion {
   const own = personal
     ? likenessOf(personal.examples, sketch, { at, weighing: personalWeighing })
     : nothingLike;
   const others = shared ? likenessOf(shared.examples, sketch, { at, weighing: sharedWeighing }) : nothingLike;
-  const words = personal?.linear ? linearOdds(personal.linear, sketch) : 0;
+  const words = device ?? (personal?.linear ? { linear: personal.linear, sketch } : null);
+  const byWords = words ? linearOdds(words.linear, words.sketch) : 0;
   const left = 1 - own.evidence;
-  return { personal: own.shift + left * words, shared: left * others.shift };
+  return { personal: own.shift + left * byWords, shared: left * others.shift };
+}
+
+interface OpinionSources {
+  readonly personal: Knowledge | null;
+  readonly shared: Knowledge | null;
+  readonly device?: DeviceWords | null;
 }
 
 const nothingLike = { shift: 0, evidence: 0 };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { computeIndex } from '../../../delivery/privacy/index.ts';
-import type { JmapResponse } from '../../../webmail/wire.ts';
 import { makePerson } from '../../support/openpgp-mail.ts';
+import { openWebSession } from '../../support/web-session.ts';
 import { type Answer, newEmail, openTestWeb, password, type TestWeb } from './web.ts';
 
 const facts = {
@@ -200,23 +200,9 @@ test('who signed a message that only a device opens is kept, so that the key can
 
 /** Calls as the owner's web session makes them. */
 async function sessionCaller(web: TestWeb): Promise<(method: string, args: object) => Promise<Answer>> {
-  const signedIn = await fetch(`${web.origin}/session`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ address: 'owner@example.org', password }),
-  });
-  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
-  return async (method, args) => {
-    const response = await fetch(`${web.origin}/jmap`, {
-      method: 'POST',
-      headers: { cookie, 'x-caliopen': '1', 'content-type': 'application/json' },
-      body: JSON.stringify({
-        using: ['urn:caliopen:params:jmap:privacy'],
-        methodCalls: [[method, { accountId: web.account.id, ...args }, 'a']],
-      }),
-    });
-    return ((await response.json()) as JmapResponse).methodResponses[0]?.[1];
-  };
+  const { origin, account } = web;
+  const call = await openWebSession({ origin, address: account.address, password, accountId: account.id });
+  return async (method, args) => (await call(method, args))[1];
 }
 
 test('discussions are listed newest first and give who takes part', async t => {

@@ -23,6 +23,7 @@ import { privacyReport, privacyWords } from './privacy.ts';
 import { privacyRenew } from './privacy-renew.ts';
 import { publishedKeyGet, publishedKeySet } from './published-key.ts';
 import { tagRuleApply } from './rule-apply.ts';
+import { sealedMemoryGet, sealedMemorySet } from './sealed-memory.ts';
 import { sieveScriptGet, sieveScriptValidate } from './sieve-script.ts';
 import { sieveScriptQuery } from './sieve-script-query.ts';
 import { sieveScriptSet } from './sieve-script-set.ts';
@@ -69,6 +70,8 @@ export const methods: readonly Method[] = (
     ['Privacy/words', privacy, privacyWords],
     ['Privacy/report', privacy, privacyReport],
     ['Privacy/renew', privacy, privacyRenew],
+    ['SealedMemory/get', privacy, sealedMemoryGet],
+    ['SealedMemory/set', privacy, sealedMemorySet],
     ['Discussion/get', discussion, discussionGet],
     ['Discussion/query', discussion, discussionQuery],
     ['SieveScript/get', capabilities.sieve, sieveScriptGet],
