@@ -56,8 +56,11 @@ async function counts(page: Page): Promise<{ rows: number; elements: number }> {
   }));
 }
 
-const scroll = (page: Page, top: number) =>
-  page.locator('.list-body').evaluate((body, to) => body.scrollTo(0, to), top);
+/** Scrolls until the row of this place is the first in sight. */
+const scroll = (page: Page, place: number) =>
+  page.locator('.list-body').evaluate((body, to) => {
+    body.scrollTo(0, to * (body.querySelector<HTMLElement>('.rows > li')?.offsetHeight ?? Number.NaN));
+  }, place);
 
 async function mountsFew(t: TestContext, { page }: Stage): Promise<void> {
   await t.test('is scrolled to its end with few rows and elements in the document', async () => {
@@ -111,7 +114,7 @@ async function movesFocus(t: TestContext, { page }: Stage): Promise<void> {
       await rowAt(page, place).waitFor();
       assert.ok(await rowAt(page, place).evaluate(row => row.getBoundingClientRect().top > 100));
       // Scrolled away from, the row stays in the document with its focus.
-      await scroll(page, 40_000);
+      await scroll(page, 526);
       await rowAt(page, 530).waitFor();
       assert.equal(await focusedPlace(page), place);
       await page.keyboard.press('ArrowDown');
@@ -123,7 +126,7 @@ async function movesFocus(t: TestContext, { page }: Stage): Promise<void> {
 async function comesBack(t: TestContext, { page }: Stage): Promise<void> {
   await t.test('back from a discussion the same row has the focus, at the same place', async () => {
     await page.setViewportSize({ width: 360, height: 720 });
-    await scroll(page, 20_000);
+    await scroll(page, 263);
     await rowAt(page, 266).waitFor();
     const top = () => page.locator('.list-body').evaluate(body => Math.round(body.scrollTop));
     const before = await top();
@@ -139,7 +142,7 @@ async function comesBack(t: TestContext, { page }: Stage): Promise<void> {
 
 async function staysWhenMailComes(t: TestContext, { page, deliver }: Stage): Promise<void> {
   await t.test('what is read does not move when mail comes; at the top it comes in', async () => {
-    await scroll(page, 30_000);
+    await scroll(page, 394);
     await rowAt(page, 396).waitFor();
     const subject = await rowAt(page, 396).locator('.row-subject').innerText();
     const row = page.locator('.row', { hasText: subject });
@@ -198,11 +201,16 @@ async function narrows(t: TestContext, { page }: Stage): Promise<void> {
 }
 
 async function searchesLong(t: TestContext, { page }: Stage): Promise<void> {
+  await t.test('the list of results is fetched while it is typed what for', async () => {
+    const fetched = page.waitForRequest(/\/search-results-/);
+    await page.getByLabel('Search your mail').focus();
+    await fetched;
+  });
   await t.test('a search that finds thousands is as light', async () => {
     await page.getByLabel('Search your mail').fill('boat');
     await page.keyboard.press('Enter');
     await page.getByText(/^\d{4} messages found/).waitFor();
-    await scroll(page, 50_000);
+    await scroll(page, 657);
     await rowAt(page, 660).waitFor();
     const now = await counts(page);
     assert.ok(now.rows <= 60 && now.elements <= 600, JSON.stringify(now));
@@ -210,4 +218,27 @@ async function searchesLong(t: TestContext, { page }: Stage): Promise<void> {
     await page.keyboard.press('j');
     assert.equal(await focusedPlace(page), 661);
   });
+  await t.test('another search is asked for as soon as the address names it', async () => {
+    await page.getByLabel('Search your mail').fill('harbour');
+    assert.deepEqual(await page.evaluate(askedAtSubmit), ['/jmap']);
+    await page.getByText(/^\d{4} messages found/).waitFor();
+  });
+}
+
+/** Runs in the page: sends the search form, and gives the paths that were asked for when the new address is told. */
+async function askedAtSubmit(): Promise<string[]> {
+  const { fetch } = window;
+  const asked: string[] = [];
+  window.fetch = (path, init) => {
+    asked.push(String(path));
+    return fetch(path, init);
+  };
+  const told = new Promise<string[]>(resolve => {
+    // Behind the webmail's own listener.
+    addEventListener('hashchange', () => resolve([...asked]), { once: true });
+  });
+  document.querySelector<HTMLInputElement>('#search-field')?.form?.requestSubmit();
+  await told;
+  window.fetch = fetch;
+  return told;
 }

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { useKeyboard } from '../keyboard.ts';
 import { parseRoute } from '../route.ts';
 import { useApp } from '../state.ts';
-import { Bar } from './bar.ts';
+import { Bar, loadSearchResults } from './bar.ts';
 import { Discussion } from './discussion.ts';
 import { Empty } from './empty.ts';
 import { KeyboardHelp } from './keyboard-help.ts';
@@ -38,10 +38,6 @@ export function App({ startError, start }: { startError: unknown; start: () => v
   return html`<a class="skip" href="#main" onClick=${skip}>${words.skipToContent}</a><${Mail} /><${Notices} />${state.question && html`<${Lazy} load=${loadConfirm} props=${{}} isQuiet=${true} />`}<${KeyboardHelp} />`;
 }
 
-async function loadSearchResults() {
-  return (await import('./search-results.ts')).SearchResults;
-}
-
 async function loadConfirm() {
   return (await import('./confirm.ts')).Confirm;
 }
@@ -61,7 +57,7 @@ function Mail() {
       ${
         list.kind === 'page'
           ? html`<${Page} key=${list.id} id=${list.id} />`
-          : html`${list.kind === 'search' ? html`<${Lazy} key=${list.text} load=${loadSearchResults} props=${{ text: list.text }} />` : html`<${Timeline} key=${list.id} list=${list} />`}
+          : html`${list.kind === 'search' ? html`<${Lazy} load=${loadSearchResults} props=${{ key: list.text, text: list.text }} />` : html`<${Timeline} key=${list.id} list=${list} />`}
       ${
         discussionId
           ? html`<${Discussion} key=${`${discussionId}/${emailId ?? ''}`} id=${discussionId} emailId=${emailId} />`

@@ -27,6 +27,9 @@ export function Bar() {
   </header>`;
 }
 
+/** The list of what a search finds: fetched while it is typed what for. */
+export const loadSearchResults = async () => (await import('./search-results.ts')).SearchResults;
+
 function SearchField() {
   const { state, words, actions } = useApp();
   const field = useRef<HTMLInputElement>(null);
@@ -63,6 +66,7 @@ function SearchField() {
         aria-label=${words.bar.search}
         placeholder=${words.bar.searchShort}
         enterkeyhint="search"
+        onFocus=${() => loadSearchResults().catch(() => {})}
       />
       <${SearchHelp} insert=${insert} />
     </form>

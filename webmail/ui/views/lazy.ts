@@ -1,6 +1,6 @@
 import { html } from 'htm/preact';
 import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { Failed, Loading } from './loading.ts';
 
 interface Props<T> {
@@ -19,7 +19,8 @@ export function Lazy<T>({ load, props, isQuiet }: Props<T>) {
     setError(undefined);
     load().then(View => setView({ View }), setError);
   };
-  useEffect(fetchView, []);
+  // Before the browser paints: code that is there already is shown in the same frame.
+  useLayoutEffect(fetchView, []);
   if (view) return html`<${view.View} ...${props} />`;
   if (isQuiet) return null;
   return error === undefined ? html`<${Loading} />` : html`<${Failed} error=${error} retry=${fetchView} />`;

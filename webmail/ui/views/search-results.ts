@@ -6,8 +6,8 @@ import { searchEmails } from '../search-mail.ts';
 import { useApp } from '../state.ts';
 import { useRows } from '../use-rows.ts';
 import { Icon } from './icon.ts';
+import { Lazy } from './lazy.ts';
 import { ListHead } from './list-head.ts';
-import { NothingHere } from './nothing-here.ts';
 import { writerOf } from './row.ts';
 import { RowList } from './row-list.ts';
 import type { RowInput } from './row-view.ts';
@@ -37,7 +37,7 @@ export function SearchResults({ text }: { text: string }) {
       list=${found}
       isOpen=${(email: EmailRow) => route.emailId === email.id}
       drawing=${{ inputOf, changeOf: (email: EmailRow) => state.changed[email.id] }}
-      empty=${Object.keys(filter).length > 0 && html`<${NothingHere} />`}
+      empty=${Object.keys(filter).length > 0 && html`<${Lazy} load=${loadNothingHere} props=${{}} isQuiet=${true} />`}
     >
       <p class="hint found" role="status">${isLoaded && counted(rows.total)}</p>
     <//>
@@ -60,4 +60,8 @@ export function SearchResults({ text }: { text: string }) {
     const sentence = count === 0 ? own.none : own.count(count);
     return session?.custody === 'client' ? `${sentence} ${own.sealedLeftOut}` : sentence;
   }
+}
+
+async function loadNothingHere() {
+  return (await import('./nothing-here.ts')).NothingHere;
 }
