@@ -128,3 +128,21 @@ test('a list shows much mail at once, and a subject has its line for itself', as
   const check = await box('.row-check input');
   assert.ok(check.right <= (await box('.row-names')).left - 4, 'the box that chooses leaves the names alone');
 });
+
+test('what is read begins high on the page, and its writer is named once above it', async t => {
+  const browser = await openChromium(t);
+  if (!browser) return;
+  const web = await openMailbox(t);
+  await web.deliver('From: Four <four@a.example>\nTo: owner@example.org\nSubject: Four\n\nWords.\n');
+  const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 } });
+  const page = await openInbox(context, web);
+  await page.locator('.row[href]', { hasText: 'Four' }).click();
+  await page.locator('.message[data-open="true"] .toolbar').waitFor();
+  const top = 'document.querySelector(".message .text-block").getBoundingClientRect().top';
+  assert.ok(Number(await page.evaluate(top)) <= 340, `${await page.evaluate(top)} px at a desk`);
+  await page.setViewportSize({ width: 360, height: 740 });
+  assert.ok(Number(await page.evaluate(top)) <= 340, `${await page.evaluate(top)} px on a phone`);
+  // The head keeps it for the ear.
+  assert.equal(await page.evaluate(style('.message .message-writer', 'clipPath')), 'inset(50%)');
+  assert.equal(await page.locator('.addresses .display-name', { hasText: 'Four' }).isVisible(), true);
+});

@@ -222,7 +222,7 @@ async function listsContact(t: TestContext, page: Page): Promise<void> {
       await page.reload();
       await page.locator('.rows .row[href]').filter({ hasText: 'The sunflowers are out' }).click();
       await page
-        .locator('.participants')
+        .locator('.reader-head')
         .getByRole('link', { name: /Gus|Gardener/ })
         .click();
       await page.getByRole('heading', { name: 'Gardening Gus', level: 1 }).first().waitFor();

@@ -114,7 +114,6 @@ export const en = {
     heading: (names: string) => `Discussion with ${names}`,
     older: 'Show older messages',
     alone: 'Notes to yourself',
-    participants: 'Who takes part',
     openAll: 'Open all',
     closeAll: 'Close all',
     firstUnread: 'Go to the first unread',

@@ -116,7 +116,6 @@ export const fr: Words = {
     heading: (names: string) => `Discussion avec ${names}`,
     older: 'Voir les messages plus anciens',
     alone: 'Notes à vous-même',
-    participants: 'Qui participe',
     openAll: 'Tout ouvrir',
     closeAll: 'Tout fermer',
     firstUnread: 'Premier non lu',

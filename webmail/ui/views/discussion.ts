@@ -5,13 +5,12 @@ import { useLoad } from '../load.ts';
 import { type EmailRow, loadDiscussion, type DiscussionPage as Page } from '../mail.ts';
 import { listAddress } from '../route.ts';
 import { useApp } from '../state.ts';
-import { nameOf } from '../text.ts';
 import { Icon } from './icon.ts';
 import { Failed, Loading } from './loading.ts';
 import { Message, type Wish } from './message.ts';
 import { namesOf } from './row.ts';
 
-const maxParticipants = 12;
+const maxParticipants = 8;
 
 /** The messages of one discussion, newest first; the newest or the one asked for is open. */
 export function Discussion({ id, emailId }: { id: string; emailId: string | null }) {
@@ -35,10 +34,9 @@ export function Discussion({ id, emailId }: { id: string; emailId: string | null
         onClick=${() => actions.go({ discussionId: null, emailId: null })}
       ><${Icon} name="back" /></button>
       <h1 id="reader-heading" tabindex="-1" ref=${heading} aria-label=${names && words.discussion.heading(names)}>
-        <bdi>${names}</bdi>
+        ${participants.length > 0 ? html`<${Participants} list=${participants} />` : names}
       </h1>
     </header>
-    ${participants.some(one => one.contactId) && html`<${Participants} list=${participants} />`}
     ${
       found.waiting > 0 &&
       html`<button class="button new-mail" onClick=${found.showWaiting}>${words.timeline.showNew(found.waiting)}</button>`
@@ -51,18 +49,15 @@ export function Discussion({ id, emailId }: { id: string; emailId: string | null
   </article>`;
 }
 
-/** People who are contacts lead to all mail with them. */
+/** Their names; those of contacts lead to all mail with them. */
 function Participants({ list }: { list: readonly Participant[] }) {
   const { words } = useApp();
-  return html`<ul class="participants" aria-label=${words.discussion.participants}>
-    ${list.slice(0, maxParticipants).map(({ address, name, contactId }) => {
-      const text = html`<bdi>${nameOf({ address, name })}</bdi>`;
-      return html`<li key=${address}>
-        ${contactId ? html`<a class="chip" href=${listAddress({ kind: 'contact', id: contactId })}><${Icon} name="person" />${text}</a>` : html`<span class="chip">${text}</span>`}
-      </li>`;
-    })}
-    ${list.length > maxParticipants && html`<li>${words.timeline.others(list.length - maxParticipants)}</li>`}
-  </ul>`;
+  const more = list.length - maxParticipants;
+  return html`${list.slice(0, maxParticipants).map((one, place) => {
+    const name = html`<bdi>${namesOf([one], words)}</bdi>`;
+    return html`${place > 0 && ', '}${one.contactId ? html`<a href=${listAddress({ kind: 'contact', id: one.contactId })}>${name}</a>` : name}`;
+  })}
+  ${more > 0 && words.timeline.others(more)}`;
 }
 
 /** All of them can be opened at once, and the oldest unread one be gone to. */

@@ -88,8 +88,8 @@ function Opened({ email, subject, reload }: OpenedProps) {
   const { privacy } = email;
   const mark = firstMark(privacy.marks);
   const originator = email.from?.[0]?.email;
-  const content = html`<${MessageActions} email=${email}><${MessageMore} email=${email} /><//>
-    <${MessageAddresses} email=${email} />
+  const content = html`<${MessageAddresses} email=${email} />
+    <${MessageActions} email=${email}><${MessageMore} email=${email} /><//>
     ${!mark && html`<${IndexPanel} email=${email} onChanged=${reload} />`}
     <${Protection} email=${email} />
     <${OpenedNote} emailId=${email.id} />
