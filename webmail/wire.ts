@@ -414,6 +414,29 @@ export interface PrivacyReport {
   } | null;
 }
 
+/** Answer of `SealedMemory/get`: what the owner's devices have learned of sealed mail, and what waits for one of them. */
+export interface SealedMemory {
+  readonly accountId: string;
+  readonly state: string;
+  /** Base64 of a message of OpenPGP, null where there is none; left out where it was not asked for. */
+  readonly memory?: string | null;
+  readonly waiting: readonly {
+    readonly emailId: string;
+    /** Null: taken back. */
+    readonly isSpam: boolean | null;
+    readonly at: string;
+  }[];
+}
+
+/** Arguments of `SealedMemory/set`: `memory` and `weights` in base64, and which of `waiting` were learned. */
+export interface SealedMemorySet {
+  readonly accountId: string;
+  readonly ifInState: string;
+  readonly memory: string;
+  readonly weights: string | null;
+  readonly done: SealedMemory['waiting'];
+}
+
 /** Both languages of one explanation. */
 export interface BothLanguages {
   readonly fr: string;

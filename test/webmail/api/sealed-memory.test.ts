@@ -52,6 +52,9 @@ test('a device gets what waits, puts what it has learned, and what was said sinc
   await addSealedActs(id, [act, { ...act, emailId: 'e2', isSpam: null }], web);
   const { waiting } = await web.ask('SealedMemory/get');
   assert.deepEqual(waiting, [told, { ...told, emailId: 'e2', isSpam: null }]);
+  const alone = await web.ask('SealedMemory/get', { properties: ['waiting'] });
+  assert.deepEqual(alone, { accountId: id, state: '0', waiting });
+  assert.equal(await web.refuse('SealedMemory/get', { properties: ['weights'] }), 'invalidArguments');
   const later = new Date(at.getTime() + 1);
   await addSealedActs(id, [{ emailId: 'e2', isSpam: false, at: later }], web);
   const { oldState, newState } = await set({ ...put, done: waiting });

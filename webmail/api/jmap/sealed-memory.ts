@@ -21,7 +21,12 @@ import type { Handler, MethodContext } from './method.ts';
 /** Octets of a memory: a thousand messages and more, sealed to many keys, take less. */
 export const maxSealedMemory = 400_000;
 
-const getSchema = v.strictObject({ accountId: v.string() });
+const properties = ['memory', 'waiting'] as const;
+
+const getSchema = v.strictObject({
+  accountId: v.string(),
+  properties: v.optional(v.nullable(v.array(v.picklist(properties))), null),
+});
 
 const actSchema = v.strictObject({
   emailId: idSchema,
@@ -40,19 +45,23 @@ const setSchema = v.strictObject({
 /** Where nothing was ever put. */
 const firstState = '0';
 
-/** SealedMemory/get: what the owner's devices have learned of sealed mail, and what waits for one that can read it. */
+/**
+ * SealedMemory/get: what the owner's devices have learned of sealed mail, and what waits for one that can read it. The
+ * memory is large, and may be left out.
+ */
 export const sealedMemoryGet: Handler = async (args, context) => {
-  readArguments(getSchema, args);
+  const wanted = readArguments(getSchema, args).properties ?? properties;
   checkCustody(context);
   // In this order: what is forgotten meanwhile is then known by its state.
   const state = await context.store.getAccountState(context.account.id, sealedMemoryName);
   const acts = await listSealedActs(context.account.id, context);
   const { memory } = readSealedMemory(state?.octets ?? null);
+  const waiting = acts.map(({ emailId, isSpam, at }) => ({ emailId, isSpam, at: at.toISOString() }));
   return {
     accountId: context.account.id,
     state: state ? String(state.version) : firstState,
-    memory: memory && Buffer.from(memory).toString('base64'),
-    waiting: acts.map(({ emailId, isSpam, at }) => ({ emailId, isSpam, at: at.toISOString() })),
+    ...(wanted.includes('memory') ? { memory: memory && Buffer.from(memory).toString('base64') } : {}),
+    ...(wanted.includes('waiting') ? { waiting } : {}),
   };
 };
 

@@ -6,6 +6,7 @@ import type { FullEmail } from '../mail.ts';
 import type { Memory } from '../memory.ts';
 import type { State, Store } from '../state.ts';
 import { openConnection } from './connection.ts';
+import { openLearning } from './learning.ts';
 
 /** Keys of this device, and the mail that they open. Passphrases go in; neither they nor keys in clear come out. */
 export interface Device {
@@ -44,6 +45,13 @@ export function openDevice({ store, client, memory }: Deps): Device {
     senderKeys: addresses => senderKeys(client, accountId(), addresses),
     onLocked: lockHere,
   });
+  const learning = openLearning({
+    ...{ store, client, ask: connection.ask },
+    later: (act, milliseconds) => {
+      const timer = setTimeout(act, milliseconds);
+      return () => clearTimeout(timer);
+    },
+  });
   const windows = new BroadcastChannel('caliopen-lock');
   windows.addEventListener('message', ({ data }) => {
     if (data === accountId()) lockHere();
@@ -53,6 +61,7 @@ export function openDevice({ store, client, memory }: Deps): Device {
 
   function lockHere(): void {
     presence.stop();
+    learning.stop();
     connection.end();
     store.set({ opened: {} });
   }
@@ -76,6 +85,7 @@ export function openDevice({ store, client, memory }: Deps): Device {
       if (unlocked.length === 0) return false;
       unlockedOf = accountId();
       presence.start();
+      learning.start();
       return true;
     },
     open: async email => {
