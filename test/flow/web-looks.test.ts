@@ -146,3 +146,17 @@ test('what is read begins high on the page, and its writer is named once above i
   assert.equal(await page.evaluate(style('.message .message-writer', 'clipPath')), 'inset(50%)');
   assert.equal(await page.locator('.addresses .display-name', { hasText: 'Four' }).isVisible(), true);
 });
+
+test('a level says its word under the pointer, and an empty list asks nobody to choose from it', async t => {
+  const browser = await openChromium(t);
+  if (!browser) return;
+  const web = await openMailbox(t);
+  const page = await openInbox(await browser.newContext({ locale: 'en' }), web);
+  const title = await page.locator('.row-marks').first().getAttribute('title');
+  assert.match(title ?? '', /^Privacy level [A-E], \w|^No privacy level/);
+  const wish = page.getByText('Choose a discussion to read it here.');
+  assert.equal(await wish.isVisible(), true);
+  await page.getByRole('link', { name: 'Drafts' }).click();
+  await page.getByText('Nothing here.').waitFor();
+  assert.equal(await wish.isVisible(), false);
+});

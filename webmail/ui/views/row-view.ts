@@ -67,7 +67,7 @@ export function rowView(input: RowInput, state: RowState): RowView {
       <span class="row-tags" aria-hidden="true">
         ${tags.slice(0, 2).map(tag => html`<bdi class="chip" key=${tag.id} data-colour=${colourOf(tag.colour)}>${tagName(tag, words)}</bdi>`)}
       </span>
-      <span class="row-marks" aria-hidden="true">
+      <span class="row-marks" aria-hidden="true" title=${more.at(-1)}>
         ${last.hasAttachment && html`<${Icon} name="attachment" />`}
         <${MarkOrLevel} brief=${last.privacyBrief} />
       </span>
