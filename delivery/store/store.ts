@@ -686,11 +686,16 @@ export interface EmailChange {
 
 export type ChangeOutcome =
   | { readonly emailId: string; readonly status: 'done' }
-  | { readonly emailId: string; readonly status: 'notFound' | 'noSuchTag' | 'noTagLeft' };
+  | { readonly emailId: string; readonly status: 'notFound' | 'noSuchTag' | 'noTagLeft' | 'disturbed' };
 
 export const changeTypes = [
   'Email',
   'Mailbox',
+  /**
+   * The findings that the new ones were made of. Where another has written into them since, nothing of the change is
+   * made, and its outcome is `disturbed` (`changeUndisturbed`).
+   */
+  readonly ifFindings?: Findings;
   'Thread',
   'EmailDelivery',
   'ContactCard',

@@ -39,6 +39,7 @@ const earlierOnCassandra: Readonly<Record<string, string>> = {
   ...Object.fromEntries(keptVersions().map(version => [version, readKept(version, 'cassandra').commit])),
   'the schema before published keys': '778528892c384fa99e6de0c4b886acc5da02af7b',
   'the schema before states of accounts': 'ccc3dee6066c3483b46533ef3f8f508c1b72db24',
+  'the schema before findings are compared': '285ff93ccd7bacbed10367be97d72178b53cdb01',
 };
 
 function startDoors(t: TestContext, config: Config, code?: Code) {

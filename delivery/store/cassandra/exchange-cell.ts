@@ -9,7 +9,7 @@ export interface Cell {
   readonly table: string;
   readonly column: string;
   /** The primary key: its columns by their values. */
-  readonly key: Readonly<Record<string, string>>;
+  readonly key: Readonly<Record<string, string | number>>;
 }
 
 /** What a cell holds; null: nothing. */

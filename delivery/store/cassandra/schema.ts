@@ -133,6 +133,10 @@ export const schemaSteps: readonly (readonly string[])[] = [
     // By its first instant, so that of two that are noted at once the reader takes the earlier.
     `create table if not exists sight (key text, first timestamp, last timestamp, primary key (key, first))`,
   ],
+  [
+    // What new findings are written with where those before were compared (`exchange-cell.ts`).
+    `alter table detail add if not exists turn text`,
+  ],
 ];
 
 /** Partitions over which a list of the whole instance is spread. */

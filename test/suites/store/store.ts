@@ -2,6 +2,7 @@ import { describe } from 'node:test';
 import { changesSuite } from './changes.ts';
 import { directorySuite } from './directory.ts';
 import { discussionSuite } from './discussions.ts';
+import { findingsSuite } from './findings.ts';
 import { learnedSuite } from './learned.ts';
 import { mailSuite } from './mail.ts';
 import { modelSuite } from './model.ts';
@@ -26,6 +27,7 @@ export function storeSuite(name: string, factory: StoreFactory, features: StoreF
     stateSuite(factory);
     senderSuite(factory);
     learnedSuite(factory);
+    findingsSuite(factory);
     zoneSuite(factory);
     modelSuite(factory);
   });

@@ -196,3 +196,29 @@ test('rules are tried on mail that is here already, and what they did can be tak
   );
   assert.equal(await web.refuse('TagRule/apply', { ids: ['none'] }), 'invalidArguments');
 });
+
+test('a rule that is tried undoes nothing that is judged of the same mail meanwhile', async t => {
+  const web = await openTestWeb(t);
+  const bills = (await web.ask('Mailbox/set', { create: { a: { name: 'Bills' } } })).created.a.id;
+  const id = await make(web, { conditions: [isAda], actions: { mailboxIds: [bills] } });
+  const emailId = await web.deliver('From: ada@example.net\r\nSubject: one\r\n\r\none');
+  const read = web.store.getOctets.bind(web.store);
+  let isMarked = false;
+  t.mock.method(web.store, 'getOctets', async (accountId: string, one: string) => {
+    if (!isMarked) {
+      isMarked = true;
+      await web.ask('Email/set', { update: { [emailId]: { importance: 9 } } });
+    }
+    return await read(accountId, one);
+  });
+  const { undo } = await web.ask('TagRule/apply', { ids: [id] });
+  assert.deepEqual(undo, { [emailId]: { [`mailboxIds/${bills}`]: null } });
+  const properties = ['mailboxIds', 'importance', 'tagReasons'];
+  const [email] = (await web.ask('Email/get', { ids: [emailId], properties })).list;
+  assert.equal(email.importance, 9);
+  assert.equal(email.mailboxIds[bills], true);
+  assert.deepEqual(
+    email.tagReasons.map((reason: { ruleId: string }) => reason.ruleId),
+    [id],
+  );
+});

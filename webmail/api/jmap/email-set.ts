@@ -1,9 +1,11 @@
 import * as v from 'valibot';
+import { DeliveryError } from '../../../delivery/errors.ts';
 import { changedImportance } from '../../../delivery/importance/findings.ts';
+import { changeUndisturbed } from '../../../delivery/store/change-undisturbed.ts';
 import { importanceOf } from '../../../delivery/store/importance.ts';
 import type { ChangeOutcome, Email, EmailChange } from '../../../delivery/store/store.ts';
 import { readArguments, setEntries } from './arguments.ts';
-import { type ReadUpdate, readUpdate } from './email-changes.ts';
+import { readUpdate } from './email-changes.ts';
 import { createEmail } from './email-create.ts';
 import { checkUnchanged } from './email-unchanged.ts';
 import { invalidProperties, SetError } from './errors.ts';
@@ -45,34 +47,38 @@ async function updateAll(
 ): Promise<void> {
   const ids = new Map(Object.keys(update).map(key => [resolveId(key, context) ?? key, key]));
   if (ids.size === 0) return;
-  const known = new Map(
-    (await context.store.getEmails(context.account.id, [...ids.keys()])).map(email => [email.id, email]),
-  );
-  const changes: ReadUpdate['change'][] = [];
+  const { store, account } = context;
+  const emails = await store.getEmails(account.id, [...ids.keys()]);
+  const known = new Set(emails.map(({ id }) => id));
   for (const [id, key] of ids) {
+    if (known.has(id)) continue;
+    const isGoing = destroyed.includes(key) || destroyed.includes(id);
+    results.notUpdated.set(key, { type: isGoing ? 'willDestroy' : 'notFound' });
+  }
+  const changeOf = async (email: Email): Promise<EmailChange | null> => {
+    const { id } = email;
+    const key = ids.get(id) ?? id;
+    let change: EmailChange | null = null;
     await tryRecord(key, results.notUpdated, async () => {
       if (destroyed.includes(key) || destroyed.includes(id)) throw new SetError('willDestroy');
-      const email = known.get(id);
-      if (!email) throw new SetError('notFound');
       const { change: asked, importance, unchanged } = readUpdate(id, update[key] ?? {}, context);
       await checkUnchanged(email, unchanged, context);
-      const change = { ...asked, ...importanceByHand(email, importance) };
-      if (change.tags || change.keywords || change.findings) changes.push(change);
+      const made = { ...asked, ...importanceByHand(email, importance) };
+      if (made.tags || made.keywords || made.findings) change = made;
       else results.updated.set(key, null);
     });
-  }
-  if (changes.length === 0) return;
-  for (const outcome of await context.store.changeEmails(context.account.id, changes)) {
+    return change;
+  };
+  const tried = await changeUndisturbed(account.id, emails, { changeOf, store });
+  for (const { outcome } of tried) {
     const key = ids.get(outcome.emailId) ?? outcome.emailId;
     await tryRecord(key, results.notUpdated, async () => {
       checkOutcome(outcome);
       results.updated.set(key, null);
     });
   }
-  const acts = changes.flatMap(change => {
-    const before = known.get(change.emailId);
-    return before && results.updated.has(ids.get(change.emailId) ?? '') ? [{ before, change }] : [];
-  });
+  const acts = tried.filter(({ outcome }) => outcome.status === 'done');
+  if (acts.length === 0) return;
   await learnFromActs(acts, context);
   await noteJunkActs(acts, context);
 }
@@ -81,20 +87,22 @@ async function updateAll(
 function importanceByHand(
   { findings }: Email,
   value: number | null | undefined,
-): Pick<EmailChange, 'findings'> {
+): Pick<EmailChange, 'findings' | 'ifFindings'> {
   const { importance, ...others } = findings;
   if (value === undefined || value === importanceOf(findings)) return {};
   if (value !== null) {
     const changed = changedImportance({ value, by: 'owner', reasons: [] }, importance);
-    return { findings: { ...others, importance: changed } };
+    return { findings: { ...others, importance: changed }, ifFindings: findings };
   }
   const before = importance?.before;
-  if (before) return { findings: { ...others, importance: before } };
-  return importance && importance.by !== 'model' ? { findings: others } : {};
+  if (before) return { findings: { ...others, importance: before }, ifFindings: findings };
+  return importance && importance.by !== 'model' ? { findings: others, ifFindings: findings } : {};
 }
 
 function checkOutcome({ status }: ChangeOutcome): void {
   if (status === 'notFound') throw new SetError('notFound');
+  if (status === 'disturbed')
+    throw new DeliveryError('storeUnavailable', 'others change the email all the time');
   if (status === 'noSuchTag') throw invalidProperties(['mailboxIds'], 'there is no such mailbox');
   if (status === 'noTagLeft') throw invalidProperties(['mailboxIds'], 'an email is in at least one mailbox');
 }

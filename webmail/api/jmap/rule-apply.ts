@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { changedImportance } from '../../../delivery/importance/findings.ts';
 import { parseMessage } from '../../../delivery/message/message.ts';
+import { changeUndisturbed } from '../../../delivery/store/change-undisturbed.ts';
 import { importanceOf } from '../../../delivery/store/importance.ts';
 import type { Email, EmailChange, Tag } from '../../../delivery/store/store.ts';
 import type { TagRule } from '../../../delivery/tags/findings.ts';
@@ -42,17 +43,13 @@ export const tagRuleApply: Handler = async (args, context) => {
     account.id,
     page.rows.map(({ id }) => id),
   );
-  const changes: EmailChange[] = [];
-  for (const email of emails) {
-    const change = await changeBy(rules, { email, tags }, context);
-    if (change) changes.push(change);
-  }
-  const outcomes = changes.length > 0 ? await store.changeEmails(account.id, changes) : [];
-  const done = new Set(outcomes.flatMap(({ emailId, status }) => (status === 'done' ? emailId : [])));
-  const undo = changes.flatMap(change => {
-    const before = emails.find(({ id }) => id === change.emailId);
-    return before && done.has(before.id) ? [[before.id, undoOf(before, change)] as const] : [];
+  const tried = await changeUndisturbed(account.id, emails, {
+    changeOf: email => changeBy(rules, { email, tags }, context),
+    store,
   });
+  const undo = tried.flatMap(({ before, change, outcome }) =>
+    outcome.status === 'done' ? [[before.id, undoOf(before, change)] as const] : [],
+  );
   return {
     accountId: account.id,
     seen: emails.length,
@@ -142,6 +139,7 @@ function changeTo(after: RuledTags, { email, tags }: Applied): EmailChange | nul
     ...(tagChange ? { tags: tagChange } : {}),
     ...(keywords ? { keywords } : {}),
     findings: findingsWith(after, email, isSet),
+    ifFindings: email.findings,
   };
 }
 

@@ -1,11 +1,13 @@
 import { DeliveryError } from '../../../errors.ts';
 import { randomText } from '../../ids.ts';
+import { isSameDocument } from '../../same-document.ts';
 import { findingColumns } from '../../sort-columns.ts';
 import type { ChangeOutcome, EmailChange } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
+import { exchangeCell, readCell } from '../exchange-cell.ts';
 import type { Statement } from '../session.ts';
 import type { Buckets } from './buckets.ts';
-import { findingCells } from './detail.ts';
+import { type DetailCells, findingCells } from './detail.ts';
 import { discussionLink, type Emails } from './emails.ts';
 import { writeLearned } from './learned.ts';
 import type { LogLine } from './log.ts';
@@ -31,6 +33,7 @@ interface Edit {
   readonly keywords: Set<string>;
   index: EmailChange['index'];
   findings: EmailChange['findings'];
+  ifFindings: EmailChange['ifFindings'];
   searchText: EmailChange['searchText'];
   learned: EmailChange['learned'];
   /** Marks the new words, if there are any. */
@@ -57,10 +60,26 @@ export async function changeEmails(
   const edits = new Map<string, Edit>();
   const known = new Set(tags);
   const outcomes = changes.map(change => editOne(edits, rows.get(change.emailId), change, known));
-  for (const { row, learned } of edits.values())
-    if (learned !== undefined) await writeLearned(parts.context, accountId, { row, learned });
-  await writeEdits(parts, accountId, [...edits.values()]);
-  return outcomes;
+  await keepLearned(
+    parts,
+    accountId,
+    [...edits.values()].filter(({ ifFindings }) => !ifFindings),
+  );
+  const disturbed = await writeEdits(parts, accountId, [...edits.values()]);
+  const behind = [...edits.values()].filter(({ row, ifFindings }) => ifFindings && !disturbed.has(row.id));
+  await keepLearned(parts, accountId, behind);
+  return outcomes.map(outcome =>
+    disturbed.has(outcome.emailId) ? { emailId: outcome.emailId, status: 'disturbed' } : outcome,
+  );
+}
+
+async function keepLearned(
+  { context }: ChangeParts,
+  accountId: string,
+  edits: readonly Edit[],
+): Promise<void> {
+  for (const { row, learned } of edits)
+    if (learned !== undefined) await writeLearned(context, accountId, { row, learned });
 }
 
 /** Best effort: what others change at this moment is not seen. */
@@ -92,6 +111,7 @@ function editOne(
     keywords,
     index: change.index ?? edit.index,
     findings: change.findings ?? edit.findings,
+    ifFindings: edit.findings ? edit.ifFindings : change.ifFindings,
     searchText: change.searchText === undefined ? edit.searchText : change.searchText,
     learned: change.learned === undefined ? edit.learned : change.learned,
     reworded: edit.reworded,
@@ -106,6 +126,7 @@ function newEdit(row: LightRow): Edit {
     keywords: new Set(row.keywords),
     index: undefined,
     findings: undefined,
+    ifFindings: undefined,
     searchText: undefined,
     learned: undefined,
     reworded: randomText(10),
@@ -122,16 +143,24 @@ function changed(before: ReadonlySet<string>, change: EmailChange['tags']): Set<
 /** Emails of one bucket changed in one batch. */
 const atOnce = 25;
 
-async function writeEdits(parts: ChangeParts, accountId: string, edits: readonly Edit[]): Promise<void> {
+/** Gives the ids of those that were not made, because findings are no longer what they were made of. */
+async function writeEdits(
+  parts: ChangeParts,
+  accountId: string,
+  edits: readonly Edit[],
+): Promise<ReadonlySet<string>> {
+  const disturbed = new Set<string>();
   const real = edits.filter(edit => isChange(edit));
   const byBucket = Map.groupBy(real, ({ row }) => row.bucket);
   await parts.buckets.whileChanging(accountId, byBucket.keys(), async () => {
     for (const [bucket, some] of byBucket) {
       for (let first = 0; first < some.length; first += atOnce)
-        await writeSome(parts, accountId, some.slice(first, first + atOnce));
+        for (const id of await writeSome(parts, accountId, some.slice(first, first + atOnce)))
+          disturbed.add(id);
       if (some.some(({ searchText }) => searchText !== undefined)) parts.noteIndexed(accountId, bucket);
     }
   });
+  return disturbed;
 }
 
 function isChange(edit: Edit): boolean {
@@ -150,7 +179,8 @@ function differs(before: readonly string[], after: ReadonlySet<string>): boolean
   return before.length !== after.size || before.some(item => !after.has(item));
 }
 
-async function writeSome(parts: ChangeParts, accountId: string, edits: readonly Edit[]): Promise<void> {
+/** Gives the ids of those that were not made. */
+async function writeSome(parts: ChangeParts, accountId: string, edits: readonly Edit[]): Promise<string[]> {
   const { context, telling } = parts;
   const [
     {
@@ -161,9 +191,33 @@ async function writeSome(parts: ChangeParts, accountId: string, edits: readonly 
   const detailTimes = await detailWrittenAt(parts, accountId, judged);
   const timestamp = context.session.micros([...edits.flatMap(({ row }) => row.writtenAt), ...detailTimes]);
   // Texts are big, and count for nothing that is listed or counted: they go first.
-  for (const edit of judged) await context.session.together([textStatement(accountId, edit)], { timestamp });
-  const statements = edits.flatMap(edit => editStatements(accountId, edit));
-  await telling.write({ accountId, bucket, timestamp, statements, lines: edits.map(lineOf) });
+  const disturbed: string[] = [];
+  for (const edit of judged) {
+    if (await exchangeFindings(context, accountId, edit))
+      await context.session.together([textStatement(accountId, edit)], { timestamp });
+    else disturbed.push(edit.row.id);
+  }
+  const made = edits.filter(({ row }) => !disturbed.includes(row.id));
+  if (made.length === 0) return disturbed;
+  const statements = made.flatMap(edit => editStatements(accountId, edit));
+  await telling.write({ accountId, bucket, timestamp, statements, lines: made.map(lineOf) });
+  return disturbed;
+}
+
+/** Puts findings in the place of those that they were made of; false where others are there. True where none are named. */
+async function exchangeFindings(
+  { session }: CassandraContext,
+  accountId: string,
+  { row, findings, ifFindings }: Edit,
+): Promise<boolean> {
+  if (!ifFindings || !findings) return true;
+  const key = { account: accountId, bucket: row.bucket, id: row.id };
+  const cell = { table: 'detail', column: 'findings', key };
+  const { value: before } = await readCell(session, cell);
+  // Facts are a cell of their own, which is left alone where they stay the same.
+  const { facts, ...others } = ifFindings;
+  if (before === null || !isSameDocument(JSON.parse(before), others)) return false;
+  return await exchangeCell(session, cell, { before, after: findingCells(findings).findings });
 }
 
 function lineOf({ row, tagIds, keywords }: Edit): LogLine {
@@ -206,8 +260,9 @@ function changedMarks({ row, tagIds, keywords }: Edit): Record<string, boolean> 
 }
 
 /** New findings, index or words. Their mark is the same in both rows: an index tells by it which words it holds. */
-function textStatement(accountId: string, { row, index, findings, searchText, reworded }: Edit): Statement {
-  const cells = findings ? findingCells(findings) : { findings: undefined, facts: undefined };
+function textStatement(accountId: string, edit: Edit): Statement {
+  const { row, index, searchText, reworded } = edit;
+  const cells = textCells(edit);
   const facts = index ? JSON.stringify(index.facts) : cells.facts;
   const judged = index ? JSON.stringify(index.index) : undefined;
   const words = searchText === null ? null : searchText && JSON.stringify(searchText);
@@ -217,6 +272,14 @@ function textStatement(accountId: string, { row, index, findings, searchText, re
       where account = ? and bucket = ? and id = ?`,
     values: [cells.findings, facts, judged, words, mark, accountId, row.bucket, row.id],
   };
+}
+
+/** Findings and facts that are yet to be written. */
+function textCells({ findings, ifFindings }: Edit): Partial<Pick<DetailCells, 'findings' | 'facts'>> {
+  if (!findings) return {};
+  const cells = findingCells(findings);
+  if (!ifFindings) return cells;
+  return cells.facts === findingCells(ifFindings).facts ? {} : { facts: cells.facts };
 }
 
 /** The columns that follow from new findings, index or words. */

@@ -1,4 +1,5 @@
 import { DeliveryError } from '../../../errors.ts';
+import { isSameDocument } from '../../same-document.ts';
 import { type Detail, readDetail, sortColumns } from '../../sort-columns.ts';
 import type { ChangeOutcome, EmailChange } from '../../store.ts';
 import { threadId } from '../../thread-names.ts';
@@ -49,6 +50,7 @@ function changeOne(context: WriteContext, ledger: Ledger, change: EmailChange): 
   const tags = changedTags(context, record, change.tags);
   if (tags === null) return { emailId, status: 'noSuchTag' };
   if (tags.size === 0) return { emailId, status: 'noTagLeft' };
+  if (isDisturbed(context, record, change)) return { emailId, status: 'disturbed' };
   const keywords = changedKeywords(record, change.keywords);
   const isMoved = writeStanding(context, ledger, record, { tags: writeTags(tags), keywords });
   const isJudged = writeDetail(context, record, change);
@@ -59,6 +61,12 @@ function changeOne(context: WriteContext, ledger: Ledger, change: EmailChange): 
     ledger.log({ type: 'Email', kind: 'updated', object: emailId, flag });
   }
   return { emailId, status: 'done' };
+}
+
+function isDisturbed({ database }: WriteContext, record: EmailRecord, { ifFindings }: EmailChange): boolean {
+  if (ifFindings === undefined) return false;
+  const { detail } = readTexts(requireData(database, record));
+  return !isSameDocument(readDetail(detail).findings, ifFindings);
 }
 
 /** The tags after the change; null when one that is added does not exist. */
