@@ -109,23 +109,18 @@ function acted(tags: RuledTags, ruleId: string, form: RuleForm): RuledTags {
   const { actions } = form;
   // Junk is no tag of the owner's: a rule doesn't take it off.
   const isKept = (tag: string): boolean => tag === '$junk' || !actions.untagIds.includes(tag);
-  const added = [...actions.tagIds, ...actions.keywords];
+  const keywords = [...actions.keywords, ...(actions.markRead ? ['$seen'] : [])];
+  const added = [...actions.tagIds, ...keywords];
   return {
     tagIds: [...new Set([...tags.tagIds.filter(isKept), ...actions.tagIds])],
-    keywords: [
-      ...new Set([
-        ...tags.keywords.filter(isKept),
-        ...actions.keywords,
-        ...(actions.markRead ? ['$seen'] : []),
-      ]),
-    ],
+    keywords: [...new Set([...tags.keywords.filter(isKept), ...keywords])],
     importance: actions.importance ?? tags.importance,
     importanceRule: actions.importance === null ? tags.importanceRule : ruleId,
     archive: tags.archive || actions.archive,
     skipInbox: tags.skipInbox || actions.skipInbox || actions.archive,
     reasons: [
       ...tags.reasons.filter(({ tag }) => isKept(tag) || added.includes(tag)),
-      ...actions.tagIds.map(tag => ({ tag, rule: ruleId, ...ruleText(form) })),
+      ...[...new Set(added)].map(tag => ({ tag, rule: ruleId, ...ruleText(form) })),
     ],
   };
 }

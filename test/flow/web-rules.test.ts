@@ -18,13 +18,17 @@ async function deliverSorted(web: TestWeb, tagId: string): Promise<string> {
   const reasons = [
     { tag: 'auto-newsletter', rule: 'structure:unsubscribe', text: '' },
     { tag: tagId, rule: 'r1', text: 'Shops' },
+    { tag: '$flagged', rule: 'r2', text: 'Stars' },
+    { tag: 'offers', rule: 'sieve', text: 'line 4' },
+    { tag: '$seen', rule: 'r2', text: 'Stars' },
   ];
-  const tags = { roles: ['inbox'], tagIds: [tagId], keywords: ['auto-newsletter'], reasons } as const;
+  const keywords = ['auto-newsletter', '$flagged', 'offers'];
+  const tags = { roles: ['inbox'], tagIds: [tagId], keywords, reasons } as const;
   const importance = { value: -7, by: 'model', reasons: [{ id: 'bulk', weight: -1.8 }] } as const;
   return web.deliver('', {
     ...email,
     tags: [{ id: inbox }, { id: tagId }],
-    keywords: ['auto-newsletter'],
+    keywords,
     findings: { ...email.findings, tags, importance },
   });
 }
@@ -219,6 +223,18 @@ async function tellsWhy(t: TestContext, reader: Reader, tagId: string): Promise<
     await message.locator('summary', { hasText: 'Why “Shops”?' }).click();
     await message.getByText('Your rule “Shops” gave it.').waitFor();
     await page.keyboard.press('Escape');
+  });
+
+  await t.test('a star, and a keyword, tell what gave them, and go by one click', async () => {
+    await message.locator('summary', { hasText: 'Why “offers”?' }).click();
+    await message.getByText('Your script gave it (line 4).').waitFor();
+    await page.keyboard.press('Escape');
+    await message.locator('summary', { hasText: 'Why “Star”?' }).click();
+    await message.getByText('Your rule “Stars” gave it.').waitFor();
+    assert.equal(await message.locator('summary', { hasText: '$seen' }).count(), 0);
+    await message.getByRole('button', { name: 'Take it off' }).click();
+    await page.getByText('Tag “Star” taken off.').waitFor();
+    await poll('it is off', async () => ('$flagged' in (await keywords()) ? undefined : true));
   });
 
   await t.test('the importance says why, and is set by hand with the arrows', async () => {

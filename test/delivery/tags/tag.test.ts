@@ -139,7 +139,10 @@ test('tags, keywords and reasons of all rules met are gathered, each tag once', 
     keywords: ['$important', 'demo'],
     reasons: [
       { tag: 't1', rule: 'r1', text: `sender ${friend}`, french: `expéditeur ${friend}` },
+      { tag: '$important', rule: 'r1', text: `sender ${friend}`, french: `expéditeur ${friend}` },
       { tag: 't1', rule: 'r2', text: 'level E', french: 'niveau E' },
+      { tag: '$important', rule: 'r2', text: 'level E', french: 'niveau E' },
+      { tag: 'demo', rule: 'r2', text: 'level E', french: 'niveau E' },
       { tag: 't2', rule: 'r3', text: 'field Subject contains hi', french: 'champ Subject contient hi' },
     ],
   });

@@ -181,7 +181,7 @@ test('rules are tried on mail that is here already, and what they did can be tak
     after = page.next;
   }
   assert.deepEqual([seen, Object.keys(undo)], [3, [one]]);
-  const changed = { boxes: [archive, bills].sort(), words: ['a/b'], importance: 4, reasons: [id] };
+  const changed = { boxes: [archive, bills].sort(), words: ['a/b'], importance: 4, reasons: [id, id] };
   assert.deepEqual(await stateOf(one), changed);
   const others = await Promise.all([two, junk, other].map(stateOf));
   assert.deepEqual(others, before.slice(1));

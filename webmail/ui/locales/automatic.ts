@@ -34,6 +34,10 @@ const en = {
   remove: 'Take it off',
   removed: (name: string) => `Tag “${name}” taken off.`,
   rule: 'To the rules',
+  /** What keywords are called that have a name. */
+  marks: { $flagged: 'Star', $answered: 'Answered', $forwarded: 'Forwarded' } as Readonly<
+    Record<string, string>
+  >,
   importance: (value: number) => `Importance ${signed(value)}`,
   reasons: 'Why',
   noReasons: 'Nothing speaks for or against it.',
@@ -78,6 +82,7 @@ const fr: typeof en = {
   remove: 'La retirer',
   removed: name => `Étiquette « ${name} » retirée.`,
   rule: 'Voir les règles',
+  marks: { $flagged: 'Étoile', $answered: 'Répondu', $forwarded: 'Transféré' },
   importance: value => `Importance ${signed(value)}`,
   reasons: 'Pourquoi',
   noReasons: 'Rien ne plaide pour ni contre.',

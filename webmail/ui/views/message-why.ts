@@ -23,6 +23,10 @@ export function MessageWhy({ email, reload }: Props) {
     const reason = email.mailboxIds[tag.id] && tag.role === null ? reasonOf(tag.id) : undefined;
     return reason ? [{ tag, reason }] : [];
   });
+  const marks = Object.keys(email.keywords).flatMap(keyword => {
+    const reason = isMark(keyword) ? reasonOf(keyword) : undefined;
+    return reason ? [{ keyword, reason }] : [];
+  });
   return html`<div class="tag-editor whys" role="group" aria-label=${words.why}>
     ${Object.keys(email.keywords).map(
       keyword =>
@@ -32,8 +36,17 @@ export function MessageWhy({ email, reload }: Props) {
     ${explained.map(
       ({ tag, reason }) => html`<${OwnTag} key=${tag.id} email=${email} tag=${tag} reason=${reason} />`,
     )}
+    ${marks.map(
+      ({ keyword, reason }) =>
+        html`<${Mark} key=${keyword} email=${email} keyword=${keyword} reason=${reason} />`,
+    )}
     <${MessageImportance} email=${email} reload=${reload} />
   </div>`;
+}
+
+/** Keywords that are told by name: a message that is open is read anyway, and junk says why above. */
+function isMark(keyword: string): boolean {
+  return !kindOfKeyword(keyword) && keyword !== '$seen' && keyword !== '$junk';
 }
 
 /** What held the focus is about to go: what stays of the group takes its place. */
@@ -72,12 +85,38 @@ interface OwnProps {
 }
 
 function OwnTag({ email, tag, reason }: OwnProps) {
-  const { state, words: shared, actions } = useApp();
+  const { state, words: shared } = useApp();
+  const patch = patchOf({ tagId: tag.id, isAdded: false }, email, state.tags);
+  return html`<${Given} email=${email} name=${tagName(tag, shared)} reason=${reason} patch=${patch} />`;
+}
+
+interface MarkProps {
+  readonly email: FullEmail;
+  readonly keyword: string;
+  readonly reason: EmailTagReason;
+}
+
+function Mark({ email, keyword, reason }: MarkProps) {
+  const { state } = useApp();
+  const name = automaticWords[state.language].marks[keyword] ?? keyword;
+  const patch = { keywords: { [keyword]: null } };
+  return html`<${Given} email=${email} name=${name} reason=${reason} patch=${patch} />`;
+}
+
+interface GivenProps {
+  readonly email: FullEmail;
+  readonly name: string;
+  readonly reason: EmailTagReason;
+  /** Takes it off; null where it can't be. */
+  readonly patch: Parameters<ReturnType<typeof useApp>['actions']['change']>[1] | null;
+}
+
+/** What a rule or a script of the owner's gave. */
+function Given({ email, name, reason, patch }: GivenProps) {
+  const { state, actions } = useApp();
   const words = automaticWords[state.language];
-  const name = tagName(tag, shared);
   const takeOff = ({ currentTarget }: Event) => {
     focusSummary(currentTarget);
-    const patch = patchOf({ tagId: tag.id, isAdded: false }, email, state.tags);
     if (patch) void actions.change(email, patch, words.removed(name));
   };
   return html`<${Opener} icon="help" name=${words.ownTag(name)}>
