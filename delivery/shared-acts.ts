@@ -51,7 +51,7 @@ interface Waiting {
 
 /** The shared acts for one process; milliseconds between two readings, and between two writings. */
 export function openSharedActs(
-  deps: { readonly store: Pick<Store, 'getInstanceState' | 'putInstanceState'>; readonly log: Log },
+  deps: InstanceStates & { readonly store: Pick<Store, 'getInstanceStateVersion'>; readonly log: Log },
   { readPause = readMilliseconds, writePause = writeMilliseconds, now = () => performance.now() } = {},
 ): SharedActs {
   let known: Promise<{ version: number; knowledge: Knowledge } | null> = Promise.resolve(null);
@@ -120,12 +120,15 @@ export function openSharedActs(
   };
 }
 
+/** The octets are read only when they are others. */
 async function read(
   earlier: { version: number; knowledge: Knowledge } | null,
-  { store }: { store: Pick<Store, 'getInstanceState'> },
+  { store }: { store: Pick<Store, 'getInstanceState' | 'getInstanceStateVersion'> },
 ): Promise<{ version: number; knowledge: Knowledge } | null> {
+  const version = await store.getInstanceStateVersion(sharedName);
+  if (version === null || version === earlier?.version) return earlier;
   const state = await store.getInstanceState(sharedName);
-  if (!state || state.version === earlier?.version) return earlier;
+  if (!state) return earlier;
   return { version: state.version, knowledge: sharedKnowledge(readMemory(state.octets)) };
 }
 

@@ -29,6 +29,8 @@ export interface Store
     News {
   /** A named document of the instance, such as the shared classifier; null when there is none. At most 64 MiB. */
   getInstanceState(name: string): Promise<{ readonly octets: Uint8Array; readonly version: number } | null>;
+  /** The version of such a document alone, which costs little whatever its size; null when there is none. */
+  getInstanceStateVersion(name: string): Promise<number | null>;
   /**
    * Puts it where the version is still `ifVersion` (null: where there is none; left out: whatever it is), and gives the
    * new version: versions grow with each put. Throws `badRequest`, with field `versionMismatch` where it is another.

@@ -55,6 +55,36 @@ test('what several processes learn at once for all is all kept, and so is what t
   assert.deepEqual(await sharedIds(first.store), []);
 });
 
+test('the octets of what all have taught are read when they are others, and not each time', async t => {
+  const config = await backend.prepare(t);
+  const { store } = await openTestParts(t, config);
+  const other = (await openTestParts(t, config)).store;
+  const reads = t.mock.method(store, 'getInstanceState');
+  let now = 0;
+  const acts = openSharedActs({ store, log: silentLog }, { readPause: 10, now: () => now });
+  const looks = async (times: number) => {
+    for (let at = 0; at < times; at++) {
+      now += 10;
+      await acts.knowledge();
+    }
+  };
+  const known = async (number: number) => {
+    await looks(1);
+    const knowledge = await acts.knowledge();
+    return knowledge?.examples.entries.some(({ id }) => id === entryOf(number).id) ? true : undefined;
+  };
+  await looks(5);
+  assert.equal(reads.mock.callCount(), 0, 'there is nothing yet');
+  for (const number of [1, 2]) {
+    await other.putInstanceState('spam-acts', writeMemory({ entries: [entryOf(number)] }));
+    await poll(`entry ${number}`, () => known(number));
+    const before = reads.mock.callCount();
+    await looks(20);
+    assert.equal(reads.mock.callCount(), before);
+  }
+  assert.ok(reads.mock.callCount() <= 4, `${reads.mock.callCount()} readings for two versions`);
+});
+
 const people = ['ada', 'ben', 'cleo', 'dan', 'eve'].map(name => `${name}@example.org`);
 
 async function openOffice(t: TestContext, settings = {}) {

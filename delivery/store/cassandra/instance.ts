@@ -21,9 +21,13 @@ const maxOctets = 64 * 1024 * 1024;
  */
 export function instancePart(
   context: CassandraContext,
-): Pick<Store, 'getInstanceState' | 'putInstanceState'> {
+): Pick<Store, 'getInstanceState' | 'getInstanceStateVersion' | 'putInstanceState'> {
   return {
     getInstanceState: name => getInstanceState(context, name),
+    getInstanceStateVersion: async name => {
+      const seen = await readState(context.session, name);
+      return seen.value === null ? null : versionOf(seen);
+    },
     putInstanceState: (name, octets, ifVersion) => putInstanceState(context, { name, octets, ifVersion }),
   };
 }

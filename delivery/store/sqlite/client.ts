@@ -274,6 +274,7 @@ function toEmail({ detail, receivedAt, ...reply }: EmailReply): Email {
 function instancePart(calls: Calls) {
   return {
     getInstanceState: name => calls.read.getInstanceState(name),
+    getInstanceStateVersion: name => calls.read.getInstanceStateVersion(name),
     putInstanceState: async (name, octets, ifVersion) => {
       const own = new Uint8Array(octets);
       const args = [name, { octets: own, ifVersion }];

@@ -191,6 +191,7 @@ function instanceCases(factory: StoreFactory): void {
   it('documents of the instance are kept by name', () =>
     withStore(factory, async ({ store }) => {
       assert.equal(await store.getInstanceState('model'), null);
+      assert.equal(await store.getInstanceStateVersion('model'), null);
       const octets = new Uint8Array(100_000).map((_value, index) => index & 255);
       await store.putInstanceState('model', octets);
       assert.deepEqual((await store.getInstanceState('model'))?.octets, octets);
@@ -209,10 +210,12 @@ function instanceCases(factory: StoreFactory): void {
       const second = await other.putInstanceState('model', octets(2), first);
       await assert.rejects(store.putInstanceState('model', octets(0), first), isMismatch);
       assert.deepEqual(await store.getInstanceState('model'), { octets: octets(2), version: second });
+      assert.equal(await store.getInstanceStateVersion('model'), second);
       const third = await store.putInstanceState('model', octets(3));
       const fourth = await other.putInstanceState('model', octets(4), third);
       assert.ok(first < second && second < third && third < fourth);
       assert.deepEqual(await store.getInstanceState('model'), { octets: octets(4), version: fourth });
+      assert.equal(await store.getInstanceStateVersion('model'), fourth);
     }));
 
   it('of several that put a document of the instance at once each builds on another', () =>

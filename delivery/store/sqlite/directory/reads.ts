@@ -235,3 +235,8 @@ export function getInstanceState(
   );
   return row ?? null;
 }
+
+export function getInstanceStateVersion({ directory }: ReadContext, name: string): number | null {
+  const row = directory.get<{ version: number }>('select version from state_version where name = ?', name);
+  return row?.version ?? null;
+}
