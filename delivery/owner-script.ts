@@ -1,33 +1,36 @@
 import type { Message } from './message/shape.ts';
 import { roleOfAttribute, type ScriptedTags, scriptTags } from './script-tags.ts';
-import type { ScriptContext, ScriptInput } from './sieve/run.ts';
+import { runFailures, type ScriptContext, type ScriptInput } from './sieve/run.ts';
 import { runScript } from './sieve/run-script.ts';
 import type { ScriptOutcome } from './sieve/shape.ts';
 import type { OwnerWork, Work } from './stage-table.ts';
-import type { Store, Tag } from './store/store.ts';
+import type { TagName } from './store/store.ts';
 import { tagOfPath, tagOfRole } from './tag-paths.ts';
 import type { TagFindings } from './tags/findings.ts';
 
 /** What the owner's active Sieve script makes of what was decided; the same again where none is active. */
-export async function decideByScript(
+export function decideByScript(
   before: TagFindings,
   { work, owner }: { readonly work: Work; readonly owner: OwnerWork },
-  {
-    store,
-    settings,
-  }: { readonly store: Pick<Store, 'listTags'> | null; readonly settings: { readonly hostname: string } },
-): Promise<ScriptedTags> {
-  const { account, script: active } = owner;
-  if (!store || !account || !active) return { tags: before, wanted: [] };
-  const tags = await store.listTags(account.id);
-  const outcome: ScriptOutcome = active.script
+  { settings }: { readonly settings: { readonly hostname: string } },
+): ScriptedTags {
+  const { account, context, script: active } = owner;
+  if (!account || !active) return { tags: before, wanted: [] };
+  const { tags } = context;
+  // Without the tags nobody knows where it files mail: the script alone fails.
+  if (!tags) return scriptTags(before, failed(runFailures.tags), []);
+  const outcome = active.script
     ? runScript(
         active.script,
         inputOf(work, owner),
         contextOf(tags, { work, owner, hostname: settings.hostname }),
       )
-    : { actions: [], failure: { line: 0, text: active.fault ?? '' }, trace: [] };
+    : failed(active.fault ?? '');
   return scriptTags(before, outcome, tags);
+}
+
+function failed(text: string): ScriptOutcome {
+  return { actions: [], failure: { line: 0, text }, trace: [] };
 }
 
 function inputOf({ message, arrival }: Work, { content, forwardPath }: OwnerWork): ScriptInput {
@@ -50,7 +53,7 @@ function openedMessage(outer: Message, content: Message): Message {
 }
 
 function contextOf(
-  tags: readonly Tag[],
+  tags: readonly TagName[],
   { work, owner, hostname }: { readonly work: Work; readonly owner: OwnerWork; readonly hostname: string },
 ): ScriptContext {
   const { session, receivedAt } = work.arrival;

@@ -21,6 +21,7 @@ const nothingKnown: OwnerContext = {
   habit: null,
   settings: {},
   stateVersions: {},
+  tags: null,
 };
 
 /** What judging this message for this owner starts from. Throws `recipientUnavailable` when the account is gone. */
@@ -42,6 +43,7 @@ export async function loadOwnerWork(
   const context = await store.getOwnerContext(account.id, {
     addresses: participantAddresses(summary),
     discussionKey: discussion.key,
+    tagsWithState: scriptStateName,
   });
   const { stateVersions } = context;
   const tagMemory = await tagMemories?.read(account.id, stateVersions[tagStateName]);

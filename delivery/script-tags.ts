@@ -1,5 +1,5 @@
 import type { ScriptAction, ScriptOutcome } from './sieve/shape.ts';
-import type { Tag, TagRole } from './store/store.ts';
+import type { TagName, TagRole } from './store/store.ts';
 import { tagOfPath, tagOfRole } from './tag-paths.ts';
 import type { TagFindings } from './tags/findings.ts';
 
@@ -32,7 +32,11 @@ export interface ScriptedTags {
  * inbox or junk; `fileinto` takes mail out of both, but what is forged or harmful stays in junk. What is discarded is
  * in the trash and never lost; what is filed into a mailbox that is not there is kept.
  */
-export function scriptTags(before: TagFindings, outcome: ScriptOutcome, tags: readonly Tag[]): ScriptedTags {
+export function scriptTags(
+  before: TagFindings,
+  outcome: ScriptOutcome,
+  tags: readonly TagName[],
+): ScriptedTags {
   const { actions, failure } = outcome;
   if (failure) {
     const text = lineText(failure.line, failure.text);
@@ -85,7 +89,10 @@ export function scriptTags(before: TagFindings, outcome: ScriptOutcome, tags: re
 }
 
 /** Where a filing leads: to a tag, to one that is to be made, or nowhere. */
-function placed(filing: Filing, tags: readonly Tag[]): { filing: Filing; place: Tag | 'wanted' | 'unknown' } {
+function placed(
+  filing: Filing,
+  tags: readonly TagName[],
+): { filing: Filing; place: TagName | 'wanted' | 'unknown' } {
   const role = filing.specialUse === null ? null : roleOfAttribute(filing.specialUse);
   const tag = (role && tagOfRole(role, tags)) ?? tagOfPath(filing.mailbox, tags);
   return { filing, place: tag ?? (filing.create ? 'wanted' : 'unknown') };
@@ -123,16 +130,16 @@ function takenOut({ tagIds, keywords, reasons }: TagFindings): TagFindings {
   };
 }
 
-function discarded(before: TagFindings, tags: readonly Tag[], line: number): ScriptedTags {
+function discarded(before: TagFindings, tags: readonly TagName[], line: number): ScriptedTags {
   const tag = tagOfRole('trash', tags)?.id ?? 'trash';
   const reasons = [{ tag, rule: scriptRules.discarded, text: lineText(line) }];
   return { tags: { roles: ['trash'], tagIds: [], keywords: before.keywords, reasons }, wanted: [] };
 }
 
 /** Id of the tag where it is without a script. */
-function placeOf({ roles, tagIds }: TagFindings, tags: readonly Tag[]): string {
+function placeOf({ roles, tagIds }: TagFindings, tags: readonly TagName[]): string {
   const [role] = roles;
-  return (role && tagOfRole(role, tags)?.id) ?? tagIds[0] ?? '';
+  return (role && tagOfRole(role, tags)?.id) ?? role ?? tagIds[0] ?? '';
 }
 
 function withReasons(before: TagFindings, reasons: readonly TagReason[]): TagFindings {

@@ -183,7 +183,7 @@ export const stages: readonly Stage[] = [
         outer: work.message,
         ...taughtBy(owner),
       });
-      Object.assign(owner, await decideByScript(tags, { work, owner }, deps));
+      Object.assign(owner, decideByScript(tags, { work, owner }, deps));
       if (importance) owner.importance = { ...importance, by: 'rule', reasons: judged?.reasons ?? [] };
       else if (judged) owner.importance = judged;
     },

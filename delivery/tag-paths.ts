@@ -1,4 +1,4 @@
-import type { Tag, TagRole } from './store/store.ts';
+import type { TagName, TagRole } from './store/store.ts';
 
 /** Names that people and programs give the system's mailboxes, in lower case. */
 const roleNames: Readonly<Record<string, TagRole>> = {
@@ -16,7 +16,7 @@ const roleNames: Readonly<Record<string, TagRole>> = {
  * (RFC 9051 §5.1); else a system tag by its role; else the name as other servers have it, below `INBOX` or with dots.
  * Null where there is none.
  */
-export function tagOfPath(path: string, tags: readonly Tag[]): Tag | null {
+export function tagOfPath<T extends TagName>(path: string, tags: readonly T[]): T | null {
   const plain = walk(path.split('/'), tags);
   if (plain) return plain;
   const role = Object.hasOwn(roleNames, path.toLowerCase()) ? roleNames[path.toLowerCase()] : undefined;
@@ -29,12 +29,12 @@ export function tagOfPath(path: string, tags: readonly Tag[]): Tag | null {
 }
 
 /** The system tag of this role. */
-export function tagOfRole(role: TagRole, tags: readonly Tag[]): Tag | null {
+export function tagOfRole<T extends TagName>(role: TagRole, tags: readonly T[]): T | null {
   return tags.find(tag => tag.role === role) ?? null;
 }
 
-function walk(steps: readonly string[], tags: readonly Tag[]): Tag | null {
-  let at: Tag | null = null;
+function walk<T extends TagName>(steps: readonly string[], tags: readonly T[]): T | null {
+  let at: T | null = null;
   for (const [depth, step] of steps.entries()) {
     at = stepFrom(at, step, depth === 0, tags);
     if (at === null) return null;
@@ -42,7 +42,12 @@ function walk(steps: readonly string[], tags: readonly Tag[]): Tag | null {
   return at;
 }
 
-function stepFrom(parent: Tag | null, step: string, isTop: boolean, tags: readonly Tag[]): Tag | null {
+function stepFrom<T extends TagName>(
+  parent: T | null,
+  step: string,
+  isTop: boolean,
+  tags: readonly T[],
+): T | null {
   if (isTop && isInbox(step)) return tagOfRole('inbox', tags);
   const name = step.normalize('NFC').trim();
   return tags.find(tag => tag.parentId === (parent?.id ?? null) && tag.name === name) ?? null;
@@ -53,7 +58,10 @@ function isInbox(step: string | undefined): boolean {
 }
 
 /** What is there of a path that is to be made, and the names below it that are not. */
-export function pathToMake(path: string, tags: readonly Tag[]): { parent: Tag | null; missing: string[] } {
+export function pathToMake<T extends TagName>(
+  path: string,
+  tags: readonly T[],
+): { parent: T | null; missing: string[] } {
   const steps = /^inbox\./i.test(path) ? path.split('.').slice(1) : path.split('/');
   for (let depth = steps.length - 1; depth > 0; depth--) {
     const parent = walk(steps.slice(0, depth), tags);

@@ -38,6 +38,7 @@ export const runFailures = {
   variables: `more than ${scriptLimits.variables} variables`,
   length: 'a string with its variables is too long',
   mailbox: 'fileinto names no mailbox',
+  tags: 'the tags could not be read',
   broken: 'the script could not be run',
 } as const;
 

@@ -121,6 +121,14 @@ export interface Owner {
   readonly addresses: readonly string[];
 }
 
+/** What is asked about an owner. */
+export interface OwnerQuestion {
+  readonly addresses: readonly string[];
+  readonly discussionKey: string;
+  /** Name of a state: an account that has it is asked for its tags, too. */
+  readonly tagsWithState?: string;
+}
+
 /** What judging a message for its owner needs besides the message. */
 export interface OwnerContext {
   readonly rules: readonly TagRule[];
@@ -134,6 +142,8 @@ export interface OwnerContext {
   readonly settings: Record<string, unknown>;
   /** Versions of the account's states by their names: what is kept of one elsewhere is the stored one while they agree. */
   readonly stateVersions: Readonly<Record<string, number>>;
+  /** All tags, where the account has the state that was asked for and they could be read; else null. */
+  readonly tags: readonly TagName[] | null;
 }
 
 /** What a forward-path leads to. */
@@ -335,10 +345,7 @@ export interface Keys {
   removeContact(accountId: string, id: string): Promise<void>;
 
   /** One call for what each delivery asks; `addresses` are the other participants', lower-case, at most 500. */
-  getOwnerContext(
-    accountId: string,
-    asked: { addresses: readonly string[]; discussionKey: string },
-  ): Promise<OwnerContext>;
+  getOwnerContext(accountId: string, asked: OwnerQuestion): Promise<OwnerContext>;
 
   /** A settings document: validated by its reader. */
   getSettings(accountId: string): Promise<Record<string, unknown>>;
@@ -532,6 +539,9 @@ export interface Tag {
   readonly unreadThreads: number;
 }
 
+/** A tag as far as names and places go, without counts. */
+export type TagName = Pick<Tag, 'id' | 'name' | 'role' | 'parentId'>;
+
 /** What a list or Email/get needs without reading the octets. Null subject and preview when sealed. */
 export interface Summary {
   readonly originators: { from: readonly Mailbox[]; sender: readonly Mailbox[]; replyTo: readonly Mailbox[] };
@@ -681,6 +691,11 @@ export interface EmailChange {
   readonly index?: { readonly facts: Facts; readonly index: KeptIndex };
   /** New findings after reprocessing, with the search text when it became readable. */
   readonly findings?: Findings;
+  /**
+   * The findings that the new ones were made of. Where another has written into them since, nothing of the change is
+   * made, and its outcome is `disturbed` (`changeUndisturbed`).
+   */
+  readonly ifFindings?: Findings;
   readonly searchText?: SearchText | null;
   /** Null removes it. It makes no change of the email's state. */
   readonly learned?: Uint8Array | null;
@@ -693,11 +708,6 @@ export type ChangeOutcome =
 export const changeTypes = [
   'Email',
   'Mailbox',
-  /**
-   * The findings that the new ones were made of. Where another has written into them since, nothing of the change is
-   * made, and its outcome is `disturbed` (`changeUndisturbed`).
-   */
-  readonly ifFindings?: Findings;
   'Thread',
   'EmailDelivery',
   'ContactCard',

@@ -72,6 +72,7 @@ const frenchFailures: Readonly<Record<string, string>> = {
   'more than 256 variables': 'plus de 256 variables',
   'a string with its variables is too long': 'une chaîne, avec ses variables, est trop longue',
   'fileinto names no mailbox': 'fileinto ne nomme aucune boîte',
+  'the tags could not be read': 'les étiquettes n’ont pas pu être lues',
   'the script could not be run': 'le script n’a pas pu être exécuté',
 };
 

@@ -32,6 +32,7 @@ const context: OwnerContext = {
   habit: null,
   settings: {},
   stateVersions: {},
+  tags: null,
 };
 
 function owner(id: string): Owner {

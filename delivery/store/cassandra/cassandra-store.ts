@@ -113,7 +113,10 @@ function assemble(ports: CassandraPorts, context: CassandraContext, guard: Clock
     ...directory,
     ...personalPart(context, {
       changes: mail.changeLog,
-      habit: (accountId, key) => mail.operations.discussionHabit(accountId, key),
+      mail: {
+        habit: (accountId, key) => mail.operations.discussionHabit(accountId, key),
+        tagNames: mail.tagNames,
+      },
     }),
     ...senderPart(context),
     ...zonePart(context, zoneLog),

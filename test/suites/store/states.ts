@@ -49,6 +49,28 @@ function stateCases(factory: StoreFactory): void {
       await assert.rejects(store.getAccountState('Anone', 'model'), coded('notFound'));
     }));
 
+  it('one of them, where the account has it, brings the tags with the context of its owner', () =>
+    withAccount(factory, async ({ store, accountId }) => {
+      const asked = { addresses: [], discussionKey: 'd' };
+      const tagsOf = async (state?: string) =>
+        (await store.getOwnerContext(accountId, state ? { ...asked, tagsWithState: state } : asked)).tags;
+      const boats = await store.putTag(accountId, { name: 'Boats' });
+      await store.putTag(accountId, { name: 'Sails', parentId: boats.id });
+      await store.putAccountState(accountId, 'model', octetsOf('x'), null);
+      assert.deepEqual([await tagsOf(), await tagsOf('sieve')], [null, null]);
+      const names = (await store.listTags(accountId)).map(({ id, name, role, parentId }) => ({
+        ...{ id, name, role, parentId },
+      }));
+      const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1);
+      const found = (await tagsOf('model'))?.map(({ id, name, role, parentId }) => ({
+        id,
+        name,
+        role,
+        parentId,
+      }));
+      assert.deepEqual(found?.sort(byId), names.sort(byId));
+    }));
+
   it('go with their account', () =>
     withAccount(factory, async ({ store, accountId }) => {
       await store.putAccountState(accountId, 'model', new Uint8Array(600_000), null);

@@ -1,5 +1,5 @@
 import { checkLearned } from '../../learned.ts';
-import type { Mail } from '../../store.ts';
+import type { Mail, TagName } from '../../store.ts';
 import type { ClockGuard } from '../clock-guard.ts';
 import type { CassandraContext } from '../context.ts';
 import type { ChangeLog } from '../log-change.ts';
@@ -37,6 +37,7 @@ export interface MailHooks {
 /** The mail of a store, and what its other parts ask of it. */
 export interface MailPart {
   readonly operations: Mail;
+  readonly tagNames: (accountId: string) => Promise<TagName[]>;
   readonly news: News;
   readonly reads: reads.ReadParts;
   /** Octets that an account holds, uploads included. */
@@ -92,6 +93,7 @@ export function openMail(context: CassandraContext, hooks: MailHooks): MailPart 
   const parts = { read, change, deliver, changes, guard };
   return {
     operations: { ...readOperations(parts), ...writeOperations(parts) },
+    tagNames: accountId => tags.list(accountId),
     news,
     reads: read,
     heldOctets,

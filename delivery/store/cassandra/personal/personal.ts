@@ -5,12 +5,12 @@ import { statePart } from './account-states.ts';
 import * as contacts from './contacts.ts';
 import { exchangeDocument, getSettings, listTagRules, putDocument } from './documents.ts';
 import * as keys from './keys.ts';
-import { getOwnerContext, type Habit } from './owner-context.ts';
+import { type ContextOfMail, getOwnerContext } from './owner-context.ts';
 
 /** What keys and contacts ask of the rest of the store. */
 export interface PersonalHooks {
   readonly changes: ChangeLog;
-  readonly habit: Habit;
+  readonly mail: ContextOfMail;
 }
 
 /** Keys, contacts, documents and states of the contract. */
@@ -47,9 +47,9 @@ function contactPart(context: CassandraContext, { changes }: PersonalHooks) {
   } satisfies Partial<Keys>;
 }
 
-function documentPart(context: CassandraContext, { habit, changes }: PersonalHooks) {
+function documentPart(context: CassandraContext, { mail, changes }: PersonalHooks) {
   return {
-    getOwnerContext: (accountId, asked) => getOwnerContext(context, { accountId, asked }, habit),
+    getOwnerContext: (accountId, asked) => getOwnerContext(context, { accountId, asked }, mail),
     getSettings: accountId => getSettings(context, accountId),
     putSettings: (accountId, value, ifUnchanged) =>
       ifUnchanged === undefined

@@ -2,7 +2,7 @@ import { DeliveryError } from '../../../errors.ts';
 import { readEmailId } from '../../ids.ts';
 import { headColumns, headOctets, type PackedMessage, unpackHead, unpackMessage } from '../../packing.ts';
 import { decodeCursor, maxPage, pageSize, toPage } from '../../page.ts';
-import type { EmailRow, Page, PageRequest, Tag, TagRole } from '../../store.ts';
+import type { EmailRow, Page, PageRequest, Tag, TagName, TagRole } from '../../store.ts';
 import { readThreadId, threadId } from '../../thread-names.ts';
 import type { Database } from '../database.ts';
 import { hashKeyOf } from '../directory/hash-key.ts';
@@ -197,6 +197,16 @@ export function listTags(context: ReadContext, accountId: string): Tag[] | null 
     const ids = new Map(records.map(record => [record.number, record.id]));
     return records.map(record => toTag(record, ids.get(record.parent) ?? null));
   });
+}
+
+/** The tags without their counts. */
+export function tagNamesOf(database: Database, account: number): TagName[] {
+  const records = database.all<Pick<TagRecord, 'number' | 'id' | 'name' | 'role' | 'parent'>>(
+    'select number, id, name, role, parent from tag where account = ?',
+    account,
+  );
+  const ids = new Map(records.map(({ number, id }) => [number, id]));
+  return records.map(({ id, name, role, parent }) => ({ id, name, role, parentId: ids.get(parent) ?? null }));
 }
 
 export function listUnfinished(

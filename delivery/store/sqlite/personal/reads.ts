@@ -4,6 +4,7 @@ import type {
   AuditEntry,
   Contact,
   OwnerContext,
+  OwnerQuestion,
   Page,
   PageRequest,
   PrivateKey,
@@ -13,6 +14,7 @@ import type { Database } from '../database.ts';
 import { accountRange, rowId } from '../files.ts';
 import { readAccount } from '../mail/account-reads.ts';
 import { habitOf } from '../mail/discussion-reads.ts';
+import { tagNamesOf } from '../mail/reads.ts';
 import type { ReadContext } from '../threads/context.ts';
 import { settingsOf, tagRulesOf } from './documents.ts';
 import { stateVersionsOf } from './state-reads.ts';
@@ -171,30 +173,31 @@ function toEntry(row: AuditRow): AuditEntry {
 }
 
 /** `Keys.getOwnerContext`: what judging a message for its owner needs, in one call and on one snapshot. */
-export function getOwnerContext(
-  context: ReadContext,
-  accountId: string,
-  asked: { readonly addresses: readonly string[]; readonly discussionKey: string },
-): OwnerContext {
+export function getOwnerContext(context: ReadContext, accountId: string, asked: OwnerQuestion): OwnerContext {
   const addresses = asked.addresses.slice(0, maxPage).map(address => address.toLowerCase());
-  return readAccount(context, accountId, (database, { number }) => ({
-    rules: tagRulesOf(database, number),
-    contacts: contactsOf(
-      database,
-      number,
-      addresses.map(address => `email:${address}`),
-    ),
-    publicKeys: database
-      .all<PublicKeyRow>(
-        `select * from public_key where account = ? and
-           (source = 'own' or address in (select value from json_each(?))) order by address, fingerprint`,
+  return readAccount(context, accountId, (database, { number }) => {
+    const stateVersions = stateVersionsOf(database, number);
+    const hasState = stateVersions[asked.tagsWithState ?? ''] !== undefined;
+    return {
+      rules: tagRulesOf(database, number),
+      contacts: contactsOf(
+        database,
         number,
-        JSON.stringify(addresses),
-      )
-      .map(toPublicKey),
-    privateKeys: privateKeysOf(database, number),
-    habit: habitOf(database, number, asked.discussionKey),
-    settings: settingsOf(database, number),
-    stateVersions: stateVersionsOf(database, number),
-  }));
+        addresses.map(address => `email:${address}`),
+      ),
+      publicKeys: database
+        .all<PublicKeyRow>(
+          `select * from public_key where account = ? and
+           (source = 'own' or address in (select value from json_each(?))) order by address, fingerprint`,
+          number,
+          JSON.stringify(addresses),
+        )
+        .map(toPublicKey),
+      privateKeys: privateKeysOf(database, number),
+      habit: habitOf(database, number, asked.discussionKey),
+      settings: settingsOf(database, number),
+      stateVersions,
+      tags: hasState ? tagNamesOf(database, number) : null,
+    };
+  });
 }

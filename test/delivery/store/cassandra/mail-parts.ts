@@ -38,7 +38,10 @@ export async function openMailProcess(
     await session.close();
   });
   const faults = async (accountId: string) => await Array.fromAsync(verifyAccount(mail.reads, accountId));
-  const personal = personalPart(context, { habit: async () => null, changes: mail.changeLog });
+  const personal = personalPart(context, {
+    mail: { habit: async () => null, tagNames: mail.tagNames },
+    changes: mail.changeLog,
+  });
   return { ...mail.operations, personal, context, parts: mail.reads, faults };
 }
 

@@ -78,7 +78,7 @@ function partsOf(context: CassandraContext) {
       zoneLog,
     }),
     ...personalPart(context, {
-      habit: async () => null,
+      mail: { habit: async () => null, tagNames: async () => [] },
       changes: changeLog,
     }),
     ...instancePart(context),
