@@ -164,7 +164,7 @@ async function showsDangers(t: TestContext, page: Page): Promise<void> {
       await frame.locator('script, form, input, iframe, video, link, meta[http-equiv]').count(),
       0,
     );
-    await page.getByText(/wanted to load from elsewhere/).waitFor();
+    await page.getByText(/from elsewhere (?:was|were) not loaded/).waitFor();
   });
 }
 

@@ -4,20 +4,20 @@ const en = {
   heading: 'Content from elsewhere',
   wanted: (count: number) =>
     count === 1
-      ? '1 thing this message wanted to load from elsewhere was not loaded.'
-      : `${count} things this message wanted to load from elsewhere were not loaded.`,
+      ? '1 thing from elsewhere was not loaded.'
+      : `${count} things from elsewhere were not loaded.`,
   fetched: (count: number) =>
     count === 1 ? '1 picture comes through this server.' : `${count} pictures come through this server.`,
-  show: 'Show pictures of this message',
+  show: 'Show the pictures',
   hide: 'Leave the pictures out again',
   working: 'Asking for the pictures…',
   shown: 'The pictures are shown.',
   failed: 'This server could not fetch the pictures.',
-  hosts: 'Where they would have come from',
+  hosts: 'Where they come from',
   leftHosts: 'What is still left out',
   why: 'Loading them would tell the sender when and where you read.',
   learns:
-    'If you show the pictures, this server fetches them. The sender can learn that somebody opened the message and when, but not where you are nor what you read with.',
+    'This server would fetch them. The sender can learn that somebody opened the message and when, but not where you are nor what you read with.',
   beacons: 'Left out because they are only there to report that you read:',
   more: (count: number) => `and ${count} more`,
 };
@@ -26,20 +26,20 @@ const fr: typeof en = {
   heading: 'Contenus d’ailleurs',
   wanted: count =>
     count === 1
-      ? '1 élément que ce message voulait charger d’ailleurs n’a pas été chargé.'
-      : `${count} éléments que ce message voulait charger d’ailleurs n’ont pas été chargés.`,
+      ? '1 contenu d’ailleurs n’a pas été chargé.'
+      : `${count} contenus d’ailleurs n’ont pas été chargés.`,
   fetched: count =>
     count === 1 ? '1 image passe par ce serveur.' : `${count} images passent par ce serveur.`,
-  show: 'Afficher les images de ce message',
+  show: 'Afficher les images',
   hide: 'Ne plus afficher les images',
   working: 'Demande des images…',
   shown: 'Les images sont affichées.',
   failed: 'Ce serveur n’a pas pu aller chercher les images.',
-  hosts: 'D’où ils seraient venus',
+  hosts: 'D’où ils viennent',
   leftHosts: 'Ce qui reste écarté',
   why: 'Les charger dirait à l’expéditeur quand et où vous lisez.',
   learns:
-    'Si vous affichez les images, ce serveur va les chercher. L’expéditeur peut apprendre que le message a été ouvert et quand, mais ni où vous êtes ni avec quoi vous lisez.',
+    'Ce serveur irait les chercher. L’expéditeur peut apprendre que le message a été ouvert et quand, mais ni où vous êtes ni avec quoi vous lisez.',
   beacons: 'Écartées, car elles ne servent qu’à signaler que vous lisez :',
   more: count => `et ${count} autres`,
 };
