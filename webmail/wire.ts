@@ -16,6 +16,8 @@ export const paths = {
   eventSource: '/jmap/eventsource',
   /** POST signs in, GET tells who is signed in, DELETE signs out. */
   session: '/session',
+  /** GET gives the owner's tags and the first page of the inbox as a `JmapResponse`: the page fetches it beside its scripts. */
+  firstList: '/first-list',
   /** GET lists the web sessions of the account, DELETE `/sessions/{id}` revokes one, DELETE all but the one that asks. */
   sessions: '/sessions',
   /** POST `NewToken` makes an app password or a bearer token, GET lists them, DELETE `/tokens/{id}` revokes one. */

@@ -88,6 +88,45 @@ test('the sign-in page comes with its style, and fetches the rest when somebody 
   assert.deepEqual(faults, []);
 });
 
+test('who is signed in sees the inbox without asking for it, and any other list when its address names it', async t => {
+  const browser = await openChromium(t);
+  if (!browser) return;
+  const web = await openTestWeb(t, { bundle: await bundleUi() });
+  await web.deliver(
+    'From: Ada <ada@example.net>\r\nTo: owner@example.org\r\nSubject: The boat\r\n\r\nIt floats.\r\n',
+  );
+  const { page, asked, faults } = await visit(await browser.newContext({ locale: 'en' }));
+  await page.goto(web.origin);
+  await signIn(page, web);
+  await page.locator('.row[href]').waitFor();
+  assert.ok(!asked.includes('/first-list'));
+
+  await t.test('the page fetches it beside its scripts, once', async () => {
+    const before = asked.length;
+    await page.route('**/jmap', route => route.abort());
+    await page.reload();
+    await page.locator('.row[href]').waitFor();
+    await page.getByText('All mail').waitFor();
+    assert.deepEqual(
+      asked.slice(before).filter(path => path === '/first-list' || path === '/session'),
+      ['/session', '/first-list'],
+    );
+    const began = `performance.getEntriesByName(location.origin + '/first-list').map(entry => entry.initiatorType)`;
+    assert.deepEqual(await page.evaluate(began), ['link']);
+    await page.unroute('**/jmap');
+    assert.ok(faults.splice(0).every(fault => fault.includes('ERR_FAILED')));
+  });
+
+  await t.test('another list is asked for by itself', async () => {
+    await page.goto(`${web.origin}/#/tag/all`);
+    const before = asked.length;
+    await page.reload();
+    await page.getByRole('heading', { name: 'All mail' }).waitFor();
+    await page.locator('.row[href]').waitFor();
+    assert.ok(asked.slice(before).includes('/jmap'));
+  });
+});
+
 test('a style that was put into the page is refused', async t => {
   const browser = await openChromium(t);
   if (!browser) return;

@@ -39,10 +39,12 @@ export async function buildPages(names: BuiltNames): Promise<Map<string, string>
   return pages;
 }
 
-/** Has the words of the language and the session fetched beside the script that asks for them. */
+/** Has the words of the language, the session and the first list fetched beside the script that asks for them. */
 function withPreload(page: string, words: string): string {
-  const session = `<link rel="preload" href="${paths.session}" as="fetch" crossorigin="anonymous" />`;
-  return page.replace('</head>', `<link rel="modulepreload" href="/${words}" />${session}</head>`);
+  const preloads = [paths.session, paths.firstList].map(
+    path => `<link rel="preload" href="${path}" as="fetch" crossorigin="anonymous" />`,
+  );
+  return page.replace('</head>', `<link rel="modulepreload" href="/${words}" />${preloads.join('')}</head>`);
 }
 
 /** The page with a screen in it. What `boot.ts` is to fetch says in `data-rel` what it is then. */

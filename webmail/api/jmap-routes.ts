@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Account } from '../../delivery/store/store.ts';
-import { capabilities, type JmapSession, paths } from '../wire.ts';
+import { capabilities, type JmapRequest, type JmapSession, paths } from '../wire.ts';
 import { readBody } from './body.ts';
 import type { Caller } from './caller.ts';
 import { Downloads } from './downloads.ts';
+import { firstRequest } from './first-calls.ts';
 import { InFlight } from './in-flight.ts';
 import { dispatch } from './jmap/dispatch.ts';
 import { RequestError } from './jmap/errors.ts';
@@ -29,11 +30,12 @@ export function startJmapWork(): JmapWork {
   };
 }
 
-/** Session object and API (RFC 8620 §2, §3). */
+/** Session object and API (RFC 8620 §2, §3), and what the webmail asks first, without asking. */
 export const jmapRoutes: readonly Route[] = [
   { method: 'get', path: paths.wellKnown, right: 'account', handle: tellSession },
   { method: 'get', path: paths.jmapSession, right: 'account', handle: tellSession },
   { method: 'post', path: paths.jmap, right: 'account', handle: answer },
+  { method: 'get', path: paths.firstList, right: 'account', handle: tellFirstList },
 ];
 
 type Called = RouteTools & { readonly caller: Caller };
@@ -79,10 +81,7 @@ const knownCapabilities: ReadonlySet<string> = new Set([
 ]);
 
 async function answer(request: Request, response: Response, tools: Called): Promise<void> {
-  const { caller, jmap } = tools;
-  const leave = jmap.requests.enter(caller.account.id);
-  if (!leave) throw new RequestError('limit', 'Too many requests at once', 'maxConcurrentRequests');
-  try {
+  await respond(response, tools, async () => {
     const octets = await readBody(
       request,
       coreLimits.maxSizeRequest,
@@ -91,7 +90,21 @@ async function answer(request: Request, response: Response, tools: Called): Prom
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
       throw new RequestError('notJSON', 'The content type is not application/json');
     }
-    const jmapRequest = readRequest(octets, knownCapabilities);
+    return readRequest(octets, knownCapabilities);
+  });
+}
+
+async function tellFirstList(_request: Request, response: Response, tools: Called): Promise<void> {
+  await respond(response, tools, async () => firstRequest(tools.caller.account.id));
+}
+
+/** Answers a request that is read when its turn has come. */
+async function respond(response: Response, tools: Called, read: () => Promise<JmapRequest>): Promise<void> {
+  const { caller, jmap } = tools;
+  const leave = jmap.requests.enter(caller.account.id);
+  if (!leave) throw new RequestError('limit', 'Too many requests at once', 'maxConcurrentRequests');
+  try {
+    const jmapRequest = await read();
     const dispatching = { caller, methods: methodsByName, sessionState: sessionStateOf(caller.account) };
     const answered = await dispatch(jmapRequest, dispatching, tools);
     response.set('Cache-Control', 'no-cache, no-store, must-revalidate').json(answered);

@@ -145,11 +145,8 @@ function settled(
 
 type SessionActions = Pick<Actions, 'start' | 'signIn' | 'signOut' | 'noteError' | 'takeFirst'>;
 
-/** Whose mail this device showed last, so that it can be asked for before the server says who is signed in. */
-const accountKey = 'account';
-
 function sessionActions(
-  { store, client, memory }: Deps,
+  { store, client }: Deps,
   preferences: ReturnType<typeof preferenceActions>,
   refreshTags: () => Promise<void>,
 ): SessionActions {
@@ -161,7 +158,6 @@ function sessionActions(
     isLeaving = false;
     const { accountId } = session;
     const tags = first.tags(accountId, store.get().route);
-    memory.setItem(accountKey, accountId);
     await preferences.follow(session.preferences);
     store.set({ session, isExpired: false });
     stopWatching();
@@ -186,16 +182,14 @@ function sessionActions(
   };
   const end = (isExpired: boolean) => {
     stopWatching();
-    memory.removeItem(accountKey);
     store.set({ session: null, isExpired, tags: [], changed: {}, notice: null });
   };
   return {
     start: async () => {
-      const known = memory.getItem(accountKey);
-      if (known) first.ask(known, store.get().route);
       const session = await client.whoAmI();
-      if (session) await begin(session);
-      else store.set({ session });
+      if (!session) return store.set({ session });
+      first.begin(session.accountId, store.get().route);
+      await begin(session);
     },
     signIn: async form => await begin(await client.signIn(form)),
     takeFirst: key => first.take(key),

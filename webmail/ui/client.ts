@@ -34,6 +34,8 @@ export interface Client {
   whoAmI(): Promise<SignedIn | null>;
   signIn(form: SignIn): Promise<SignedIn>;
   signOut(): Promise<void>;
+  /** What the page has fetched beside its scripts: the answers to the calls for tags and inbox, as `call` gives them. */
+  firstList(): Promise<Record<string, Record<string, unknown>>>;
   /** Runs method calls in order; gives the arguments of each response by call id. */
   call(calls: readonly Invocation[]): Promise<Record<string, Record<string, unknown>>>;
   /** Address of a blob; a ticket for downloads behind it (`&ticket=`) opens it once. */
@@ -189,6 +191,7 @@ export const client: Client = {
   whoAmI,
   signIn: form => post<SignedIn>(paths.session, form),
   signOut: () => remove(paths.session),
+  firstList: async () => readResponses(await read<JmapResponse>(paths.firstList)),
   call: async methodCalls => readResponses(await post<JmapResponse>(paths.jmap, { using, methodCalls })),
   blobAddress,
   fetchBeginning,

@@ -96,6 +96,7 @@ async function kindsOf(web: TestWeb, bundle: Bundle): Promise<Kind[]> {
       route: '/pictures/:token',
     },
     { name: 'session', path: '/session' },
+    { name: 'first list', path: '/first-list', cache: noStore },
     { name: 'signing in', path: '/session', init: json('POST', { address: web.account.address, password }) },
     {
       name: 'signing in wrongly',
