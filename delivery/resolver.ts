@@ -14,6 +14,8 @@ export interface ResolverOptions {
   /** `address` or `address:port`; none: the system's. */
   readonly servers: readonly string[];
   readonly timeoutMilliseconds: number;
+  /** Questions under way at once, 500 when left out; more wait within their time. */
+  readonly atOnce?: number;
   /** Milliseconds that only grow; `performance.now` when left out. */
   readonly now?: () => number;
 }
@@ -26,6 +28,8 @@ const negativeBounds = { least: 5, most: 900 } as const;
 const negativeSeconds = 60;
 /** A failure is kept, too (RFC 9520 §3.2), so that a dead server is not asked the same again and again. */
 const failureSeconds = 5;
+/** Each is a socket of its own. */
+const questionsAtOnce = 500;
 const cacheEntries = 5000;
 /** Longer answers are not kept. */
 const cacheOctets = 8192;
@@ -40,7 +44,8 @@ interface Kept {
  * Who asks the same question meanwhile waits for the same answer.
  */
 export function openResolver(options: ResolverOptions): Resolver {
-  const servers = openServers(options.servers, options.timeoutMilliseconds);
+  const { timeoutMilliseconds, atOnce = questionsAtOnce } = options;
+  const servers = openServers(options.servers, { timeoutMilliseconds, atOnce });
   const other = new dns.Resolver({ timeout: Math.ceil(options.timeoutMilliseconds / 2), tries: 2 });
   if (options.servers.length > 0) other.setServers(options.servers);
   const now = options.now ?? (() => performance.now());

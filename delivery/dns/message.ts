@@ -13,7 +13,7 @@ export type QuestionType = (typeof questionTypes)[number];
 
 /** What a resolver said. */
 export interface Answer {
-  /** RCODE (RFC 1035 §4.1.1): 0, 2 (server failure), 3 (no such name) … */
+  /** RCODE (RFC 1035 §4.1.1): 0, 2 (server failure), 3 (no such name) …, with the upper bits of EDNS (RFC 6891 §6.1.3). */
   readonly code: number;
   readonly isTruncated: boolean;
   /** Data of the records that were asked for, in the shape of `node:dns`. */
@@ -45,7 +45,7 @@ export function encodeQuery(id: number, { name, type }: Question, options: { edn
   });
 }
 
-/** Reads the answer to this question; null for what is none (RFC 5452 §9.1). */
+/** Reads the answer to this question; null for what is none (RFC 5452 §9.1), records of other classes left out. */
 export function readAnswer(octets: Buffer, id: number, asked: Question): Answer | null {
   // Its identifier first: what is forged is not worth reading.
   if (octets.byteLength < 12 || octets.readUInt16BE(0) !== id) return null;
@@ -54,12 +54,13 @@ export function readAnswer(octets: Buffer, id: number, asked: Question): Answer 
   const said = decoded(octets);
   const isTruncated = (flags & truncated) !== 0;
   if (!said) return isTruncated ? { code: 0, isTruncated, data: [], ttlSeconds: null } : null;
-  const [question] = said.questions ?? [];
-  const code = flags & 0xf;
+  const [question, ...more] = said.questions ?? [];
+  const code = (upperBits(said.additionals ?? []) << 4) | (flags & 0xf);
   // Servers that can't read a query repeat none of it; what says anything of a name says of which.
-  if (question ? !isSameQuestion(question, asked) : saysOfName(code)) return null;
-  const chain = aliases(said.answers ?? [], asked);
-  const records = (said.answers ?? []).filter(
+  if (question ? more.length > 0 || !isSameQuestion(question, asked) : saysOfName(code)) return null;
+  const answers = ofInternet(said.answers ?? []);
+  const chain = aliases(answers, asked);
+  const records = answers.filter(
     record => record.type === asked.type && chain.names.has(record.name.toLowerCase()),
   );
   const data = records.flatMap(record => dataOf(record));
@@ -68,8 +69,19 @@ export function readAnswer(octets: Buffer, id: number, asked: Question): Answer 
     code,
     isTruncated,
     data,
-    ttlSeconds: data.length > 0 ? least(ttls) : negativeTtl(said.authorities ?? [], ttls),
+    ttlSeconds: data.length > 0 ? least(ttls) : negativeTtl(ofInternet(said.authorities ?? []), ttls),
   };
+}
+
+function ofInternet(records: readonly packet.Answer[]): packet.Answer[] {
+  // The top bit of the class, which the decoder takes for a flag of another protocol, is no part of IN.
+  return records.filter(record => 'class' in record && record.class === 'IN' && record.flush !== true);
+}
+
+/** The upper eight bits of the RCODE; 0 where the server knows no EDNS. */
+function upperBits(additionals: readonly packet.Answer[]): number {
+  const options = additionals.find(record => record.type === 'OPT');
+  return options?.type === 'OPT' ? options.extendedRcode : 0;
 }
 
 function saysOfName(code: number): boolean {
@@ -84,8 +96,10 @@ function decoded(octets: Buffer): packet.DecodedPacket | null {
   }
 }
 
-function isSameQuestion(given: { name: string; type: string }, asked: Question): boolean {
-  return given.type === asked.type && given.name.toLowerCase() === asked.name.toLowerCase();
+function isSameQuestion(given: packet.Question, asked: Question): boolean {
+  // The decoder gives every question its class; only its types leave it out.
+  const isInternet = (given.class ?? 'IN') === 'IN';
+  return isInternet && given.type === asked.type && given.name.toLowerCase() === asked.name.toLowerCase();
 }
 
 /** The names that the question's name leads to by CNAME records, itself first. */

@@ -1,5 +1,6 @@
 import { getServers } from 'node:dns';
 import { ask, dnsError, type Server } from './ask.ts';
+import { openGate } from './gate.ts';
 import type { Answer, Question } from './message.ts';
 
 /** The resolvers of this process, and which of them are silent. */
@@ -24,28 +25,47 @@ const codes: Readonly<Record<number, string>> = {
   5: 'EREFUSED',
 };
 const [noError, formatError, noSuchName, notImplemented] = [0, 1, 3, 4];
+/** From here on EDNS has made the code longer, and the server has failed: BADVERS … (RFC 6891 §9). */
+const firstExtended = 16;
 
-/** Resolvers as `address` or `address:port` (IPv6 in brackets); none: the system's. Each question takes at most `timeoutMilliseconds`. */
-export function openServers(given: readonly string[], timeoutMilliseconds: number): Servers {
+/** How long a question may take, and how many are asked at once: others wait for them within their own time. */
+export interface Bounds {
+  readonly timeoutMilliseconds: number;
+  readonly atOnce: number;
+}
+
+/** Resolvers as `address` or `address:port` (IPv6 in brackets); none: the system's. */
+export function openServers(given: readonly string[], { timeoutMilliseconds, atOnce }: Bounds): Servers {
+  const enter = openGate(atOnce);
   const texts = given.length > 0 ? given : getServers();
   const known: Known[] = texts.map(text => ({ ...serverOf(text), silence: 0 }));
   return {
     async ask(question) {
-      const order = [...known].sort((one, other) => Number(isDead(one)) - Number(isDead(other)));
-      // A packet gets lost now and then: a single resolver is asked twice.
-      const tries = order.length === 1 && order[0] && !isDead(order[0]) ? [order[0], order[0]] : order;
-      const share = Math.max(1, Math.floor(timeoutMilliseconds / Math.max(1, tries.length)));
-      let failure: unknown = dnsError('ECONNREFUSED');
-      for (const server of tries) {
-        try {
-          return await askOne(server, question, share);
-        } catch (error) {
-          failure = error;
-        }
+      const begun = performance.now();
+      const leave = await enter(timeoutMilliseconds);
+      try {
+        return await askInTurn(question, begun + timeoutMilliseconds - performance.now());
+      } finally {
+        leave();
       }
-      throw failure;
     },
   };
+
+  async function askInTurn(question: Question, milliseconds: number): Promise<Answer> {
+    const order = [...known].sort((one, other) => Number(isDead(one)) - Number(isDead(other)));
+    // A packet gets lost now and then: a single resolver is asked twice.
+    const tries = order.length === 1 && order[0] && !isDead(order[0]) ? [order[0], order[0]] : order;
+    const share = Math.max(1, Math.floor(milliseconds / Math.max(1, tries.length)));
+    let failure: unknown = dnsError('ECONNREFUSED');
+    for (const server of tries) {
+      try {
+        return await askOne(server, question, share);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  }
 }
 
 function isDead({ silence }: Known): boolean {
@@ -67,7 +87,7 @@ async function askOne(server: Known, question: Question, share: number): Promise
 
 function usable(answer: Answer): Answer {
   if (answer.code === noError || answer.code === noSuchName) return answer;
-  throw dnsError(codes[answer.code] ?? 'EBADRESP');
+  throw dnsError(answer.code >= firstExtended ? 'ESERVFAIL' : (codes[answer.code] ?? 'EBADRESP'));
 }
 
 function serverOf(text: string): Server {

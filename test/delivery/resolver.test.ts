@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import packet from 'dns-packet';
 import fc from 'fast-check';
+import { openGate } from '../../delivery/dns/gate.ts';
 import { encodeQuery, readAnswer } from '../../delivery/dns/message.ts';
 import { openResolver } from '../../delivery/resolver.ts';
 import { recordsOf, type Said, startNameServer } from '../support/name-server.ts';
+import { poll } from '../support/poll.ts';
 
 const isCode = (code: string) => (error: Error & { code?: string }) => error.code === code;
 
@@ -183,4 +186,71 @@ test('no octets whatever are a crash, and only an answer to the question is one'
   assert.equal(readAnswer(without(0), 7, question), null, 'an answer that names no question');
   assert.equal(readAnswer(without(3), 7, question), null);
   assert.equal(readAnswer(without(1), 7, question)?.code, 1, 'a failure need not repeat the question');
+});
+
+const asked = { name: 'a.example.org', type: 'A' } as const;
+
+/** An answer to `asked`, with these parts. */
+function answerOf(parts: packet.Packet): ReturnType<typeof readAnswer> {
+  const octets = packet.encode({ type: 'response', id: 7, questions: [{ ...asked, class: 'IN' }], ...parts });
+  return readAnswer(octets, 7, asked);
+}
+
+test('questions and records of another class than IN are none', () => {
+  const address = { type: 'A', name: asked.name, ttl: 60, data: '192.0.2.1' } as const;
+  assert.deepEqual(answerOf({ answers: [address] })?.data, ['192.0.2.1']);
+  assert.deepEqual(answerOf({ answers: [{ ...address, class: 'CH' }] })?.data, []);
+  assert.deepEqual(answerOf({ answers: [{ ...address, flush: true }] })?.data, [], 'class 32769');
+  const alias = { type: 'CNAME', name: asked.name, class: 'CH', ttl: 60, data: 'b.example.org' } as const;
+  assert.deepEqual(answerOf({ answers: [alias, { ...address, name: 'b.example.org' }] })?.data, []);
+  const negative = { ...start(40, 3000), class: 'CH' as const };
+  assert.equal(answerOf({ authorities: [negative] })?.ttlSeconds, null);
+  assert.equal(answerOf({ questions: [{ ...asked, class: 'CH' }], answers: [address] }), null);
+  assert.equal(
+    answerOf({ questions: [asked, { ...asked, name: 'b.example.org' }], answers: [address] }),
+    null,
+  );
+});
+
+test('an RCODE that EDNS has made longer is a failure, and not "no such record"', async t => {
+  const options = { type: 'OPT', name: '.', udpPayloadSize: 1232, flags: 0, options: [] } as const;
+  const opt = (extendedRcode: number) => ({ additionals: [{ ...options, extendedRcode } as never] });
+  assert.equal(answerOf(opt(0))?.code, 0);
+  assert.equal(answerOf({ ...opt(1), flags: 3 })?.code, 19);
+  const server = await startNameServer(t, () => opt(1));
+  const resolve = openResolver({ servers: [server.address], timeoutMilliseconds: 1000 });
+  await assert.rejects(resolve('a.example.org', 'A'), isCode('ESERVFAIL'));
+});
+
+test('so many questions are under way at once, and more wait within their own time', async t => {
+  let isSilent = true;
+  const server = await startNameServer(t, question =>
+    isSilent ? null : { answers: [{ type: 'A', name: question.name, ttl: 60, data: '192.0.2.1' }] },
+  );
+  const resolve = openResolver({ servers: [server.address], timeoutMilliseconds: 600, atOnce: 2 });
+  const names = Array.from({ length: 8 }, (_, at) => `n${at}.example.org`);
+  const silent = names.slice(0, 4).map(name => assert.rejects(resolve(name, 'A'), isCode('ETIMEOUT')));
+  await poll('the first to be asked', () => (server.asked.length >= 2 ? true : undefined));
+  assert.deepEqual([...new Set(server.asked)].sort(), ['A n0.example.org', 'A n1.example.org']);
+  await Promise.all(silent);
+  isSilent = false;
+  const found = await Promise.all(names.slice(4).map(name => resolve(name, 'A')));
+  assert.deepEqual(found.flat(), Array(4).fill('192.0.2.1'), 'who has left makes room');
+});
+
+test('a gate lets those in who came first, and nobody who has given up', async () => {
+  const enter = openGate(1);
+  const leave = await enter(1000);
+  const late = assert.rejects(enter(1), isCode('ETIMEOUT'));
+  const order: string[] = [];
+  const waits = ['one', 'two'].map(async name => {
+    const out = await enter(60_000);
+    order.push(name);
+    out();
+  });
+  await late;
+  assert.deepEqual(order, []);
+  leave();
+  await Promise.all(waits);
+  assert.deepEqual(order, ['one', 'two']);
 });

@@ -9,6 +9,7 @@ import { atEnd } from './at-end.ts';
 export type Said = {
   readonly answers?: readonly packet.Answer[];
   readonly authorities?: readonly packet.Answer[];
+  readonly additionals?: readonly packet.Answer[];
   /** RCODE, 0 when left out. */
   readonly code?: number;
   /** Over UDP: cut short. */
@@ -48,6 +49,7 @@ export async function startNameServer(
       questions: [question],
       answers: isCut ? [] : [...(said.answers ?? [])],
       authorities: [...(said.authorities ?? [])],
+      additionals: [...(said.additionals ?? [])],
     });
   };
   const tcp = createServer(socket => {
