@@ -30,7 +30,7 @@ export interface RowWindow {
 }
 
 /** Until it is measured. */
-const likelyHeight = 60;
+const likelyHeight = 56;
 
 /** What is known of the list on screen between two drawings. */
 interface Screen {
