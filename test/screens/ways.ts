@@ -14,6 +14,8 @@ export const inbox = { kind: 'tag', id: inboxId } as const;
 export const all = { kind: 'tag', id: allId } as const;
 
 const openMessage = '.message[data-open="true"]';
+/** By which lists come. */
+const mailPaths = /\/(?:jmap|first-list)$/;
 
 export async function openSignIn({ page, words, open }: At): Promise<void> {
   await open('');
@@ -117,14 +119,14 @@ export async function openTabOptions(at: At): Promise<void> {
 
 /** The server is not there. */
 export async function goOffline(at: At): Promise<void> {
-  await at.page.route('**/jmap', route => route.abort());
+  await at.page.route(mailPaths, route => route.abort());
   await at.openList(inbox);
   await at.page.getByText(at.words.errors.offline).first().waitFor();
 }
 
 /** The server takes its time. */
 export async function waitForMail({ page, words, openList }: At): Promise<void> {
-  await page.route('**/jmap', () => {});
+  await page.route(mailPaths, () => {});
   await openList(inbox);
   await page.getByText(words.loading).first().waitFor();
 }
