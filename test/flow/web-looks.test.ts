@@ -133,18 +133,30 @@ test('what is read begins high on the page, and its writer is named once above i
   const browser = await openChromium(t);
   if (!browser) return;
   const web = await openMailbox(t);
-  await web.deliver('From: Four <four@a.example>\nTo: owner@example.org\nSubject: Four\n\nWords.\n');
+  for (const word of ['Some', 'More', 'Last'])
+    await web.deliver(
+      `From: Four <four@a.example>\nTo: owner@example.org\nSubject: Four\n\n${word} words.\n`,
+    );
   const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 } });
   const page = await openInbox(context, web);
   await page.locator('.row[href]', { hasText: 'Four' }).click();
   await page.locator('.message[data-open="true"] .toolbar').waitFor();
   const top = 'document.querySelector(".message .text-block").getBoundingClientRect().top';
   assert.ok(Number(await page.evaluate(top)) <= 340, `${await page.evaluate(top)} px at a desk`);
+  // What is done with a whole discussion stands beside its names, and stays there.
+  await page.locator('.discussion-tools').getByText('Open all').click();
+  await page.locator('.reader').evaluate(reader => reader.scrollTo(0, 1000));
+  const edge = (selector: string, name: string) =>
+    page.evaluate<number>(`document.querySelector('${selector}').getBoundingClientRect().${name}`);
+  assert.equal(await edge('.discussion-tools', 'top'), await edge('.reader-head', 'top'));
+  assert.ok((await edge('.reader-head h1', 'right')) <= (await edge('.discussion-tools', 'left')));
+  await page.locator('.reader').evaluate(reader => reader.scrollTo(0, 0));
   await page.setViewportSize({ width: 360, height: 740 });
-  assert.ok(Number(await page.evaluate(top)) <= 340, `${await page.evaluate(top)} px on a phone`);
+  assert.ok(Number(await page.evaluate(top)) <= 380, `${await page.evaluate(top)} px on a phone`);
+  assert.ok((await edge('.reader-head', 'bottom')) <= (await edge('.discussion-tools', 'top')));
   // The head keeps it for the ear.
   assert.equal(await page.evaluate(style('.message .message-writer', 'clipPath')), 'inset(50%)');
-  assert.equal(await page.locator('.addresses .display-name', { hasText: 'Four' }).isVisible(), true);
+  assert.equal(await page.locator('.addresses .display-name', { hasText: 'Four' }).first().isVisible(), true);
 });
 
 test('a level says its word under the pointer, and an empty list asks nobody to choose from it', async t => {
