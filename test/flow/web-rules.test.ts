@@ -274,6 +274,12 @@ async function switchesOff(t: TestContext, { web, page }: Reader): Promise<void>
     await section.getByRole('button', { name: 'Forget it' }).click();
     await section.getByText('Forgotten.').waitFor();
     assert.equal(await web.store.getAccountState(web.account.id, 'importance'), null);
+    await web.store.putAccountState(web.account.id, 'spam', Buffer.from('{}'), null);
+    await section.getByRole('button', { name: 'Forget your marks of junk' }).click();
+    await section.getByRole('button', { name: 'Forget it' }).click();
+    await poll('junk to be forgotten', async () =>
+      (await web.store.getAccountState(web.account.id, 'spam')) === null ? true : undefined,
+    );
     await section.getByRole('link', { name: 'Your rules' }).click();
     await page.getByRole('heading', { name: 'Rules', exact: true }).waitFor();
   });

@@ -112,6 +112,9 @@ const en = {
     forgetQuestion:
       'Nothing is known then of which tags you take off or put on, and of what matters to you. Your tags and rules stay.',
     forgetYes: 'Forget it',
+    forgetJunk: 'Forget your marks of junk',
+    forgetJunkQuestion:
+      'What you called junk, or not junk, counts no more for mail to come. Messages stay where they are.',
     forgotten: 'Forgotten.',
   },
 };
@@ -229,6 +232,9 @@ const fr: typeof en = {
     forgetQuestion:
       'On ne saura plus quelles étiquettes vous retirez ou posez, ni ce qui compte pour vous. Vos étiquettes et vos règles restent.',
     forgetYes: 'Oublier',
+    forgetJunk: 'Oublier ce que vous avez jugé indésirable',
+    forgetJunkQuestion:
+      'Ce que vous avez jugé indésirable, ou légitime, ne comptera plus pour le courrier à venir. Les messages restent où ils sont.',
     forgotten: 'C’est oublié.',
   },
 };

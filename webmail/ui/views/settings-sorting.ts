@@ -54,7 +54,14 @@ export function SortingSettings() {
       spoken=${words.forget}
       question=${words.forgetQuestion}
       yes=${words.forgetYes}
-      act=${() => void outcome.run(() => forgetLearned(asking), words.forgotten)}
+      act=${() => void outcome.run(() => forgetLearned(asking, ['tags', 'importance']), words.forgotten)}
+    />
+    <${Sure}
+      label=${words.forgetJunk}
+      spoken=${words.forgetJunk}
+      question=${words.forgetJunkQuestion}
+      yes=${words.forgetYes}
+      act=${() => void outcome.run(() => forgetLearned(asking, ['junk']), words.forgotten)}
     />
     <a class="button small" href=${listAddress({ kind: 'page', id: 'rules' })}>${words.rules}</a>
   <//>`;
@@ -75,6 +82,6 @@ async function saveWish({ client, accountId }: Asking, wish: Wish, isOn: boolean
   if (answers.set?.notUpdated) throw new Error('the wish was not saved');
 }
 
-async function forgetLearned({ client, accountId }: Asking): Promise<void> {
-  await client.call([['Learned/forget', { accountId, names: ['tags', 'importance'] }, 'forget']]);
+async function forgetLearned({ client, accountId }: Asking, names: readonly string[]): Promise<void> {
+  await client.call([['Learned/forget', { accountId, names }, 'forget']]);
 }
