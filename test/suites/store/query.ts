@@ -394,12 +394,16 @@ function searchCases(factory: StoreFactory, features: StoreFeatures): void {
       );
     }));
 
-  it('destroyed emails are not found, and sealed ones make the answer incomplete', () =>
+  it('destroyed emails are not found, nor counted among others, and sealed ones make the answer incomplete', () =>
     withAccount(factory, async ({ store, accountId }) => {
       const [a = '', b = ''] = await deliverAll(store, accountId, [{ words: 'apple' }, { words: 'apple' }]);
       assert.equal((await found(store, accountId, term('apple'))).length, 2);
       await store.destroyEmails(accountId, [a]);
       assert.deepEqual(await found(store, accountId, term('apple')), [b]);
+      const [pear] = await deliverAll(store, accountId, [{ words: 'pear' }]);
+      const others = { filter: { none: [term('apple')] }, sort: [], limit: 5, calculateTotal: true };
+      const { rows, total } = await store.queryEmails(accountId, others);
+      assert.deepEqual([rows.map(({ id }) => id), total], [[pear], 1]);
       const query = { filter: term('apple'), sort: [], limit: 5 };
       assert.equal((await store.queryEmails(accountId, query)).incomplete, false);
       await store.deliverEmail(accountId, newEmail({ sealed: true, words: null }));

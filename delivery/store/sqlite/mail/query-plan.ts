@@ -3,7 +3,9 @@ import type { EmailQuery } from '../../store.ts';
 import type { Database } from '../database.ts';
 import { type Hits, ListedHits } from '../search/hits.ts';
 import { writePlaces } from '../search/places.ts';
+import { isPureSearch } from '../search/pure-search.ts';
 import { type Fragment, join, raw, sql } from './fragment.ts';
+import { OtherHits } from './other-hits.ts';
 import { conjuncts, type Driver, driverOf, hitDriver } from './query-driver.ts';
 import { type FilterContext, filterToSql, secondLook } from './query-filter.ts';
 import { isByPlace, keysOf, type OrderKey, orderKeys, precedes } from './query-order.ts';
@@ -69,13 +71,25 @@ function countsThreads({ query: { filter, calculateTotal, collapseThreads }, key
 function wholePlan(planned: Planned, search: SearchPlan): QueryPlan {
   const { query, keys } = planned;
   const filter = query.filter ?? { all: [] };
-  const hits = search.found(filter) ?? new ListedHits(placesOf(filter, planned));
+  const hits = search.found(filter) ?? othersOf(filter, planned, search) ?? listedHits(filter, planned);
   if (query.collapseThreads && isByPlace(keys)) {
     const first = firstOfThreads(hits.all(), planned, keys[0]?.ascending ?? false);
     return planOf(planned, { hits: new ListedHits(first), where: [], list: null, whole: null });
   }
   search.know(filter, hits);
   return walkingPlan(planned, search);
+}
+
+function listedHits(filter: EmailFilter, source: PlaceSource): Hits {
+  return new ListedHits(placesOf(filter, source));
+}
+
+/** What a search for words leaves, in an index that is up to date; null where the filter asks for anything else. */
+function othersOf(filter: EmailFilter, source: PlaceSource, { found, isCurrent }: SearchPlan): Hits | null {
+  const [only, ...others] = 'none' in filter ? filter.none : [];
+  const isAlone = only && others.length === 0 && isPureSearch(only) && isCurrent;
+  const hits = isAlone ? found(only) : undefined;
+  return hits ? new OtherHits({ ...source, places: () => placesOf({ all: [] }, source) }, hits) : null;
 }
 
 /** The narrowest list is walked until the page is full. */

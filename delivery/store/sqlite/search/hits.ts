@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import type { indexes } from './file.ts';
-import { noPlaces, type Places, placesFrom, rankIn, readPlaces } from './places.ts';
+import { noPlaces, type Places, placesFrom, rankIn, readPlaces, within } from './places.ts';
 
 /** Hits read in the first step, and at most in one: a page is often full after the first. */
 const first = 100;
@@ -10,6 +10,8 @@ const most = 4000;
 export interface Hits {
   all(): Places;
   count(): number;
+  /** Those from one place to another, both included. */
+  between(first: number, last: number): Places;
   /** Their places in pieces, in order of place, from the place `bound` on (included) when there is one. */
   slices(ascending: boolean, bound: number | null): Iterable<readonly number[]>;
 }
@@ -46,6 +48,17 @@ export class MatchHits implements Hits {
       this.#query,
     );
     return row?.hits ?? 0;
+  }
+
+  between(first: number, last: number): Places {
+    if (this.#all) return within(this.#all, first, last);
+    const rows = this.#search.all<{ rowid: number }>(
+      `select rowid from ${this.#index} where ${this.#index} match ? and rowid between ? and ? order by rowid`,
+      this.#query,
+      first,
+      last,
+    );
+    return placesFrom(rows.map(({ rowid }) => rowid));
   }
 
   *slices(ascending: boolean, bound: number | null): Iterable<readonly number[]> {
@@ -87,12 +100,21 @@ export class ListedHits implements Hits {
     return this.#places.length;
   }
 
+  between(first: number, last: number): Places {
+    return within(this.#places, first, last);
+  }
+
   slices(ascending: boolean, bound: number | null): Iterable<readonly number[]> {
     return slicesOf(this.#places, ascending, bound);
   }
 }
 
-function* slicesOf(places: Places, ascending: boolean, bound: number | null): Iterable<readonly number[]> {
+/** `Hits.slices` of places that are known. */
+export function* slicesOf(
+  places: Places,
+  ascending: boolean,
+  bound: number | null,
+): Iterable<readonly number[]> {
   let [from, end] = [0, places.length];
   if (bound !== null && ascending) from = rankIn(places, bound);
   if (bound !== null && !ascending) end = rankIn(places, bound + 1);

@@ -45,6 +45,11 @@ export function rankIn(places: Places, place: number): number {
   return low;
 }
 
+/** The places from one to another, both included. */
+export function within(places: Places, first: number, last: number): Places {
+  return places.subarray(rankIn(places, first), rankIn(places, last + 1));
+}
+
 export function isIn(places: Places, place: number): boolean {
   return places[rankIn(places, place)] === place;
 }
