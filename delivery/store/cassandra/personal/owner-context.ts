@@ -1,4 +1,3 @@
-import { describeError } from '../../../describe-error.ts';
 import { maxPage } from '../../page.ts';
 import type { OwnerContext, OwnerQuestion, PublicKey, TagName } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
@@ -72,7 +71,7 @@ async function tagsOf(
   try {
     return await tagNames(accountId);
   } catch (error) {
-    log.warn({ accountId, ...describeError(error) }, 'tagsUnreadable');
+    log.warn({ accountId, cause: String(error) }, 'tagsUnreadable');
     return null;
   }
 }
