@@ -156,9 +156,15 @@ test('an owner whose mail is sealed teaches words in the browser, and the server
   assert.ok(after.reasons.some(({ id, weight }) => id === 'personal' && weight > 0.5));
   assert.ok((scoreOf('Reader', 'Twenty').score ?? 1) < (scoreOf('Reader', 'One').score ?? 0));
 
-  const account = await parts.store.getAccountByAddress(address);
-  const state = await parts.store.getAccountState(account?.id ?? '', sealedMemoryName);
-  const places = [...filesOf(folder), Buffer.from(state?.octets ?? [])];
+  const accountId = (await parts.store.getAccountByAddress(address))?.id ?? '';
+  const state = await parts.store.getAccountState(accountId, sealedMemoryName);
+  const records = await Promise.all(emails.map(({ id }) => parts.store.getLearned(accountId, id)));
+  // Files as they are, and what of them is packed as the store gives it.
+  const places = [
+    ...filesOf(folder),
+    ...[state?.octets, ...records].map(octets => Buffer.from(octets ?? [])),
+  ];
+  places.push(Buffer.from(JSON.stringify(emails)));
   // What can be found at all is found: authors stand in clear.
   assert.ok(places.some(place => place.includes('seller-twenty.example')));
   for (const { octets } of seen.entries) {
