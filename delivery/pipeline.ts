@@ -290,7 +290,7 @@ async function deliverTo(
   const { forwardPath, account } = owner;
   try {
     if (!deps.store || !account || forwardPath === null) throw new Error('an anonymous owner has no store');
-    const tags = await withMadeTags(owner, { store: deps.store, clock: deps.clock });
+    const tags = await withMadeTags(owner, { store: deps.store });
     const email = await storedEmail(tags ? { ...owner, tags } : owner, work, deps);
     const lesson = deps.learning ? automaticLesson(owner, work, email.deliveryKey) : null;
     const { emailId, status } = await deps.store.deliverEmail(account.id, { ...email, ...learnedOf(lesson) });

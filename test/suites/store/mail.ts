@@ -410,6 +410,33 @@ function tagCases(factory: StoreFactory): void {
       assert.equal((await tagOf(store, accountId, top.id)).colour, '#123456');
     }));
 
+  it('of several that want one name below one parent at once, one gets it', () =>
+    withAccount(factory, async ({ store, accountId, another }) => {
+      const processes = [store, await another()];
+      const top = await store.putTag(accountId, { name: 'Top' });
+      const isTaken = coded('alreadyExists');
+      const oneOf = async (wishes: readonly Parameters<Store['putTag']>[1][]) => {
+        const puts = wishes.map((wish, at) => (processes[at % 2] ?? store).putTag(accountId, wish));
+        const ends = await Promise.allSettled(puts);
+        for (const end of ends)
+          if (end.status === 'rejected') assert.ok(isTaken(end.reason), String(end.reason));
+        assert.equal(ends.filter(({ status }) => status === 'fulfilled').length, 1);
+      };
+      const named = async (name: string) =>
+        (await store.listTags(accountId)).filter(tag => tag.name === name).length;
+      for (let round = 0; round < 4; round++) {
+        const parentId = round % 2 ? top.id : null;
+        const wish = { name: `Boats ${round}`, parentId };
+        await oneOf([wish, wish, wish, wish]);
+        assert.equal(await named(wish.name), 1);
+        const olds = ['a', 'b'].map(name => ({ name: `${name}${round}`, parentId }));
+        const tags = await Promise.all(olds.map(old => store.putTag(accountId, old)));
+        await oneOf(tags.map(({ id }) => ({ id, name: `Sails ${round}` })));
+        assert.equal(await named(`Sails ${round}`), 1);
+      }
+      for await (const fault of store.verify()) assert.fail(JSON.stringify(fault));
+    }));
+
   it('too deep is refused', () =>
     withAccount(factory, async ({ store, accountId }) => {
       let parentId: string | null = null;

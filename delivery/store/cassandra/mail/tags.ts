@@ -6,6 +6,7 @@ import type { CassandraContext } from '../context.ts';
 import { forEver } from '../directory/making-end.ts';
 import { type LogLine, logStatement } from './log.ts';
 import { sortTags } from './row.ts';
+import { claimName, freeName, holderOfName, nameTaken } from './tag-names.ts';
 import type { Books } from './tally.ts';
 
 /** A tag without its counts. */
@@ -81,12 +82,16 @@ export class Tags {
     }
     const merged = mergeChange(all, change, known, () => newId('T', this.#context.clock.now().getTime()));
     if (!known && all.length >= maxTags) throw new DeliveryError('badRequest', `at most ${maxTags} tags`);
-    if (!known || known.name !== merged.name || known.parentId !== merged.parentId) {
-      await this.#claimName(accountId, merged, all);
-    }
+    const isNamed = !known || known.name !== merged.name || known.parentId !== merged.parentId;
+    if (isNamed) await this.#claimName(accountId, merged, all);
     await this.#write(accountId, merged, { known, times: writtenAt(rows, merged.id) });
-    if (known && (known.name !== merged.name || known.parentId !== merged.parentId))
-      await this.#freeName(accountId, known);
+    if (!isNamed) return merged;
+    const holder = await holderOfName(this.#context.session, accountId, merged);
+    if (holder !== null && holder !== merged.id) {
+      await this.#giveUp(accountId, merged, known);
+      throw nameTaken(holder);
+    }
+    if (known) await freeName(this.#context.session, accountId, known);
     return merged;
   }
 
@@ -127,28 +132,14 @@ export class Tags {
       ({ id, name, parentId }) => id !== tag.id && name === tag.name && parentId === tag.parentId,
     );
     if (other) throw nameTaken(other.id);
-    const place = [accountId, tag.parentId ?? '', tag.name];
-    const { session } = this.#context;
-    const { applied, row } = await session.claim<{ id: string }>(
-      'insert into tag_name (account, parent, name, id) values (?, ?, ?, ?) if not exists',
-      [...place, tag.id],
-    );
-    if (applied || !row || row.id === tag.id) return;
-    // A claim whose tag has this name no more, or never got it, is free.
-    const holder = (await this.list(accountId)).find(({ id }) => id === row.id);
-    if (holder && holder.name === tag.name && holder.parentId === tag.parentId) throw nameTaken(holder.id);
-    const taken = await session.claim(
-      'update tag_name set id = ? where account = ? and parent = ? and name = ? if id = ?',
-      [tag.id, ...place, row.id],
-    );
-    if (!taken.applied) throw nameTaken(row.id);
+    await claimName(this.#context.session, { accountId, tag }, () => this.list(accountId));
   }
 
-  async #freeName(accountId: string, { id, name, parentId }: TagRecord): Promise<void> {
-    await this.#context.session.claim(
-      'delete from tag_name where account = ? and parent = ? and name = ? if id = ?',
-      [accountId, parentId ?? '', name, id],
-    );
+  /** Another has taken the name over meanwhile: what was written is taken back. */
+  async #giveUp(accountId: string, tag: TagRecord, known: TagRecord | undefined): Promise<void> {
+    if (!known) return await this.#delete(accountId, tag.id);
+    const times = writtenAt(await this.#rows(accountId), tag.id);
+    await this.#write(accountId, known, { known: tag, times });
   }
 
   /** The tag, if it can be removed at all. Throws `notFound`, `forbidden`, `badRequest` with field `mailboxHasChild`. */
@@ -167,29 +158,29 @@ export class Tags {
 
   /** Removes a tag that no email has. */
   async remove(accountId: string, tag: TagRecord): Promise<void> {
-    const line: LogLine = { class: 'tag', kind: 'destroyed', object: tag.id };
+    await this.#delete(accountId, tag.id);
+    await freeName(this.#context.session, accountId, tag);
+  }
+
+  async #delete(accountId: string, id: string): Promise<void> {
+    const line: LogLine = { class: 'tag', kind: 'destroyed', object: id };
     const rows = await this.#rows(accountId);
     await this.#context.session.together(
       [
-        { cql: 'delete from tag where account = ? and id = ?', values: [accountId, tag.id] },
+        { cql: 'delete from tag where account = ? and id = ?', values: [accountId, id] },
         logStatement(this.#context, accountId, line),
       ],
-      { timestamp: this.#context.session.micros(writtenAt(rows, tag.id)), isLogged: true },
+      { timestamp: this.#context.session.micros(writtenAt(rows, id)), isLogged: true },
     );
-    await this.#freeName(accountId, tag);
     this.#tell(accountId, line);
   }
 
   /** Deletes all rows of an account. */
   async erase(accountId: string): Promise<void> {
-    for (const tag of await this.list(accountId)) await this.#freeName(accountId, tag);
     const { session } = this.#context;
+    for (const tag of await this.list(accountId)) await freeName(session, accountId, tag);
     await session.run('delete from tag where account = ?', [accountId], forEver(session));
   }
-}
-
-function nameTaken(tagId: string): DeliveryError {
-  return new DeliveryError('alreadyExists', 'a tag has this name', { fields: { tagId } });
 }
 
 function isRole(id: string): id is TagRole {

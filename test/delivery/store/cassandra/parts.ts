@@ -141,7 +141,8 @@ type Interceptor = (
   values: readonly unknown[],
 ) => Promise<unknown>;
 
-function intercept(session: Session, how: Interceptor): Session {
+/** A session each request of which goes through `how`. */
+export function intercept(session: Session, how: Interceptor): Session {
   return new Proxy(session, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);
