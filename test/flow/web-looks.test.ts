@@ -151,9 +151,17 @@ test('what is read begins high on the page, and its writer is named once above i
   assert.equal(await edge('.discussion-tools', 'top'), await edge('.reader-head', 'top'));
   assert.ok((await edge('.reader-head h1', 'right')) <= (await edge('.discussion-tools', 'left')));
   await page.locator('.reader').evaluate(reader => reader.scrollTo(0, 0));
+  await page.setViewportSize({ width: 1920, height: 900 });
+  assert.ok(Number(await page.evaluate(width('.list'))) >= 500, 'a wide window has a wide list');
+  // The same window at 200 %: some of the text is there without scrolling.
+  await page.setViewportSize({ width: 640, height: 400 });
+  assert.ok(Number(await page.evaluate(top)) <= 300, `${await page.evaluate(top)} px at 200 %`);
+  const second = '.addresses > :nth-child(2) > dt';
+  assert.equal(await edge(second, 'top'), await edge('.addresses dt', 'top'));
   await page.setViewportSize({ width: 360, height: 740 });
   assert.ok(Number(await page.evaluate(top)) <= 380, `${await page.evaluate(top)} px on a phone`);
   assert.ok((await edge('.reader-head', 'bottom')) <= (await edge('.discussion-tools', 'top')));
+  assert.equal(await edge(second, 'left'), await edge('.addresses dt', 'left'));
   // The head keeps it for the ear.
   assert.equal(await page.evaluate(style('.message .message-writer', 'clipPath')), 'inset(50%)');
   assert.equal(await page.locator('.addresses .display-name', { hasText: 'Four' }).first().isVisible(), true);
