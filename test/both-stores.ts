@@ -5,7 +5,7 @@ import { normalize } from 'node:path';
  * screen knows no store, and the API below it runs on both.
  */
 const withStores =
-  /^test\/(?:flow\/(?!web-)|webmail\/api\/)|^test\/delivery\/(?:contact-index|recipients|stored)\.test\.ts$|^test\/dns-keys\/publish\/(?:time|zone-files|zone-keeper)\.test\.ts$|^test\/bin\/serve\/dns\.test\.ts$|^test\/plugins\/alone\.test\.ts$/;
+  /^test\/(?:flow\/(?!web-)|webmail\/api\/)|^test\/delivery\/(?:contact-index|owner-script|recipients|stored)\.test\.ts$|^test\/dns-keys\/publish\/(?:time|zone-files|zone-keeper)\.test\.ts$|^test\/bin\/serve\/dns\.test\.ts$|^test\/plugins\/alone\.test\.ts$/;
 
 /** Those of them that run once, on SQLite or without a store, and why. */
 export const onceOnly: Readonly<Record<string, string>> = {
