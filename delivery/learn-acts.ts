@@ -15,6 +15,7 @@ import { isNews, type Learned, learn, readLearned, writeLearned } from './spam/p
 import { accountCapacity, type Memory, readMemory, writeMemory } from './spam/personal/memory.ts';
 import { outerSketch, type Sketch, sketchOf } from './spam/personal/sketch.ts';
 import { untaughtLogOdds } from './spam/score.ts';
+import { changeUndisturbed, checkUndisturbed } from './store/change-undisturbed.ts';
 import type { Account, Email, EmailChange, Findings, Store } from './store/store.ts';
 import { teachReputation } from './teach-reputation.ts';
 import { listWaiting, removeWaiting } from './waiting-acts.ts';
@@ -240,7 +241,7 @@ export async function teach(
   };
 }
 
-/** The findings are read again: what changed in them meanwhile stays. */
+/** What changed in the findings meanwhile stays. */
 async function keepLearned(
   { id }: Account,
   lessons: readonly TaughtEmail[],
@@ -251,12 +252,17 @@ async function keepLearned(
     id,
     lessons.map(({ email }) => email.id),
   );
-  const byId = new Map(emails.map(email => [email.id, email]));
-  const changes = lessons.flatMap((lesson, at) => {
-    const email = byId.get(lesson.email.id);
-    return email ? [changeOf({ ...lesson, email }, learned[at] ?? null)] : [];
+  const taught = new Map(
+    lessons.map((lesson, at) => [lesson.email.id, { lesson, learned: learned[at] ?? null }]),
+  );
+  const tried = await changeUndisturbed(id, emails, {
+    changeOf: async email => {
+      const own = taught.get(email.id);
+      return own ? changeOf({ ...own.lesson, email }, own.learned) : null;
+    },
+    store,
   });
-  if (changes.length > 0) await store.changeEmails(id, changes);
+  checkUndisturbed(tried.map(({ outcome }) => outcome));
 }
 
 /** Beyond the day's number, acts teach nobody but their owner. */
@@ -277,13 +283,13 @@ function marked(entry: Entry, owner: number, isShared: boolean): Entry {
 }
 
 /** What the owner has said is shown with the message; what came of itself is not. */
-function changeOf({ email, source }: TaughtEmail, learned: Learned | null): EmailChange {
-  const kept = { emailId: email.id, learned: learned && writeLearned(learned) };
-  const { score } = email.findings;
+function changeOf({ email: { id, findings }, source }: TaughtEmail, learned: Learned | null): EmailChange {
+  const kept = { emailId: id, learned: learned && writeLearned(learned) };
+  const { score } = findings;
   if (source !== 'owner' || !score) return kept;
   const { marked: _, ...unmarked } = score;
   const isSpam = learned?.isSpam ?? null;
   const said =
     isSpam === null ? unmarked : { ...unmarked, marked: isSpam ? ('spam' as const) : ('ham' as const) };
-  return { ...kept, findings: { ...email.findings, score: said } };
+  return { ...kept, findings: { ...findings, score: said }, ifFindings: findings };
 }

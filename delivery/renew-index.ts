@@ -5,7 +5,7 @@ import type { Message } from './message/shape.ts';
 import { messageSources, renewedFacts } from './privacy/collect.ts';
 import { keptIndex } from './privacy/index.ts';
 import { participantsOf } from './privacy/participants.ts';
-import type { Facts } from './privacy/shape.ts';
+import { changeUndisturbed, checkUndisturbed } from './store/change-undisturbed.ts';
 import type { Email, EmailChange, Owner, PublicKey, Store } from './store/store.ts';
 
 /** A key that the owner has confirmed. */
@@ -35,18 +35,15 @@ export async function renewIndex(
   const ownAddresses = await addressesOf(owner, message, participants, { store });
   const { others } = participantsOf(message, participants, ownAddresses);
   const contacts = await store.findContacts(accountId, others.slice(0, maxLookedUp));
-  const decrypt = confirmedFindings(email, confirmed);
-  const facts = renewedFacts(email.findings.facts, {
-    session: email.findings.session ?? unseenSession,
-    message,
-    decrypt,
-    participants,
-    ownAddresses,
-    contacts,
+  const known = { message, participants, ownAddresses, contacts };
+  await change(accountId, [email], { store }, current => {
+    const { facts, session } = current.findings;
+    const decrypt = confirmedFindings(current, confirmed);
+    return changeOf(current, {
+      decrypt,
+      facts: renewedFacts(facts, { ...known, session: session ?? unseenSession, decrypt }),
+    });
   });
-  await store.changeEmails(accountId, [
-    changeOf({ ...email, findings: { ...email.findings, decrypt } }, facts),
-  ]);
   return true;
 }
 
@@ -57,13 +54,24 @@ export async function renewSigned(
   confirmed: ConfirmedKey,
   { store }: { store: Store },
 ): Promise<void> {
-  const changes = emails.flatMap(email => {
+  await change(accountId, emails, { store }, email => {
     const decrypt = afterConfirmation(email.findings.decrypt, confirmed);
-    if (!decrypt) return [];
-    const facts = { ...email.findings.facts, signature: decrypt.signature };
-    return [changeOf({ ...email, findings: { ...email.findings, decrypt } }, facts)];
+    if (!decrypt) return null;
+    return changeOf(email, { decrypt, facts: { ...email.findings.facts, signature: decrypt.signature } });
   });
-  if (changes.length > 0) await store.changeEmails(accountId, changes);
+}
+
+async function change(
+  accountId: string,
+  emails: readonly Email[],
+  { store }: { store: Store },
+  changed: (email: Email) => EmailChange | null,
+): Promise<void> {
+  const tried = await changeUndisturbed(accountId, emails, {
+    changeOf: async email => changed(email),
+    store,
+  });
+  checkUndisturbed(tried.map(({ outcome }) => outcome));
 }
 
 function confirmedFindings(
@@ -73,9 +81,15 @@ function confirmedFindings(
   return (confirmed && afterConfirmation(decrypt, confirmed)) ?? decrypt;
 }
 
-function changeOf({ id, findings, index }: Email, facts: Facts): EmailChange {
+function changeOf(
+  { id, findings, index }: Email,
+  { decrypt, facts }: Pick<Email['findings'], 'decrypt' | 'facts'>,
+): EmailChange {
   const sources = index?.sources ?? messageSources({ session: findings.session ?? unseenSession });
-  return { emailId: id, findings, index: { facts, index: keptIndex('message', facts, sources) } };
+  return {
+    ...{ emailId: id, findings: { ...findings, decrypt }, ifFindings: findings },
+    index: { facts, index: keptIndex('message', facts, sources) },
+  };
 }
 
 /** The owner's addresses, and those among the participants that lead to the owner by a catch-all. */

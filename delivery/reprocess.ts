@@ -5,6 +5,7 @@ import { judgeAgain, type PipelineDeps } from './pipeline.ts';
 import { keptIndex } from './privacy/index.ts';
 import type { OwnerWork, Work } from './stage-table.ts';
 import { stageNames } from './stages.ts';
+import { changeUndisturbed, checkUndisturbed } from './store/change-undisturbed.ts';
 import type { Account, Email, EmailChange, Findings, Store } from './store/store.ts';
 import { findingsOf, readableText } from './stored-email.ts';
 
@@ -33,18 +34,37 @@ export async function reprocessAccount(
     const page = await nextPage(account, deps.store, { after, all: options.all });
     const opened: string[] = [];
     for (const email of await deps.store.getEmails(account.id, page.ids)) {
-      const { change, isOpened } = await changeFor(email, account, deps);
+      const { isOpened, isFailed, isMended } = await mend(email, account, deps);
       if (isOpened) opened.push(email.id);
       total.seen++;
-      if (change.findings.failed.length > 0) total.failed++;
-      if (!isChange(change, email)) continue;
-      await deps.store.changeEmails(account.id, [change]);
-      total.mended++;
+      if (isFailed) total.failed++;
+      if (isMended) total.mended++;
     }
     await recordOpened(account, opened, deps);
     after = page.next;
   } while (after !== null);
   return total;
+}
+
+/** Judges one message again. What its owner or a rule wrote into its findings meanwhile stays: it is judged once more. */
+async function mend(
+  email: Email,
+  account: Account,
+  deps: PipelineDeps & { store: Store },
+): Promise<{ isOpened: boolean; isFailed: boolean; isMended: boolean }> {
+  let isOpened = false;
+  let isFailed = false;
+  const tried = await changeUndisturbed(account.id, [email], {
+    changeOf: async current => {
+      const made = await changeFor(current, account, deps);
+      isOpened ||= made.isOpened;
+      isFailed = made.change.findings.failed.length > 0;
+      return isChange(made.change, current) ? { ...made.change, ifFindings: current.findings } : null;
+    },
+    store: deps.store,
+  });
+  checkUndisturbed(tried.map(({ outcome }) => outcome));
+  return { isOpened, isFailed, isMended: tried.length > 0 };
 }
 
 /** The owner sees every look (DESIGN.md, promise 6). */

@@ -1,3 +1,4 @@
+import { DeliveryError } from '../errors.ts';
 import type { ChangeOutcome, Email, EmailChange, Mail } from './store.ts';
 
 /** A change that was tried, with the email that it was made of. */
@@ -54,6 +55,15 @@ export async function changeUndisturbed(
       tried.push({ before, change, outcome: { emailId: before.id, status: 'notFound' } });
   }
   return tried;
+}
+
+/** Throws `storeUnavailable` where a change was disturbed each time. */
+export function checkUndisturbed(outcomes: readonly ChangeOutcome[]): void {
+  const disturbed = outcomes.find(({ status }) => status === 'disturbed');
+  if (!disturbed) return;
+  throw new DeliveryError('storeUnavailable', 'others change the email all the time', {
+    fields: { emailId: disturbed.emailId },
+  });
 }
 
 async function changesOf(

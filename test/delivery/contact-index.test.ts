@@ -13,6 +13,7 @@ import { atEnd } from '../support/at-end.ts';
 import { backend } from '../support/backend.ts';
 import { openTestClock, type TestClock } from '../support/clock.ts';
 import { testKeyring } from '../support/keyring.ts';
+import { setImportanceMeanwhile } from '../support/meanwhile.ts';
 import { keyring, makePerson, type Person, sign, writtenAt } from '../support/openpgp-mail.ts';
 import { poll } from '../support/poll.ts';
 import { resolverOf } from '../support/resolver.ts';
@@ -199,6 +200,16 @@ describe('a contact', () => {
     );
     assert.ok((renewed.index?.value ?? 0) >= (one.index?.value ?? 0));
     assert.equal((await stage.email(other.id)).findings.facts.known, 0);
+  });
+
+  it('undoes nothing that the owner sets on the message meanwhile', async t => {
+    const stage = await openStage(t);
+    const { id: emailId } = await stage.deliver(await letter(zoe));
+    await keepContact(stage.account.id, zoeCard, { store: stage.store, clock: stage.clock });
+    setImportanceMeanwhile(t, stage.store, { accountId: stage.account.id, emailId });
+    assert.ok(await renewIndex(stage.owner, emailId, { store: stage.store }));
+    const { importance, facts } = (await stage.email(emailId)).findings;
+    assert.deepEqual([importance?.value, facts.known], [9, 1]);
   });
 
   it('gains nothing from mail in its name that its domain refuses', async t => {

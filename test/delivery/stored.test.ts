@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { before, type TestContext, test } from 'node:test';
 import type { Arrival } from '../../delivery/delivery.ts';
+import { teach } from '../../delivery/learn-acts.ts';
 import { silentLog } from '../../delivery/log.ts';
 import { type Judging, type PipelineDeps, type RunOptions, run } from '../../delivery/pipeline.ts';
 import { reprocessAccount } from '../../delivery/reprocess.ts';
 import { emptyModel } from '../../delivery/spam/model.ts';
+import { newEntry } from '../../delivery/spam/personal/entry.ts';
+import { readLearned } from '../../delivery/spam/personal/learned.ts';
 import type { Account, Custody, Email, Store } from '../../delivery/store/store.ts';
 import { atEnd } from '../support/at-end.ts';
 import { backend } from '../support/backend.ts';
 import { openTestClock } from '../support/clock.ts';
 import { testKeyring } from '../support/keyring.ts';
+import { setImportanceMeanwhile } from '../support/meanwhile.ts';
 import { encrypt, encryptedMessage, keyring, makePerson, type Person } from '../support/openpgp-mail.ts';
 import { resolverOf } from '../support/resolver.ts';
 
@@ -173,6 +177,30 @@ test('the owner is told which messages were opened to judge them again', async t
       },
     ],
   );
+});
+
+test('what its owner sets while a message is judged again stays set', async t => {
+  const stage = await openStage(t, 'none');
+  const failing = { ...stage, deps: { ...stage.deps, model: failingModel } };
+  const { id: emailId } = await deliver(failing, `${header}Subject: lunch\r\n\r\nAt noon.\r\n`);
+  setImportanceMeanwhile(t, stage.store, { accountId: stage.account.id, emailId });
+  const done = await reprocessAccount(stage.account, stage.deps, { all: false });
+  assert.deepEqual(done, { seen: 1, mended: 1, failed: 0 });
+  const { importance, score, failed } = (await emailOf(stage.store, stage.account, emailId)).findings;
+  assert.deepEqual([importance?.value, score !== null, failed], [9, true, []]);
+});
+
+test('what its owner sets while a message is learned from stays set', async t => {
+  const { store, account, ...stage } = await openStage(t, 'none');
+  const email = await deliver({ store, account, ...stage }, `${header}Subject: lunch\r\n\r\nAt noon.\r\n`);
+  setImportanceMeanwhile(t, store, { accountId: account.id, emailId: email.id });
+  const at = clock.now();
+  const about = { id: '0123456789abcdef', isSpam: true, source: 'owner', isShared: false, owner: 0 } as const;
+  const entry = newEntry({ ...about, at: Math.floor(at.getTime() / 1000), logOdds: 0 }, Uint16Array.of(1, 2));
+  await teach(account, [{ email, learned: null, entry, source: 'owner', at }], { store });
+  const { importance, score } = (await emailOf(store, account, email.id)).findings;
+  assert.deepEqual([importance?.value, score?.marked], [9, 'spam']);
+  assert.equal(readLearned(await store.getLearned(account.id, email.id))?.isSpam, true);
 });
 
 test('the facts stay when only the tags could not be decided', async t => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { computeIndex } from '../../../delivery/privacy/index.ts';
+import { setImportanceMeanwhile } from '../../support/meanwhile.ts';
 import { makePerson } from '../../support/openpgp-mail.ts';
 import { openWebSession } from '../../support/web-session.ts';
 import { type Answer, newEmail, openTestWeb, password, type TestWeb } from './web.ts';
@@ -140,8 +141,10 @@ test('only the web session reports what a browser found, on sealed mail alone', 
     });
     return (await response.json()).methodResponses[0];
   };
+  setImportanceMeanwhile(t, web.store, { accountId: web.account.id, emailId: id });
   const [name, { privacy }] = await call(report);
   assert.equal(name, 'Privacy/report');
+  assert.equal((await web.store.getEmails(web.account.id, [id]))[0]?.findings.importance?.value, 9);
   const tracking = privacy.facts.find((fact: { id: string }) => fact.id === 'tracking');
   assert.deepEqual([tracking.state, tracking.evidence.source], ['yes', 'device']);
   assert.equal((await call({ emailId: open, facts: {} }))[1].type, 'invalidArguments');

@@ -3,6 +3,7 @@ import type { DecryptFindings } from '../../../delivery/crypto/findings.ts';
 import { normalizeAddress } from '../../../delivery/message/address.ts';
 import { checkFacts, keptIndex } from '../../../delivery/privacy/index.ts';
 import { tables } from '../../../delivery/privacy/tables.ts';
+import { changeUndisturbed, checkUndisturbed } from '../../../delivery/store/change-undisturbed.ts';
 import type { Email } from '../../../delivery/store/store.ts';
 import { idSchema, readArguments } from './arguments.ts';
 import { MethodError } from './errors.ts';
@@ -62,11 +63,17 @@ export const privacyReport: Handler = async (args, context) => {
   const reported = Object.fromEntries(
     Object.entries(report.facts).filter(([, value]) => value !== undefined),
   );
-  const facts = checkFacts('message', { ...email.findings.facts, ...reported });
   const fromDevice = Object.fromEntries(Object.keys(reported).map(fact => [fact, 'device' as const]));
-  const index = keptIndex('message', facts, { ...email.index?.sources, ...fromDevice });
-  const findings = { ...email.findings, facts, decrypt: reportedFindings(email, report) };
-  await store.changeEmails(account.id, [{ emailId: id, findings, index: { facts, index } }]);
+  const tried = await changeUndisturbed(account.id, [email], {
+    changeOf: async current => {
+      const facts = checkFacts('message', { ...current.findings.facts, ...reported });
+      const index = keptIndex('message', facts, { ...current.index?.sources, ...fromDevice });
+      const findings = { ...current.findings, facts, decrypt: reportedFindings(current, report) };
+      return { emailId: id, findings, ifFindings: current.findings, index: { facts, index } };
+    },
+    store,
+  });
+  checkUndisturbed(tried.map(({ outcome }) => outcome));
   const [changed] = await store.getEmails(account.id, [id]);
   const junk = (await store.listTags(account.id)).find(tag => tag.role === 'junk')?.id ?? null;
   return { accountId: account.id, emailId: id, privacy: privacyOf(changed ?? email, junk, false) };
