@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import { DeliveryError } from '../../../delivery/errors.ts';
 import { changedImportance } from '../../../delivery/importance/findings.ts';
-import { changeUndisturbed } from '../../../delivery/store/change-undisturbed.ts';
+import { changeUndisturbed, checkUndisturbed } from '../../../delivery/store/change-undisturbed.ts';
 import { importanceOf } from '../../../delivery/store/importance.ts';
 import type { ChangeOutcome, Email, EmailChange } from '../../../delivery/store/store.ts';
 import { readArguments, setEntries } from './arguments.ts';
@@ -99,10 +98,10 @@ function importanceByHand(
   return importance && importance.by !== 'model' ? { findings: others, ifFindings: findings } : {};
 }
 
-function checkOutcome({ status }: ChangeOutcome): void {
+function checkOutcome(outcome: ChangeOutcome): void {
+  const { status } = outcome;
+  checkUndisturbed([outcome]);
   if (status === 'notFound') throw new SetError('notFound');
-  if (status === 'disturbed')
-    throw new DeliveryError('storeUnavailable', 'others change the email all the time');
   if (status === 'noSuchTag') throw invalidProperties(['mailboxIds'], 'there is no such mailbox');
   if (status === 'noTagLeft') throw invalidProperties(['mailboxIds'], 'an email is in at least one mailbox');
 }
