@@ -75,10 +75,13 @@ export function openAdmission(
     atEnd(judged, at) {
       const network = strangersNetwork(judged.session);
       if (network === null || exempt.hasProven(judged.authentication)) return Promise.resolve(null);
+      const sender = senderOf(judged, network);
+      // Who has used up the hour fills the greylist with nothing more.
+      if (paths?.isKnownBeyond(sender, at)) return Promise.resolve('senderLimited');
       return orLetIn(async () => {
         // What must come again was not taken: it counts when it comes.
         if (await isGreylisted(judged, network, at)) return 'greylisted';
-        return (await paths?.isBeyond(senderOf(judged, network), at)) ? 'senderLimited' : null;
+        return (await paths?.isBeyond(sender, at)) ? 'senderLimited' : null;
       }, log);
     },
   };

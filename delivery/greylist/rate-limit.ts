@@ -5,6 +5,8 @@ import type { Senders } from '../store/store.ts';
 export interface RateLimit {
   /** Counts one more message of the subject; whether it is beyond the limit. Throws what the store throws. */
   isBeyond(subject: string, at: Date): Promise<boolean>;
+  /** Whether this process has seen the subject use up its hour; counts nothing and asks nobody. */
+  isKnownBeyond(subject: string, at: Date): boolean;
 }
 
 const hourMilliseconds = 3_600_000;
@@ -41,13 +43,18 @@ export function openRateLimit(kind: string, perHour: number, senders: Pick<Sende
     }
   }
 
+  function nextPlace(subject: string, hour: number): number {
+    const before = known.get(subject);
+    return before?.hour === hour ? before.next : 0;
+  }
+
   return {
+    isKnownBeyond: (subject, at) => nextPlace(subject, hourOf(at)) >= perHour,
     async isBeyond(subject, at) {
       // It may hold an address of somebody, and be longer than a key.
       const hashed = createHash('sha256').update(subject).digest('base64url');
-      const hour = Math.floor(at.getTime() / hourMilliseconds);
-      const before = known.get(subject);
-      const from = before?.hour === hour ? before.next : 0;
+      const hour = hourOf(at);
+      const from = nextPlace(subject, hour);
       if (from >= perHour) return true;
       const place = await takePlace(hashed, hour, from, at);
       known.delete(subject);
@@ -57,6 +64,10 @@ export function openRateLimit(kind: string, perHour: number, senders: Pick<Sende
       return place >= perHour;
     },
   };
+}
+
+function hourOf(at: Date): number {
+  return Math.floor(at.getTime() / hourMilliseconds);
 }
 
 /** Between a place that is taken and one that is ours: the lowest that is free, as far as halving finds it. */

@@ -233,6 +233,22 @@ test('a try that is greylisted uses up nothing of what its sender may send', asy
   assert.equal(await atEnd(62), 'senderLimited');
 });
 
+test('who has used up the hour leaves nothing more in the greylist', async t => {
+  const { store } = await openTestParts(t, testConfig(t));
+  const noteSight = t.mock.method(store, 'noteSight');
+  const admission = openAdmission(
+    testConfig(t, { 'greylist.enabled': true, 'greylist.waitSeconds': 60, 'rateLimit.perSender': 1 }),
+    { senders: store, log: silentLog },
+  );
+  const atEnd = (seconds: number, domain: string) =>
+    admission?.atEnd({ ...judged, forwardPaths: [`ada@${domain}`] }, after(seconds));
+  assert.equal(await atEnd(0, 'example.org'), 'greylisted');
+  assert.equal(await atEnd(61, 'example.org'), null);
+  const before = noteSight.mock.callCount();
+  for (let at = 0; at < 20; at++) assert.equal(await atEnd(62, `d${at}.example`), 'senderLimited');
+  assert.equal(noteSight.mock.callCount(), before);
+});
+
 test('a signed message that is sent on uses up nothing of what its signer may send', async t => {
   const { admission } = await openDoor(t, { 'rateLimit.perSender': 1 });
   const dkim = [
