@@ -57,6 +57,8 @@ function leave(accountId: string, { store, actions, memory }: Parts): void {
   question?.answer(false);
   const pinned = tabs.filter(tab => tab.isPinned);
   if (!isExpired) remember(accountId, pinned, memory);
+  // Earlier versions noted here whose mail was shown last.
+  memory.removeItem('account');
   store.set({
     ...{ tabs: [], views: [], counts: {}, contacts: {} },
     ...{ selection: noSelection, leaving: new Set(), work: null, picturesOf: new Set() },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstRequest } from '../../../webmail/api/first-calls.ts';
-import { openTestWeb, password, type TestWeb } from './web.ts';
+import { addAccount, openTestWeb, password, type TestWeb } from './web.ts';
 
-async function signIn({ origin, account }: TestWeb): Promise<string> {
+async function signIn({ origin, account }: Pick<TestWeb, 'origin' | 'account'>): Promise<string> {
   const response = await fetch(`${origin}/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -39,6 +39,12 @@ test('the first list is what the API answers to its calls, for the account of th
     ],
   );
   assert.equal(answer.methodResponses[3]?.[1].list?.length, 1);
+  const account = await addAccount(web.store, 'other@example.org');
+  const cookie = await signIn({ ...web, account });
+  const other = await fetch(`${web.origin}/first-list`, { headers: { cookie } });
+  const theirs = (await other.json()) as typeof answer;
+  assert.deepEqual(theirs.methodResponses[3]?.[1].list, []);
+  assert.ok(!JSON.stringify(theirs).includes(web.account.id));
 });
 
 test('nobody else reads the first list: not without the cookie, and no page of another site', async t => {
