@@ -4,7 +4,10 @@ import type { Answers, FromWorker, Request, SenderKey } from '../../webmail/devi
 
 /** A device as the page sees its worker, without a browser: its safe is memory, its clock moves by hand. */
 export interface TestDevice {
-  ask<Kind extends Request['kind']>(request: Extract<Request, { kind: Kind }>): Promise<Answers[Kind]>;
+  ask<Kind extends Request['kind']>(
+    request: Extract<Request, { kind: Kind }>,
+    accountId?: string,
+  ): Promise<Answers[Kind]>;
   /** What lies in its safe. */
   readonly kept: Map<string, KeptKey>;
   /** Everything that its worker posted. */
@@ -13,6 +16,8 @@ export interface TestDevice {
   readonly wanted: string[];
   /** Lets the time of the idle lock pass. */
   idle(): void;
+  /** The next reading of its safe fails. */
+  breakSafe(): void;
   /** How often that time has begun. */
   begun(): number;
 }
@@ -26,9 +31,15 @@ export function openTestDevice(senderKeys: readonly SenderKey[] = []): TestDevic
   let lastId = 0;
   let idle = () => {};
   let begun = 0;
+  let isBroken = false;
   const desk = openDesk({
     openSafe: () => ({
-      list: async () => [...kept.values()],
+      list: async () => {
+        const isRead = !isBroken;
+        isBroken = false;
+        if (!isRead) throw new Error('the safe is broken');
+        return [...kept.values()];
+      },
       put: async key => void kept.set(key.fingerprint, key),
       remove: async fingerprint => void kept.delete(fingerprint),
     }),
@@ -58,11 +69,14 @@ export function openTestDevice(senderKeys: readonly SenderKey[] = []): TestDevic
     wanted,
     idle: () => idle(),
     begun: () => begun,
-    ask: request => {
+    breakSafe: () => {
+      isBroken = true;
+    },
+    ask: (request, accountId = 'account') => {
       const id = ++lastId;
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject });
-        desk.take({ id, accountId: 'account', request });
+        desk.take({ id, accountId, request });
       });
     },
   };

@@ -2,7 +2,7 @@ import { importKeys } from './import-keys.ts';
 import { KeyHolder } from './key-holder.ts';
 import type { KeySafe } from './key-safe.ts';
 import { openMail } from './open-mail.ts';
-import type { Answers, FromWorker, Request, SenderKey, ToWorker } from './protocol.ts';
+import type { Answers, FromWorker, LearnAnswer, Request, SenderKey, ToWorker } from './protocol.ts';
 
 /** Keys that nobody has used for so long are locked. */
 export const idleMilliseconds = 15 * 60_000;
@@ -30,9 +30,20 @@ export function openDesk(deps: DeskDeps): Desk {
   function holderOf(accountId: string): Promise<KeyHolder> {
     if (current?.accountId !== accountId) {
       const holder = new KeyHolder(deps.openSafe(accountId));
-      current = { accountId, holder: holder.load().then(() => holder) };
+      current = { accountId, holder: loaded(holder) };
     }
     return current.holder;
+  }
+
+  /** What could not be read from the device is read again at the next request. */
+  async function loaded(holder: KeyHolder): Promise<KeyHolder> {
+    try {
+      await holder.load();
+      return holder;
+    } catch (error) {
+      current = null;
+      throw error;
+    }
   }
 
   function restartIdle(holder: KeyHolder): void {
@@ -59,7 +70,6 @@ export function openDesk(deps: DeskDeps): Desk {
       if (request.kind !== 'list' && request.kind !== 'learn') restartIdle(holder);
       deps.post({ id, answer });
     } catch (error) {
-      current = null;
       // The kind of the error only: its words could hold what was to be kept here.
       deps.post({ id, error: error instanceof Error ? error.name : 'Error' });
     }
@@ -104,9 +114,20 @@ async function answerTo(
       const { octets, isSealed, receivedAt } = request;
       return openMail({ octets, isSealed, receivedAt: new Date(receivedAt), senderKeys }, holder);
     }
-    case 'learn': {
-      const { learnActs } = await import('./learn.ts');
-      return learnActs(request, holder, new Date());
-    }
+    case 'learn':
+      return learnQuietly(request, holder);
+  }
+}
+
+/** Nobody asked to learn: what fails, such as fetching the code for it behind an upgrade, is a reason to try again. */
+async function learnQuietly(
+  request: Extract<Request, { kind: 'learn' }>,
+  holder: KeyHolder,
+): Promise<LearnAnswer> {
+  try {
+    const { learnActs } = await import('./learn.ts');
+    return await learnActs(request, holder, new Date());
+  } catch {
+    return { failure: 'broken' };
   }
 }

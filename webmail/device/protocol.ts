@@ -122,8 +122,11 @@ export interface OpenedMail {
 export type ImportAnswer = { readonly imported: readonly DeviceKey[] } | { readonly failure: ImportFailure };
 export type OpenAnswer = { readonly mail: OpenedMail } | OpenRefusal;
 
-/** Why nothing was learned: `locked` and `noKey` of what was learned before, or of the keys to seal it with. */
-export type LearnFailure = 'locked' | 'noKey' | 'malformed';
+/**
+ * Why nothing was learned: `locked`, `noKey` and `malformed` of what was learned before, or of the keys to seal it with;
+ * `broken`: it could not be tried, and may be later.
+ */
+export type LearnFailure = 'locked' | 'noKey' | 'malformed' | 'broken';
 
 export type LearnAnswer =
   | { readonly failure: LearnFailure }

@@ -173,6 +173,30 @@ test('what waits for another key is left, and a memory that can’t be opened is
   assert.deepEqual(await device.ask({ kind: 'learn', memory: null, acts }), { failure: 'locked' });
 });
 
+test('learning that fails leaves the keys unlocked, and can be tried again', async () => {
+  const device = await deviceOf(owner);
+  const begun = device.begun();
+  const broken = await device.ask({ kind: 'learn', memory: null, acts: null as never });
+  assert.deepEqual(broken, { failure: 'broken' });
+  const octets = await sealedTo(owner, text);
+  const opening = { kind: 'open', octets, isSealed: true, receivedAt: receivedAt.toISOString() } as const;
+  assert.ok('mail' in (await device.ask(opening)));
+  await assert.rejects(device.ask({ ...opening, octets: null as never }));
+  assert.ok('mail' in (await device.ask(opening)));
+  assert.equal(device.begun(), begun + 2);
+  assert.deepEqual((await learn(device, null, [await act('a')])).done, ['a']);
+  device.idle();
+  const locked = await device.ask(opening);
+  assert.equal('failure' in locked && locked.failure, 'locked');
+});
+
+test('keys that could not be read from the device are read at the next request', async () => {
+  const device = await deviceOf(owner);
+  device.breakSafe();
+  await assert.rejects(device.ask({ kind: 'list' }, 'other'));
+  assert.equal((await device.ask({ kind: 'list' }, 'other')).length, 1);
+});
+
 test('learning does not keep a key unlocked, which opening mail does', async () => {
   const device = await deviceOf(owner);
   const begun = device.begun();

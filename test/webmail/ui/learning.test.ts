@@ -19,7 +19,7 @@ function openWorld({
   answer,
 }: {
   waiting: Waiting[];
-  answer?: (acts: readonly LearnAct[]) => Answers['learn'];
+  answer?: (acts: readonly LearnAct[]) => Answers['learn'] | undefined;
 }) {
   const world = {
     ...{ waiting, version: 0, memory: null as string | null, sizes: 100, refusal: '' },
@@ -180,4 +180,15 @@ test('an account whose mail is not sealed, and a memory of another key, are left
   push();
   await pause();
   assert.equal(world.calls.length, before + 1);
+});
+
+test('learning that could not be tried is tried again at the next push, not at once', async () => {
+  const answers: Answers['learn'][] = [{ failure: 'broken' }];
+  const { world, learning, push, pause } = openWorld({ waiting: [act(1)], answer: () => answers.pop() });
+  learning.start();
+  await pause();
+  assert.deepEqual([world.asked.length, world.waiting.length], [1, 1]);
+  push();
+  await pause();
+  assert.deepEqual([world.asked.length, world.waiting.length], [2, 0]);
 });

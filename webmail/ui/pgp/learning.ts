@@ -116,7 +116,7 @@ async function learnOnce({ accountId, left, client, ask }: Round): Promise<boole
     acts: await withOctets(acts, accountId, client),
   });
   if ('failure' in answer) {
-    left.add(accountId);
+    if (answer.failure !== 'broken') left.add(accountId);
     return false;
   }
   for (const { emailId } of acts) if (!answer.done.includes(emailId)) left.add(emailId);
