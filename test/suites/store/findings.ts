@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ImportanceFindings } from '../../../delivery/importance/findings.ts';
+import type { Facts } from '../../../delivery/privacy/shape.ts';
 import { changeUndisturbed } from '../../../delivery/store/change-undisturbed.ts';
-import type { Email, Store } from '../../../delivery/store/store.ts';
+import type { Email, EmailChange, Findings, Store } from '../../../delivery/store/store.ts';
 import type { TagFindings } from '../../../delivery/tags/findings.ts';
 import { deliverAll, newEmail, type StoreFactory, withAccount } from './under-test.ts';
 
@@ -54,12 +55,28 @@ export function findingsSuite(factory: StoreFactory): void {
           changeAll(store, { accountId, ids, part: { importance: important } }),
           changeAll(other, { accountId, ids, part: { tags: tagged } }),
           changeAll(other, { accountId, ids, part: { reversePath: 'eve@example.net' } }),
+          changeAll(store, { accountId, ids, facts: { one: true } }),
+          changeAll(other, { accountId, ids, facts: { two: true } }),
         ]);
-        for (const { findings } of await store.getEmails(accountId, ids)) {
-          const { importance, tags, reversePath } = findings;
+        for (const { findings, index } of await store.getEmails(accountId, ids)) {
+          const { importance, tags, reversePath, facts } = findings;
           assert.deepEqual([importance, tags, reversePath], [important, tagged, 'eve@example.net']);
+          assert.deepEqual([facts, index?.value], [{ one: true, two: true }, 2]);
         }
         for await (const fault of store.verify()) assert.fail(JSON.stringify(fault));
+      }));
+
+    it('made of other facts are put in the place of none, nor is the index of those', () =>
+      withAccount(factory, async ({ store, accountId, another }) => {
+        const other = await another();
+        const [emailId = ''] = await deliverAll(store, accountId, [{}]);
+        const email = await emailOf(store, accountId, emailId);
+        const first = changeOf(email, { facts: { one: true } });
+        assert.deepEqual(await store.changeEmails(accountId, [first]), [{ emailId, status: 'done' }]);
+        const late = changeOf(email, { facts: { two: true } });
+        assert.deepEqual(await other.changeEmails(accountId, [late]), [{ emailId, status: 'disturbed' }]);
+        const { findings, index } = await emailOf(other, accountId, emailId);
+        assert.deepEqual([findings.facts, index?.value], [{ one: true }, 1]);
       }));
 
     it('of an email that goes meanwhile are those of no email', () =>
@@ -87,19 +104,30 @@ async function emailOf(store: Store, accountId: string, emailId: string): Promis
   return email;
 }
 
+/** What each of those who change at once writes. */
+interface Part {
+  readonly part?: Partial<Findings>;
+  readonly facts?: Facts;
+}
+
 async function changeAll(
   store: Store,
-  asked: { accountId: string; ids: readonly string[]; part: Partial<Email['findings']> },
+  { accountId, ids, ...part }: Part & { accountId: string; ids: readonly string[] },
 ): Promise<void> {
-  const { accountId, ids, part } = asked;
   const tried = await changeUndisturbed(accountId, await store.getEmails(accountId, ids), {
-    changeOf: async ({ id, findings }) => ({
-      emailId: id,
-      findings: { ...findings, ...part },
-      ifFindings: findings,
-    }),
+    changeOf: async email => changeOf(email, part),
     store,
   });
   for (const { outcome } of tried) assert.equal(outcome.status, 'done');
   assert.equal(tried.length, ids.length);
+}
+
+/** New facts come with an index, whose value is their number here. */
+function changeOf({ id, findings }: Email, { part, facts }: Part): EmailChange {
+  const change = { emailId: id, findings: { ...findings, ...part }, ifFindings: findings };
+  if (!facts) return change;
+  const all = { ...findings.facts, ...facts };
+  const value = Object.keys(all).length;
+  const index = { subject: 'message', version: 1, value, level: 'C', upTo: 50 } as const;
+  return { ...change, findings: { ...change.findings, facts: all }, index: { facts: all, index } };
 }

@@ -4,10 +4,10 @@ import { isSameDocument } from '../../same-document.ts';
 import { findingColumns } from '../../sort-columns.ts';
 import type { ChangeOutcome, EmailChange } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
-import { exchangeCell, readCell } from '../exchange-cell.ts';
+import { exchangeCells } from '../exchange-cell.ts';
 import type { Statement } from '../session.ts';
 import type { Buckets } from './buckets.ts';
-import { type DetailCells, findingCells } from './detail.ts';
+import { type DetailCells, findingCells, readFindings } from './detail.ts';
 import { discussionLink, type Emails } from './emails.ts';
 import { writeLearned } from './learned.ts';
 import type { LogLine } from './log.ts';
@@ -204,20 +204,33 @@ async function writeSome(parts: ChangeParts, accountId: string, edits: readonly 
   return disturbed;
 }
 
-/** Puts findings in the place of those that they were made of; false where others are there. True where none are named. */
+/**
+ * Puts findings, facts and index in the place of what they were made of, all or none; false where other findings or
+ * facts are there. True where none are named.
+ */
 async function exchangeFindings(
   { session }: CassandraContext,
   accountId: string,
-  { row, findings, ifFindings }: Edit,
+  edit: Edit,
 ): Promise<boolean> {
-  if (!ifFindings || !findings) return true;
-  const key = { account: accountId, bucket: row.bucket, id: row.id };
-  const cell = { table: 'detail', column: 'findings', key };
-  const { value: before } = await readCell(session, cell);
-  // Facts are a cell of their own, which is left alone where they stay the same.
-  const { facts, ...others } = ifFindings;
-  if (before === null || !isSameDocument(JSON.parse(before), others)) return false;
-  return await exchangeCell(session, cell, { before, after: findingCells(findings).findings });
+  const { row, ifFindings } = edit;
+  if (!ifFindings || !edit.findings) return true;
+  const cells = Object.entries(judgedCells(edit)).filter(
+    // Facts are a cell of their own, which is left alone where they stay the same.
+    ([column, text]) => text !== undefined && (column !== 'facts' || text !== findingCells(ifFindings).facts),
+  );
+  return await exchangeCells(
+    session,
+    { table: 'detail', key: { account: accountId, bucket: row.bucket, id: row.id } },
+    {
+      columns: ['findings', 'facts'],
+      isBefore: ({ findings, facts }) => {
+        if (findings == null || facts == null) return false;
+        return isSameDocument(readFindings({ findings, facts }), ifFindings);
+      },
+      after: Object.fromEntries(cells),
+    },
+  );
 }
 
 function lineOf({ row, tagIds, keywords }: Edit): LogLine {
@@ -261,25 +274,24 @@ function changedMarks({ row, tagIds, keywords }: Edit): Record<string, boolean> 
 
 /** New findings, index or words. Their mark is the same in both rows: an index tells by it which words it holds. */
 function textStatement(accountId: string, edit: Edit): Statement {
-  const { row, index, searchText, reworded } = edit;
-  const cells = textCells(edit);
-  const facts = index ? JSON.stringify(index.facts) : cells.facts;
-  const judged = index ? JSON.stringify(index.index) : undefined;
+  const { row, ifFindings, searchText, reworded } = edit;
+  // What was compared is written already.
+  const { findings, facts, judged } = ifFindings ? {} : judgedCells(edit);
   const words = searchText === null ? null : searchText && JSON.stringify(searchText);
   const mark = searchText === undefined ? undefined : reworded;
   return {
     cql: `update detail set findings = ?, facts = ?, judged = ?, words = ?, reworded = ?
       where account = ? and bucket = ? and id = ?`,
-    values: [cells.findings, facts, judged, words, mark, accountId, row.bucket, row.id],
+    values: [findings, facts, judged, words, mark, accountId, row.bucket, row.id],
   };
 }
 
-/** Findings and facts that are yet to be written. */
-function textCells({ findings, ifFindings }: Edit): Partial<Pick<DetailCells, 'findings' | 'facts'>> {
-  if (!findings) return {};
-  const cells = findingCells(findings);
-  if (!ifFindings) return cells;
-  return cells.facts === findingCells(ifFindings).facts ? {} : { facts: cells.facts };
+/** The cells of new findings and of a new index. */
+function judgedCells({ findings, index }: Edit): Partial<Omit<DetailCells, 'summary'>> {
+  return {
+    ...(findings ? findingCells(findings) : {}),
+    ...(index ? { facts: JSON.stringify(index.facts), judged: JSON.stringify(index.index) } : {}),
+  };
 }
 
 /** The columns that follow from new findings, index or words. */

@@ -27,8 +27,17 @@ export function findingCells({ facts, ...findings }: Findings): Pick<DetailCells
 }
 
 /** The detail read back. */
-export function readCells({ summary, findings, facts, judged }: DetailCells): Detail {
+export function readCells({ summary, judged, ...cells }: DetailCells): Detail {
   // Assembled as one text, so that there is one reader of it.
+  return readDetail(`{"summary":${summary},"findings":${findingsText(cells)},"index":${judged}}`);
+}
+
+/** The findings alone, as a document to be compared. */
+export function readFindings(cells: Pick<DetailCells, 'findings' | 'facts'>): unknown {
+  return JSON.parse(findingsText(cells));
+}
+
+function findingsText({ findings, facts }: Pick<DetailCells, 'findings' | 'facts'>): string {
   const inner = findings === '{}' ? '{' : `${findings.slice(0, -1)},`;
-  return readDetail(`{"summary":${summary},"findings":${inner}"facts":${facts}},"index":${judged}}`);
+  return `${inner}"facts":${facts}}`;
 }
