@@ -262,7 +262,7 @@ async function keepLearned(
     },
     store,
   });
-  checkUndisturbed(tried.map(({ outcome }) => outcome));
+  checkUndisturbed(tried);
 }
 
 /** Beyond the day's number, acts teach nobody but their owner. */

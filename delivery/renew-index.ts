@@ -71,7 +71,7 @@ async function change(
     changeOf: async email => changed(email),
     store,
   });
-  checkUndisturbed(tried.map(({ outcome }) => outcome));
+  checkUndisturbed(tried);
 }
 
 function confirmedFindings(

@@ -63,7 +63,7 @@ async function mend(
     },
     store: deps.store,
   });
-  checkUndisturbed(tried.map(({ outcome }) => outcome));
+  checkUndisturbed(tried);
   return { isOpened, isFailed, isMended: tried.length > 0 };
 }
 

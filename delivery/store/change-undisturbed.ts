@@ -6,74 +6,93 @@ export interface Tried {
   readonly before: Email;
   readonly change: EmailChange;
   readonly outcome: ChangeOutcome;
+  /** Why a change that was disturbed could not be tried again. */
+  readonly failure?: DeliveryError;
 }
 
 /** Tries of one change; so many others at the same moment mean that something never stops. */
 const maxTries = 8;
 
+/** How an email is changed, and where. */
+interface Changing {
+  /** Null where nothing is to be changed. */
+  readonly changeOf: (email: Email) => Promise<EmailChange | null>;
+  readonly store: Pick<Mail, 'changeEmails' | 'getEmails'>;
+}
+
 /**
  * Changes emails by what they are. An email whose findings another has written into meanwhile is read and changed again,
- * so that neither undoes the other. `changeOf` gives null where nothing is to be changed. The outcome of what was
- * disturbed each time is `disturbed`.
+ * so that neither undoes the other. The outcome of what was disturbed each time is `disturbed`. So is that of what was
+ * disturbed and could not be tried again, with its `failure`, where others are changed by then; a failure before
+ * anything is changed is thrown.
  */
 export async function changeUndisturbed(
   accountId: string,
   emails: readonly Email[],
-  {
-    changeOf,
-    store,
-  }: {
-    readonly changeOf: (email: Email) => Promise<EmailChange | null>;
-    readonly store: Pick<Mail, 'changeEmails' | 'getEmails'>;
-  },
+  changing: Changing,
 ): Promise<Tried[]> {
   const tried: Tried[] = [];
-  let left = emails;
-  for (let tries = 1; left.length > 0; tries++) {
-    const made = await changesOf(left, changeOf);
-    if (made.length === 0) break;
-    const outcomes = await store.changeEmails(
-      accountId,
-      made.map(({ change }) => change),
-    );
-    const round = made.flatMap((one, at) => {
-      const outcome = outcomes[at];
-      return outcome ? [{ ...one, outcome }] : [];
-    });
-    const isOver = ({ outcome }: Tried) => outcome.status !== 'disturbed' || tries === maxTries;
-    tried.push(...round.filter(isOver));
-    const again = round.filter(one => !isOver(one));
-    left =
-      again.length === 0
-        ? []
-        : await store.getEmails(
-            accountId,
-            again.map(({ before }) => before.id),
-          );
-    const found = new Set(left.map(({ id }) => id));
-    for (const { before, change } of again.filter(one => !found.has(one.before.id)))
-      tried.push({ before, change, outcome: { emailId: before.id, status: 'notFound' } });
+  let again: Tried[] = [];
+  for (let tries = 1; tries === 1 || again.length > 0; tries++) {
+    try {
+      const round =
+        tries === 1 ? await tryOnce(accountId, emails, changing) : await tryAgain(accountId, again, changing);
+      const isOver = ({ outcome }: Tried) => outcome.status !== 'disturbed' || tries === maxTries;
+      tried.push(...round.filter(isOver));
+      again = round.filter(one => !isOver(one));
+    } catch (error) {
+      if (!(error instanceof DeliveryError) || !tried.some(isDone)) throw error;
+      return [...tried, ...again.map(one => ({ ...one, failure: error }))];
+    }
   }
   return tried;
 }
 
-/** Throws `storeUnavailable` where a change was disturbed each time. */
-export function checkUndisturbed(outcomes: readonly ChangeOutcome[]): void {
-  const disturbed = outcomes.find(({ status }) => status === 'disturbed');
+function isDone({ outcome }: Tried): boolean {
+  return outcome.status === 'done';
+}
+
+/** Throws where a change was disturbed each time (`storeUnavailable`), or could not be tried again. */
+export function checkUndisturbed(tried: readonly Tried[]): void {
+  const disturbed = tried.find(({ outcome }) => outcome.status === 'disturbed');
   if (!disturbed) return;
+  const { outcome, failure } = disturbed;
+  if (failure) throw failure;
   throw new DeliveryError('storeUnavailable', 'others change the email all the time', {
-    fields: { emailId: disturbed.emailId },
+    fields: { emailId: outcome.emailId },
   });
 }
 
-async function changesOf(
+/** Changes emails as they are. */
+async function tryOnce(
+  accountId: string,
   emails: readonly Email[],
-  changeOf: (email: Email) => Promise<EmailChange | null>,
-): Promise<Omit<Tried, 'outcome'>[]> {
+  { changeOf, store }: Changing,
+): Promise<Tried[]> {
   const made: Omit<Tried, 'outcome'>[] = [];
   for (const before of emails) {
     const change = await changeOf(before);
     if (change) made.push({ before, change });
   }
-  return made;
+  if (made.length === 0) return [];
+  const outcomes = await store.changeEmails(
+    accountId,
+    made.map(({ change }) => change),
+  );
+  return made.flatMap((one, at) => {
+    const outcome = outcomes[at];
+    return outcome ? [{ ...one, outcome }] : [];
+  });
+}
+
+/** Changes emails that were disturbed as they have become; some may have gone. */
+async function tryAgain(accountId: string, again: readonly Tried[], changing: Changing): Promise<Tried[]> {
+  const ids = again.map(({ before }) => before.id);
+  const emails = await changing.store.getEmails(accountId, ids);
+  const found = new Set(emails.map(({ id }) => id));
+  const gone = again.filter(({ before }) => !found.has(before.id));
+  return [
+    ...(await tryOnce(accountId, emails, changing)),
+    ...gone.map(one => ({ ...one, outcome: { emailId: one.before.id, status: 'notFound' as const } })),
+  ];
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { DeliveryError } from '../../../delivery/errors.ts';
 import { openTestWeb, type TestWeb } from './web.ts';
 
 async function get(web: TestWeb, id: string, properties: string[]) {
@@ -317,3 +318,41 @@ test('§4.6 an email may be sent back as it was given, with what it says anew', 
   const { notUpdated } = await web.ask('Email/set', { update: forged });
   assert.deepEqual(notUpdated[id].properties.sort(), ['size', 'subject', 'textBody']);
 });
+
+/** Whoever asks from now on is disturbed by others each time, as soon as this email's findings are changed. */
+function disturbing({ store }: TestWeb, t: TestContext, emailId: string, onRound?: (round: number) => void) {
+  const change = store.changeEmails.bind(store);
+  let rounds = 0;
+  t.mock.method(store, 'changeEmails', async (...[accountId, changes]: Parameters<typeof change>) => {
+    onRound?.(++rounds);
+    const others = changes.filter(one => one.emailId !== emailId);
+    const outcomes = await change(accountId, others);
+    return changes.map(
+      one => outcomes[others.indexOf(one)] ?? { emailId: one.emailId, status: 'disturbed' as const },
+    );
+  });
+}
+
+for (const isFailing of [false, true]) {
+  const why = isFailing ? 'whose second try the store refuses' : 'that others change each time';
+  test(`§4.6 an email ${why} is told alone, and what was done is learned`, async t => {
+    const web = await openTestWeb(t);
+    const inbox = await web.mailbox('inbox');
+    const one = await web.deliver('From: a@example.net\nSubject: one\n\nx\n');
+    const two = await web.deliver('From: b@example.net\nSubject: two\n\nx\n');
+    const three = await web.deliver('From: c@example.net\nSubject: three\n\nx\n');
+    disturbing(web, t, one, round => {
+      if (isFailing && round > 1) throw new DeliveryError('storeUnavailable', 'the store has gone');
+    });
+    const done = await web.ask('Email/set', {
+      create: { draft: { mailboxIds: { [inbox]: true }, subject: 'draft' } },
+      update: { [one]: { importance: 9 }, [two]: { 'keywords/$junk': true, importance: -5 } },
+      destroy: [three],
+    });
+    assert.equal(done.notUpdated[one].type, 'serverUnavailable');
+    assert.deepEqual([done.updated, done.destroyed], [{ [two]: null }, [three]]);
+    assert.ok(done.created.draft.id);
+    assert.ok(await web.store.getAccountState(web.account.id, 'importance'));
+    assert.equal((await get(web, one, ['importance'])).importance, 0);
+  });
+}

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { describeError } from '../../../delivery/describe-error.ts';
 import { changedImportance } from '../../../delivery/importance/findings.ts';
-import { changeUndisturbed, checkUndisturbed } from '../../../delivery/store/change-undisturbed.ts';
+import { changeUndisturbed } from '../../../delivery/store/change-undisturbed.ts';
 import { importanceOf } from '../../../delivery/store/importance.ts';
 import type { ChangeOutcome, Email, EmailChange } from '../../../delivery/store/store.ts';
 import { readArguments, setEntries } from './arguments.ts';
@@ -69,8 +70,9 @@ async function updateAll(
     return change;
   };
   const tried = await changeUndisturbed(account.id, emails, { changeOf, store });
-  for (const { outcome } of tried) {
+  for (const { outcome, failure } of tried) {
     const key = ids.get(outcome.emailId) ?? outcome.emailId;
+    if (failure) context.log.warn({ emailId: outcome.emailId, ...describeError(failure) }, 'emailNotChanged');
     await tryRecord(key, results.notUpdated, async () => {
       checkOutcome(outcome);
       results.updated.set(key, null);
@@ -100,7 +102,8 @@ function importanceByHand(
 
 function checkOutcome(outcome: ChangeOutcome): void {
   const { status } = outcome;
-  checkUndisturbed([outcome]);
+  // Registered for whole methods (RFC 8620 §9.5); no SetError of the standard says "the same may succeed later".
+  if (status === 'disturbed') throw new SetError('serverUnavailable', 'it is being changed; try again');
   if (status === 'notFound') throw new SetError('notFound');
   if (status === 'noSuchTag') throw invalidProperties(['mailboxIds'], 'there is no such mailbox');
   if (status === 'noTagLeft') throw invalidProperties(['mailboxIds'], 'an email is in at least one mailbox');

@@ -73,7 +73,7 @@ export const privacyReport: Handler = async (args, context) => {
     },
     store,
   });
-  checkUndisturbed(tried.map(({ outcome }) => outcome));
+  checkUndisturbed(tried);
   const [changed] = await store.getEmails(account.id, [id]);
   const junk = (await store.listTags(account.id)).find(tag => tag.role === 'junk')?.id ?? null;
   return { accountId: account.id, emailId: id, privacy: privacyOf(changed ?? email, junk, false) };

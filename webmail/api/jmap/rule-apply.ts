@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { describeError } from '../../../delivery/describe-error.ts';
 import { changedImportance } from '../../../delivery/importance/findings.ts';
 import { parseMessage } from '../../../delivery/message/message.ts';
 import { changeUndisturbed } from '../../../delivery/store/change-undisturbed.ts';
@@ -47,6 +48,8 @@ export const tagRuleApply: Handler = async (args, context) => {
     changeOf: email => changeBy(rules, { email, tags }, context),
     store,
   });
+  const failure = tried.find(one => one.failure)?.failure;
+  if (failure) context.log.warn({ ...describeError(failure) }, 'emailNotChanged');
   const undo = tried.flatMap(({ before, change, outcome }) =>
     outcome.status === 'done' ? [[before.id, undoOf(before, change)] as const] : [],
   );
