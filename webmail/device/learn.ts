@@ -10,8 +10,8 @@ import { unseal } from './unseal.ts';
 
 /**
  * Learns from acts upon sealed mail by the very code that learns on the server: words leave this device as one weight
- * for each of their slots, over all mail that was learned. Acts whose messages wait for another key are left; a message
- * that brings nothing to learn is done with.
+ * for each of their slots, over all mail that was learned. Acts whose messages wait for another key, or can't be
+ * read at all, are left; a message that brings nothing to learn is done with.
  */
 export async function learnActs(
   { memory, acts }: Extract<Request, { kind: 'learn' }>,
@@ -22,7 +22,8 @@ export async function learnActs(
   if ('failure' in learned) return learned;
   const done: string[] = [];
   for (const act of acts) {
-    const next = await afterAct(learned, act, keys);
+    // What nobody foresaw in one message must not keep the others from being learned.
+    const next: Memory | null = await afterAct(learned, act, keys).catch(() => null);
     if (next === null) continue;
     learned = next;
     done.push(act.emailId);

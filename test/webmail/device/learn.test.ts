@@ -207,6 +207,13 @@ test('learning does not keep a key unlocked, which opening mail does', async () 
   assert.equal(device.begun(), begun + 1);
 });
 
+test('one message that can’t be read at all keeps no other from being learned', async () => {
+  const device = await deviceOf(owner);
+  const spoiled = { ...(await act('a')), octets: {} as Uint8Array };
+  const { memory, done } = await learn(device, null, [spoiled, await act('b')]);
+  assert.deepEqual([done, (await entriesOf(memory)).length], [['b'], 1]);
+});
+
 test('mail whose words nobody may know, and mail that is gone, is done with', async () => {
   const device = await deviceOf(owner);
   const closed = { ...(await act('a')), octets: await sealedTo(owner, text) };

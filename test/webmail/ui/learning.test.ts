@@ -22,24 +22,32 @@ function openWorld({
   answer?: (acts: readonly LearnAct[]) => Answers['learn'] | undefined;
 }) {
   const world = {
-    ...{ waiting, version: 0, memory: null as string | null, sizes: 100, refusal: '' },
+    ...{ waiting, version: 0, memory: null as string | null, refusal: '' },
+    /** Octets of the messages in turn, then again. */
+    sizes: [100],
+    /** What fetching a message fails with, by its blob. */
+    unfetched: new Map<string, Error>(),
     calls: [] as string[],
     asked: [] as (readonly LearnAct[])[],
     fetched: [] as string[],
+    /** How often the memory was asked for. */
+    downloads: 0,
     /** Other devices that put just before this one. */
     rivals: 0,
   };
+  const sizeOf = (id: string) => world.sizes[Number(id.slice(1)) % world.sizes.length];
   const listeners = new Set<() => void>();
   let state = { pushes: 0, session: { accountId: 'a1' } } as unknown as State;
   const methods: Record<string, (args: Record<string, unknown>) => unknown> = {
     'SealedMemory/get': ({ properties }) => {
       if (world.refusal) throw new RequestError(200, world.refusal);
-      const memory = properties === null ? { memory: world.memory } : {};
+      const memory = (properties as string[]).includes('memory') ? { memory: world.memory } : {};
+      if ('memory' in memory) world.downloads++;
       return { accountId: 'a1', state: String(world.version), waiting: [...world.waiting], ...memory };
     },
     'Email/get': ({ ids }) => ({
       list: (ids as string[]).map(id => ({
-        ...{ id, blobId: `b-${id}`, receivedAt: '2026-02-01T12:00:00Z', size: world.sizes },
+        ...{ id, blobId: `b-${id}`, receivedAt: '2026-02-01T12:00:00Z', size: sizeOf(id) },
       })),
     }),
     'SealedMemory/set': args => {
@@ -49,7 +57,7 @@ function openWorld({
       world.version++;
       world.memory = put.memory;
       world.waiting = world.waiting.filter(({ emailId }) => !put.done.some(one => one.emailId === emailId));
-      return {};
+      return { newState: String(world.version) };
     },
   };
   let waited: (() => Promise<void>) | null = null;
@@ -68,6 +76,8 @@ function openWorld({
         return { [id]: methods[name]?.(args) as Record<string, unknown> };
       },
       async fetchBlob({ blobId }) {
+        const error = world.unfetched.get(blobId);
+        if (error) throw error;
         world.fetched.push(blobId);
         return new Blob([blobId]);
       },
@@ -106,16 +116,18 @@ test('with nothing that waits one small question is all', async () => {
   assert.deepEqual([world.calls, world.asked], [['SealedMemory/get'], []]);
 });
 
-test('what waits is learned twenty messages at a time, and again what comes later', async () => {
-  const waiting = Array.from({ length: 45 }, (_, number) => act(number));
+test('what waits is learned five messages at a time, and again what comes later', async () => {
+  const waiting = Array.from({ length: 12 }, (_, number) => act(number));
   const { world, learning, push, pause } = openWorld({ waiting });
   learning.start();
   await pause();
   assert.deepEqual(
     world.asked.map(({ length }) => length),
-    [20, 20, 5],
+    [5, 5, 2],
   );
-  assert.equal(Buffer.from(world.memory ?? '', 'base64').toString('hex'), '141405');
+  // What was put is gone on with, while it is the last.
+  assert.equal(world.downloads, 1);
+  assert.equal(Buffer.from(world.memory ?? '', 'base64').toString('hex'), '050502');
   assert.equal(Buffer.from(world.asked[0]?.[0]?.octets ?? []).toString(), 'b-e0');
   world.waiting = [act(50, { isSpam: null })];
   push();
@@ -124,7 +136,7 @@ test('what waits is learned twenty messages at a time, and again what comes late
     world.asked.at(-1)?.map(({ emailId, octets }) => [emailId, octets]),
     [['e50', null]],
   );
-  assert.equal(world.fetched.length, 45);
+  assert.equal(world.fetched.length, 12);
   learning.stop();
   world.waiting = [act(51)];
   push();
@@ -152,7 +164,7 @@ test('what this device can’t open, and messages that are too large, hold nothi
     waiting: Array.from({ length: 22 }, (_, number) => act(number)),
     answer: acts => ({ memory: Uint8Array.of(1), weights: null, done: done(acts) }),
   });
-  world.sizes = 10_000_001;
+  world.sizes = [10_000_001];
   learning.start();
   await pause();
   assert.deepEqual([world.waiting.map(({ emailId }) => emailId), world.fetched], [['e0'], []]);
@@ -191,4 +203,50 @@ test('learning that could not be tried is tried again at the next push, not at o
   push();
   await pause();
   assert.deepEqual([world.asked.length, world.waiting.length], [2, 0]);
+});
+
+test('a round holds no more than ten megabytes of messages', async () => {
+  const waiting = Array.from({ length: 6 }, (_, number) => act(number));
+  const { world, learning, pause } = openWorld({ waiting });
+  world.sizes = [6_000_000, 4_000_000, 1_000_000, 20_000_000, 9_000_000, 10_000_000];
+  learning.start();
+  await pause();
+  assert.deepEqual(
+    world.asked.map(acts => acts.map(({ octets }) => octets && Buffer.from(octets).toString())),
+    [['b-e0', 'b-e1'], ['b-e2', null, 'b-e4'], ['b-e5']],
+  );
+  assert.deepEqual(world.waiting, []);
+});
+
+test('a message that can’t be fetched is left, and the others are learned', async () => {
+  const waiting = Array.from({ length: 8 }, (_, number) => act(number));
+  const { world, learning, push, pause } = openWorld({ waiting });
+  for (const number of [0, 1, 2, 3, 4, 6]) world.unfetched.set(`b-e${number}`, new RequestError(500));
+  world.unfetched.set('b-e6', new TypeError('the body broke off'));
+  learning.start();
+  await pause();
+  assert.deepEqual(world.fetched, ['b-e5', 'b-e7']);
+  const calls = world.calls.length;
+  push();
+  await pause();
+  assert.equal(world.calls.length, calls + 1);
+  world.unfetched.clear();
+  learning.start();
+  await pause();
+  assert.deepEqual(world.waiting, []);
+});
+
+test('without a connection, or a session, all of it waits for the next push', async () => {
+  const { world, learning, push, pause } = openWorld({ waiting: [act(1)] });
+  for (const status of [0, 401]) {
+    world.unfetched.set('b-e1', new RequestError(status));
+    learning.start();
+    await pause();
+    assert.equal(world.waiting.length, 1);
+    world.unfetched.clear();
+    push();
+    await pause();
+    assert.deepEqual(world.waiting, []);
+    world.waiting = [act(1)];
+  }
 });

@@ -21,9 +21,9 @@ export interface LearningDeps {
 
 /** Pushes come in bursts, and what they tell is learned in one go. */
 const pauseMilliseconds = 2000;
-/** Messages of one round. */
-const most = 20;
-/** Larger ones are not fetched for this. */
+/** Messages of one round: mail that its owner opens meanwhile waits for no more than these. */
+const most = 5;
+/** Octets of one round's messages together; a message that is larger alone is not fetched, and teaches nothing. */
 const maxOctets = 10_000_000;
 const maxTries = 3;
 
@@ -32,7 +32,7 @@ const maxTries = 3;
  * again at the next of these: nobody is told, for nobody has asked for it.
  */
 export function openLearning({ store, client, ask, later }: LearningDeps): Learning {
-  /** Accounts, and messages, that this device can't learn from: they are left until a key is unlocked. */
+  /** Accounts, and messages, that can't be learned from here: they are left until a key is unlocked. */
   const left = new Set<string>();
   let stopWaiting: (() => void) | null = null;
   let stopWatching: (() => void) | null = null;
@@ -55,8 +55,9 @@ export function openLearning({ store, client, ask, later }: LearningDeps): Learn
   async function rounds(): Promise<void> {
     const accountId = store.get().session?.accountId;
     if (!accountId || left.has(accountId)) return;
+    const round: Round = { accountId, left, client, ask: askUnlocked, held: null };
     try {
-      while (stopWatching && (await learnRound({ accountId, left, client, ask: askUnlocked })));
+      while (stopWatching && (await learnRound(round)));
     } catch (error) {
       if (error instanceof RequestError && error.type === 'forbidden') left.add(accountId);
       throw error;
@@ -87,6 +88,8 @@ export function openLearning({ store, client, ask, later }: LearningDeps): Learn
 interface Round extends Pick<LearningDeps, 'client' | 'ask'> {
   readonly accountId: string;
   readonly left: Set<string>;
+  /** The memory that was put last, and its state. */
+  held: { readonly state: string; readonly memory: Uint8Array } | null;
 }
 
 /** One round, tried again where another device was faster; true when more may wait. */
@@ -101,63 +104,79 @@ async function learnRound(round: Round): Promise<boolean> {
   }
 }
 
-async function learnOnce({ accountId, left, client, ask }: Round): Promise<boolean> {
-  const chosen = ({ waiting }: SealedMemory) =>
-    waiting.filter(({ emailId }) => !left.has(emailId)).slice(0, most);
+async function learnOnce(round: Round): Promise<boolean> {
+  const { accountId, left, client, ask } = round;
+  const known = await getMemory(client, accountId, ['waiting']);
+  const waiting = known.waiting.filter(({ emailId }) => !left.has(emailId)).slice(0, most);
   // The memory is much larger, and mostly nothing waits.
-  if (chosen(await getMemory(client, accountId, ['waiting'])).length === 0) return false;
-  const known = await getMemory(client, accountId, null);
-  const acts = chosen(known);
-  if (acts.length === 0) return false;
-  const memory = known.memory ? octetsOf(known.memory) : null;
-  const answer = await ask(accountId, {
-    kind: 'learn',
-    memory,
-    acts: await withOctets(acts, accountId, client),
-  });
+  if (waiting.length === 0) return false;
+  const { state, memory } = await memoryOf(round, known.state);
+  const acts = await withOctets(waiting, round);
+  if (acts.length === 0) return true;
+  const answer = await ask(accountId, { kind: 'learn', memory, acts });
   if ('failure' in answer) {
     if (answer.failure !== 'broken') left.add(accountId);
     return false;
   }
   for (const { emailId } of acts) if (!answer.done.includes(emailId)) left.add(emailId);
-  const done = acts.filter(({ emailId }) => answer.done.includes(emailId));
+  const done = waiting.filter(({ emailId }) => answer.done.includes(emailId));
   if (done.length === 0) return true;
   const put: SealedMemorySet = {
     accountId,
-    ifInState: known.state,
+    ifInState: state,
     memory: base64Of(answer.memory),
     weights: answer.weights && base64Of(answer.weights),
     done,
   };
-  await client.call([['SealedMemory/set', { ...put }, 'put']]);
+  const answers = await client.call([['SealedMemory/set', { ...put }, 'put']]);
+  round.held = { state: String(answers.put?.newState), memory: answer.memory };
   return true;
+}
+
+/** The memory to go on with: what was put last, where nobody has put another since. */
+async function memoryOf(
+  { held, client, accountId }: Round,
+  state: string,
+): Promise<{ readonly state: string; readonly memory: Uint8Array | null }> {
+  if (held?.state === state) return held;
+  const known = await getMemory(client, accountId, ['memory']);
+  return { state: known.state, memory: known.memory ? octetsOf(known.memory) : null };
 }
 
 async function getMemory(
   client: LearningDeps['client'],
   accountId: string,
-  properties: readonly string[] | null,
+  properties: readonly string[],
 ): Promise<SealedMemory> {
   const answers = await client.call([['SealedMemory/get', { accountId, properties }, 'get']]);
   return answers.get as unknown as SealedMemory;
 }
 
+/** The first of the acts with their messages, as many as a round may hold. What can't be fetched is left. */
 async function withOctets(
   acts: SealedMemory['waiting'],
-  accountId: string,
-  client: LearningDeps['client'],
+  { accountId, left, client }: Round,
 ): Promise<LearnAct[]> {
   const ids = acts.filter(({ isSpam }) => isSpam !== null).map(({ emailId }) => emailId);
   const properties = ['blobId', 'receivedAt', 'size'];
   const { get } = await client.call([['Email/get', { accountId, ids, properties }, 'get']]);
   const emails = (get?.list ?? []) as readonly Found[];
   const read: LearnAct[] = [];
+  let room = maxOctets;
   for (const act of acts) {
     const email = emails.find(({ id, size }) => id === act.emailId && size <= maxOctets);
-    const octets = email ? await fetchOctets(client, accountId, email.blobId) : null;
-    read.push({ ...act, octets, receivedAt: email?.receivedAt ?? act.at });
+    room -= email?.size ?? 0;
+    if (room < 0) break;
+    const octets = email ? await fetchOctets(client, accountId, email.blobId).catch(unlessClosed) : null;
+    if (octets === undefined) left.add(act.emailId);
+    else read.push({ ...act, octets, receivedAt: email?.receivedAt ?? act.at });
   }
   return read;
+}
+
+/** One message can't be had, and the others may; without a connection, or a session, none can. */
+function unlessClosed(error: unknown): undefined {
+  if (error instanceof RequestError && (error.status === 0 || error.status === 401)) throw error;
 }
 
 interface Found {
