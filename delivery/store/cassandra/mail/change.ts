@@ -1,14 +1,14 @@
 import { DeliveryError } from '../../../errors.ts';
 import { randomText } from '../../ids.ts';
-import { isSameDocument } from '../../same-document.ts';
 import { findingColumns } from '../../sort-columns.ts';
 import type { ChangeOutcome, EmailChange } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
-import { exchangeCells } from '../exchange-cell.ts';
 import type { Statement } from '../session.ts';
 import type { Buckets } from './buckets.ts';
-import { type DetailCells, findingCells, readFindings } from './detail.ts';
+import { judgedCells } from './detail.ts';
+import { detailWrittenAt } from './detail-times.ts';
 import { discussionLink, type Emails } from './emails.ts';
+import { exchangedColumns, exchangeFindings } from './exchange-findings.ts';
 import { writeLearned } from './learned.ts';
 import type { LogLine } from './log.ts';
 import { cleanKeywords, isUnread, type LightRow, markOfKeyword, markOfTag, sortTags } from './row.ts';
@@ -182,55 +182,31 @@ function differs(before: readonly string[], after: ReadonlySet<string>): boolean
 /** Gives the ids of those that were not made. */
 async function writeSome(parts: ChangeParts, accountId: string, edits: readonly Edit[]): Promise<string[]> {
   const { context, telling } = parts;
-  const [
-    {
-      row: { bucket },
-    } = { row: { bucket: 0 } },
-  ] = edits;
-  const judged = edits.filter(isJudged);
-  const detailTimes = await detailWrittenAt(parts, accountId, judged);
-  const timestamp = context.session.micros([...edits.flatMap(({ row }) => row.writtenAt), ...detailTimes]);
-  // Texts are big, and count for nothing that is listed or counted: they go first.
+  const { session } = context;
   const disturbed: string[] = [];
-  for (const edit of judged) {
-    if (await exchangeFindings(context, accountId, edit))
-      await context.session.together([textStatement(accountId, edit)], { timestamp });
-    else disturbed.push(edit.row.id);
-  }
+  for (const edit of edits)
+    if (!(await exchangeFindings(session, accountId, edit))) disturbed.push(edit.row.id);
   const made = edits.filter(({ row }) => !disturbed.includes(row.id));
-  if (made.length === 0) return disturbed;
-  const statements = made.flatMap(edit => editStatements(accountId, edit));
+  const [first] = made;
+  if (!first) return disturbed;
+  const judged = made.filter(isJudged);
+  // Behind the exchanges, so that it is later than what they wrote.
+  const written = await detailWrittenAt(
+    session,
+    accountId,
+    judged.map(({ row }) => row),
+  );
+  const timestamp = session.micros([...made.flatMap(({ row }) => row.writtenAt), ...written]);
+  // Texts are big, and count for nothing that is listed or counted: they go first.
+  for (const edit of judged) await session.together([textStatement(accountId, edit)], { timestamp });
+  const compared = judged.filter(({ ifFindings }) => ifFindings).map(({ row }) => row);
+  const statements = [
+    ...made.flatMap(edit => editStatements(accountId, edit)),
+    ...(await exchangedColumns(session, accountId, compared)),
+  ];
+  const { bucket } = first.row;
   await telling.write({ accountId, bucket, timestamp, statements, lines: made.map(lineOf) });
   return disturbed;
-}
-
-/**
- * Puts findings, facts and index in the place of what they were made of, all or none; false where other findings or
- * facts are there. True where none are named.
- */
-async function exchangeFindings(
-  { session }: CassandraContext,
-  accountId: string,
-  edit: Edit,
-): Promise<boolean> {
-  const { row, ifFindings } = edit;
-  if (!ifFindings || !edit.findings) return true;
-  const cells = Object.entries(judgedCells(edit)).filter(
-    // Facts are a cell of their own, which is left alone where they stay the same.
-    ([column, text]) => text !== undefined && (column !== 'facts' || text !== findingCells(ifFindings).facts),
-  );
-  return await exchangeCells(
-    session,
-    { table: 'detail', key: { account: accountId, bucket: row.bucket, id: row.id } },
-    {
-      columns: ['findings', 'facts'],
-      isBefore: ({ findings, facts }) => {
-        if (findings == null || facts == null) return false;
-        return isSameDocument(readFindings({ findings, facts }), ifFindings);
-      },
-      after: Object.fromEntries(cells),
-    },
-  );
 }
 
 function lineOf({ row, tagIds, keywords }: Edit): LogLine {
@@ -286,27 +262,20 @@ function textStatement(accountId: string, edit: Edit): Statement {
   };
 }
 
-/** The cells of new findings and of a new index. */
-function judgedCells({ findings, index }: Edit): Partial<Omit<DetailCells, 'summary'>> {
-  return {
-    ...(findings ? findingCells(findings) : {}),
-    ...(index ? { facts: JSON.stringify(index.facts), judged: JSON.stringify(index.index) } : {}),
-  };
-}
-
-/** The columns that follow from new findings, index or words. */
+/** The columns that follow from new findings, index or words, but for those that go with an exchange. */
 function judgedStatements(accountId: string, edit: Edit): Statement[] {
-  const { row, index, findings, searchText, reworded } = edit;
+  const { row, index, findings, ifFindings, searchText, reworded } = edit;
   const columns = findings && findingColumns(findings);
+  const plain = ifFindings ? undefined : columns;
   const statements: Statement[] = [
     {
       cql: `update email set level = ?, importance = ?, encrypted = ?, unfinished = ?, reworded = ?
         where account = ? and bucket = ? and id = ?`,
       values: [
-        index ? index.index.level : undefined,
-        columns?.importance,
-        columns && columns.encrypted === 1,
-        columns && columns.unfinished === 1,
+        index && !ifFindings ? index.index.level : undefined,
+        plain?.importance,
+        plain && plain.encrypted === 1,
+        plain && plain.unfinished === 1,
         searchText === undefined ? undefined : reworded,
         ...[accountId, row.bucket, row.id],
       ],
@@ -319,19 +288,4 @@ function judgedStatements(accountId: string, edit: Edit): Statement[] {
     });
   }
   return statements;
-}
-
-/** When the cells were written that are about to change. */
-async function detailWrittenAt(
-  { context }: ChangeParts,
-  accountId: string,
-  edits: readonly Edit[],
-): Promise<(bigint | null)[]> {
-  if (edits.length === 0) return [];
-  const rows = await context.session.rows<Record<string, bigint | null>>(
-    `select writetime(findings) as a, writetime(facts) as b, writetime(judged) as c, writetime(words) as d
-     from detail where account = ? and bucket = ? and id in ?`,
-    [accountId, edits[0]?.row.bucket, edits.map(({ row }) => row.id)],
-  );
-  return rows.flatMap(({ a, b, c, d }) => [a ?? null, b ?? null, c ?? null, d ?? null]);
 }

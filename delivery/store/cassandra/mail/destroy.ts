@@ -2,6 +2,7 @@ import type { CassandraContext } from '../context.ts';
 import type { Statement } from '../session.ts';
 import { type ChangeParts, requireState } from './change.ts';
 import { goneStatement } from './claim.ts';
+import { detailWrittenAt } from './detail-times.ts';
 import type { LogLine } from './log.ts';
 import { listChunks, removeChunks } from './packed.ts';
 import type { LightRow } from './row.ts';
@@ -49,7 +50,10 @@ export async function destroyRows(
 async function destroySome(parts: ChangeParts, accountId: string, rows: readonly LightRow[]): Promise<void> {
   const { context } = parts;
   await noteGone(context, accountId, rows);
-  const timestamp = context.session.micros(rows.flatMap(({ writtenAt }) => writtenAt));
+  const timestamp = context.session.micros([
+    ...rows.flatMap(({ writtenAt }) => writtenAt),
+    ...(await detailWrittenAt(context.session, accountId, rows)),
+  ]);
   await parts.telling.write({
     accountId,
     bucket: rows[0]?.bucket ?? 0,

@@ -1,5 +1,5 @@
 import { type Detail, readDetail } from '../../sort-columns.ts';
-import type { Findings, NewEmail } from '../../store.ts';
+import type { EmailChange, Findings, NewEmail } from '../../store.ts';
 
 /**
  * An email's texts, a cell for each part that can change by itself: facts and index after an event, findings after
@@ -24,6 +24,20 @@ export function detailCells({
 
 export function findingCells({ facts, ...findings }: Findings): Pick<DetailCells, 'findings' | 'facts'> {
   return { findings: JSON.stringify(findings), facts: JSON.stringify(facts) };
+}
+
+/** The cells of new findings and of a new index. */
+export function judgedCells({
+  findings,
+  index,
+}: {
+  readonly findings: EmailChange['findings'];
+  readonly index: EmailChange['index'];
+}): Partial<Omit<DetailCells, 'summary'>> {
+  return {
+    ...(findings ? findingCells(findings) : {}),
+    ...(index ? { facts: JSON.stringify(index.facts), judged: JSON.stringify(index.index) } : {}),
+  };
 }
 
 /** The detail read back. */

@@ -1,6 +1,7 @@
 import type { CassandraContext } from '../context.ts';
 import { grouped, mapAtOnce } from '../directory/at-once.ts';
 import { readCells } from './detail.ts';
+import { type DetailTimes, detailTimes, timesOfDetail } from './detail-times.ts';
 import { octetsOf } from './reads.ts';
 import { changedColumns, type EmailRecord, type LightRow, toLightRow } from './row.ts';
 import type { EmailLog } from './verify-chunks.ts';
@@ -123,23 +124,6 @@ async function emailLeftoverAt(
   return record && record.head === null ? newestOf(timesOf(record)) : null;
 }
 
-interface DetailTimes {
-  readonly id: string;
-  readonly packing: bigint | null;
-  readonly summary: bigint | null;
-  readonly findings: bigint | null;
-  readonly facts: bigint | null;
-  readonly judged: bigint | null;
-  readonly words: bigint | null;
-  readonly reworded: bigint | null;
-  readonly learned: bigint | null;
-}
-
-const detailTimes = `id, writetime(packing) as packing, writetime(summary) as summary,
-  writetime(findings) as findings, writetime(facts) as facts, writetime(judged) as judged,
-  writetime(words) as words, writetime(reworded) as reworded,
-  writetime(learned) as learned`;
-
 async function detailLeftoverAt(context: CassandraContext, place: Place, id: string): Promise<bigint | null> {
   const { accountId, bucket } = place;
   const times = await context.session.row<DetailTimes>(
@@ -154,8 +138,8 @@ function isNoEmail({ packing, summary }: DetailTimes): boolean {
   return packing === null && summary === null;
 }
 
-function newestOfDetail({ id: _id, ...times }: DetailTimes): bigint | null {
-  return newestOf(Object.values(times));
+function newestOfDetail(times: DetailTimes): bigint | null {
+  return newestOf(timesOfDetail(times));
 }
 
 /** Rows of `detail` without their email, and emails without theirs. */
