@@ -79,6 +79,56 @@ export function findingsSuite(factory: StoreFactory): void {
         assert.deepEqual([findings.facts, index?.value], [{ one: true }, 1]);
       }));
 
+    it('are asked of changes that write none, too', () =>
+      withAccount(factory, async ({ store, accountId }) => {
+        const [emailId = ''] = await deliverAll(store, accountId, [{}]);
+        const email = await emailOf(store, accountId, emailId);
+        const ifFindings = { ...email.findings, importance: important };
+        const { index } = changeOf(email, { facts: { one: true } });
+        const parts = [
+          ...[{ keywords: { add: ['$seen'] } }, { tags: { add: ['junk'] } }, { searchText: null }],
+          ...[{ learned: new Uint8Array(3) }, { index }, {}],
+        ] as Partial<EmailChange>[];
+        const before = await store.getState(accountId, 'Email');
+        for (const part of parts) {
+          const late = [{ ...part, emailId, ifFindings }];
+          assert.deepEqual(await store.changeEmails(accountId, late), [{ emailId, status: 'disturbed' }]);
+        }
+        assert.deepEqual(await emailOf(store, accountId, emailId), email);
+        assert.equal(await store.getLearned(accountId, emailId), null);
+        assert.equal(await store.getState(accountId, 'Email'), before);
+        for (const part of parts) {
+          const { findings } = await emailOf(store, accountId, emailId);
+          const right = [{ ...part, emailId, ifFindings: findings }];
+          assert.deepEqual(await store.changeEmails(accountId, right), [{ emailId, status: 'done' }]);
+        }
+        const after = await emailOf(store, accountId, emailId);
+        assert.deepEqual(
+          [after.keywords, after.tagIds, after.findings.facts, after.index?.value],
+          [['$seen'], ['inbox', 'junk'], { one: true }, 1],
+        );
+        assert.deepEqual(await store.getLearned(accountId, emailId), new Uint8Array(3));
+      }));
+
+    it('are asked of each change of one email in one call', () =>
+      withAccount(factory, async ({ store, accountId }) => {
+        const [emailId = ''] = await deliverAll(store, accountId, [{}]);
+        const { findings } = await emailOf(store, accountId, emailId);
+        const first = { ...findings, importance: important };
+        const second = { ...first, tags: tagged };
+        const outcomes = await store.changeEmails(accountId, [
+          { emailId, findings: first, ifFindings: findings },
+          { emailId, keywords: { add: ['$seen'] }, ifFindings: findings },
+          { emailId, findings: second, ifFindings: first },
+        ]);
+        assert.deepEqual(
+          outcomes.map(({ status }) => status),
+          ['done', 'disturbed', 'done'],
+        );
+        const after = await emailOf(store, accountId, emailId);
+        assert.deepEqual([after.findings, after.keywords], [second, []]);
+      }));
+
     it('of an email that goes meanwhile are those of no email', () =>
       withAccount(factory, async ({ store, accountId }) => {
         const [emailId = ''] = await deliverAll(store, accountId, [{}]);

@@ -1,5 +1,6 @@
 import { DeliveryError } from '../../../errors.ts';
 import { randomText } from '../../ids.ts';
+import { isSameDocument } from '../../same-document.ts';
 import { findingColumns } from '../../sort-columns.ts';
 import type { ChangeOutcome, EmailChange } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
@@ -104,6 +105,7 @@ function editOne(
   const tagIds = changed(edit.tagIds, change.tags);
   if (change.tags?.add?.some(id => !known.has(id))) return { emailId, status: 'noSuchTag' };
   if (tagIds.size === 0) return { emailId, status: 'noTagLeft' };
+  if (isDisturbed(edit, change)) return { emailId, status: 'disturbed' };
   const keywords = new Set(cleanKeywords(changed(edit.keywords, change.keywords)));
   edits.set(emailId, {
     row,
@@ -111,12 +113,19 @@ function editOne(
     keywords,
     index: change.index ?? edit.index,
     findings: change.findings ?? edit.findings,
-    ifFindings: edit.findings ? edit.ifFindings : change.ifFindings,
+    ifFindings: edit.ifFindings ?? (edit.findings ? undefined : change.ifFindings),
     searchText: change.searchText === undefined ? edit.searchText : change.searchText,
     learned: change.learned === undefined ? edit.learned : change.learned,
     reworded: edit.reworded,
   });
   return { emailId, status: 'done' };
+}
+
+/** Whether a change is made of other findings than earlier ones of the same call leave. */
+function isDisturbed({ findings, ifFindings, index }: Edit, change: EmailChange): boolean {
+  const left = findings ?? ifFindings;
+  if (!left || !change.ifFindings) return false;
+  return !isSameDocument(index ? { ...left, facts: index.facts } : left, change.ifFindings);
 }
 
 function newEdit(row: LightRow): Edit {
@@ -150,7 +159,7 @@ async function writeEdits(
   edits: readonly Edit[],
 ): Promise<ReadonlySet<string>> {
   const disturbed = new Set<string>();
-  const real = edits.filter(edit => isChange(edit));
+  const real = edits.filter(edit => isChange(edit) || edit.ifFindings);
   const byBucket = Map.groupBy(real, ({ row }) => row.bucket);
   await parts.buckets.whileChanging(accountId, byBucket.keys(), async () => {
     for (const [bucket, some] of byBucket) {
@@ -186,7 +195,7 @@ async function writeSome(parts: ChangeParts, accountId: string, edits: readonly 
   const disturbed: string[] = [];
   for (const edit of edits)
     if (!(await exchangeFindings(session, accountId, edit))) disturbed.push(edit.row.id);
-  const made = edits.filter(({ row }) => !disturbed.includes(row.id));
+  const made = edits.filter(edit => isChange(edit) && !disturbed.includes(edit.row.id));
   const [first] = made;
   if (!first) return disturbed;
   const judged = made.filter(isJudged);

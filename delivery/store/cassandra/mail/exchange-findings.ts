@@ -24,7 +24,7 @@ export async function exchangeFindings(
   change: FindingsChange,
 ): Promise<boolean> {
   const { row, ifFindings } = change;
-  if (!ifFindings || !change.findings) return true;
+  if (!ifFindings) return true;
   const cells = Object.entries(judgedCells(change)).filter(
     // Facts are a cell of their own, which is left alone where they stay the same.
     ([column, text]) => column !== 'facts' || text !== findingCells(ifFindings).facts,
