@@ -19,8 +19,11 @@ export function weightAfter(months: number): number {
   return 2 ** (-Math.max(0, months) / halfLifeMonths);
 }
 
-/** Messages are counted in whole parts of one, so that taking one away leaves no trace. */
-export const messageUnits = 512;
+/**
+ * Messages are counted in whole parts of one, so that taking one away leaves no trace; in so many that what fading
+ * rounds away of each, month by month, is little. A table of 32 bits holds 500,000 messages of a slot and class.
+ */
+export const messageUnits = 4096;
 
 /** What a message of so many months ago counts, in units. */
 export function unitsAfter(months: number): number {
@@ -30,6 +33,8 @@ export function unitsAfter(months: number): number {
 /**
  * Makes all that the model holds as old as it is in that month, its updates too, so that they can still be taken back.
  * A month that is not later changes nothing. The weights of the fusion are those of the last fit: they do not fade.
+ * What a message counts is rounded down, so that all of them together are never more than what was counted of them, and
+ * taking them back leaves no count below 0.
  */
 export function fade(model: Model, month: number): void {
   if (month <= model.month) return;
@@ -46,7 +51,7 @@ export function fade(model: Model, month: number): void {
   for (const [id, update] of model.learned) {
     const steps = { ...update.steps };
     for (const name of viewNames) steps[name] = faded(steps[name]);
-    model.learned.set(id, { ...update, units: faded(update.units), steps });
+    model.learned.set(id, { ...update, units: Math.floor(update.units * share), steps });
   }
 }
 

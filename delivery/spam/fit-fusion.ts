@@ -18,8 +18,9 @@ const pace = 0.3;
 
 /**
  * Sets the fusion's weights by logistic regression over messages that the learners had not seen, each weight held to
- * where it started by a quadratic penalty, so that rare signals keep their meaning. What was fitted before does not matter; inputs that none of the messages has
- * keep the weights that they have.
+ * where it started by a quadratic penalty, so that rare signals keep their meaning. What was fitted before does not
+ * matter; inputs that none of the messages has keep the weights that they have, and so do those whose fit is no finite
+ * number.
  */
 export function fitFusion(model: Pick<Model, 'fusion' | 'prior'>, judged: readonly JudgedInputs[]): void {
   const names = [...new Set(judged.flatMap(({ inputs }) => inputs.map(([name]) => name)))];
@@ -41,7 +42,8 @@ export function fitFusion(model: Pick<Model, 'fusion' | 'prior'>, judged: readon
     }
   }
   const fitted = newFusion(new Map(names.map((name, at) => [name, (weights[at] ?? 0) / (scales[at] ?? 1)])));
-  for (const [name, weight] of fitted.weights) model.fusion.weights.set(name, weight);
+  for (const [name, weight] of fitted.weights)
+    if (Number.isFinite(weight)) model.fusion.weights.set(name, weight);
 }
 
 /** The bias goes where the messages put it. */

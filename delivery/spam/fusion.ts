@@ -29,11 +29,11 @@ export function fuse(fusion: Fusion, inputs: Inputs): number {
 /** A change of weights, by name, in whole units: what `applyChange` adds. */
 export type Change = ReadonlyArray<readonly [name: string, units: number]>;
 
-/** One step of gradient descent for an error `target - probability` and a rate. */
+/** One step of gradient descent for an error `target - probability` and a rate; what is no finite number is left out. */
 export function changeFor(inputs: Inputs, error: number, rate: number): Change {
   return inputs
     .map(([name, value]) => [name, Math.round(unit * rate * error * value)] as const)
-    .filter(([, units]) => units !== 0);
+    .filter(([, units]) => units !== 0 && Number.isFinite(units));
 }
 
 /** Adds a change, or with `sign` -1 takes it back; a weight that comes back to nothing is forgotten. */

@@ -68,12 +68,16 @@ export function loadModel(path: string): Model | null {
   return stat ? readModel(readFileSync(path), monthOf(stat.mtime)) : null;
 }
 
-/** Writes a model so that a reader sees the old one or the new one, never half of either; mode 0600. */
+/**
+ * Writes a model so that a reader sees the old one or the new one, never half of either; mode 0600. Throws `internal`,
+ * and the old one stays, for a model that must not be written.
+ */
 export function saveModel(path: string, model: Model): void {
+  const octets = writeModel(model);
   const draft = `${path}.${process.pid}.new`;
   const file = openSync(draft, 'w', 0o600);
   try {
-    writeFileSync(file, writeModel(model));
+    writeFileSync(file, octets);
     fsyncSync(file);
   } finally {
     closeSync(file);

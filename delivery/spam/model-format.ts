@@ -3,7 +3,7 @@ import { DeliveryError } from '../errors.ts';
 import { messageUnits } from './fading.ts';
 import type { Change } from './fusion.ts';
 import { emptyModel, type Model, type Update } from './model.ts';
-import type { Tally } from './tally.ts';
+import { held, type Tally } from './tally.ts';
 import { forEachView, type TalliedView, talliedViews, type ViewName, viewNames } from './views.ts';
 
 /**
@@ -11,11 +11,11 @@ import { forEachView, type TalliedView, talliedViews, type ViewName, viewNames }
  * JSON head with its length, a table of little-endian 32-bit weights for each view, a table of 32-bit counts for each
  * tallied view, and one record for each learned message: 16 octets id, label, what it counts, a step for each view,
  * number of fusion changes, and each change as index into the head's names and units; last the sample of `replay.ts`.
- * Earlier versions are read, too: 2 knew no time, so each message counts whole there, as one; 1 had neither the view
- * of traces nor tallies.
+ * Earlier versions are read, too: 3 counted in larger units; 2 knew no time, so each message counts whole there, as one;
+ * 1 had neither the view of traces nor tallies.
  */
 const magic = 'caliospm';
-const version = 3;
+const version = 4;
 const frame = 20;
 const unitsAt = 17;
 const changeOctets = 6;
@@ -24,14 +24,20 @@ const changeOctets = 6;
 interface Form {
   readonly views: readonly ViewName[];
   readonly tallies: readonly TalliedView[];
-  /** Whether messages are counted in units, and months are known. */
+  /** What a message counts that has not faded. */
+  readonly messageUnits: number;
+  /** Whether months are known, and what each message counts. */
   readonly isDated: boolean;
 }
 
-const currentForm: Form = { views: viewNames, tallies: talliedViews, isDated: true };
+const currentForm: Form = { views: viewNames, tallies: talliedViews, messageUnits, isDated: true };
 const forms: ReadonlyMap<number, Form> = new Map([
-  [1, { views: viewNames.filter(name => name !== 'traceWords'), tallies: [], isDated: false }],
-  [2, { views: viewNames, tallies: talliedViews, isDated: false }],
+  [
+    1,
+    { views: viewNames.filter(name => name !== 'traceWords'), tallies: [], messageUnits: 1, isDated: false },
+  ],
+  [2, { views: viewNames, tallies: talliedViews, messageUnits: 1, isDated: false }],
+  [3, { views: viewNames, tallies: talliedViews, messageUnits: 512, isDated: true }],
   [version, currentForm],
 ]);
 
@@ -52,7 +58,10 @@ interface Head {
   readonly kept: number;
 }
 
-/** The model as octets; 23 MB, and up to 8 MB of kept messages. */
+/**
+ * The model as octets; 23 MB, and up to 8 MB of kept messages. Throws `internal` for one that holds a number that is not
+ * finite: written, it could judge no more.
+ */
 export function writeModel(model: Model): Uint8Array {
   const names = [
     ...new Set([...model.learned.values()].flatMap(({ fusion }) => fusion.map(([name]) => name))),
@@ -68,6 +77,9 @@ export function writeModel(model: Model): Uint8Array {
     records: model.learned.size,
     kept: model.kept.length,
   };
+  if (!isSound(head) || ![...model.learned.values()].every(isSoundUpdate)) {
+    throw new DeliveryError('internal', 'the spam model holds a number that is not finite');
+  }
   const headOctets = Buffer.from(JSON.stringify(head));
   const headLength = Buffer.alloc(4);
   headLength.writeUInt32LE(headOctets.length);
@@ -104,6 +116,7 @@ export function readModel(octets: Uint8Array, month = 0): Model {
   const headEnd = 4 + body.readUInt32LE(0);
   // The CRC holds, so this is what `writeModel` wrote.
   const head = JSON.parse(body.toString('utf8', 4, headEnd)) as Head;
+  if (!isSound(head)) throw damaged('a spam model with a number that is none');
   const model = emptyModel({ withPrior: head.hasPrior });
   // Inputs that came after the model was written keep their starting weights.
   for (const [name, weight] of head.weights) model.fusion.weights.set(name, weight);
@@ -118,15 +131,25 @@ export function readModel(octets: Uint8Array, month = 0): Model {
   }
   for (const [place, name] of form.tallies.entries()) {
     setMessages(model.tallies[name], head.tallied?.[place]);
-    if (!form.isDated) countInUnits(model.tallies[name]);
+    if (form !== currentForm) countInUnits(model.tallies[name], form);
   }
   readRecords(body.subarray(at, body.length - head.kept), head, form, model.learned);
   // A copy, so that the file's octets need not stay.
   model.kept = new Uint8Array(body.subarray(body.length - head.kept));
   Object.assign(model.counts, head.counts);
-  Object.assign(model.mass, head.mass ?? inUnits(head.counts));
+  Object.assign(model.mass, head.mass ? inUnits(head.mass, form) : inUnits(head.counts, { messageUnits: 1 }));
   model.month = head.month ?? month;
   return model;
+}
+
+/** False where a number of the head is none, which JSON writes as null. */
+function isSound({ weights, counts, mass = counts, month = 0, tallied = [] }: Head): boolean {
+  const classes = [counts, mass, ...tallied].flatMap(({ ham, spam }) => [ham, spam]);
+  return [...weights.map(([, weight]) => weight), ...classes, month].every(Number.isFinite);
+}
+
+function isSoundUpdate({ units, steps, fusion }: Update): boolean {
+  return [units, ...Object.values(steps), ...fusion.map(([, change]) => change)].every(Number.isFinite);
 }
 
 function damaged(what: string): DeliveryError {
@@ -141,15 +164,19 @@ function setMessages({ messages }: Tally, counted: Tally['messages'] | undefined
   Object.assign(messages, counted);
 }
 
-/** Counts of a form that counted whole messages. */
-function countInUnits({ counts, messages }: Tally): void {
+function countInUnits({ counts, messages }: Tally, form: Form): void {
   // `at` is below the length.
-  for (let at = 0; at < counts.length; at++) counts[at] = (counts[at] as number) * messageUnits;
-  Object.assign(messages, inUnits(messages));
+  for (let at = 0; at < counts.length; at++) counts[at] = held(unitsOf(counts[at] as number, form));
+  Object.assign(messages, inUnits(messages, form));
 }
 
-function inUnits({ ham, spam }: Tally['messages']): Tally['messages'] {
-  return { ham: ham * messageUnits, spam: spam * messageUnits };
+function inUnits({ ham, spam }: Tally['messages'], form: Pick<Form, 'messageUnits'>): Tally['messages'] {
+  return { ham: unitsOf(ham, form), spam: unitsOf(spam, form) };
+}
+
+/** What a form counted, in units of now. Version 3 could take back more than was left, and count below 0. */
+function unitsOf(counted: number, form: Pick<Form, 'messageUnits'>): number {
+  return Math.max(0, (counted / form.messageUnits) * messageUnits);
 }
 
 /** Where the steps of a record begin. */
@@ -194,7 +221,7 @@ function readRecords(octets: Buffer, head: Head, form: Form, learned: Map<string
     const label = octets.readUInt8(at + 16);
     const steps = forEachView(() => 0);
     for (const [view, name] of form.views.entries()) steps[name] = octets.readInt32LE(at + first + 4 * view);
-    const units = form.isDated ? octets.readUInt16LE(at + unitsAt) : messageUnits;
+    const units = form.isDated ? unitsOf(octets.readUInt16LE(at + unitsAt), form) : messageUnits;
     const changes = octets.readUInt16LE(at + plain - 2);
     at += plain;
     const fusion: [string, number][] = [];

@@ -4,7 +4,7 @@ import { applyChange, type Change, changeFor, type Fusion, fuse, type Inputs, ne
 import { apply, emptyLearner, type Learner, margin, probability, stepOf } from './learner.ts';
 import { priorLearner, priorMargin } from './prior.ts';
 import { ruleRows } from './rules.ts';
-import { count, emptyTally, type Tally, weigh } from './tally.ts';
+import { clear, count, emptyTally, type Tally, weigh } from './tally.ts';
 import {
   forEachTally,
   forEachView,
@@ -140,26 +140,31 @@ export function learn(model: Model, features: Features, isSpam: boolean): boolea
 }
 
 /**
- * Class balance, of messages as they weigh in units: an owner who only ever marks spam must not teach that everything is spam, so the more messages of one
- * class alone were learned, the less another one weighs.
+ * Class balance, 0..1, of messages as they weigh in units: an owner who only ever marks spam must not teach that
+ * everything is spam, so the more messages of one class alone were learned, the less another one weighs.
  */
 export function shareOf(mass: Model['mass'], isSpam: boolean): number {
-  const [ham, spam] = [mass.ham / messageUnits, mass.spam / messageUnits];
+  const [ham, spam] = [Math.max(0, mass.ham) / messageUnits, Math.max(0, mass.spam) / messageUnits];
   const [own, other] = isSpam ? [spam, ham] : [ham, spam];
   return Math.min(1, (3 * other + 2) / (own + 1));
 }
 
 /**
  * Takes back what the message's update did; false when the model does not remember it. When nothing was learned
- * since, the model is bit for bit what it was before.
+ * since, the model is bit for bit what it was before. With the last message of a class goes all that was counted of it,
+ * what fading rounded included.
  */
 export function unlearn(model: Model, features: Features): boolean {
   const update = model.learned.get(features.id);
   if (!update) return false;
   applyUpdate(model, features, update, -1);
   model.learned.delete(features.id);
-  model.counts[update.isSpam ? 'spam' : 'ham']--;
-  model.mass[update.isSpam ? 'spam' : 'ham'] -= update.units;
+  const name = update.isSpam ? 'spam' : 'ham';
+  model.counts[name]--;
+  model.mass[name] = Math.max(0, model.mass[name] - update.units);
+  if (model.counts[name] > 0) return true;
+  model.mass[name] = 0;
+  for (const view of talliedViews) clear(model.tallies[view], update.isSpam);
   return true;
 }
 

@@ -4,7 +4,7 @@ import { slotCount } from './slots.ts';
 /**
  * A learner that counts: in how many wanted and unwanted messages each slot was seen. Whatever the order of learning, the
  * counts are the same, and taking a message away leaves them as if it had never been there. Counts are in units
- * (`messageUnits`): old messages count less.
+ * (`messageUnits`), never below 0: old messages count less.
  */
 export interface Tally {
   /** Two counts for each slot: wanted, unwanted. */
@@ -20,12 +20,24 @@ export function emptyTally(): Tally {
 
 /** Counts a message for so many units, or with units below 0 takes it away. */
 export function count({ counts, messages }: Tally, slots: Uint32Array, isSpam: boolean, units: number): void {
-  messages[isSpam ? 'spam' : 'ham'] += units;
+  const name = isSpam ? 'spam' : 'ham';
+  messages[name] = Math.max(0, messages[name] + units);
   for (let at = 0; at < slots.length; at++) {
     // Slots are below the table's half.
     const place = 2 * (slots[at] as number) + (isSpam ? 1 : 0);
-    counts[place] = (counts[place] as number) + units;
+    counts[place] = held((counts[place] as number) + units);
   }
+}
+
+/** What a place of a table holds of so many units. */
+export function held(units: number): number {
+  return Math.max(0, Math.min(2 ** 31 - 1, units));
+}
+
+/** Forgets all that was counted of one class. */
+export function clear({ counts, messages }: Tally, isSpam: boolean): void {
+  messages[isSpam ? 'spam' : 'ham'] = 0;
+  for (let place = isSpam ? 1 : 0; place < counts.length; place += 2) counts[place] = 0;
 }
 
 /** Strength of the belief that an unseen slot says nothing, in messages (Robinson 2003). */
@@ -44,9 +56,10 @@ export function weigh({ counts, messages }: Tally, slots: Uint32Array): number {
   let telling = 0;
   for (let at = 0; at < slots.length; at++) {
     const place = 2 * (slots[at] as number);
-    const ham = (counts[place] as number) / messageUnits;
-    const spam = (counts[place + 1] as number) / messageUnits;
-    if (ham + spam <= 0) continue;
+    // A share of counts below 0 would be beyond 0..1, and the sum no number.
+    const ham = Math.max(0, counts[place] as number) / messageUnits;
+    const spam = Math.max(0, counts[place + 1] as number) / messageUnits;
+    if (ham + spam === 0) continue;
     const share = spam / allSpam / (ham / allHam + spam / allSpam);
     const belief = (strength / 2 + (ham + spam) * share) / (strength + ham + spam);
     if (Math.abs(belief - 0.5) < least) continue;

@@ -1,43 +1,28 @@
 import assert from 'node:assert/strict';
-import { utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { crc32 } from 'node:zlib';
+import fc from 'fast-check';
 import { fade, messageUnits, monthOf, unitsAfter, weightAfter } from '../../../delivery/spam/fading.ts';
-import { extractFeatures } from '../../../delivery/spam/features.ts';
-import { emptyModel, type Model, predict, unlearn } from '../../../delivery/spam/model.ts';
-import { loadModel } from '../../../delivery/spam/model-file.ts';
+import {
+  emptyModel,
+  inputsOf,
+  learn,
+  type Model,
+  predict,
+  shareOf,
+  unlearn,
+} from '../../../delivery/spam/model.ts';
 import { readModel, writeModel } from '../../../delivery/spam/model-format.ts';
-import { type Labelled, readSample, writeSample } from '../../../delivery/spam/replay.ts';
+import { type Labelled, readSample } from '../../../delivery/spam/replay.ts';
+import { count, emptyTally } from '../../../delivery/spam/tally.ts';
 import { train } from '../../../delivery/spam/train.ts';
 import { talliedViews, viewNames } from '../../../delivery/spam/views.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { madeUp } from './messages.ts';
+import { both, octetsOf, some } from './folders.ts';
 
 const now = monthOf(new Date('2026-05-31T23:59:59Z'));
-
-/** Messages of one kind, with the label given. */
-function some(kind: 'ham' | 'spam', isSpam: boolean, { from, count }: { from: number; count: number }) {
-  return Array.from({ length: count }, (_, at) => ({
-    features: extractFeatures(madeUp(kind, from + at)),
-    isSpam,
-  }));
-}
-
-/** A folder of each kind, rightly labelled. */
-function both(from: number, count: number): Labelled[] {
-  return [...some('ham', false, { from, count }), ...some('spam', true, { from, count })];
-}
 
 /** Tables are too long to be shown where they differ. */
 function isSame(one: Int32Array, other: Int32Array): boolean {
   return Buffer.from(one.buffer).equals(Buffer.from(other.buffer));
-}
-
-/** What a model is, but for the order in which it learned. */
-function octetsOf(model: Model): Buffer {
-  const learned = [...model.learned].sort(([one], [other]) => (one < other ? -1 : 1));
-  return Buffer.from(writeModel({ ...model, learned: new Map(learned) }));
 }
 
 test('a month is one of the calendar, and a message weighs half after twelve', () => {
@@ -141,55 +126,100 @@ test('mail of five years ago still tells kinds apart when a little new mail is l
   }
 });
 
-/** The octets that the version before wrote: whole messages in the tallies, and no time. */
-function writtenBefore(model: Model): Buffer {
-  const octets = Buffer.from(writeModel(model));
-  const headEnd = 24 + octets.readUInt32LE(20);
-  const { mass, month, tallied, ...head } = JSON.parse(octets.toString('utf8', 24, headEnd));
-  const whole = tallied.map(({ ham, spam }: Record<string, number>) => ({
-    ham: (ham as number) / messageUnits,
-    spam: (spam as number) / messageUnits,
-  }));
-  const headOctets = Buffer.from(JSON.stringify({ ...head, tallied: whole }));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(headOctets.length);
-  const weightsEnd = headEnd + viewNames.length * model.learners.allWords.weights.byteLength;
-  const tables = talliedViews.map(name => model.tallies[name].counts.map(value => value / messageUnits));
-  const recordsAt = weightsEnd + tables.reduce((sum, table) => sum + table.byteLength, 0);
-  const record = 21 + 4 * viewNames.length;
-  const records = [...model.learned].map((_, at) => {
-    const one = octets.subarray(recordsAt + at * record, recordsAt + (at + 1) * record);
-    return Buffer.concat([one.subarray(0, 17), one.subarray(19)]);
-  });
-  const body = Buffer.concat([
-    length,
-    headOctets,
-    octets.subarray(headEnd, weightsEnd),
-    ...tables.map(table => Buffer.from(table.buffer)),
-    ...records,
-    octets.subarray(recordsAt + records.length * record),
-  ]);
-  const frame = Buffer.from(octets.subarray(0, 20));
-  frame.writeUInt32LE(2, 8);
-  frame.writeUInt32LE(crc32(body), 12);
-  frame.writeUInt32LE(body.length, 16);
-  return Buffer.concat([frame, body]);
+const pool = both(0, 6);
+
+/** Sums are never below their parts, and all that judges is finite. */
+function assertSound(model: Model): void {
+  const parts = { ham: 0, spam: 0 };
+  const tallies = { headerWords: emptyTally(), traceWords: emptyTally() };
+  for (const { features } of pool) {
+    const update = model.learned.get(features.id);
+    if (!update) continue;
+    parts[update.isSpam ? 'spam' : 'ham'] += update.units;
+    for (const name of talliedViews) count(tallies[name], features.views[name], update.isSpam, update.units);
+  }
+  for (const kind of ['ham', 'spam'] as const) {
+    assert.ok(model.mass[kind] >= parts[kind], `mass of ${kind}`);
+    for (const name of talliedViews) assert.ok(model.tallies[name].messages[kind] >= parts[kind], name);
+    const share = shareOf(model.mass, kind === 'spam');
+    assert.ok(share >= 0 && share <= 1, `share of ${kind}: ${share}`);
+  }
+  for (const name of talliedViews) {
+    const { counts } = tallies[name];
+    const isWhole = model.tallies[name].counts.every((value, at) => value >= (counts[at] as number));
+    assert.ok(isWhole, name);
+  }
+  for (const { features } of pool) {
+    for (const [name, value] of inputsOf(model, features)) assert.ok(Number.isFinite(value), name);
+  }
+  for (const [name, weight] of model.fusion.weights) assert.ok(Number.isFinite(weight), name);
 }
 
-test('a model of the version before, which knew no time, was learned when its file was written', context => {
+/** What may be done with a model; `lose` does as if the messages were beyond the sample that is kept. */
+const acts = ['train', 'fade', 'learn', 'unlearn', 'lose'] as const;
+
+interface Act {
+  readonly kind: (typeof acts)[number];
+  /** Places in the pool. */
+  readonly samples: readonly number[];
+  readonly isSpam: boolean;
+  readonly months: number;
+}
+
+const act: fc.Arbitrary<Act> = fc.record({
+  kind: fc.constantFrom(...acts),
+  samples: fc.uniqueArray(fc.constantFrom(...pool.keys()), { minLength: 1 }),
+  isSpam: fc.boolean(),
+  months: fc.nat({ max: 30 }),
+});
+
+function perform(model: Model, { kind, samples, isSpam, months }: Act) {
+  const chosen = samples.map(at => pool[at] as Labelled);
+  if (kind === 'train') {
+    train(
+      model,
+      chosen.map(({ features }) => ({ features, isSpam })),
+      model.month + months,
+    );
+  } else if (kind === 'fade') fade(model, model.month + months);
+  else if (kind === 'lose') model.kept = new Uint8Array(0);
+  else if (kind === 'learn') for (const { features } of chosen) learn(model, features, isSpam);
+  else for (const { features } of chosen) unlearn(model, features);
+}
+
+test('whatever is learned, fades, is corrected and taken back, nothing counts below 0 and all stays finite', () => {
+  fc.assert(
+    fc.property(fc.array(act, { minLength: 3, maxLength: 8 }), done => {
+      const model = emptyModel();
+      train(model, pool, now);
+      for (const one of done) {
+        perform(model, one);
+        assertSound(model);
+      }
+    }),
+    { numRuns: 10 },
+  );
+});
+
+test('a folder learned with the wrong label and corrected months later leaves next to nothing of it', () => {
+  const wrong = some('spam', false, { from: 0, count: 60 });
+  const right = [
+    ...some('ham', false, { from: 0, count: 4 }),
+    ...some('spam', true, { from: 1000, count: 5 }),
+  ];
   const model = emptyModel();
-  train(model, both(0, 10));
-  const sample = readSample(model.kept).map(({ features, isSpam }) => ({ features, isSpam }));
-  model.kept = writeSample(sample);
-  const path = join(temporaryFolder(context), 'spam.model');
-  writeFileSync(path, writtenBefore(model));
-  const writtenAt = new Date('2025-03-03T10:00:00Z');
-  utimesSync(path, writtenAt, writtenAt);
-  const read = loadModel(path);
-  assert.ok(read);
-  assert.equal(read.month, monthOf(writtenAt));
-  assert.ok(octetsOf({ ...read, month: 0 }).equals(octetsOf(model)));
-  train(read, both(100, 1), now);
-  const months = new Set(readSample(read.kept).map(({ month }) => month));
-  assert.deepEqual([...months].sort(), [monthOf(writtenAt), now]);
+  train(model, wrong, now - 7);
+  model.kept = new Uint8Array(0);
+  train(model, right, now - 4);
+  train(
+    model,
+    wrong.map(({ features }) => ({ features, isSpam: true })),
+    now,
+  );
+  assertSound(model);
+  const left = model.mass.ham / (4 * unitsAfter(4));
+  assert.ok(left >= 1 && left < 1.01, String(left));
+  for (const { features, isSpam } of both(7000, 20)) assert.equal(predict(model, features) > 0.5, isSpam);
+  const read = readModel(writeModel(model));
+  assert.deepEqual(read.fusion.weights, model.fusion.weights);
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { test } from 'node:test';
 import { extractFeatures } from '../../../delivery/spam/features.ts';
-import { emptyModel, learn } from '../../../delivery/spam/model.ts';
+import { emptyModel, learn, type Model } from '../../../delivery/spam/model.ts';
 import { loadModel, modelPath, openModel, saveModel } from '../../../delivery/spam/model-file.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { madeUp } from './messages.ts';
@@ -43,6 +44,29 @@ test('a damaged file leaves the model before it in use and is told to the log', 
   assert.equal(await model(), before);
   await model();
   assert.deepEqual(events, ['spamModelUnreadable']);
+});
+
+test('a model with a number that is not finite is not written, and the file before it stays', context => {
+  const folder = temporaryFolder(context);
+  const path = modelPath(folder);
+  saveModel(path, emptyModel());
+  const before = readFileSync(path);
+  const features = extractFeatures(madeUp('spam', 1));
+  const spoilers: ((model: Model) => void)[] = [
+    model => model.fusion.weights.set('bias', Number.NaN),
+    model => Object.assign(model.mass, { ham: Number.POSITIVE_INFINITY }),
+    model => Object.assign(model.tallies.traceWords.messages, { spam: Number.NaN }),
+    model => Object.assign(model, { month: Number.NaN }),
+    model => Object.assign(model.learned.get(features.id) ?? {}, { units: Number.NaN }),
+  ];
+  for (const spoil of spoilers) {
+    const model = emptyModel();
+    learn(model, features, true);
+    spoil(model);
+    assert.throws(() => saveModel(path, model), { code: 'internal' });
+    assert.ok(readFileSync(path).equals(before));
+    assert.deepEqual(readdirSync(folder), [basename(path)]);
+  }
 });
 
 test('no file is no model', context => {

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { messageUnits } from '../../../delivery/spam/fading.ts';
 import { extractFeatures, type Features } from '../../../delivery/spam/features.ts';
-import { emptyModel, learn, type Model, predict, unlearn } from '../../../delivery/spam/model.ts';
+import { fitFusion } from '../../../delivery/spam/fit-fusion.ts';
+import { changeFor } from '../../../delivery/spam/fusion.ts';
+import { emptyModel, learn, type Model, predict, shareOf, unlearn } from '../../../delivery/spam/model.ts';
 import { readModel, writeModel } from '../../../delivery/spam/model-format.ts';
 import { train } from '../../../delivery/spam/train.ts';
 import { viewNames } from '../../../delivery/spam/views.ts';
 import { madeUp, messageOf } from './messages.ts';
+import { framed, partsOf } from './model-octets.ts';
 
 const featuresOf = (kind: 'ham' | 'spam', number: number) => extractFeatures(madeUp(kind, number));
 
@@ -101,6 +105,11 @@ test('marking nothing but spam does not teach that everything is spam', () => {
   const lost = ham.filter(features => predict(model, features) >= 0.8);
   assert.equal(lost.length, 0);
   assert.ok(predict(model, featuresOf('spam', 5000)) > 0.8);
+});
+
+test('a message weighs 0 to 1 of itself, whatever the classes weigh', () => {
+  assert.equal(shareOf({ ham: -3596, spam: 9001 * messageUnits }, false), 1);
+  assert.equal(shareOf({ ham: -3596, spam: 9 * messageUnits }, true), 0.2);
 });
 
 test('unlearning what was never learned changes nothing and says so', () => {
@@ -204,4 +213,42 @@ test('damaged octets are no model', () => {
   ]) {
     assert.throws(() => readModel(bad), { code: 'badInput' });
   }
+});
+
+test('a stored number that is none is damage', () => {
+  const { head, rest } = partsOf(Buffer.from(writeModel(emptyModel({ withPrior: false }))));
+  assert.ok(readModel(framed(4, head, rest)));
+  const [[name], ...weights] = head.weights;
+  for (const bad of [
+    { ...head, weights: [[name, null], ...weights] },
+    { ...head, mass: { ham: null, spam: 0 } },
+    { ...head, counts: { ham: 0, spam: null } },
+    { ...head, tallied: [{ ham: 0, spam: 0 }, { ham: 0 }] },
+    { ...head, month: null },
+  ]) {
+    assert.throws(() => readModel(framed(4, bad, rest)), { code: 'badInput' });
+  }
+});
+
+test('an input that is no number leaves the weights that were there', () => {
+  const model = emptyModel();
+  const before = new Map(model.fusion.weights);
+  const judged = [true, false].map(isSpam => ({
+    inputs: [['bias', 1] as const, ['headerWordsTally', isSpam ? Number.NaN : -1] as const],
+    isSpam,
+    share: 1,
+  }));
+  fitFusion(model, judged);
+  assert.deepEqual(model.fusion.weights, before);
+  assert.deepEqual(
+    changeFor(
+      [
+        ['bias', 1],
+        ['headerWordsTally', Number.NaN],
+      ],
+      1,
+      2 ** -20,
+    ),
+    [['bias', 1]],
+  );
 });
