@@ -1,7 +1,7 @@
 import { openStateReader } from './account-state.ts';
 import { describeError } from './describe-error.ts';
 import type { Log } from './log.ts';
-import { readSealedMemory, sealedMemoryName } from './sealed-memory.ts';
+import { readSealed, sealedWordsName } from './sealed-memory.ts';
 import type { SharedActs } from './shared-acts.ts';
 import type { Linear } from './spam/personal/linear.ts';
 import { readMemory } from './spam/personal/memory.ts';
@@ -67,7 +67,7 @@ export function openKnowledge(deps: {
     keep(accountId, { version: state.version, day, octets: knowledgeOctets(knowledge), knowledge });
     return knowledge;
   };
-  const devices = openStateReader(sealedMemoryName, wordsOf, deps);
+  const devices = openStateReader(sealedWordsName, wordsOf, deps);
   return {
     async of(accountId, versions, at) {
       try {
@@ -75,7 +75,7 @@ export function openKnowledge(deps: {
         const [own, shared, words] = await Promise.all([
           version === undefined ? null : personal(accountId, version, at),
           deps.sharedActs.knowledge(),
-          devices.read(accountId, versions[sealedMemoryName]),
+          devices.read(accountId, versions[sealedWordsName]),
         ]);
         return { personal: own, shared, words };
       } catch (error) {
@@ -88,6 +88,6 @@ export function openKnowledge(deps: {
 
 /** Only weights that can be read were ever put. */
 function wordsOf(octets: Uint8Array | null): Linear | null {
-  const { weights } = readSealedMemory(octets);
+  const weights = readSealed(octets);
   return weights && readWeights(weights);
 }

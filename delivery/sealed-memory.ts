@@ -1,40 +1,24 @@
 /*
- * What an owner's devices have learned of sealed mail is a state of the account: the memory, which they alone can read,
- * and the weights that follow from it, by which mail is judged before it is sealed.
+ * What an owner's devices have learned of sealed mail is two states of the account: the memory, which they alone can
+ * read and put with each lesson, and the weights that follow from it, by which mail is judged before it is sealed. These
+ * change seldom, and are read at deliveries, which need no memory.
  */
 
-/** Name of the account's state. */
+/** Name of the account's state that holds a memory (`spam/personal/memory.ts`) as a message of OpenPGP. */
 export const sealedMemoryName = 'spam-sealed';
 
-/** What the devices gave. */
-export interface SealedMemory {
-  /** A memory (`spam/personal/memory.ts`) as a message of OpenPGP, binary; null: there is none. */
-  readonly memory: Uint8Array | null;
-  /** As `spam/personal/word-weights.ts` writes them; null: nothing is judged by words. */
-  readonly weights: Uint8Array | null;
+/** Name of the account's state that holds weights as `spam/personal/word-weights.ts` writes them. */
+export const sealedWordsName = 'spam-sealed-words';
+
+/**
+ * Either as the octets of its state. Nothing, null, is kept too: who goes on from what was there before then finds
+ * another version.
+ */
+export function writeSealed(octets: Uint8Array | null): Uint8Array {
+  return octets === null ? Uint8Array.of(0) : Buffer.concat([Uint8Array.of(1), octets]);
 }
 
-export const nothingSealed: SealedMemory = { memory: null, weights: null };
-
-const head = 4;
-
-/** As octets: the length of the weights in four octets, the weights, the memory; either may be empty. */
-export function writeSealedMemory({ memory, weights }: SealedMemory): Uint8Array {
-  const length = weights?.length ?? 0;
-  const octets = new Uint8Array(head + length + (memory?.length ?? 0));
-  new DataView(octets.buffer).setUint32(0, length, true);
-  if (weights) octets.set(weights, head);
-  if (memory) octets.set(memory, head + length);
-  return octets;
-}
-
-/** What `writeSealedMemory` wrote; nothing where there is no state. */
-export function readSealedMemory(octets: Uint8Array | null): SealedMemory {
-  if (octets === null) return nothingSealed;
-  const length = new DataView(octets.buffer, octets.byteOffset, octets.byteLength).getUint32(0, true);
-  const part = (start: number, end?: number) => {
-    const found = octets.subarray(start, end);
-    return found.length > 0 ? found : null;
-  };
-  return { weights: part(head, head + length), memory: part(head + length) };
+/** What `writeSealed` wrote; null also where there is no state. */
+export function readSealed(octets: Uint8Array | null): Uint8Array | null {
+  return octets?.[0] === 1 ? octets.subarray(1) : null;
 }

@@ -430,12 +430,15 @@ export interface SealedMemory {
   }[];
 }
 
-/** Arguments of `SealedMemory/set`: `memory` and `weights` in base64, and which of `waiting` were learned. */
+/**
+ * Arguments of `SealedMemory/set`: `memory` and `weights` in base64, and which of `waiting` were learned. Without
+ * `weights` those of before stay.
+ */
 export interface SealedMemorySet {
   readonly accountId: string;
   readonly ifInState: string;
   readonly memory: string;
-  readonly weights: string | null;
+  readonly weights?: string | null;
   readonly done: SealedMemory['waiting'];
 }
 

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { memoryStateName } from '../../../delivery/knowledge.ts';
 import { addSealedActs, listSealedActs, maxSealedActs } from '../../../delivery/sealed-acts.ts';
-import { readSealedMemory, sealedMemoryName } from '../../../delivery/sealed-memory.ts';
+import { readSealed, sealedMemoryName, sealedWordsName } from '../../../delivery/sealed-memory.ts';
 import { emptyMemory, writeMemory } from '../../../delivery/spam/personal/memory.ts';
 import { writeWeights } from '../../../delivery/spam/personal/word-weights.ts';
 import { addWaiting, waitingStateName } from '../../../delivery/waiting-acts.ts';
+import type { MethodContext } from '../../../webmail/api/jmap/method.ts';
+import { sealedMemorySet } from '../../../webmail/api/jmap/sealed-memory.ts';
 import { encrypt, makePerson } from '../../support/openpgp-mail.ts';
 import { openWebSession } from '../../support/web-session.ts';
 import { openTestWeb, password, type TestWeb } from './web.ts';
@@ -39,8 +41,11 @@ async function open(t: TestContext, custody: 'client' | 'none' = 'client') {
   return { web, set, put: { ifInState: '0', memory: await sealed('one'), weights, done: [] } };
 }
 
-const kept = async ({ store, account }: TestWeb) =>
-  readSealedMemory((await store.getAccountState(account.id, sealedMemoryName))?.octets ?? null);
+const kept = async ({ store, account }: TestWeb) => {
+  const states = [sealedMemoryName, sealedWordsName].map(name => store.getAccountState(account.id, name));
+  const [memory = null, words = null] = await Promise.all(states);
+  return { memory: readSealed(memory?.octets ?? null), weights: readSealed(words?.octets ?? null) };
+};
 
 test('a device gets what waits, puts what it has learned, and what was said since still waits', async t => {
   const { web, set, put } = await open(t);
@@ -64,7 +69,10 @@ test('a device gets what waits, puts what it has learned, and what was said sinc
     waiting: [{ emailId: 'e2', isSpam: false, at: later.toISOString() }],
   });
   assert.equal(Buffer.from((await kept(web)).weights ?? []).toString('base64'), weights);
-  await set({ ...put, ifInState: newState, weights: null });
+  const { weights: _, ...without } = put;
+  const second = await set({ ...without, ifInState: newState });
+  assert.equal(Buffer.from((await kept(web)).weights ?? []).toString('base64'), weights);
+  await set({ ...put, ifInState: second.newState, weights: null });
   assert.equal((await kept(web)).weights, null);
 });
 
@@ -144,4 +152,32 @@ test('what was learned of junk is forgotten, and a device that was learning mean
   await web.ask('Learned/forget', { names: ['junk'] });
   assert.deepEqual(await kept(web), { memory: null, weights: null });
   assert.equal(await set({ ...put, ifInState: newState }), 'stateMismatch');
+});
+
+test('weights that a device puts while all is forgotten are forgotten, too', async t => {
+  const { web, put } = await open(t);
+  const { store, account } = web;
+  // Where there were none before, and where there are.
+  for (const times of ['first', 'again']) {
+    let isForgotten = false;
+    const context = {
+      caller: { means: 'session' },
+      account,
+      store: {
+        getAccountState: store.getAccountState.bind(store),
+        putAccountState: async (...args: Parameters<typeof store.putAccountState>) => {
+          // Between the memory and the weights.
+          if (args[1] === sealedWordsName && !isForgotten) {
+            isForgotten = true;
+            await web.ask('Learned/forget', { names: ['junk'] });
+          }
+          return store.putAccountState(...args);
+        },
+      },
+    } as unknown as MethodContext;
+    const { state } = await web.ask('SealedMemory/get');
+    await sealedMemorySet({ accountId: account.id, ...put, ifInState: state }, context);
+    assert.ok(isForgotten, times);
+    assert.deepEqual(await kept(web), { memory: null, weights: null });
+  }
 });

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { importanceStateName } from '../../../delivery/importance/memory.ts';
 import { memoryStateName } from '../../../delivery/knowledge.ts';
 import { sealedActsName } from '../../../delivery/sealed-acts.ts';
-import { nothingSealed, sealedMemoryName, writeSealedMemory } from '../../../delivery/sealed-memory.ts';
+import { sealedMemoryName, sealedWordsName, writeSealed } from '../../../delivery/sealed-memory.ts';
 import { untilUndisturbed } from '../../../delivery/store/version-mismatch.ts';
 import { tagStateName } from '../../../delivery/tags/memory.ts';
 import { waitingStateName } from '../../../delivery/waiting-acts.ts';
@@ -31,7 +31,9 @@ export const learnedForget: Handler = async (args, context) => {
   const asked = readArguments(forgetSchema, args);
   for (const name of new Set(asked.names)) {
     for (const state of statesOf[name]) await forget(state, context);
-    if (name === 'junk') await forgetSealed(context);
+    if (name !== 'junk') continue;
+    // In this order: weights that are put behind the memory are emptied with the others, or are of another version.
+    for (const state of [sealedMemoryName, sealedWordsName]) await empty(state, context);
   }
   return { accountId: context.account.id, names: [...new Set(asked.names)] };
 };
@@ -45,11 +47,10 @@ async function forget(name: string, { store, account }: MethodContext): Promise<
 }
 
 /** Not removed but emptied, so that a device that is learning at this moment finds another state. */
-async function forgetSealed({ store, account }: MethodContext): Promise<void> {
+async function empty(name: string, { store, account }: MethodContext): Promise<void> {
   if (account.custody !== 'client') return;
   await untilUndisturbed(async () => {
-    const state = await store.getAccountState(account.id, sealedMemoryName);
-    const octets = writeSealedMemory(nothingSealed);
-    await store.putAccountState(account.id, sealedMemoryName, octets, state?.version ?? null);
+    const state = await store.getAccountState(account.id, name);
+    await store.putAccountState(account.id, name, writeSealed(null), state?.version ?? null);
   });
 }

@@ -7,12 +7,13 @@ import {
   type SealedAct,
 } from '../../../delivery/sealed-acts.ts';
 import {
-  readSealedMemory,
-  type SealedMemory,
+  readSealed,
   sealedMemoryName,
-  writeSealedMemory,
+  sealedWordsName,
+  writeSealed,
 } from '../../../delivery/sealed-memory.ts';
 import { readWeights, weightsOctets } from '../../../delivery/spam/personal/word-weights.ts';
+import type { AccountState } from '../../../delivery/store/store.ts';
 import { isVersionMismatch } from '../../../delivery/store/version-mismatch.ts';
 import { idSchema, readArguments, utcDateSchema } from './arguments.ts';
 import { MethodError } from './errors.ts';
@@ -38,7 +39,7 @@ const setSchema = v.strictObject({
   accountId: v.string(),
   ifInState: v.pipe(v.string(), v.regex(/^\d{1,15}$/)),
   memory: octetsSchema(maxSealedMemory),
-  weights: v.nullable(octetsSchema(weightsOctets)),
+  weights: v.optional(v.nullable(octetsSchema(weightsOctets))),
   done: v.pipe(v.array(actSchema), v.maxLength(maxSealedActs)),
 });
 
@@ -55,7 +56,7 @@ export const sealedMemoryGet: Handler = async (args, context) => {
   // In this order: what is forgotten meanwhile is then known by its state.
   const state = await context.store.getAccountState(context.account.id, sealedMemoryName);
   const acts = await listSealedActs(context.account.id, context);
-  const { memory } = readSealedMemory(state?.octets ?? null);
+  const memory = readSealed(state?.octets ?? null);
   const waiting = acts.map(({ emailId, isSpam, at }) => ({ emailId, isSpam, at: at.toISOString() }));
   return {
     accountId: context.account.id,
@@ -74,24 +75,41 @@ export const sealedMemorySet: Handler = async (args, context) => {
   if (context.caller.means !== 'session') throw new MethodError('forbidden', 'only a web session learns');
   checkCustody(context);
   checkMemory(memory);
-  checkWeights(weights);
-  const newState = await put(ifInState, { memory, weights }, context);
+  checkWeights(weights ?? null);
+  // Before the memory is put: what is forgotten behind that has another version.
+  const words = await context.store.getAccountState(context.account.id, sealedWordsName);
+  const newState = await putMemory(ifInState, memory, context);
+  if (weights !== undefined) await putWeights(words, weights, context);
   await removeSealedActs(context.account.id, done satisfies SealedAct[], context);
   return { accountId: context.account.id, oldState: ifInState, newState };
 };
 
-async function put(
+async function putMemory(
   ifInState: string,
-  sealed: SealedMemory,
+  memory: Uint8Array,
   { store, account }: MethodContext,
 ): Promise<string> {
   const ifVersion = ifInState === firstState ? null : Number(ifInState);
   try {
-    const octets = writeSealedMemory(sealed);
+    const octets = writeSealed(memory);
     return String(await store.putAccountState(account.id, sealedMemoryName, octets, ifVersion));
   } catch (error) {
     if (isVersionMismatch(error)) throw new MethodError('stateMismatch');
     throw error;
+  }
+}
+
+/** Those of a device that was later stay, and so does what was forgotten meanwhile. */
+async function putWeights(
+  before: AccountState | null,
+  weights: Uint8Array | null,
+  { store, account }: MethodContext,
+): Promise<void> {
+  if (weights === null && readSealed(before?.octets ?? null) === null) return;
+  try {
+    await store.putAccountState(account.id, sealedWordsName, writeSealed(weights), before?.version ?? null);
+  } catch (error) {
+    if (!isVersionMismatch(error)) throw error;
   }
 }
 
