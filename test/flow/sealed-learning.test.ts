@@ -9,11 +9,12 @@ import { hashPassword } from '../../delivery/crypto/password.ts';
 import { memoryStateName } from '../../delivery/knowledge.ts';
 import type { Parts } from '../../delivery/open.ts';
 import { listSealedActs } from '../../delivery/sealed-acts.ts';
-import { sealedMemoryName } from '../../delivery/sealed-memory.ts';
+import { sealedMemoryName, sealedWordsName } from '../../delivery/sealed-memory.ts';
 import type { Entry } from '../../delivery/spam/personal/entry.ts';
 import { readMemory } from '../../delivery/spam/personal/memory.ts';
 import { scoreOf } from '../../delivery/spam/score.ts';
 import type { Email } from '../../delivery/store/store.ts';
+import { readLessons } from '../../webmail/device/lessons.ts';
 import { backend } from '../support/backend.ts';
 import { openTestDevice, type TestDevice } from '../support/device.ts';
 import { openTestParts, startDoor } from '../support/door-process.ts';
@@ -121,8 +122,10 @@ async function learn({ parts, accountId, call, device, owner }: Instance): Promi
     learned.done,
     acts.map(({ emailId }) => emailId),
   );
-  const base64 = (octets: Uint8Array | null) => octets && Buffer.from(octets).toString('base64');
-  const put = { ifInState: state, memory: base64(learned.memory), weights: base64(learned.weights) };
+  const base64 = (octets: Uint8Array) => Buffer.from(octets).toString('base64');
+  const { weights } = learned;
+  const told = weights === undefined ? {} : { weights: weights && base64(weights) };
+  const put = { ifInState: state, memory: base64(learned.memory), ...told };
   const [name, answer] = await call('SealedMemory/set', { ...put, done: waiting });
   assert.equal(name, 'SealedMemory/set', JSON.stringify(answer));
   assert.deepEqual(await listSealedActs(accountId, parts), []);
@@ -132,7 +135,7 @@ async function learn({ parts, accountId, call, device, owner }: Instance): Promi
     decryptionKeys: await readPrivateKey(owner.key.privateKey),
     format: 'binary',
   });
-  return readMemory(data as Uint8Array).entries;
+  return readLessons(data as Uint8Array).memory.entries;
 }
 
 const numbers = [1, 2, 3, 4, 5, 6];
@@ -183,7 +186,9 @@ test('words that a device has learned judge sealed mail of other authors, and st
   const own = readMemory((await parts.store.getAccountState(accountId, memoryStateName))?.octets ?? null);
   assert.ok(own.entries.length === 12 && own.entries.every(({ octets }) => (octets[16] ?? 99) <= 3));
   const states = await Promise.all(
-    [sealedMemoryName, memoryStateName].map(name => parts.store.getAccountState(accountId, name)),
+    [sealedMemoryName, sealedWordsName, memoryStateName].map(name =>
+      parts.store.getAccountState(accountId, name),
+    ),
   );
   const emails = await storedEmails(parts, address);
   const records = await Promise.all(emails.map(({ id }) => parts.store.getLearned(accountId, id)));

@@ -10,7 +10,7 @@ import { loadOpenPgp } from '../../delivery/crypto/openpgp.ts';
 import { sealedMemoryName } from '../../delivery/sealed-memory.ts';
 import type { ScoreFindings } from '../../delivery/spam/findings.ts';
 import type { Entry } from '../../delivery/spam/personal/entry.ts';
-import { readMemory } from '../../delivery/spam/personal/memory.ts';
+import { readLessons } from '../../webmail/device/lessons.ts';
 import { openChromium } from '../support/chromium.ts';
 import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
 import { openTestParts } from '../support/door-process.ts';
@@ -89,7 +89,7 @@ async function openedEntries(sealed: Uint8Array, { ownKey }: Demo): Promise<read
     decryptionKeys: await openpgp.decryptKey({ privateKey, passphrase: ownKey.passphrase }),
     format: 'binary',
   });
-  return readMemory(data as Uint8Array).entries;
+  return readLessons(data as Uint8Array).memory.entries;
 }
 
 function filesOf(folder: string): Buffer[] {

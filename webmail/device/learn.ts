@@ -2,15 +2,15 @@ import { parseMessage } from '../../delivery/message/message.ts';
 import { newEntry } from '../../delivery/spam/personal/entry.ts';
 import { readLesson } from '../../delivery/spam/personal/lesson-text.ts';
 import { accountCapacity, type Memory, withEntry, without } from '../../delivery/spam/personal/memory.ts';
-import { wordWeightsOf } from '../../delivery/spam/personal/word-weights.ts';
 import type { KeyHolder } from './key-holder.ts';
+import { toldBy, withLesson } from './lessons.ts';
 import type { LearnAct, LearnAnswer, Request } from './protocol.ts';
 import { openMemory, sealMemory } from './sealed-memory.ts';
 import { unseal } from './unseal.ts';
 
 /**
  * Learns from acts upon sealed mail by the very code that learns on the server: words leave this device as one weight
- * for each of their slots, over all mail that was learned. Acts whose messages wait for another key, or can't be
+ * for each of their slots, over all mail that was learned, and only when enough messages have gathered. Acts whose messages wait for another key, or can't be
  * read at all, are left; a message that brings nothing to learn is done with.
  */
 export async function learnActs(
@@ -23,19 +23,24 @@ export async function learnActs(
   const done: string[] = [];
   for (const act of acts) {
     // What nobody foresaw in one message must not keep the others from being learned.
-    const next: Memory | null = await afterAct(learned, act, keys).catch(() => null);
+    const id = await entryIdOf(act.emailId);
+    const next: Memory | null = await afterAct(learned.memory, { ...act, id }, keys).catch(() => null);
     if (next === null) continue;
-    learned = next;
+    learned = withLesson(learned, id, next);
     done.push(act.emailId);
   }
-  const sealed = await sealMemory(learned, keys, now);
+  const { lessons, ...told } = toldBy(learned, now);
+  const sealed = await sealMemory(lessons, keys, now);
   if (sealed === null) return { failure: keys.unlocked().length > 0 ? 'noKey' : 'locked' };
-  return { memory: sealed, weights: wordWeightsOf(learned, now), done };
+  return { memory: sealed, ...told, done };
 }
 
 /** The memory behind the act; null where the message is closed to the keys of this moment. */
-async function afterAct(memory: Memory, act: LearnAct, keys: KeyHolder): Promise<Memory | null> {
-  const id = await entryIdOf(act.emailId);
+async function afterAct(
+  memory: Memory,
+  { id, ...act }: LearnAct & { readonly id: string },
+  keys: KeyHolder,
+): Promise<Memory | null> {
   if (act.isSpam === null) return without(memory, id, { dropped: [], capacity: accountCapacity });
   if (act.octets === null) return memory;
   const unsealed = await unseal(parseMessage(act.octets), { receivedAt: new Date(act.receivedAt) }, keys);

@@ -133,8 +133,8 @@ export type LearnAnswer =
   | {
       /** What is learned now, sealed. */
       readonly memory: Uint8Array;
-      /** Null: nothing can be told apart by it yet. */
-      readonly weights: Uint8Array | null;
+      /** Null: nothing can be told apart by it. Left out: those of before stay, for too little has come to them. */
+      readonly weights?: Uint8Array | null;
       /** Emails whose acts are learned. */
       readonly done: readonly string[];
     };

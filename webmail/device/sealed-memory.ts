@@ -1,16 +1,16 @@
 import type { PrivateKey, PublicKey } from 'openpgp';
 import { limits, loadOpenPgp } from '../../delivery/crypto/openpgp.ts';
 import { encryptionShape } from '../../delivery/crypto/packets.ts';
-import { type Memory, readMemory, writeMemory } from '../../delivery/spam/personal/memory.ts';
 import type { KeyHolder } from './key-holder.ts';
+import { type Lessons, noLessons, readLessons, writeLessons } from './lessons.ts';
 import type { LearnFailure } from './protocol.ts';
 
-/** The memory in these octets, a message of OpenPGP; null octets are an empty one. */
+/** The lessons in these octets, a message of OpenPGP; null octets hold none. */
 export async function openMemory(
   octets: Uint8Array | null,
   keys: KeyHolder,
-): Promise<Memory | { readonly failure: LearnFailure }> {
-  if (octets === null) return readMemory(null);
+): Promise<Lessons | { readonly failure: LearnFailure }> {
+  if (octets === null) return noLessons;
   const shape = encryptionShape(octets);
   if (!shape || shape.noIntegrity) return { failure: 'malformed' };
   const fits = ({ keyIds }: { keyIds: readonly string[] }) =>
@@ -24,21 +24,21 @@ export async function openMemory(
       format: 'binary',
       config: limits,
     });
-    return readMemory(data as Uint8Array);
+    return readLessons(data as Uint8Array);
   } catch {
-    // Damaged, or no memory: whatever was learned there, this device can't add to it.
+    // Damaged, or no lessons: whatever was learned there, this device can't add to it.
     return { failure: 'malformed' };
   }
 }
 
-/** The memory encrypted to each key that is unlocked here; null where none of them can encrypt. */
-export async function sealMemory(memory: Memory, keys: KeyHolder, at: Date): Promise<Uint8Array | null> {
+/** The lessons encrypted to each key that is unlocked here; null where none of them can encrypt. */
+export async function sealMemory(lessons: Lessons, keys: KeyHolder, at: Date): Promise<Uint8Array | null> {
   const encryptionKeys = await usable(secretKeys(keys), at);
   if (encryptionKeys.length === 0) return null;
   const openpgp = await loadOpenPgp();
   return openpgp.encrypt({
     message: await openpgp.createMessage({
-      binary: writeMemory(memory) as Uint8Array<ArrayBuffer>,
+      binary: writeLessons(lessons) as Uint8Array<ArrayBuffer>,
       date: at,
     }),
     encryptionKeys,

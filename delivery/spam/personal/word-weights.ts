@@ -6,7 +6,10 @@ import { sketchSlots } from './slot-classes.ts';
 
 /*
  * What an owner's device gives away of a memory that only it can read: how much each slot weighs in all mail that was
- * learned, and nothing of any one message. What fewer than three of them have in common has no weight here.
+ * learned, but for slots that fewer than three messages have. Whoever sees two of these can subtract them: a slot that
+ * is new, or weighs more, is probably one of the messages learned in between, of which the device therefore lets ten
+ * gather (`webmail/device/lessons.ts`). Which messages these are is known from the marks; which of them has the slot is
+ * not. Slots are hashes without a key, so words that somebody thinks of can be tried.
  */
 
 /** Messages that must have a slot before it may be told what it weighs. */

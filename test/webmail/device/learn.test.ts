@@ -7,8 +7,8 @@ import { loadOpenPgp } from '../../../delivery/crypto/openpgp.ts';
 import { seal } from '../../../delivery/crypto/seal.ts';
 import { slotsOfEntry } from '../../../delivery/spam/personal/entry.ts';
 import { type Lesson, writeLesson } from '../../../delivery/spam/personal/lesson-text.ts';
-import { readMemory } from '../../../delivery/spam/personal/memory.ts';
 import { readWeights } from '../../../delivery/spam/personal/word-weights.ts';
+import { readLessons } from '../../../webmail/device/lessons.ts';
 import type { LearnAct, LearnAnswer } from '../../../webmail/device/protocol.ts';
 import { openTestDevice, type TestDevice } from '../../support/device.ts';
 import { makePerson, type Person } from '../../support/openpgp-mail.ts';
@@ -76,18 +76,18 @@ async function opened(memory: Uint8Array, { key }: Person = owner): Promise<Uint
   return data as Uint8Array;
 }
 
-const entriesOf = async (memory: Uint8Array) => readMemory(await opened(memory)).entries;
+const entriesOf = async (memory: Uint8Array) => readLessons(await opened(memory)).memory.entries;
 
 test('what a device learns is sealed to its owner, and weighs what several messages share', async () => {
   const device = await deviceOf(owner);
-  const spam = [1, 2, 3].map(one => act(`s${one}`, { lesson: lesson(13_000, 13_001, 14_000 + one) }));
-  const ham = [1, 2, 3].map(one =>
+  const spam = [1, 2, 3, 4, 5].map(one => act(`s${one}`, { lesson: lesson(13_000, 13_001, 14_000 + one) }));
+  const ham = [1, 2, 3, 4, 5].map(one =>
     act(`h${one}`, { isSpam: false, lesson: lesson(15_000, 15_001, 16_000 + one) }),
   );
   const { memory, weights, done } = await learn(device, null, await Promise.all([...spam, ...ham]));
-  assert.deepEqual(done, ['s1', 's2', 's3', 'h1', 'h2', 'h3']);
+  assert.deepEqual(done, ['s1', 's2', 's3', 's4', 's5', 'h1', 'h2', 'h3', 'h4', 'h5']);
   const entries = await entriesOf(memory);
-  assert.equal(entries.length, 6);
+  assert.equal(entries.length, 10);
   assert.ok(
     entries.every(({ source, isShared, logOdds }) => source === 'owner' && !isShared && logOdds === -1.5),
   );
@@ -95,6 +95,47 @@ test('what a device learns is sealed to its owner, and weighs what several messa
   assert.ok((found[13_000] ?? 0) > 0 && (found[15_000] ?? 0) < 0);
   assert.deepEqual([found[14_001], found[16_001]], [0, 0]);
   assert.ok(!Buffer.from(memory).includes(Buffer.from(entries[0]?.octets ?? [])));
+});
+
+type Mark = readonly [emailId: string, isSpam: boolean | null, seconds: number];
+
+const several = (marks: readonly Mark[]) =>
+  Promise.all(marks.map(([id, isSpam, seconds]) => act(id, { isSpam, seconds })));
+
+/** Marks of one to nine, the first ones spam. */
+const nine = (name: string, { spam, from }: { spam: number; from: number }): Mark[] =>
+  [1, 2, 3, 4, 5, 6, 7, 8, 9].map(n => [`${name}${n}`, n <= spam, from + n]);
+
+test('weights come when ten messages have gathered that those before do not know', async () => {
+  const device = await deviceOf(owner);
+  let last = await learn(device, null, await several(nine('a', { spam: 5, from: 0 })));
+  const next = async (...marks: readonly Mark[]) => {
+    last = await learn(device, last.memory, await several(marks));
+    return last.weights;
+  };
+  assert.equal(last.weights, undefined);
+  // Said again, or of a message that was never learned, it is no tenth.
+  assert.equal(await next(['a1', true, 20], ['gone', null, 21]), undefined);
+  assert.ok(await next(['a10', true, 22]));
+  // However often its owner wavers, one message is one, and none when it is as it was.
+  for (const { 2: seconds } of nine('', { spam: 0, from: 30 })) {
+    assert.equal(await next(['a1', seconds % 2 === 0, seconds]), undefined);
+  }
+  assert.equal(await next(['a1', true, 45], ...nine('b', { spam: 5, from: 50 })), undefined);
+  assert.ok(await next(['a2', null, 72]));
+});
+
+test('weights are gone at once when nothing can be told apart any more, and come back no sooner', async () => {
+  const device = await deviceOf(owner);
+  const marks: Mark[] = [...nine('a', { spam: 9, from: 0 }), ['ham', false, 10]];
+  const first = await learn(device, null, await several(marks));
+  assert.ok(first.weights);
+  const back = await learn(device, first.memory, await several([['ham', null, 11]]));
+  assert.equal(back.weights, null);
+  const again = await learn(device, back.memory, await several([['other', false, 12]]));
+  assert.equal(again.weights, undefined);
+  const more = await learn(device, again.memory, await several(nine('b', { spam: 9, from: 20 })));
+  assert.ok(more.weights);
 });
 
 test('the same acts twice are the same as once, and a newer word takes the place of the older', async () => {

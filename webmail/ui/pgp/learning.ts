@@ -125,7 +125,7 @@ async function learnOnce(round: Round): Promise<boolean> {
     accountId,
     ifInState: state,
     memory: base64Of(answer.memory),
-    weights: answer.weights && base64Of(answer.weights),
+    ...(answer.weights === undefined ? {} : { weights: answer.weights && base64Of(answer.weights) }),
     done,
   };
   const answers = await client.call([['SealedMemory/set', { ...put }, 'put']]);
