@@ -17,7 +17,9 @@ export interface SealedAct {
   readonly at: Date;
 }
 
-/** Emails that wait; the oldest are given up. */
+/**
+ * Emails that wait. Of more, the oldest are given up, and acts that take back last: without them a message stays learned.
+ */
 export const maxSealedActs = 500;
 
 type States = { readonly store: Pick<Store, 'getAccountState' | 'putAccountState'> };
@@ -56,11 +58,17 @@ async function change(
   await untilUndisturbed(async () => {
     const state = await store.getAccountState(accountId, sealedActsName);
     const before = readActs(state?.octets ?? null);
-    const acts = changed(before).slice(-maxSealedActs);
+    const acts = withinBounds(changed(before));
     if (acts.length === before.length && acts.every((act, at) => act === before[at])) return;
     const octets = acts.length > 0 ? Buffer.from(JSON.stringify(acts.map(kept))) : null;
     await store.putAccountState(accountId, sealedActsName, octets, state?.version ?? null);
   });
+}
+
+function withinBounds(acts: SealedAct[]): SealedAct[] {
+  let surplus = acts.length - maxSealedActs;
+  const left = acts.filter(({ isSpam }) => isSpam === null || surplus-- <= 0);
+  return left.slice(-maxSealedActs);
 }
 
 type KeptAct = readonly [emailId: string, isSpam: boolean | null, at: number];

@@ -136,6 +136,19 @@ test('the oldest acts are given up when too many wait', async t => {
   assert.deepEqual([waiting.length, waiting[0]?.emailId], [maxSealedActs, 'e3']);
 });
 
+test('acts that take back are given up last', async t => {
+  const { web } = await open(t);
+  const acts = (name: string, isSpam: boolean | null, count: number) =>
+    Array.from({ length: count }, (_, n) => ({ ...act, emailId: `${name}${n}`, isSpam }));
+  await addSealedActs(web.account.id, [...acts('back', null, 2), ...acts('e', true, 400)], web);
+  await addSealedActs(web.account.id, acts('ham', false, 101), web);
+  const mixed = (await listSealedActs(web.account.id, web)).map(({ emailId }) => emailId);
+  assert.deepEqual([mixed.length, mixed.slice(0, 3)], [maxSealedActs, ['back0', 'back1', 'e3']]);
+  await addSealedActs(web.account.id, acts('other', null, maxSealedActs - 1), web);
+  const back = (await listSealedActs(web.account.id, web)).map(({ emailId }) => emailId);
+  assert.deepEqual([back.length, back.slice(0, 2)], [maxSealedActs, ['back1', 'other0']]);
+});
+
 test('what was learned of junk is forgotten, and a device that was learning meanwhile begins anew', async t => {
   const { web, set, put } = await open(t);
   const { store, account } = web;
