@@ -11,7 +11,7 @@ import { readWeights } from '../../../delivery/spam/personal/word-weights.ts';
 import { readLessons } from '../../../webmail/device/lessons.ts';
 import type { LearnAct, LearnAnswer } from '../../../webmail/device/protocol.ts';
 import { openTestDevice, type TestDevice } from '../../support/device.ts';
-import { makePerson, type Person } from '../../support/openpgp-mail.ts';
+import { encrypt, encryptedMessage, makePerson, type Person } from '../../support/openpgp-mail.ts';
 
 const passphrase = 'three blue teapots';
 const owner = await makePerson('owner@example.org');
@@ -192,9 +192,15 @@ test('nothing that a sender writes is learned from', async () => {
     const learned = await learn(device, null, [{ ...(await act('a')), octets: known }]);
     assert.deepEqual((await entriesOf(learned.memory)).map(slotsOfEntry), [Uint16Array.of(7)]);
   }
-  // Encrypted to the owner by somebody who is not our server: another's seal is none.
-  const foreign = await learn(device, null, [{ ...(await act('a')), octets: Buffer.from(text) }]);
-  assert.deepEqual(await entriesOf(foreign.memory), []);
+  // Encrypted to the owner by somebody who is not our server.
+  const entities = [text, `Content-Type: text/plain; x-learning="${forged}"\r\n\r\nPay.\r\n`];
+  for (const entity of entities) {
+    const closed = encryptedMessage('zoe@example.net', await encrypt(entity, [owner]));
+    for (const octets of [Buffer.from(closed), await sealedTo(owner, closed)]) {
+      const foreign = await learn(device, null, [{ ...(await act('a')), octets }]);
+      assert.deepEqual([foreign.done, await entriesOf(foreign.memory)], [['a'], []]);
+    }
+  }
 });
 
 test('what waits for another key is left, and a memory that can’t be opened is not written over', async () => {
