@@ -1,4 +1,7 @@
-/** `work` on each item, `width` of them at once; gives the results in the order of the items. */
+/**
+ * `work` on each item, `width` of them at once; gives the results in the order of the items. Throws the first failure,
+ * when all that began has ended.
+ */
 export async function mapAtOnce<Item, Result>(
   items: readonly Item[],
   width: number,
@@ -6,10 +9,19 @@ export async function mapAtOnce<Item, Result>(
 ): Promise<Result[]> {
   const results: Result[] = [];
   const rest = items.entries();
+  const failures: unknown[] = [];
   const worker = async (): Promise<void> => {
-    for (const [index, item] of rest) results[index] = await work(item);
+    for (const [index, item] of rest) {
+      if (failures.length > 0) return;
+      try {
+        results[index] = await work(item);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
   };
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
+  if (failures.length > 0) throw failures[0];
   return results;
 }
 

@@ -4,6 +4,7 @@ import { isSameDocument } from '../../same-document.ts';
 import { findingColumns } from '../../sort-columns.ts';
 import type { ChangeOutcome, EmailChange } from '../../store.ts';
 import type { CassandraContext } from '../context.ts';
+import { grouped, mapAtOnce } from '../directory/at-once.ts';
 import type { Statement } from '../session.ts';
 import type { Buckets } from './buckets.ts';
 import { judgedCells } from './detail.ts';
@@ -151,6 +152,8 @@ function changed(before: ReadonlySet<string>, change: EmailChange['tags']): Set<
 
 /** Emails of one bucket changed in one batch. */
 const atOnce = 25;
+/** Buckets changed side by side. In one, transactions go one after the other: there they are in each other's way. */
+const bucketsAtOnce = 4;
 
 /** Gives the ids of those that were not made, because findings are no longer what they were made of. */
 async function writeEdits(
@@ -162,12 +165,11 @@ async function writeEdits(
   const real = edits.filter(edit => isChange(edit) || edit.ifFindings);
   const byBucket = Map.groupBy(real, ({ row }) => row.bucket);
   await parts.buckets.whileChanging(accountId, byBucket.keys(), async () => {
-    for (const [bucket, some] of byBucket) {
-      for (let first = 0; first < some.length; first += atOnce)
-        for (const id of await writeSome(parts, accountId, some.slice(first, first + atOnce)))
-          disturbed.add(id);
+    await mapAtOnce([...byBucket], bucketsAtOnce, async ([bucket, some]) => {
+      for (const group of grouped(some, atOnce))
+        for (const id of await writeSome(parts, accountId, group)) disturbed.add(id);
       if (some.some(({ searchText }) => searchText !== undefined)) parts.noteIndexed(accountId, bucket);
-    }
+    });
   });
   return disturbed;
 }

@@ -76,3 +76,43 @@ for (const [moment, isMoment] of Object.entries(moments)) {
     );
   });
 }
+
+test('findings of several months are exchanged side by side, those of one month one after the other', async t => {
+  if ((await requireCassandra(t)) === null) return;
+  const shared = await openShared(t);
+  const [accountId = ''] = await addAccounts(t, shared, 1);
+  const underWay: number[] = [];
+  let [most, isMixed] = [0, false];
+  const mail = await openMailProcess(t, shared, {
+    wrap: session =>
+      intercept(session, async (name, call, [asked, values]) => {
+        if (name !== 'claim' || !String(asked).startsWith('update detail')) return await call();
+        const bucket = (values as readonly unknown[]).find(value => typeof value === 'number') as number;
+        isMixed ||= underWay.includes(bucket);
+        underWay.push(bucket);
+        most = Math.max(most, underWay.length);
+        const done = await call();
+        underWay.splice(underWay.indexOf(bucket), 1);
+        return done;
+      }),
+  });
+  const ids: string[] = [];
+  for (const month of ['01', '02', '03']) {
+    for (let day = 10; day < 16; day++) {
+      const receivedAt = new Date(`2026-${month}-${day}T12:00:00Z`);
+      ids.push((await mail.deliverEmail(accountId, newEmail({ receivedAt }))).emailId);
+    }
+  }
+  const emails = await mail.getEmails(accountId, ids);
+  const outcomes = await mail.changeEmails(
+    accountId,
+    emails.map(({ id, findings }) => ({
+      emailId: id,
+      findings: { ...findings, importance: { value: 5, by: 'owner', reasons: [] } },
+      ifFindings: findings,
+    })),
+  );
+  assert.deepEqual(new Set(outcomes.map(({ status }) => status)), new Set(['done']));
+  assert.ok(most > 1);
+  assert.equal(isMixed, false);
+});
