@@ -179,12 +179,13 @@ test('weights that a device puts while all is forgotten are forgotten, too', asy
       store: {
         getAccountState: store.getAccountState.bind(store),
         putAccountState: async (...args: Parameters<typeof store.putAccountState>) => {
+          const version = await store.putAccountState(...args);
           // Between the memory and the weights.
-          if (args[1] === sealedWordsName && !isForgotten) {
+          if (args[1] === sealedMemoryName) {
             isForgotten = true;
             await web.ask('Learned/forget', { names: ['junk'] });
           }
-          return store.putAccountState(...args);
+          return version;
         },
       },
     } as unknown as MethodContext;
