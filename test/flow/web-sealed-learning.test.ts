@@ -61,11 +61,19 @@ async function goTo(page: Page, name: string): Promise<void> {
 
 /** Selects the rows of these writers by the keyboard, and presses one key for all of them. */
 async function actOn(page: Page, names: readonly string[], key: string): Promise<void> {
-  for (const name of names) {
-    await row(page, name).focus();
-    await page.keyboard.press('s');
+  for (const [at, name] of names.entries()) {
+    const isSelected = () => page.getByText(`${at + 1} selected`).isVisible();
+    // The list may come anew between the two, and the row with it.
+    await poll(`${name} to be selected`, async () => {
+      if (await isSelected()) return true;
+      await row(page, name).focus();
+      await page.keyboard.press('s');
+      return (
+        (await poll('the count', async () => (await isSelected()) || undefined, 5_000).catch(() => false)) ||
+        undefined
+      );
+    });
   }
-  await page.getByText(`${names.length} selected`).waitFor();
   await page.keyboard.press(key);
   for (const name of names) await row(page, name).waitFor({ state: 'detached' });
 }
