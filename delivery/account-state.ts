@@ -60,3 +60,34 @@ export async function changeAccountState(
     if (octets !== null) await store.putAccountState(accountId, name, octets, state?.version ?? null);
   });
 }
+
+/** How the items of a list are kept in a state: as JSON. */
+export interface ListForm<T> {
+  kept(item: T): unknown;
+  /** What octets that `kept` made hold; nothing where there is no state. */
+  read(octets: Uint8Array | null): T[];
+}
+
+/**
+ * Changes the list that one of an account's states holds, as it is at that moment; a list of nothing is no state.
+ * `change` may be called several times, and leaves the state as it is by giving the same items. Throws as
+ * `changeAccountState`.
+ */
+export async function changeListState<T>(
+  {
+    accountId,
+    name,
+    form,
+  }: { readonly accountId: string; readonly name: string; readonly form: ListForm<T> },
+  change: (items: T[]) => T[],
+  { store }: { readonly store: Pick<Store, 'getAccountState' | 'putAccountState'> },
+): Promise<void> {
+  await untilUndisturbed(async () => {
+    const state = await store.getAccountState(accountId, name);
+    const before = form.read(state?.octets ?? null);
+    const after = change(before);
+    if (after.length === before.length && after.every((item, at) => item === before[at])) return;
+    const octets = after.length > 0 ? Buffer.from(JSON.stringify(after.map(form.kept))) : null;
+    await store.putAccountState(accountId, name, octets, state?.version ?? null);
+  });
+}

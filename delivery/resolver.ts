@@ -3,6 +3,7 @@ import { domainToASCII } from 'node:url';
 import { dnsError } from './dns/ask.ts';
 import { isAskable, type Question, questionTypes } from './dns/message.ts';
 import { openServers, type Servers } from './dns/servers.ts';
+import { Turns } from './turns.ts';
 
 /**
  * DNS as a dependency, in the shape mailauth wants: the answer of `node:dns/promises` `resolve(name, type)`.
@@ -45,7 +46,8 @@ interface Kept {
  */
 export function openResolver(options: ResolverOptions): Resolver {
   const { timeoutMilliseconds, atOnce = questionsAtOnce } = options;
-  const servers = openServers(options.servers, { timeoutMilliseconds, atOnce });
+  const turns = new Turns({ total: atOnce, perKey: atOnce, waitMilliseconds: timeoutMilliseconds });
+  const servers = openServers(options.servers, { timeoutMilliseconds, turns });
   const other = new dns.Resolver({ timeout: Math.ceil(options.timeoutMilliseconds / 2), tries: 2 });
   if (options.servers.length > 0) other.setServers(options.servers);
   const now = options.now ?? (() => performance.now());

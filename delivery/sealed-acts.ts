@@ -1,5 +1,5 @@
+import { changeListState } from './account-state.ts';
 import type { Store } from './store/store.ts';
-import { untilUndisturbed } from './store/version-mismatch.ts';
 
 /*
  * What owners have said about sealed mail waits, as a state of the account, for a device that can read the mail: the
@@ -40,29 +40,23 @@ export async function listSealedActs(accountId: string, { store }: States): Prom
   return readActs((await store.getAccountState(accountId, sealedActsName))?.octets ?? null);
 }
 
-/** Takes away what a device has learned; what was said since stays. Without `done`: all of them. */
+/** Takes away what a device has learned; what was said since stays. */
 export async function removeSealedActs(
   accountId: string,
-  done: readonly SealedAct[] | null,
+  done: readonly SealedAct[],
   deps: States,
 ): Promise<void> {
-  const gone = done && new Set(done.map(nameOf));
-  await change(accountId, waiting => waiting.filter(act => gone !== null && !gone.has(nameOf(act))), deps);
+  const gone = new Set(done.map(nameOf));
+  await change(accountId, waiting => waiting.filter(act => !gone.has(nameOf(act))), deps);
 }
 
 async function change(
   accountId: string,
   changed: (waiting: SealedAct[]) => SealedAct[],
-  { store }: States,
+  deps: States,
 ): Promise<void> {
-  await untilUndisturbed(async () => {
-    const state = await store.getAccountState(accountId, sealedActsName);
-    const before = readActs(state?.octets ?? null);
-    const acts = withinBounds(changed(before));
-    if (acts.length === before.length && acts.every((act, at) => act === before[at])) return;
-    const octets = acts.length > 0 ? Buffer.from(JSON.stringify(acts.map(kept))) : null;
-    await store.putAccountState(accountId, sealedActsName, octets, state?.version ?? null);
-  });
+  const list = { accountId, name: sealedActsName, form: { kept, read: readActs } };
+  await changeListState(list, waiting => withinBounds(changed(waiting)), deps);
 }
 
 function withinBounds(acts: SealedAct[]): SealedAct[] {

@@ -1,7 +1,7 @@
+import { changeListState } from './account-state.ts';
 import { type Act, words } from './spam/personal/act.ts';
 import { sources } from './spam/personal/entry.ts';
 import type { Store } from './store/store.ts';
-import { untilUndisturbed } from './store/version-mismatch.ts';
 
 /*
  * Acts that nothing was learned from yet are a state of the account, written before the act is answered: what ends
@@ -39,18 +39,19 @@ function nameOf(act: Act): string {
 async function changeWaiting(
   accountId: string,
   change: (waiting: Act[]) => Act[],
-  { store }: States,
+  deps: States,
 ): Promise<number> {
-  return untilUndisturbed(async () => {
-    const state = await store.getAccountState(accountId, waitingStateName);
-    const before = readActs(state?.octets ?? null);
-    const all = change(before);
-    if (all.length === before.length) return 0;
-    const acts = all.slice(-maxWaiting);
-    const octets = acts.length > 0 ? Buffer.from(JSON.stringify(acts.map(kept))) : null;
-    await store.putAccountState(accountId, waitingStateName, octets, state?.version ?? null);
-    return all.length - acts.length;
-  });
+  let givenUp = 0;
+  await changeListState(
+    { accountId, name: waitingStateName, form: { kept, read: readActs } },
+    waiting => {
+      const all = change(waiting);
+      givenUp = Math.max(0, all.length - maxWaiting);
+      return all.slice(-maxWaiting);
+    },
+    deps,
+  );
+  return givenUp;
 }
 
 type KeptAct = readonly [emailId: string, word: number, source: number, at: number];

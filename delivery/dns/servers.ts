@@ -1,6 +1,5 @@
 import { getServers } from 'node:dns';
 import { ask, dnsError, type Server } from './ask.ts';
-import { openGate } from './gate.ts';
 import type { Answer, Question } from './message.ts';
 
 /** The resolvers of this process, and which of them are silent. */
@@ -31,22 +30,25 @@ const firstExtended = 16;
 /** How long a question may take, and how many are asked at once: others wait for them within their own time. */
 export interface Bounds {
   readonly timeoutMilliseconds: number;
-  readonly atOnce: number;
+  readonly turns: {
+    /** False where it had to wait too long. */
+    begin(key: string): Promise<boolean>;
+    end(key: string): void;
+  };
 }
 
 /** Resolvers as `address` or `address:port` (IPv6 in brackets); none: the system's. */
-export function openServers(given: readonly string[], { timeoutMilliseconds, atOnce }: Bounds): Servers {
-  const enter = openGate(atOnce);
+export function openServers(given: readonly string[], { timeoutMilliseconds, turns }: Bounds): Servers {
   const texts = given.length > 0 ? given : getServers();
   const known: Known[] = texts.map(text => ({ ...serverOf(text), silence: 0 }));
   return {
     async ask(question) {
       const begun = performance.now();
-      const leave = await enter(timeoutMilliseconds);
+      if (!(await turns.begin(''))) throw dnsError('ETIMEOUT');
       try {
         return await askInTurn(question, begun + timeoutMilliseconds - performance.now());
       } finally {
-        leave();
+        turns.end('');
       }
     },
   };

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import packet from 'dns-packet';
 import fc from 'fast-check';
-import { openGate } from '../../delivery/dns/gate.ts';
 import { encodeQuery, readAnswer } from '../../delivery/dns/message.ts';
 import { openResolver } from '../../delivery/resolver.ts';
+import { Turns } from '../../delivery/turns.ts';
 import { recordsOf, type Said, startNameServer } from '../support/name-server.ts';
 import { poll } from '../support/poll.ts';
 
@@ -238,19 +238,22 @@ test('so many questions are under way at once, and more wait within their own ti
   assert.deepEqual(found.flat(), Array(4).fill('192.0.2.1'), 'who has left makes room');
 });
 
-test('a gate lets those in who came first, and nobody who has given up', async () => {
-  const enter = openGate(1);
-  const leave = await enter(1000);
-  const late = assert.rejects(enter(1), isCode('ETIMEOUT'));
+test('those who came first have their turn first, and nobody who has given up', async t => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const turns = new Turns({ total: 1, perKey: 1, waitMilliseconds: 1000 });
+  assert.ok(await turns.begin(''));
+  const late = turns.begin('');
+  t.mock.timers.tick(1);
   const order: string[] = [];
   const waits = ['one', 'two'].map(async name => {
-    const out = await enter(60_000);
+    assert.ok(await turns.begin(''));
     order.push(name);
-    out();
+    turns.end('');
   });
-  await late;
+  t.mock.timers.tick(999);
+  assert.equal(await late, false);
   assert.deepEqual(order, []);
-  leave();
+  turns.end('');
   await Promise.all(waits);
   assert.deepEqual(order, ['one', 'two']);
 });
