@@ -48,6 +48,17 @@ const aliases: ReadonlyMap<string, string> = new Map([
   ['utf7', 'utf-7'],
 ]);
 
+/** Names of the WHATWG Encoding standard (§4.2), by what iconv-lite sees of them: letters and digits. */
+const byLettersAndDigits: ReadonlyMap<string, string> = new Map(
+  `utf-8 utf-7 us-ascii ibm866 iso-8859-1 iso-8859-2 iso-8859-3 iso-8859-4 iso-8859-5 iso-8859-6 iso-8859-7
+  iso-8859-8 iso-8859-8-i iso-8859-9 iso-8859-10 iso-8859-11 iso-8859-13 iso-8859-14 iso-8859-15 iso-8859-16 koi8-r
+  koi8-u macintosh windows-874 windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 windows-1255
+  windows-1256 windows-1257 windows-1258 x-mac-cyrillic gbk gb2312 gb18030 big5 big5-hkscs euc-jp iso-2022-jp shift_jis
+  euc-kr utf-16be utf-16le`
+    .split(/\s+/)
+    .map(name => [lettersAndDigits(name), name]),
+);
+
 /** Octets in the charset of `label` (WHATWG Encoding labels, then iconv-lite's) as text; never throws. */
 export function decodeCharset(octets: Uint8Array, label: string | null): Decoded {
   const name = normalizeLabel(label);
@@ -63,13 +74,8 @@ export function decodeCharset(octets: Uint8Array, label: string | null): Decoded
 /** True when `decodeCharset` knows the label. */
 export function isKnownCharset(label: string | null): boolean {
   const name = normalizeLabel(label);
-  if (utf8Labels.has(name) || asciiLabels.has(name)) return true;
-  try {
-    return new TextDecoder(name).encoding !== '';
-  } catch {
-    // A label outside the WHATWG list: iconv-lite may know it.
-    return iconv.encodingExists(name);
-  }
+  // iconv-lite knows some beyond the WHATWG list.
+  return utf8Labels.has(name) || asciiLabels.has(name) || isNative(name) || iconv.encodingExists(name);
 }
 
 /** Text of octets that name no charset: UTF-8 when valid (RFC 6532), else windows-1252. */
@@ -80,15 +86,41 @@ export function decodeUnlabelled(octets: Uint8Array): Decoded {
   return { text: new TextDecoder('windows-1252').decode(view), isProblem: true };
 }
 
+/** The name that our lists and both decoders agree on, or else the label in lower case. */
 function normalizeLabel(label: string | null): string {
-  // Behind a space stands what somebody forgot to separate: `utf-8 format=flowed`.
+  // Names are printable ASCII (RFC 2978 §2.3); behind a space stands what somebody forgot to separate:
+  // `utf-8 format=flowed`.
   const name = (label ?? '')
     .trimStart()
     .slice(0, 64)
     .replace(/^["']+/, '')
-    .replace(/["'\s].*$/s, '')
+    .replace(/[^!#-&(-~].*$/s, '')
     .toLowerCase();
-  return aliases.get(name) ?? name;
+  const known = knownName(name);
+  if (known !== null) return known;
+  // iconv-lite overlooks punctuation. The browser, which has none, must do so as well: `iso_8859_1`, `koi8_r`.
+  const bare = lettersAndDigits(name);
+  if (bare === '') return name;
+  return byLettersAndDigits.get(bare) ?? knownName(bare) ?? name;
+}
+
+function knownName(name: string): string | null {
+  const known = aliases.get(name) ?? name;
+  return utf8Labels.has(known) || asciiLabels.has(known) || known === 'utf-7' || isNative(known)
+    ? known
+    : null;
+}
+
+function lettersAndDigits(label: string): string {
+  return label.replace(/[^0-9a-z]/g, '');
+}
+
+function isNative(name: string): boolean {
+  try {
+    return new TextDecoder(name).encoding !== '';
+  } catch {
+    return false;
+  }
 }
 
 function decodeUtf8(view: Buffer): Decoded {

@@ -81,6 +81,19 @@ test('the device reads hostile mail as the server does', async () => {
   }
 });
 
+test('the device knows a charset by what the server knows of a misspelled label', async () => {
+  const labels = [
+    ...['utf-7é', 'iso-8859-1\u0000', 'iso_8859_1', 'koi8-r_', 'koi8_r', 'cp_1252', 'windows1252'],
+    ...['-utf-8-', 'UTF_7', 'utf-8é', '=?', '"\'utf-8\'"', 'shift-jis', 'x-nothing', 'big5_hkscs'],
+  ];
+  for (const label of labels) {
+    for (const text of ['+AOk-', '\u00e9', 'plain']) {
+      await assertSame(Buffer.from(`Content-Type: text/plain; charset=${label}\r\n\r\n${text}`), label);
+      await assertSame(Buffer.from(`Subject: =?${label}?Q?${text}?=\r\n\r\n`, 'latin1'), label);
+    }
+  }
+});
+
 test('the device reads any octets as the server does', async () => {
   const pieces = fc.constantFrom(
     ...[
@@ -111,6 +124,10 @@ test('the device reads any octets as the server does', async () => {
       "Content-Disposition: attachment; filename*=utf-8''%C3%A9",
       '<img src=//t.example>',
       '; charset=utf-7',
+      '; charset=koi8-r',
+      '; charset="',
+      '_',
+      "'",
       '+AOk-',
     ],
   );
