@@ -64,6 +64,8 @@ function bounded(name: Name): Name {
 
 /** Characters that every reader of zone files takes as they are; Knot takes no others without a backslash. */
 const plain = /[\w*/-]/;
+/** `\#` begins data of unknown types (RFC 3597 §5), and BIND takes `\[` for a bit string: these are written as numbers. */
+const opening = /[#[]/;
 
 /** The name in presentation form with its dot at the end; what is not printable ASCII as `\DDD`. */
 export function nameText(name: Name): string {
@@ -78,7 +80,7 @@ function labelText(label: Uint8Array): string {
   for (const octet of label) {
     const character = String.fromCharCode(octet);
     if (plain.test(character)) text += character;
-    else if (octet > 0x20 && octet < 0x7f) text += `\\${character}`;
+    else if (octet > 0x20 && octet < 0x7f && !opening.test(character)) text += `\\${character}`;
     else text += `\\${String(octet).padStart(3, '0')}`;
   }
   return text;

@@ -17,6 +17,17 @@ const apex = ['SOA a.example. b.example. 1 2 3 4 5', 'NS a.example.', 'A 192.0.2
   recordFromLine(`${at < 2 ? '' : 'a.'}example. 60 IN ${text}`),
 );
 
+/** Names that mean something else to some readers where they stand unescaped, or behind a backslash. */
+const oddNames: readonly ResourceRecord[] = ['#', '[', '@', '$', '"', '(', ';', '.', '\\', '~'].map(
+  (first, at) => ({
+    name: parseName(`odd${at}.example`),
+    type: rrTypes.NS,
+    class: 1,
+    ttlSeconds: 60,
+    rdata: parseName(`\\${first.charCodeAt(0).toString().padStart(3, '0')}x1.other`),
+  }),
+);
+
 /** Thirty records of each type that a zone file can hold, each with an owner of its own; the same each time. */
 const samples: readonly ResourceRecord[] = recordTypes
   .filter(({ type }) => type !== rrTypes.SOA && type !== rrTypes.OPT && type !== rrTypes.TSIG)
@@ -29,7 +40,8 @@ const samples: readonly ResourceRecord[] = recordTypes
       ttlSeconds: 60,
       rdata: likelyRdata(type, rdata),
     }));
-  });
+  })
+  .concat(oddNames);
 
 /** RDATA made such that the programs take it: they look into digests, hashes, signatures and types where we do not. */
 function likelyRdata(type: number, rdata: Uint8Array): Uint8Array {
