@@ -95,16 +95,28 @@ async function cared(
   { parts, settings }: { parts: Parts; settings: DnsSettings },
 ): Promise<Pick<Shown, 'record' | 'conditions'>> {
   const { store, keyring, clock } = parts;
+  const now = clock.now();
+  const task = { domain, kinds: ['openpgp'] as const, parent: {} };
   let conditions: Shown['conditions'] = {};
   const kept = await changeDomainRecord(domain, store, record => {
-    const changed = withOptions(record, options, clock.now());
-    const task = { domain, kinds: ['openpgp'] as const, parent: {} };
-    const done = careForDomain(changed, task, { settings, keyring, now: clock.now() });
+    // Where no door has made a zone yet, the first one is as the options ask.
+    const wanted = { settings: askedSettings(settings, options), keyring, now };
+    const made = record.zones.openpgp ? record : careForDomain(record, task, wanted).record;
+    const changed = withOptions(made, options, now);
+    const done = careForDomain(changed, task, { settings, keyring, now });
     const entries = Object.entries(done.zones).map(([kind, zone]) => [kind, zone.conditions] as const);
     conditions = Object.fromEntries(entries);
     return done.record;
   });
   return { record: kept.record, conditions };
+}
+
+function askedSettings(settings: DnsSettings, { mode, algorithm }: DnsOptions): DnsSettings {
+  return {
+    ...settings,
+    ...(mode ? { mode } : {}),
+    ...(algorithm ? { algorithm: algorithmNumbers[algorithm] } : {}),
+  };
 }
 
 function withOptions(record: DomainRecord, options: DnsOptions, now: Date): DomainRecord {

@@ -166,6 +166,16 @@ test('mode, algorithm, rolls and withdrawal are asked for by options', async t =
   assert.ok(!(await print(run, '--accept-clock')).zones[0]?.conditions.includes('clockJumped'));
 });
 
+test('a zone that the command itself makes is as the options ask', async t => {
+  const { run } = await openDomain(t);
+  const [zone] = (await print(run, '--mode', 'presigned', '--algorithm', 'ed25519')).zones;
+  const roles = zone?.keys.map(({ role, algorithm }) => `${role} ${algorithm}`).sort();
+  assert.deepEqual([zone?.mode, roles], ['presigned', ['ksk 15', 'zsk 15']]);
+
+  const other = await openDomain(t);
+  assert.equal((await print(other.run, '--withdraw')).zones[0]?.isWithdrawn, true);
+});
+
 test('what can not be printed is said in words', async t => {
   const { run } = await openDomain(t);
   const unknown = await run(['domain', 'dns', 'other.example', '--no-check']);
