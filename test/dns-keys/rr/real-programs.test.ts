@@ -31,7 +31,7 @@ const oddNames: readonly ResourceRecord[] = ['#', '[', '@', '$', '"', '(', ';', 
 /** Thirty records of each type that a zone file can hold, each with an owner of its own; the same each time. */
 const samples: readonly ResourceRecord[] = recordTypes
   .filter(({ type }) => type !== rrTypes.SOA && type !== rrTypes.OPT && type !== rrTypes.TSIG)
-  .flatMap(({ type }) => {
+  .flatMap(({ type }): ResourceRecord[] => {
     const rdatas = fc.sample(rdataOf(type), { seed: 1, numRuns: 30 });
     return rdatas.map((rdata, at) => ({
       name: parseName(`${typeName(type)}${at}.example`.toLowerCase()),
