@@ -13,6 +13,12 @@ const compactOk = 0x4000;
 export const clientCookieOctets = 8;
 
 /**
+ * Most records that a query may have: SOA of IXFR or NOTIFY, OPT and TSIG are three. Names of thousands, each with as
+ * many pointers as a name may have, would only cost time: 50 ms in one datagram.
+ */
+const maxRecords = 16;
+
+/**
  * One query as it is read: one object per responder, filled anew for each, so that reading allocates nothing. Offsets
  * are into the message.
  */
@@ -52,6 +58,8 @@ export class Query {
     if (this.questionCount > 1) return 'malformed';
     if (this.questionCount === 1 && !this.#readQuestion()) return 'malformed';
     // The sections of an UPDATE say something else (RFC 2136 §2); of other operations nothing is known.
+    if (this.opcode === opcodes.UPDATE && this.#recordCount > maxRecords) return 'answer';
+    if (this.#recordCount > maxRecords) return 'malformed';
     if (this.opcode !== opcodes.QUERY) {
       this.#readRecords();
       return 'answer';
@@ -82,6 +90,10 @@ export class Query {
     this.hasTsig = false;
   }
 
+  get #recordCount(): number {
+    return this.#uint16(6) + this.#uint16(8) + this.#uint16(10);
+  }
+
   #uint16(at: number): number {
     return ((this.octets[at] ?? 0) << 8) | (this.octets[at + 1] ?? 0);
   }
@@ -99,7 +111,7 @@ export class Query {
   /** Walks the other sections to the message's last octet; false where they are damaged or end elsewhere. */
   #readRecords(): boolean {
     const before = this.#uint16(6) + this.#uint16(8);
-    const count = before + this.#uint16(10);
+    const count = this.#recordCount;
     let at = this.questionEnd;
     for (let index = 0; index < count; index += 1) {
       const isRoot = this.octets[at] === 0;

@@ -306,3 +306,18 @@ test('root and the longest name are names like others', () => {
   const many = parseName(Array.from({ length: 127 }, () => 'a').join('.'));
   assert.equal(ask(many).rcode, rcodes.REFUSED);
 });
+
+test('a message of more records than any query has is not looked at', () => {
+  const record = { name: apex, type: 65_280, class: 1, ttlSeconds: 0, rdata: new Uint8Array(0) };
+  const rcodeOf = (additionals: number, opcode: number) => {
+    const fields = { opcode, additionals: Array<typeof record>(additionals).fill(record) };
+    return ask(owner, { fields }).rcode;
+  };
+  assert.deepEqual([rcodeOf(16, opcodes.QUERY), rcodeOf(17, opcodes.QUERY)], [0, rcodes.FORMERR]);
+  assert.deepEqual(
+    [rcodeOf(16, opcodes.NOTIFY), rcodeOf(17, opcodes.NOTIFY)],
+    [rcodes.NOTIMP, rcodes.FORMERR],
+  );
+  // Updates may be long where they are taken.
+  assert.equal(rcodeOf(17, opcodes.UPDATE), rcodes.NOTIMP);
+});
