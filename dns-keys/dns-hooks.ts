@@ -32,8 +32,9 @@ export function dnsHooks(
       if (message) yield* transfer({ octets: query, message }, peer, deps);
     },
     onNotify(query) {
-      const message = parseOrNull(query);
-      return message && refuseNotify(message, find);
+      if (parseOrNull(query) === null) return null;
+      const nowSeconds = unixSeconds(clock.now());
+      return answerSigned(query, { findKey, nowSeconds }, plain => refuseNotify(parseMessage(plain), find));
     },
     onSigned(query, peer, answer) {
       const nowSeconds = unixSeconds(clock.now());

@@ -49,10 +49,14 @@ export function readOpt(message: Message): Edns | null {
     udpPayloadOctets: Math.max(512, record.class),
     extendedRcode: record.ttlSeconds >>> 24,
     version,
-    isDnssecOk: (record.ttlSeconds & dnssecOk) !== 0,
-    isCompactOk: (record.ttlSeconds & compactOk) !== 0,
+    ...flagsOf(record),
     options: version === 0 ? decodeData(rrTypes.OPT, record.rdata).options : [],
   };
+}
+
+/** The flags of an OPT record. */
+export function flagsOf({ ttlSeconds }: ResourceRecord): Pick<Edns, 'isDnssecOk' | 'isCompactOk'> {
+  return { isDnssecOk: (ttlSeconds & dnssecOk) !== 0, isCompactOk: (ttlSeconds & compactOk) !== 0 };
 }
 
 function isOpt(record: ResourceRecord): boolean {

@@ -142,8 +142,8 @@ export class Responder {
     const hasCookie = query.cookieOctets > 0 && this.#opt.cookie !== null;
     if (requiresCookie && client.transport === 'udp' && hasCookie && !this.#hasGoodCookie)
       return this.#writer.finish({ rcode: rcodes.BADCOOKIE });
-    this.#special = specialOf(query);
-    if (this.#special !== null && this.#settings.handsOver?.has(this.#special)) return handedOver;
+    this.#special = this.#takenBy(query);
+    if (this.#special !== null) return handedOver;
     if (query.opcode !== opcodes.QUERY) return this.#fail(rcodes.NOTIMP, extendedErrors.NOT_SUPPORTED);
     if (query.questionCount === 0) return this.#cookieAlone(query);
     // No key is known here (RFC 8945 §5.2); who has keys takes such queries before.
@@ -152,6 +152,14 @@ export class Responder {
     return isAskable(query.type)
       ? null
       : this.#fail(metaRcode(query.type), extendedErrors.INVALID_QUERY_TYPE);
+  }
+
+  /** Who takes the query; what is signed and else refused here goes to those who have keys, or its answer would have no TSIG. */
+  #takenBy(query: Query): Special | null {
+    const { handsOver } = this.#settings;
+    const special = specialOf(query);
+    if (special !== null && handsOver?.has(special)) return special;
+    return query.hasTsig && handsOver?.has('signed') ? 'signed' : null;
   }
 
   /** A query for nothing but a cookie, or for whether the one it has is good (RFC 7873 §5.4). */
@@ -182,12 +190,11 @@ function isFaulty({ hasTimeout }: Query, { transport }: Client): boolean {
   return hasTimeout && transport !== 'udp';
 }
 
-function specialOf({ opcode, type, hasTsig }: Query): Special | null {
+function specialOf({ opcode, type }: Query): Special | null {
   if (opcode === opcodes.NOTIFY) return 'notify';
   if (opcode === opcodes.UPDATE) return 'update';
-  if (opcode !== opcodes.QUERY) return null;
-  if (type === rrTypes.AXFR || type === rrTypes.IXFR) return 'transfer';
-  return hasTsig ? 'signed' : null;
+  if (opcode === opcodes.QUERY && (type === rrTypes.AXFR || type === rrTypes.IXFR)) return 'transfer';
+  return null;
 }
 
 /** Types of questions that are about records: 128 to 255 are not, ANY apart (RFC 6895 §3.1), nor is OPT. */

@@ -1,4 +1,7 @@
-import { newMessage, parseMessage, rcodes, writeMessage } from '../message.ts';
+import { readHeader } from '../header.ts';
+import { type Message, newMessage, parseMessage, rcodes } from '../message.ts';
+import { WireReader } from '../wire.ts';
+import { WireError } from '../wire-error.ts';
 import { refusalOf } from './refusal.ts';
 import type { FindTsigKey, TsigKey } from './tsig.ts';
 import { appendTsigFault, responseSigner, verifyRequest } from './tsig-server.ts';
@@ -18,8 +21,7 @@ export function answerSigned(
   const verdict = verifyRequest(query, findKey, nowSeconds);
   if (verdict.status === 'unsigned') return answer(query, null);
   const id = ((query[0] ?? 0) << 8) | (query[1] ?? 0);
-  if (verdict.status === 'malformed')
-    return writeMessage(newMessage({ id, isResponse: true, rcode: rcodes.FORMERR }));
+  if (verdict.status === 'malformed') return refusalOf(readable(query), { rcode: rcodes.FORMERR });
   if (verdict.status === 'refused')
     return appendTsigFault(refusalOf(parseMessage(query), { rcode: rcodes.NOTAUTH }), verdict, nowSeconds);
   // A forwarder may have changed the id; the answer goes by the one that came.
@@ -27,4 +29,14 @@ export function answerSigned(
   plain.writeUInt16BE(id, 0);
   const response = answer(plain, verdict.key);
   return response && responseSigner(verdict)(response, nowSeconds);
+}
+
+/** The message, or as much of one that is damaged as an answer needs. */
+function readable(query: Uint8Array): Message {
+  try {
+    return parseMessage(query);
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    return newMessage(readHeader(new WireReader(query)).header);
+  }
 }

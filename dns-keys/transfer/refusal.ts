@@ -1,4 +1,4 @@
-import { optionCodes, optRecord, udpPayloadOctets } from '../edns.ts';
+import { flagsOf, optionCodes, optRecord, udpPayloadOctets } from '../edns.ts';
 import { type Message, newMessage, type ResourceRecord, writeMessage } from '../message.ts';
 import { rrTypes } from '../rr/type-name.ts';
 
@@ -18,12 +18,13 @@ export function refusalOf(request: Message, { rcode, infoCode, text = '' }: Refu
   return writeMessage(newMessage({ ...head, additionals: opt ? [opt] : [] }));
 }
 
-/** The OPT of an answer; null when the request had none (RFC 6891 §7). */
+/** The OPT of an answer, with the DO and CO of the request (RFC 3225 §3, RFC 9824 §5.1); null when that had none (RFC 6891 §7). */
 export function replyOpt(
   request: Message,
   error: { infoCode: number; text: string } | null = null,
 ): ResourceRecord | null {
-  if (!request.additionals.some(record => record.type === rrTypes.OPT)) return null;
+  const asked = request.additionals.find(record => record.type === rrTypes.OPT);
+  if (!asked) return null;
   const options = [];
   if (error) {
     const data = Buffer.alloc(2 + error.text.length);
@@ -31,5 +32,5 @@ export function replyOpt(
     data.write(error.text, 2, 'latin1');
     options.push({ code: optionCodes.ERROR, data });
   }
-  return optRecord({ udpPayloadOctets, options });
+  return optRecord({ udpPayloadOctets, ...flagsOf(asked), options });
 }
