@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { lowerAscii } from './local-part.ts';
-import { childName, type Name, parseName } from './name.ts';
+import { childName, maxNameOctets, type Name, parseName } from './name.ts';
 
 /** The label below a domain where its keys are: OpenPGP (RFC 7929 §3), S/MIME (RFC 8162 §3). */
 export const keyLabels = { openpgp: '_openpgpkey', smime: '_smimecert' } as const;
@@ -27,6 +27,16 @@ export function publishedOwners(localPart: string): string[] {
 /** The apex of the zone of a domain's keys: `_openpgpkey.example.org`. `domain` in A-labels. Throws `WireError`. */
 export function keyZone(domain: string, kind: KeyKind = 'openpgp'): Name {
   return parseName(`${keyLabels[kind]}.${domain}`);
+}
+
+/** Octets that an owner name has beside those of its domain: two labels with their lengths. */
+const octetsBesideDomain =
+  1 + 2 * hashOctets + 1 + Math.max(...Object.values(keyLabels).map(({ length }) => length));
+
+/** Whether the names of a domain's keys fit into 255 octets; a longer one has no key zones. `domain` in A-labels. */
+export function mayHaveKeyZones(domain: string): boolean {
+  // The length of its first label, and the root's zero.
+  return octetsBesideDomain + domain.length + 2 <= maxNameOctets;
 }
 
 /** The owner names of a local part in the zone of this apex, as `publishedOwners`. */

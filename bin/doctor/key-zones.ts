@@ -1,6 +1,7 @@
 import type { Parts } from '../../delivery/open.ts';
 import { openDnsClient } from '../../dns-keys/ask/dns-client.ts';
 import { nameText } from '../../dns-keys/name.ts';
+import { mayHaveKeyZones } from '../../dns-keys/owner-name.ts';
 import { domainPlacement } from '../../dns-keys/publish/domain-placement.ts';
 import { readStored } from '../../dns-keys/publish/domain-records.ts';
 import { lookAtPlacement, type Placement } from '../../dns-keys/publish/placement.ts';
@@ -13,6 +14,7 @@ const check = 'key zones';
 /** Whether the world finds the published keys of a domain: what must stand in its own zone, asked for there. */
 export async function keyZoneFindings(domain: string, parts: Parts): Promise<Finding[]> {
   const { store, config } = parts;
+  if (!mayHaveKeyZones(domain)) return [];
   const { items } = await store.listPublishedKeys({ after: null, limit: 1, domain });
   if (items.length === 0) return [];
   const { record } = readStored(domain, await store.getZone(domain));

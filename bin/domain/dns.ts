@@ -8,7 +8,7 @@ import { acceptClock } from '../../dns-keys/dnssec/key-clock.ts';
 import type { KeyCondition } from '../../dns-keys/dnssec/rollover.ts';
 import { keyState, requestRoll } from '../../dns-keys/dnssec/zone-keys.ts';
 import { nameText } from '../../dns-keys/name.ts';
-import { type KeyKind, keyZone } from '../../dns-keys/owner-name.ts';
+import { type KeyKind, keyZone, mayHaveKeyZones } from '../../dns-keys/owner-name.ts';
 import { conditionHelp } from '../../dns-keys/publish/care-report.ts';
 import { domainPlacement, domainSignals, zonesOf } from '../../dns-keys/publish/domain-placement.ts';
 import { changeDomainRecord } from '../../dns-keys/publish/domain-records.ts';
@@ -67,6 +67,7 @@ async function run(context: CommandContext, name: string, options: DnsOptions): 
     const domain = await parts.store.getDomain(name);
     if (!domain)
       throw new DeliveryError('notFound', `no domain ${name}; caliopen domain list shows what there is`);
+    checkLength(domain.name);
     checkNameservers(domain.name, settings);
     return { domain: domain.name, ...(await cared(domain.name, options, { parts, settings })) };
   });
@@ -77,6 +78,14 @@ async function run(context: CommandContext, name: string, options: DnsOptions): 
   const signals = domainSignals(found.domain, found.record, settings);
   show(context, { ...found, placements, signals, isChecked: options.check });
   if (options.check && placements.some(({ status }) => status !== 'there')) context.exit(1);
+}
+
+function checkLength(domain: string): void {
+  if (mayHaveKeyZones(domain)) return;
+  throw new DeliveryError(
+    'notFound',
+    `${domain} can have no key zones: names of its keys would be over 255 octets`,
+  );
 }
 
 function checkNameservers(domain: string, { nameservers }: DnsSettings): void {

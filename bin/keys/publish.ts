@@ -6,7 +6,9 @@ import type { Parts } from '../../delivery/open.ts';
 import { type Publication, publishKey, publishSmime, unpublishKey } from '../../delivery/publish-key.ts';
 import type { Refreshed } from '../../delivery/refresh-published.ts';
 import { type Revoked, revokeKey } from '../../delivery/revoke-key.ts';
+import { requireAddress } from '../../delivery/store/address.ts';
 import type { Account } from '../../delivery/store/store.ts';
+import { mayHaveKeyZones } from '../../dns-keys/owner-name.ts';
 import type { CommandContext } from '../command.ts';
 import { print } from '../output.ts';
 import { findAccount, withParts } from '../with-parts.ts';
@@ -72,7 +74,7 @@ async function publish(context: CommandContext, address: string, words: PublishW
     for (const each of addresses) {
       const act = { account, actor: 'operator' };
       const work = certificate
-        ? () => publishSmime(act, { address: each, certificate }, parts)
+        ? () => publishCertificate(act, { address: each, certificate }, parts)
         : () => publishKey(act, publishOptions(each, words), parts);
       found.push(words.allAddresses ? await outcomeOf(each, work) : succeeded(await work()));
     }
@@ -80,6 +82,14 @@ async function publish(context: CommandContext, address: string, words: PublishW
   });
   for (const outcome of outcomes) tellPublished(context, outcome);
   if (outcomes.some(({ error }) => error !== null)) context.exit(1);
+}
+
+/** An S/MIME certificate is found by DNS alone. */
+async function publishCertificate(
+  ...[act, wish, parts]: Parameters<typeof publishSmime>
+): Promise<Publication> {
+  if (!isInDns(wish.address)) throw new DeliveryError('badInput', tooLong);
+  return publishSmime(act, wish, parts);
 }
 
 function publishOptions(address: string, { key, alsoV6 = false }: PublishWords) {
@@ -126,7 +136,15 @@ function seenByTheWorld({ address, kind, userId, state }: Publication): string {
     return `that ${address} exists, and all that stands in its certificate, by DNS (SMIMEA)`;
   const dates = 'when the key was made and until when it is good';
   const revoked = state === 'revoked' ? ', that it is revoked' : '';
-  return `that ${address} exists, its user id "${userId}", the fingerprint, ${dates}${revoked}; by DNS (OPENPGPKEY), the Web Key Directory and HKP`;
+  const others = 'the Web Key Directory and HKP';
+  const places = isInDns(address) ? `by DNS (OPENPGPKEY), ${others}` : `by ${others}, not by DNS: ${tooLong}`;
+  return `that ${address} exists, its user id "${userId}", the fingerprint, ${dates}${revoked}; ${places}`;
+}
+
+const tooLong = 'the name of its domain is too long for names in DNS';
+
+function isInDns(address: string): boolean {
+  return mayHaveKeyZones(requireAddress(address).domain);
 }
 
 async function unpublish(

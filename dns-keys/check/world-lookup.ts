@@ -1,8 +1,8 @@
 import { joinCertificate, readCertificates } from '../../delivery/crypto/certificate-parts.ts';
 import type { Found, WorldLookup } from '../../delivery/published-check.ts';
 import type { DnsClient } from '../ask/dns-client.ts';
-import { parseName } from '../name.ts';
-import { keyZone, publishedOwnerNames } from '../owner-name.ts';
+import { maxNameOctets, parseName } from '../name.ts';
+import { keyZone, mayHaveKeyZones, publishedOwnerNames } from '../owner-name.ts';
 import { rrTypes } from '../rr/table.ts';
 import { wkdHash } from '../wkd/hash.ts';
 
@@ -52,6 +52,8 @@ async function hasHost(host: string, { dns }: WorldDeps): Promise<boolean> {
 
 /** The records of all names must agree: GnuPG asks for the lower-cased one, RFC 7929 for the other. */
 async function askDns(localPart: string, domain: string, { dns }: WorldDeps): Promise<Found> {
+  if (!mayHaveKeyZones(domain))
+    return { outcome: 'skipped', detail: `names in DNS would be over ${maxNameOctets} octets` };
   try {
     const apex = keyZone(domain);
     const answers = await Promise.all(

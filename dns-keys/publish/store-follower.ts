@@ -3,7 +3,7 @@ import { inParallel } from '../../delivery/in-parallel.ts';
 import { writeAddress } from '../../delivery/published-keys-of.ts';
 import type { Store } from '../../delivery/store/store.ts';
 import type { Name } from '../name.ts';
-import { type KeyKind, keyZone } from '../owner-name.ts';
+import { type KeyKind, keyZone, mayHaveKeyZones } from '../owner-name.ts';
 import type { DnsSettings } from '../settings.ts';
 import { removeOtherZones } from '../transfer/zone-folder.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
@@ -119,6 +119,7 @@ export class StoreFollower {
   /** Reads a domain's document, and its keys where they were not read; or forgets a domain that is hosted no more. */
   async #readDomain(name: string): Promise<void> {
     const { store, domains } = this.#deps;
+    if (!mayHaveKeyZones(name)) return this.#sayTooLong([name]);
     const stored = await store.getZone(name);
     if ((await store.getDomain(name)) === null) {
       await domains.forget(name);
@@ -150,7 +151,7 @@ export class StoreFollower {
   async #readAll(): Promise<void> {
     const { store, domains, report, events } = this.#deps;
     const startedAt = performance.now();
-    const { hosted, documents, orphans } = await readDomains(store);
+    const { hosted, tooLong, documents, orphans } = await readDomains(store);
     domains.late.clear();
     for (const { name } of domains.all()) if (!hosted.has(name)) await domains.forget(name);
     for (const name of orphans) await domains.attempt(name, () => this.#endOrphan(name));
@@ -171,6 +172,7 @@ export class StoreFollower {
     this.#isWholeReadDue = false;
     report.flush();
     events.onZones?.();
+    this.#sayTooLong(tooLong);
     this.#sayRead(performance.now() - startedAt);
   }
 
@@ -184,6 +186,12 @@ export class StoreFollower {
     } catch (error) {
       log.warn(describeError(error), 'zoneFilesNotRemoved');
     }
+  }
+
+  #sayTooLong(names: readonly string[]): void {
+    if (names.length === 0) return;
+    const help = 'names of their keys would be over 255 octets: they are found by WKD and HKP, not by DNS';
+    this.#deps.log.warn({ domains: names.length, names: names.slice(0, 20), help }, 'domainsTooLongForKeys');
   }
 
   #sayRead(milliseconds: number): void {

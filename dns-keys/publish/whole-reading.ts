@@ -3,6 +3,7 @@ import { inParallel } from '../../delivery/in-parallel.ts';
 import type { Log } from '../../delivery/log.ts';
 import { allPages } from '../../delivery/store/all-pages.ts';
 import type { PublishedKey, Store, StoredZone } from '../../delivery/store/store.ts';
+import { mayHaveKeyZones } from '../owner-name.ts';
 import type { DnsSettings } from '../settings.ts';
 import { Breath } from './breath.ts';
 import type { KeptDomain } from './kept-domain.ts';
@@ -11,6 +12,8 @@ import { KeyReading } from './key-reading.ts';
 /** What the store has of domains. */
 export interface ReadDomains {
   readonly hosted: ReadonlySet<string>;
+  /** Hosted, too, but their names are too long for key zones. */
+  readonly tooLong: readonly string[];
   /** Of hosted domains. */
   readonly documents: Map<string, StoredZone>;
   /** Names of documents whose domain is hosted no more. */
@@ -22,8 +25,11 @@ export async function readDomains(store: Pick<Store, 'listZones' | 'listDomains'
   const documents = new Map<string, StoredZone>();
   for await (const zone of allPages(page => store.listZones(page))) documents.set(zone.name, zone);
   const hosted = new Set<string>();
-  for await (const { name } of allPages(page => store.listDomains(page))) hosted.add(name);
-  return { hosted, documents, orphans: [...documents.keys()].filter(name => !hosted.has(name)) };
+  const tooLong: string[] = [];
+  for await (const { name } of allPages(page => store.listDomains(page)))
+    if (mayHaveKeyZones(name)) hosted.add(name);
+    else tooLong.push(name);
+  return { hosted, tooLong, documents, orphans: [...documents.keys()].filter(name => !hosted.has(name)) };
 }
 
 export interface KeyReadingDeps {

@@ -4,7 +4,14 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { lowerAscii, prepareLocalPart } from '../../dns-keys/local-part.ts';
 import { nameText } from '../../dns-keys/name.ts';
-import { keyZone, ownerLabel, publishedOwnerNames, publishedOwners } from '../../dns-keys/owner-name.ts';
+import {
+  keyZone,
+  mayHaveKeyZones,
+  ownerLabel,
+  publishedOwnerNames,
+  publishedOwners,
+} from '../../dns-keys/owner-name.ts';
+import { WireError } from '../../dns-keys/wire-error.ts';
 
 describe('the local part before it is hashed (RFC 7929 §3)', () => {
   const cases: readonly (readonly [string, string | null])[] = [
@@ -68,5 +75,13 @@ describe('the owner name of a key', () => {
     assert.deepEqual(publishedOwners('ÉVA'), [label('Éva'), label('éva'), label('ÉVA')]);
     assert.equal(ownerLabel('zoe\u0308'), ownerLabel('zo\u00eb'));
     assert.equal(lowerAscii('ÉVA'), 'Éva');
+  });
+
+  it('fits for domains of up to 184 letters, and those have key zones', () => {
+    const domain = (letters: number) => `${'a.'.repeat(letters / 2 - 1)}${'a'.repeat(2 + (letters % 2))}`;
+    assert.deepEqual([domain(184).length, domain(185).length], [184, 185]);
+    assert.deepEqual([mayHaveKeyZones(domain(184)), mayHaveKeyZones(domain(185))], [true, false]);
+    assert.equal(publishedOwnerNames('zoe', keyZone(domain(184)))[0]?.length, 255);
+    assert.throws(() => publishedOwnerNames('zoe', keyZone(domain(185))), WireError);
   });
 });

@@ -53,6 +53,31 @@ async function within(
   assert.ok(took <= 2000 + 20 * (doneAt - startedAt), `${took} ms`);
 }
 
+test('a domain whose name is too long for key zones keeps no other from being served', async t => {
+  const long = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(50)}.org`;
+  const short = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.org`;
+  const hosting = await host(t, ['example.org', long, short]);
+  const { store, config } = hosting;
+  for (const address of ['ada@example.org', `ada@${short}`]) {
+    const id = await hosting.addAccount(address);
+    await store.publishKey(keyFor(id, address));
+  }
+  const one = await openKeeper(t, { store, clock, config });
+  assert.equal(one.keysOf('ada@example.org'), 1);
+  assert.equal(one.table.size, 1);
+  const told = one.lines.filter(({ level }) => level === 'error' || level === 'warn');
+  assert.deepEqual(
+    told.map(({ event, fields }) => [event, fields.names]),
+    [['domainsTooLongForKeys', [long, short].sort()]],
+  );
+  assert.deepEqual([one.keeper.state.lateDomains, one.keeper.state.domains], [0, 1]);
+  // Nor one that comes later.
+  await store.addDomain(`x.${short}`);
+  await store.addDomain('other.example');
+  await poll('the other domain', () => one.table.size === 2 || undefined);
+  assert.deepEqual([one.keeper.state.lateDomains, one.keeper.state.isStoreThere], [0, true]);
+});
+
 test('what is published, replaced and taken back is answered by two processes within two seconds', async t => {
   const hosting = await host(t);
   const { store, config } = hosting;
