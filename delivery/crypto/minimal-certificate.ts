@@ -45,8 +45,8 @@ export const maxCertificateOctets = 60_000;
  * Of a certificate (binary; of several copies of one certificate, all that they have together) what the world needs
  * for this address: the primary key, its revocations and newest direct-key signature, the one user id that carries
  * the address, subkeys that can be used now, each with its newest self-signature. Left out: other user ids, pictures,
- * signatures by others, keys that are over. A revoked key is its primary key, revocation and user id. Octets of what
- * stays are unchanged. Throws `badInput` with `fields.reason`.
+ * signatures by others, keys that are over, subkeys bound by SHA-1. A revoked key is its primary key, revocation and
+ * user id. Octets of what stays are unchanged. Throws `badInput` with `fields.reason`.
  */
 export async function minimalCertificate(
   octets: Uint8Array | readonly Uint8Array[],
@@ -64,10 +64,27 @@ export async function minimalCertificate(
   const minimal = joinCertificate({
     primary: { packet: parts.primary.packet, signatures: kept },
     userIds: [userId],
-    subkeys: isRevoked ? [] : await usableSubkeys(parts.subkeys, selfSigned, at),
+    subkeys: isRevoked ? [] : soundSubkeys(userId, await usableSubkeys(parts.subkeys, selfSigned, at)),
   });
   return checked(minimal, { userId: textOf(userId), isRevoked, address, at });
 }
+
+/** Those that others believe in. Throws when they believe nothing that the key says of itself. */
+function soundSubkeys(userId: CertificatePart, subkeys: readonly CertificatePart[]): CertificatePart[] {
+  const sound = subkeys.filter(part => !isBySha1(part));
+  if (!isBySha1(userId) && (sound.length > 0 || subkeys.length === 0)) return sound;
+  throw fault(
+    'cannotEncrypt',
+    'this key is held together by SHA-1, so many programs refuse it; on the owner’s machine, gpg --quick-set-expire with its fingerprint and 2y, then again with a "*" behind, signs it anew; then import it again',
+  );
+}
+
+/** Whether the signature of a part is made with SHA-1, which can be forged (RFC 9580 §9.5): its fourth octet. */
+function isBySha1({ signatures }: CertificatePart): boolean {
+  return signatures.some(({ body }) => body[3] === sha1);
+}
+
+const sha1 = 2;
 
 function mergedCopies(copies: readonly Uint8Array[]): CertificateParts {
   const [first, ...others] = copies.map(onlyCertificate);

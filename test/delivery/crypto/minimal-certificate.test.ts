@@ -178,6 +178,33 @@ describe('the minimal certificate', { concurrency: false }, () => {
     );
   });
 
+  it('is not made of what only SHA-1 holds together', async t => {
+    const gpg = openGpg(t);
+    if (!gpg) return;
+    const sha1 = ['--cert-digest-algo', 'SHA1'];
+    const address = 'zoe@example.org';
+    const make = (...words: string[]) => gpg.run([...locked, ...words]);
+    await make(...sha1, '--quick-generate-key', address, 'rsa2048', 'default', 'never');
+    const { output } = await gpg.run(['--with-colons', '--list-keys', address]);
+    const fingerprint = /^fpr:+([0-9A-F]+)/m.exec(output.toString())?.[1] ?? '';
+    await make(...sha1, '--quick-add-key', fingerprint, 'rsa2048', 'encr', 'never');
+    const minimal = async () =>
+      minimalCertificate(await exported(gpg, fingerprint), address, new Date(Date.now() + 2000));
+    const isRefused = (error: unknown) => reasonOf(error) === 'cannotEncrypt' && /SHA-1/.test(String(error));
+    await assert.rejects(minimal(), isRefused);
+    const secret = await gpg.run([...locked, '--export-secret-keys', fingerprint]);
+    const at = new Date(Date.now() + 2000);
+    const revocation = await makeRevocation(await readPrivateKey(secret.output), 'none', at);
+    const revoked = withRevocation(await exported(gpg, fingerprint), revocation);
+    assert.equal((await minimalCertificate(revoked, address, at)).state, 'revoked');
+    // GnuPG dates a new signature a second after the one before.
+    await make('--quick-set-expire', fingerprint, '2y');
+    await assert.rejects(minimal(), isRefused, 'the subkey is still bound by it');
+    await make('--quick-add-key', fingerprint, 'rsa2048', 'encr', 'never');
+    const types = splitPackets((await minimal()).octets)?.map(({ type }) => type);
+    assert.deepEqual(types, [6, 13, 2, 14, 2], 'the other subkey alone');
+  });
+
   it('of a key of version 6 keeps its direct-key signature', async () => {
     const openpgp = await loadOpenPgp();
     const { publicKey } = await openpgp.generateKey({
