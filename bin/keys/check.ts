@@ -65,15 +65,23 @@ async function* askedKeys(
 ): AsyncGenerator<Asked> {
   if (address !== undefined) {
     const { localPart, domain: name } = requireAddress(address);
+    await requireHosted(name, store);
     const published = await store.getPublishedKey(address, 'openpgp');
     yield { localPart: published?.localPart ?? localPart, domain: name, published };
     return;
   }
   const scope = domain === undefined ? {} : { domain: requireDomain(domain) };
+  if (scope.domain !== undefined) await requireHosted(scope.domain, store);
   const all: AsyncGenerator<PublishedKey> = allPages(page => store.listPublishedKeys({ ...page, ...scope }));
   for await (const published of all) {
     if (published.kind === 'openpgp') yield { ...published, published };
   }
+}
+
+/** Of another's domain nothing is published here: that would be called well, or an alarm, whatever the world gets. */
+async function requireHosted(domain: string, store: Parts['store']): Promise<void> {
+  if (await store.isLocalDomain(domain)) return;
+  throw new DeliveryError('notFound', `no domain ${domain}; caliopen domain list shows what there is`);
 }
 
 function tell(context: CommandContext, result: CheckedKey): void {
@@ -95,7 +103,15 @@ function tell(context: CommandContext, result: CheckedKey): void {
   );
   if (isConsistent) return;
   const what = fingerprint ? `published is ${fingerprint}` : 'nothing is published';
-  print(context, result, `ALARM: ${address}: ${what}, and the world gets something else`);
+  print(context, result, `ALARM: ${address}: ${what}, and ${heardText(sources)}`);
+}
+
+const different: ReadonlySet<string> = new Set(['differs', 'missing', 'unexpected']);
+
+function heardText(sources: CheckedKey['sources']): string {
+  if (sources.some(({ verdict }) => different.has(verdict))) return 'the world gets something else';
+  const failed = sources.filter(({ verdict }) => verdict === 'failed');
+  return `what the world gets is not known of ${failed.map(({ source }) => names[source]).join(' and ')}`;
 }
 
 const names = {

@@ -85,7 +85,10 @@ export async function keepPublicKey(
     );
   }
   const { state, canEncrypt } = await describeKey(key, at);
-  if (!canEncrypt) throw new DeliveryError('badInput', `this key can't encrypt (${state})`);
+  if (!canEncrypt) {
+    const why = state === 'usable' ? 'it has no subkey for that' : `it is ${state}`;
+    throw new DeliveryError('badInput', `nothing can be encrypted to this key: ${why}`);
+  }
   for (const address of own) {
     await store.putPublicKey(account.id, {
       address: normalizeAddress(address),

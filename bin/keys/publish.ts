@@ -93,7 +93,12 @@ async function publishCertificate(
 }
 
 function publishOptions(address: string, { key, alsoV6 = false }: PublishWords) {
-  return { address, alsoV6, ...(key === undefined ? {} : { fingerprint: key }) };
+  return { address, alsoV6, ...wantedKey(key) };
+}
+
+/** A fingerprint as programs print it: with blanks in between, or with `0x` in front. */
+function wantedKey(key: string | undefined): { fingerprint?: string } {
+  return key === undefined ? {} : { fingerprint: key.replace(/^0x/i, '') };
 }
 
 function succeeded(publication: Publication): Outcome {
@@ -179,7 +184,7 @@ async function revoke(context: CommandContext, address: string, words: RevokeWor
   const revoked = await withParts(context, async parts => {
     const account = await findAccount(parts, address);
     const options = {
-      ...(words.key === undefined ? {} : { fingerprint: words.key }),
+      ...wantedKey(words.key),
       ...(words.reason === undefined ? {} : { reason: words.reason }),
       ...(certificate ? { certificate } : {}),
     };

@@ -60,7 +60,14 @@ it('caliopen keys check says by which way the world gets what, and ends with 1 w
   assert.match(text.stdout, /^zoe@nowhere.invalid +DNS +same +[0-9a-f]{40} +validated +-$/m);
   assert.match(
     text.stdout,
-    /^ALARM: zoe@nowhere.invalid: published is [0-9a-f]{40}, and the world gets something else$/m,
+    /^ALARM: zoe@nowhere.invalid: published is [0-9a-f]{40}, and what the world gets is not known of WKD direct$/m,
   );
+  known = {};
+  const gone = await runKeys(data, ['keys', 'check', 'zoe@nowhere.invalid', '--resolver', resolver]);
+  assert.match(gone.stdout, /^ALARM: .*, and the world gets something else$/m);
+  for (const words of [['zoe@other.example'], ['--domain', 'other.example']]) {
+    const { code, stderr } = await check(...words);
+    assert.deepEqual([code, /no domain other\.example/.test(stderr)], [1, true]);
+  }
   assert.equal((await check('zoe@nowhere.invalid', '--domain', 'nowhere.invalid')).code, 2);
 });

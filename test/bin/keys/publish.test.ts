@@ -152,6 +152,42 @@ describe('caliopen keys publish', { concurrency: 2 }, () => {
     assert.equal(mixed.code, 2);
   });
 
+  it('takes the fingerprint of one of several keys as programs print it', async t => {
+    const { run, published } = await open(t);
+    for (const _each of [1, 2]) await run(['keys', 'generate', 'zoe@example.org']);
+    const rows = jsonLines((await run(['--json', 'keys', 'list', 'zoe@example.org'])).stdout);
+    const fingerprints = [...new Set(rows.map(({ fingerprint }) => String(fingerprint)))];
+    assert.equal(fingerprints.length, 2);
+    for (const fingerprint of fingerprints) {
+      const printed = `0x${fingerprint.toUpperCase()}`;
+      const done = await run(['keys', 'publish', 'zoe@example.org', '--key', printed]);
+      assert.deepEqual([done.code, done.stderr], [0, '']);
+      assert.equal((await published('zoe@example.org'))?.fingerprint, fingerprint);
+    }
+    const blanks = (fingerprints[0] ?? '').replace(/(.{4})/g, '$1 ');
+    assert.equal((await run(['keys', 'revoke', 'zoe@example.org', '--key', `0x${blanks}`])).code, 0);
+  });
+
+  it('says why a key is none to write to', async t => {
+    const { run, file } = await open(t);
+    const openpgp = await loadOpenPgp();
+    const keyOf = async (options: object) => {
+      const userIDs = [{ email: 'adam@example.org' }];
+      const wish = { type: 'ecc', userIDs, format: 'binary', ...options } as const;
+      return (await openpgp.generateKey(wish)).publicKey;
+    };
+    const signing = await keyOf({ subkeys: [{ sign: true }] });
+    const expired = await keyOf({ date: new Date(Date.now() - 100_000), keyExpirationTime: 10 });
+    for (const [octets, why] of [
+      [signing, /it has no subkey for that/],
+      [expired, /it is expired/],
+    ] as const) {
+      const done = await run(['keys', 'import', file('a.pgp', octets), '--account', 'adam@example.org']);
+      assert.equal(done.code, 2);
+      assert.match(done.stderr, why);
+    }
+  });
+
   it('publishes a key of version 6 only when asked, behind that of version 4', async t => {
     const { run, published, file } = await open(t);
     const openpgp = await loadOpenPgp();
