@@ -45,7 +45,6 @@ function serve(policy: string) {
     response.set({
       'Content-Security-Policy': policy,
       'Referrer-Policy': 'no-referrer',
-      'X-DNS-Prefetch-Control': 'off',
       'Cache-Control': 'no-store',
     });
     response.type('text/html; charset=utf-8').send(emptyDocument);

@@ -145,6 +145,7 @@ test('every kind of answer says what a browser may do with it', async t => {
     assert.equal(field('content-security-policy'), policy, name);
     assert.equal(field('x-content-type-options'), 'nosniff', name);
     assert.equal(field('referrer-policy'), 'no-referrer', name);
+    assert.equal(field('x-dns-prefetch-control'), 'off', name);
     assert.equal(field('cross-origin-opener-policy'), 'same-origin', name);
     assert.equal(field('cross-origin-resource-policy'), 'same-origin', name);
     assert.match(field('permissions-policy') ?? '', /camera=\(\)/, name);
