@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { asDeliveryError, DeliveryError } from '../../delivery/errors.ts';
 import type { Log } from '../../delivery/log.ts';
-import { csrfHeader, type Problem } from '../wire.ts';
+import { csrfHeader, type Problem, paths } from '../wire.ts';
 import { RequestError } from './jmap/errors.ts';
 
 /** Any error as problem details (RFC 9457): public text only. */
@@ -29,11 +29,13 @@ function fromExpress(error: unknown): DeliveryError | null {
 
 /**
  * How to authenticate (RFC 9110 §11.6.1). No browser is offered Basic: it would ask for a password in a window of its
- * own, keep it, and send it with the requests of any site. Browsers are known by Fetch Metadata.
+ * own, keep it, and send it with the requests of any site. Browsers are known by Fetch Metadata, and by what the page
+ * has them preload, without any header field of ours: over plain HTTP they send no Fetch Metadata.
  */
 function challengeFor(request: Request): string {
   const names = [csrfHeader, 'sec-fetch-site', 'sec-fetch-dest'];
-  return names.some(name => request.get(name) !== undefined)
+  const isPreloaded = request.path === paths.session || request.path === paths.firstList;
+  return isPreloaded || names.some(name => request.get(name) !== undefined)
     ? 'Bearer realm="Caliopen"'
     : 'Basic realm="Caliopen", charset="UTF-8"';
 }

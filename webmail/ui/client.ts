@@ -74,9 +74,8 @@ async function request(path: string, init: RequestInit = {}): Promise<Response> 
   let response: Response;
   try {
     response = await fetch(path, {
-      credentials: 'same-origin',
+      headers: { [csrfHeader]: '1', 'Content-Type': 'application/json' },
       ...init,
-      headers: { [csrfHeader]: '1', 'Content-Type': 'application/json', ...init.headers },
     });
   } catch {
     throw new RequestError(0);
@@ -92,8 +91,13 @@ async function post<T>(path: string, body: unknown): Promise<T> {
   return (await response.json()) as T;
 }
 
-async function read<T>(path: string): Promise<T> {
-  return (await (await request(path)).json()) as T;
+async function read<T>(path: string, init?: RequestInit): Promise<T> {
+  return (await (await request(path, init)).json()) as T;
+}
+
+/** Takes what the page has preloaded: to Firefox a request with header fields of its own would be another one. */
+function preloaded<T>(path: string): Promise<T> {
+  return read(path, { headers: {} });
 }
 
 async function remove(path: string): Promise<void> {
@@ -131,7 +135,7 @@ async function fetchBeginning(blob: BlobAddress, octets: number): Promise<Uint8A
 
 async function whoAmI(): Promise<SignedIn | null> {
   try {
-    return await read<SignedIn>(paths.session);
+    return await preloaded<SignedIn>(paths.session);
   } catch (error) {
     if (error instanceof RequestError && error.status === 401) return null;
     throw error;
@@ -191,7 +195,7 @@ export const client: Client = {
   whoAmI,
   signIn: form => post<SignedIn>(paths.session, form),
   signOut: () => remove(paths.session),
-  firstList: async () => readResponses(await read<JmapResponse>(paths.firstList)),
+  firstList: async () => readResponses(await preloaded<JmapResponse>(paths.firstList)),
   call: async methodCalls => readResponses(await post<JmapResponse>(paths.jmap, { using, methodCalls })),
   blobAddress,
   fetchBeginning,

@@ -131,8 +131,12 @@ test('Basic asks for credentials, a page is not made to', async t => {
   const plain = await fetch(`${web.origin}/.well-known/jmap`);
   assert.equal(plain.status, 401);
   assert.match(plain.headers.get('www-authenticate') ?? '', /^Basic /);
-  const page = await fetch(`${web.origin}/session`, { headers: { 'x-caliopen': '1' } });
+  const page = await fetch(`${web.origin}/about`, { headers: { 'x-caliopen': '1' } });
   assert.match(page.headers.get('www-authenticate') ?? '', /^Bearer /);
+  for (const preloaded of ['/session', '/first-list']) {
+    const { status, headers } = await fetch(web.origin + preloaded);
+    assert.deepEqual([status, headers.get('www-authenticate')?.split(' ')[0]], [401, 'Bearer'], preloaded);
+  }
   const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'document' };
   const browser = await fetch(`${web.origin}/.well-known/jmap`, { headers });
   assert.match(browser.headers.get('www-authenticate') ?? '', /^Bearer /);
