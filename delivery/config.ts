@@ -91,11 +91,13 @@ function lonelySettings(
   given: Map<string, Given>,
 ): SettingFault[] {
   return (Object.entries(settingRows) as [SettingKey, SettingRow][]).flatMap(([key, row]) => {
-    const missing = row.needs?.filter(needed => !config[needed]) ?? [];
+    const needs = (row.needs ?? []).map(needed => (typeof needed === 'string' ? [needed] : needed));
+    const missing = needs.filter(anyOf => !anyOf.some(needed => config[needed]));
     const where = given.get(key)?.where;
     if (!config[key] || where === undefined || missing.length === 0) return [];
     const found = row.secret ? 'a value' : show(config[key]);
-    return [{ key, found, allowed: `none without ${missing.join(' and ')}`, where }];
+    const wanted = missing.map(anyOf => anyOf.join(' or ')).join(' and ');
+    return [{ key, found, allowed: `none without ${wanted}`, where }];
   });
 }
 

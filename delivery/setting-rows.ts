@@ -10,8 +10,8 @@ interface RowBase {
   readonly defaultText?: string;
   /** A secret: never printed. */
   readonly secret?: boolean;
-  /** Settings without which this one means nothing: setting it alone is a fault. */
-  readonly needs?: readonly string[];
+  /** Settings without which this one means nothing, a list for any one of them: setting it alone is a fault. */
+  readonly needs?: readonly (string | readonly string[])[];
 }
 
 /** One setting: what it is, its default and range. */
@@ -160,8 +160,8 @@ export const settingRows = {
   'tls.folder': {
     type: 'path',
     default: '',
-    needs: ['web.tls'],
-    help: "Folder of certificates that the web door shows by the client's SNI, read again when they change: NAME/fullchain.pem and NAME/privkey.pem, NAME.crt and NAME.key, or NAME.pem with both.",
+    needs: [['web.tls', 'dns.tls']],
+    help: "Folder of certificates that the web door and DNS over TLS show by the client's SNI, read again when they change: NAME/fullchain.pem and NAME/privkey.pem, NAME.crt and NAME.key, or NAME.pem with both.",
   },
   'smtp.address': {
     type: 'text',

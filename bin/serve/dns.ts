@@ -1,10 +1,12 @@
+import type { TlsOptions } from 'node:tls';
 import { openCertificate } from '../../delivery/certificate.ts';
+import { openFolderNames } from '../../delivery/certificates/server-names.ts';
 import { systemClock } from '../../delivery/clock.ts';
 import type { Config } from '../../delivery/config.ts';
 import { loadInstanceKey, openKeyring } from '../../delivery/crypto/keyring.ts';
 import { describeError } from '../../delivery/describe-error.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
-import { openLog } from '../../delivery/log.ts';
+import { type Log, openLog } from '../../delivery/log.ts';
 import { openParts, type Parts } from '../../delivery/open.ts';
 import { openDiskDoor } from '../../dns-keys/disk-door.ts';
 import { type DnsDoor, type DnsDoorParts, openDnsDoor } from '../../dns-keys/dns-door.ts';
@@ -27,8 +29,24 @@ export async function openDoor(
 ): Promise<Door> {
   // Told before all zones are read.
   await checkListening(['dns'], config);
-  const { certificate: cert, key } = await openCertificate(config);
-  const certificate = { cert, key };
+  const { certificate, close } = await openCertificates(config);
+  try {
+    const door = await openWithCertificate(config, { certificate, open, pauseMilliseconds });
+    return { ...door, close: () => door.close().finally(close) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openWithCertificate(
+  config: Config,
+  {
+    certificate,
+    open,
+    pauseMilliseconds,
+  }: Required<DnsDoorOptions> & { readonly certificate: DnsServerParts['certificate'] },
+): Promise<Door> {
   try {
     return doorOf(await openWithStore(await open(config), { certificate }));
   } catch (error) {
@@ -39,6 +57,25 @@ export async function openDoor(
   }
 }
 
+/** What DNS over TLS shows: by the client's SNI a certificate of `tls.folder`, else the one of `tls.certificateFile`. */
+async function openCertificates(
+  config: Config,
+): Promise<{ certificate: DnsServerParts['certificate']; close: () => Promise<void> }> {
+  const { certificate: cert, key } = await openCertificate(config);
+  const names = config['dns.tls']
+    ? await openFolderNames({ config, clock: systemClock, log: logOf(config) })
+    : null;
+  if (names === null) return { certificate: { cert, key }, close: async () => {} };
+  const SNICallback: TlsOptions['SNICallback'] = (name, done) => {
+    names.contextFor(name).then(context => (context ? done(null, context) : done(null)), done);
+  };
+  return { certificate: { cert, key, SNICallback }, close: names.close };
+}
+
+function logOf(config: Config): Log {
+  return openLog(config['log.level'] as Parameters<typeof openLog>[0]);
+}
+
 function isStoreAway(error: unknown): boolean {
   return error instanceof DeliveryError && error.code === 'storeUnavailable';
 }
@@ -47,7 +84,7 @@ async function diskParts(
   config: Config,
   certificate: DnsServerParts['certificate'],
 ): Promise<DnsServerParts> {
-  const log = openLog(config['log.level'] as Parameters<typeof openLog>[0]);
+  const log = logOf(config);
   const keyring = openKeyring(await loadInstanceKey(config));
   return { config, keyring, clock: systemClock, log, certificate };
 }

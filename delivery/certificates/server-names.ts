@@ -58,6 +58,34 @@ export async function openServerNames(
   };
 }
 
+/**
+ * Those of `tls.folder` alone, for a server that asks nobody for certificates; null where it is not set. Throws
+ * `badSettings` when the folder can't be read.
+ */
+export async function openFolderNames({
+  config,
+  ...deps
+}: {
+  readonly config: Pick<Config, 'tls.folder'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}): Promise<Pick<ServerNames, 'contextFor' | 'close'> | null> {
+  if (!config['tls.folder']) return null;
+  const folder = new CertificateFolder(config['tls.folder'], deps);
+  await folder.open();
+  folder.watch();
+  const contexts = new ContextCache();
+  return {
+    async contextFor(serverName) {
+      const pair = folder.find(serverName);
+      return pair ? contexts.of(pair) : null;
+    },
+    async close() {
+      folder.close();
+    },
+  };
+}
+
 /** The contexts that were asked for last. */
 class ContextCache {
   readonly #contexts = new Map<CertificatePair, SecureContext>();

@@ -11,6 +11,7 @@ import {
   settingRows,
   settingsFile,
 } from '../../delivery/config.ts';
+import type { SettingRow } from '../../delivery/setting-rows.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 function faultsOf(load: () => unknown): SettingsError['faults'] {
@@ -211,9 +212,19 @@ test('a setting that means nothing without another is a fault that names it, and
   assert.doesNotThrow(() => loadConfig({ environment }), 'defaults that are handed on set nothing');
 });
 
+test('of several settings one is enough where any will do', () => {
+  const withFolder = (others: object) => loadConfig({ overrides: { 'tls.folder': '/folder', ...others } });
+  assert.deepEqual(
+    faultsOf(() => withFolder({})).map(({ key, allowed }) => [key, allowed]),
+    [['tls.folder', 'none without web.tls or dns.tls']],
+  );
+  for (const key of ['web.tls', 'dns.tls']) assert.doesNotThrow(() => withFolder({ [key]: true }));
+});
+
 test('what a setting needs is a setting', () => {
   const keys = new Set(Object.keys(settingRows));
-  const needed = Object.values(settingRows).flatMap(row => ('needs' in row ? row.needs : []));
+  const rows: readonly SettingRow[] = Object.values(settingRows);
+  const needed = rows.flatMap(({ needs = [] }) => needs.flat());
   assert.deepEqual(
     needed.filter(key => !keys.has(key)),
     [],

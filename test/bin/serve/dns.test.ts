@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDoor } from '../../../bin/serve/dns.ts';
@@ -17,6 +18,8 @@ import { freePort } from '../../support/acme/pebble.ts';
 import { atEnd } from '../../support/at-end.ts';
 import { backend } from '../../support/backend.ts';
 import { poll } from '../../support/poll.ts';
+import { makePair, shownCertificate } from '../../support/server-certificate.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const away = () => Promise.reject(new DeliveryError('storeUnavailable', 'no node answers'));
 
@@ -64,4 +67,24 @@ test('while the store is away at a start presigned zones are answered from disk,
     (await ask('other@example.org'))?.answers.length ? true : undefined,
   );
   assert.equal((await ask('ada@example.org'))?.rcode, rcodes.NOERROR);
+});
+
+test('DNS over TLS shows the certificates of tls.folder by name, also those that come while it runs', async t => {
+  const folder = temporaryFolder(t);
+  const [one, two] = [await makePair(['ns1.example.net']), await makePair(['ns2.example.net'])];
+  writeFileSync(join(folder, 'one.pem'), one.certificate + one.key);
+  const [port, tlsPort] = [await freePort(), await freePort()];
+  const config = await backend.prepare(t, {
+    ...{ 'dns.port': port, 'dns.tls': true, 'dns.tlsPort': tlsPort, 'dns.checkHours': 0 },
+    ...{ 'tls.folder': folder, hostname: 'mx.example.org' },
+  });
+  const door = await openDoor(config);
+  atEnd(t, () => door.close());
+  const altNames = async (name: string) => (await shownCertificate(tlsPort, name)).altNames;
+  assert.equal(await altNames('ns1.example.net'), 'DNS:ns1.example.net');
+  assert.equal(await altNames('ns2.example.net'), 'DNS:mx.example.org');
+  writeFileSync(join(folder, 'two.pem'), two.certificate + two.key);
+  await poll('the new one', async () =>
+    (await altNames('ns2.example.net')) === 'DNS:ns2.example.net' ? true : undefined,
+  );
 });
