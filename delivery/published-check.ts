@@ -62,7 +62,7 @@ export async function checkPublished(
   const { published } = asked;
   const world = await deps.lookUp(asked);
   const found: Record<KeySource, Found> = { ...world, autocrypt: await wouldBeSent(published, deps) };
-  const expected = published === null ? null : splitPublished(published);
+  const expected = published === null ? null : publishedCertificates(published);
   const sources = keySources.map(source => judge(source, found[source], expected));
   return {
     address: addressOfPublished(asked),
@@ -70,6 +70,16 @@ export async function checkPublished(
     sources,
     isConsistent: !sources.some(({ verdict }) => alarming.has(verdict)),
   };
+}
+
+/** Those of a publication, each binary; one that is damaged whole, so that it differs from whatever is found. */
+export function publishedCertificates(published: Pick<PublishedKey, 'octets'>): Uint8Array[] {
+  try {
+    return splitPublished(published);
+  } catch (error) {
+    if (asDeliveryError(error).code !== 'badInput') throw error;
+    return [published.octets];
+  }
 }
 
 const alarming: ReadonlySet<CheckedSource['verdict']> = new Set([
@@ -83,7 +93,7 @@ const alarming: ReadonlySet<CheckedSource['verdict']> = new Set([
 async function wouldBeSent(published: PublishedKey | null, { store, clock }: CheckDeps): Promise<Found> {
   if (published === null) return { outcome: 'skipped', detail: 'nothing is published' };
   const address = addressOfPublished(published);
-  const wanted = new Set(splitPublished(published).map(keyVersion));
+  const wanted = new Set(publishedCertificates(published).map(keyVersion));
   const certificates: Uint8Array[] = [];
   for (const version of wanted) {
     const known = await ownCertificates(published.accountId, { store, clock });

@@ -2,8 +2,8 @@ import { keyFingerprint } from '../../delivery/crypto/fingerprint.ts';
 import { describeKey, readPublicKeys } from '../../delivery/crypto/keys.ts';
 import { normalizeAddress } from '../../delivery/message/address.ts';
 import type { Parts } from '../../delivery/open.ts';
+import { publishedCertificates } from '../../delivery/published-check.ts';
 import { addressOfPublished, publishedKeysOf } from '../../delivery/published-keys-of.ts';
-import { splitPublished } from '../../delivery/refresh-published.ts';
 import { allPages } from '../../delivery/store/all-pages.ts';
 import type { Account, PublicKey, PublishedKey } from '../../delivery/store/store.ts';
 import type { CommandContext } from '../command.ts';
@@ -51,7 +51,7 @@ function placesOf(key: PublicKey, published: readonly PublishedKey[]): string | 
 function isPublishedAs({ source, address, fingerprint }: PublicKey, published: PublishedKey): boolean {
   if (source !== 'own' || published.kind !== 'openpgp') return false;
   if (normalizeAddress(addressOfPublished(published)) !== address) return false;
-  return splitPublished(published).map(keyFingerprint).includes(fingerprint);
+  return publishedCertificates(published).map(keyFingerprint).includes(fingerprint);
 }
 
 /** What is published and is no row of the account's keys: S/MIME certificates, and keys that went since. */

@@ -71,3 +71,39 @@ it('caliopen keys check says by which way the world gets what, and ends with 1 w
   }
   assert.equal((await check('zoe@nowhere.invalid', '--domain', 'nowhere.invalid')).code, 2);
 });
+
+it('a published key that is damaged keeps no other from being checked and listed', async t => {
+  const data = temporaryFolder(t);
+  await withStore(data, async ({ store }) => {
+    await store.addDomain('nowhere.invalid');
+    for (const name of ['adam', 'zoe'])
+      await store.addAccount({ address: `${name}@nowhere.invalid`, custody: 'server' });
+  });
+  for (const address of ['adam@nowhere.invalid', 'zoe@nowhere.invalid']) {
+    await runKeys(data, ['keys', 'generate', address]);
+    await runKeys(data, ['keys', 'publish', address]);
+  }
+  await withStore(data, async ({ store }) => {
+    const key = await store.getPublishedKey('adam@nowhere.invalid', 'openpgp');
+    assert.ok(key);
+    await store.publishKey({ ...key, octets: Buffer.from('damaged') });
+  });
+  const resolver = await openResolver(t, () => ({}));
+  const { code, stdout, stderr } = await runKeys(data, ['--json', 'keys', 'check', '--resolver', resolver]);
+  assert.deepEqual([code, stderr], [1, '']);
+  assert.deepEqual(
+    jsonLines(stdout).map(({ address }) => address),
+    ['adam@nowhere.invalid', 'zoe@nowhere.invalid'],
+  );
+  const listed = await runKeys(data, ['--json', 'keys', 'list']);
+  assert.deepEqual([listed.code, listed.stderr], [0, '']);
+  // What stands there is none of the account's keys any more.
+  assert.deepEqual(
+    jsonLines(listed.stdout).map(({ address, published }) => [address, published]),
+    [
+      ['adam@nowhere.invalid', null],
+      ['adam@nowhere.invalid', 'DNS,WKD,HKP'],
+      ['zoe@nowhere.invalid', 'DNS,WKD,HKP'],
+    ],
+  );
+});
