@@ -7,6 +7,7 @@ import {
   readPrivateKey,
   unlockPrivateKey,
 } from '../../delivery/crypto/keys.ts';
+import { addressOfUserId } from '../../delivery/crypto/minimal-certificate.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
 import { normalizeAddress } from '../../delivery/message/address.ts';
 import type { Parts } from '../../delivery/open.ts';
@@ -78,12 +79,7 @@ export async function keepPublicKey(
   const certified = await certifiedAddresses(key, at);
   const addresses = (await store.listAddresses(account.id)).map(row => row.address);
   const own = addresses.filter(address => certified.includes(normalizeAddress(address)));
-  if (own.length === 0) {
-    throw new DeliveryError(
-      'badInput',
-      `none of its user ids is an address of ${account.address}; add one to the key, or give --for with a correspondent's address`,
-    );
-  }
+  if (own.length === 0) throw new DeliveryError('badInput', whyNoneIsOwn(key, account, addresses));
   const { state, canEncrypt } = await describeKey(key, at);
   if (!canEncrypt) {
     const why = state === 'usable' ? 'it has no subkey for that' : `it is ${state}`;
@@ -99,6 +95,14 @@ export async function keepPublicKey(
       firstSeenAt: at,
     });
   }
+}
+
+function whyNoneIsOwn(key: OpenPgpPublicKey, account: Account, addresses: readonly string[]): string {
+  const named = new Set(key.getUserIDs().map(addressOfUserId));
+  const own = addresses.find(address => named.has(normalizeAddress(address)));
+  if (own !== undefined)
+    return `its user id ${own} does not hold: it was revoked, has expired, or its signature is wrong, missing or from the future`;
+  return `none of its user ids is an address of ${account.address}; add one to the key, or give --for with a correspondent's address`;
 }
 
 /** An entry that the account's owner can read. */

@@ -178,7 +178,11 @@ describe('caliopen keys publish', { concurrency: 2 }, () => {
     };
     const signing = await keyOf({ subkeys: [{ sign: true }] });
     const expired = await keyOf({ date: new Date(Date.now() - 100_000), keyExpirationTime: 10 });
+    const future = await keyOf({ date: new Date(Date.now() + 86_400_000) });
+    const foreign = await keyOf({ userIDs: [{ email: 'nobody@example.org' }] });
     for (const [octets, why] of [
+      [future, /its user id adam@example\.org does not hold: .* or from the future/],
+      [foreign, /none of its user ids is an address of adam@example\.org/],
       [signing, /it has no subkey for that/],
       [expired, /it is expired/],
     ] as const) {
