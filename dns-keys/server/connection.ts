@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { type Door, later, type Peer } from './door.ts';
 import type { Place } from './places.ts';
 import { type Allowance, share, type Turns, type Worker } from './turns.ts';
@@ -45,7 +46,8 @@ export class Connection implements Worker {
     { door, turns, output }: Shared,
   ) {
     this.#place = place;
-    this.#peer = { transport, address: place.address, port: place.port };
+    const tlsVersion = socket instanceof TLSSocket ? socket.getProtocol() : null;
+    this.#peer = { transport, address: place.address, port: place.port, tlsVersion };
     this.#socket = socket;
     this.#door = door;
     this.#turns = turns;

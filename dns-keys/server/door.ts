@@ -14,6 +14,8 @@ import { countAnswer, type DnsMetrics } from './metrics.ts';
 /** Who asks, for those that queries are handed over to. */
 export interface Peer extends Client {
   readonly port: number;
+  /** Of a connection over TLS, as Node names it: `TLSv1.3`. */
+  readonly tlsVersion?: string | null;
   /** To be called when the query proves to be from somebody who is known: its answers are not limited then. */
   readonly onVerified?: () => void;
 }

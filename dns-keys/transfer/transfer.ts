@@ -51,6 +51,7 @@ export interface TransferRequest {
 export interface TransferPeer {
   readonly address: string;
   readonly transport: 'udp' | 'tcp' | 'tls';
+  readonly tlsVersion?: string | null;
   /** Called when the request is signed by a key that is known. */
   readonly onVerified?: () => void;
 }
@@ -175,6 +176,9 @@ function judge({ message, peer, key }: Asked, deps: TransferDeps): Granted | Ref
   if (!zone) return notOurs;
   const { apex, access, versions } = zone;
   if (!access({ address: peer.address, key })) return prohibited('not allowed to you');
+  // Older versions are for questions alone (RFC 9103 §7.2).
+  if (peer.transport === 'tls' && peer.tlsVersion !== 'TLSv1.3')
+    return prohibited('zone transfers over TLS need TLS 1.3');
   if (!versions) return prohibited('this zone is signed as it is asked and has no transfer');
   return {
     question,

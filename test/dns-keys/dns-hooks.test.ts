@@ -9,8 +9,10 @@ import { rrTypes } from '../../dns-keys/rr/table.ts';
 import type { DnsSettings } from '../../dns-keys/settings.ts';
 import { appendTsig, splitTsig, tsigErrors } from '../../dns-keys/transfer/tsig.ts';
 import { responseVerifier, signRequest } from '../../dns-keys/transfer/tsig-client.ts';
+import type { ZoneVersions } from '../../dns-keys/transfer/zone-versions.ts';
+import { makePair } from '../support/server-certificate.ts';
 import { dnssecOk, queryOctets, tableOf } from './answer/queries.ts';
-import { openServer, udpClient } from './server/open-server.ts';
+import { framed, openServer, streamClient, udpClient } from './server/open-server.ts';
 import { key } from './transfer/harness.ts';
 import { keyZone } from './zone/key-zones.ts';
 
@@ -88,4 +90,22 @@ test('answers of others than the zones say DO where it was said, too (RFC 3225 s
     assert.equal(readOpt(parseMessage(await ask(query)))?.isDnssecOk, true);
   const without = queryOctets(apex, { type: rrTypes.AXFR });
   assert.equal(readOpt(parseMessage(await ask(without)))?.isDnssecOk, false);
+});
+
+test('a zone goes over TLS 1.3 and over no older version (RFC 9103 section 7.2)', async t => {
+  const versions = { soa: null } as unknown as ZoneVersions;
+  const found = { apex, access: () => true, versions };
+  const settings = { tsigKeys: [key] } as unknown as DnsSettings;
+  const hooks = dnsHooks(() => found, { settings, clock: systemClock, log: silentLog });
+  const { certificate: cert, key: secret } = await makePair(['ns1.example.net']);
+  const tls = { addresses: [{ address: '127.0.0.1', port: 0 }], options: { cert, key: secret } };
+  const { tlsPort } = await openServer(t, { zones: tableOf(zone), hooks, tls });
+  const rcodeBy = async (maxVersion: 'TLSv1.2' | 'TLSv1.3') => {
+    const { socket, next } = await streamClient(t, tlsPort, { servername: 'ns1.example.net', maxVersion });
+    socket.write(framed(queryOctets(apex, { type: rrTypes.AXFR })));
+    return parseMessage((await next()) ?? Buffer.alloc(0)).rcode;
+  };
+  // Allowed it is, and there is nothing yet.
+  assert.equal(await rcodeBy('TLSv1.3'), rcodes.SERVFAIL);
+  assert.equal(await rcodeBy('TLSv1.2'), rcodes.REFUSED);
 });

@@ -3,7 +3,7 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
-import { connect as connectTls } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { type DnsServer, type DnsServerSettings, openDnsServer } from '../../../dns-keys/server/server.ts';
 import { atEnd } from '../../support/at-end.ts';
 import { findService } from '../../support/services.ts';
@@ -49,7 +49,7 @@ export async function udpClient(t: Owner, port: number, address = '127.0.0.1') {
 }
 
 /** A TCP or TLS client. */
-export async function streamClient(t: Owner, port: number, tls: { servername: string } | null = null) {
+export async function streamClient(t: Owner, port: number, tls: ConnectionOptions | null = null) {
   const target = { port, host: '127.0.0.1' };
   const options = { ...target, ...tls, rejectUnauthorized: false, ALPNProtocols: ['dot'] };
   const socket: Socket = tls === null ? connect(target) : connectTls(options);
