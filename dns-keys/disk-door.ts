@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { DnsDoor } from './dns-door.ts';
 import { dnsHooks } from './dns-hooks.ts';
 import { type DnsServerParts, dnsServerSettings } from './dns-server.ts';
@@ -23,7 +22,7 @@ export async function openDiskDoor(parts: DnsServerParts): Promise<DnsDoor | nul
   const settings = dnsSettings(config);
   const { access } = new Secondaries({ settings, notifier: openNotifier({ clock, log }) });
   const table = new ZoneTable();
-  const zones = await loadZones(join(config.data, 'dns'), { parts, table, access });
+  const zones = await loadZones(parts.zoneFolder, { parts, table, access });
   if (table.size === 0) return null;
   const find = (apex: Name) => zones.get(nameKey(apex)) ?? null;
   const server = await openDnsServer({

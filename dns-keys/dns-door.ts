@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Parts } from '../delivery/open.ts';
 import { checkPublishedPage } from '../delivery/published-check.ts';
 import { dnsPort, openDnsClient, openServerClient } from './ask/dns-client.ts';
@@ -38,9 +37,8 @@ const askMilliseconds = 4000;
 
 /** Opens the key zones of all hosted domains and answers for them. Throws `DeliveryError`, or what a socket gives. */
 export async function openDnsDoor(parts: DnsDoorParts): Promise<DnsDoor> {
-  const { config, store, keyring, clock, log } = parts;
+  const { config, store, keyring, clock, log, zoneFolder: folder } = parts;
   const settings = dnsSettings(config);
-  const folder = join(config.data, 'dns');
   const table = new ZoneTable();
   const notifier = openNotifier({ clock, log });
   const others = new Secondaries({ settings, notifier });

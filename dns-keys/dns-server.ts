@@ -10,6 +10,8 @@ import type { DnsSettings } from './settings.ts';
 export type DnsServerParts = Pick<Parts, 'config' | 'keyring' | 'clock' | 'log'> & {
   /** For DNS over TLS. */
   readonly certificate: Pick<SecureContextOptions, 'cert' | 'key'> & Pick<TlsOptions, 'SNICallback'>;
+  /** Of the files of presigned zones, which no other process may write (see `holdZoneFolder`). */
+  readonly zoneFolder: string;
 };
 
 /** How the name server listens and whom it limits, as the settings say; its zones and hooks are the caller's. */

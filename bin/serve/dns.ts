@@ -11,6 +11,7 @@ import { openParts, type Parts } from '../../delivery/open.ts';
 import { openDiskDoor } from '../../dns-keys/disk-door.ts';
 import { type DnsDoor, type DnsDoorParts, openDnsDoor } from '../../dns-keys/dns-door.ts';
 import type { DnsServerParts } from '../../dns-keys/dns-server.ts';
+import { holdZoneFolder } from '../../dns-keys/transfer/held-folder.ts';
 import { checkListening, type Door, listenError } from './door.ts';
 
 export interface DnsDoorOptions {
@@ -29,9 +30,15 @@ export async function openDoor(
 ): Promise<Door> {
   // Told before all zones are read.
   await checkListening(['dns'], config);
-  const { certificate, close } = await openCertificates(config);
+  const { certificate, close: closeCertificates } = await openCertificates(config);
+  const zones = await holdZoneFolder(config.data);
+  const close = async () => {
+    zones.release();
+    await closeCertificates();
+  };
   try {
-    const door = await openWithCertificate(config, { certificate, open, pauseMilliseconds });
+    const own = { certificate, zoneFolder: zones.path };
+    const door = await openWithOwn(config, own, { open, pauseMilliseconds });
     return { ...door, close: () => door.close().finally(close) };
   } catch (error) {
     await close();
@@ -39,18 +46,18 @@ export async function openDoor(
   }
 }
 
-async function openWithCertificate(
+/** What a door has whether the store is there or not. */
+type OwnParts = Pick<DnsServerParts, 'certificate' | 'zoneFolder'>;
+
+async function openWithOwn(
   config: Config,
-  {
-    certificate,
-    open,
-    pauseMilliseconds,
-  }: Required<DnsDoorOptions> & { readonly certificate: DnsServerParts['certificate'] },
+  own: OwnParts,
+  { open, pauseMilliseconds }: Required<DnsDoorOptions>,
 ): Promise<Door> {
   try {
-    return doorOf(await openWithStore(await open(config), { certificate }));
+    return doorOf(await openWithStore(await open(config), own));
   } catch (error) {
-    const parts = await diskParts(config, certificate);
+    const parts = await diskParts(config, own);
     const disk = isStoreAway(error) ? await openDiskDoor(parts) : null;
     if (disk === null) throw listenError('dns', config, error);
     return withStoreLater(disk, { parts, open, pauseMilliseconds });
@@ -80,19 +87,16 @@ function isStoreAway(error: unknown): boolean {
   return error instanceof DeliveryError && error.code === 'storeUnavailable';
 }
 
-async function diskParts(
-  config: Config,
-  certificate: DnsServerParts['certificate'],
-): Promise<DnsServerParts> {
+async function diskParts(config: Config, own: OwnParts): Promise<DnsServerParts> {
   const log = logOf(config);
   const keyring = openKeyring(await loadInstanceKey(config));
-  return { config, keyring, clock: systemClock, log, certificate };
+  return { config, keyring, clock: systemClock, log, ...own };
 }
 
 /** The door, which closes the parts with it. */
 async function openWithStore(
   parts: Parts,
-  given: Pick<DnsDoorParts, 'certificate' | 'beforeListening'>,
+  given: OwnParts & Pick<DnsDoorParts, 'beforeListening'>,
 ): Promise<DnsDoor> {
   try {
     const door = await openDnsDoor({ ...parts, ...given });
@@ -105,7 +109,7 @@ async function openWithStore(
 
 /** Takes the store in when it is there; the door that answers from disk gives its addresses up then. */
 function withStoreLater(disk: DnsDoor, the: { parts: DnsServerParts } & Required<DnsDoorOptions>): Door {
-  const { certificate, config, log } = the.parts;
+  const { certificate, zoneFolder, config, log } = the.parts;
   let door: DnsDoor | null = disk;
   let isClosed = false;
   const beforeListening = async () => {
@@ -114,7 +118,7 @@ function withStoreLater(disk: DnsDoor, the: { parts: DnsServerParts } & Required
   };
   const takeIn = async () => {
     try {
-      door = await openWithStore(await the.open(config), { certificate, beforeListening });
+      door = await openWithStore(await the.open(config), { certificate, zoneFolder, beforeListening });
     } catch (error) {
       // Nothing answers any more: the supervisor starts the door anew.
       if (door === null) throw error;
