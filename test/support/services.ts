@@ -21,6 +21,7 @@ const services = {
   rspamd: { packages: ['rspamd'], commands: ['rspamd'] },
   gnupg: { packages: ['gnupg', 'gpg-agent'], commands: ['gpg'] },
   chromium: { packages: ['chromium'], commands: ['chromium', 'chromium-browser', 'google-chrome'] },
+  firefox: { packages: ['firefox-esr'], commands: ['firefox-esr', 'firefox'] },
   pigeonhole: { packages: ['dovecot-sieve'], commands: ['sieve-test'] },
   strace: { packages: ['strace'], commands: ['strace'] },
   // The versions that Cassandra 5.0 runs on, wherever else `java` in PATH leads.

@@ -8,6 +8,7 @@ import type { TestContext } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { atEnd } from './at-end.ts';
 import { launchChromium } from './chromium.ts';
+import { launchFirefox } from './firefox.ts';
 import { requireService } from './services.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -19,11 +20,13 @@ export interface Witness {
   fill(html: string, number: number): string;
   /** Numbers of the vectors that something was asked for. */
   reached(): Set<number>;
-  /** A Chromium that asks us for names; null when there is none, and the test is skipped loudly. */
-  openBrowser(): Promise<Browser | null>;
+  /** A browser that asks us for names; null when there is none, and the test is skipped loudly. */
+  openBrowser(engine?: Engine): Promise<Browser | null>;
   /** False: this user may not stand in for the system's resolver, so look-ups of names alone are not seen. */
   readonly seesNames: boolean;
 }
+
+export type Engine = 'chromium' | 'firefox';
 
 const domain = 'witness.example';
 
@@ -45,10 +48,13 @@ export async function openWitness(t: TestContext): Promise<Witness> {
     },
     reached: () =>
       new Set(seen.flatMap(line => [...line.matchAll(/v(\d+)\.witness/g)].map(found => Number(found[1])))),
-    async openBrowser() {
-      const chromium = requireService(t, 'chromium');
-      if (!chromium) return null;
-      const browser = await launchChromium(resolver ? wrapper(t, chromium, resolver) : chromium);
+    async openBrowser(engine = 'chromium') {
+      const program = requireService(t, engine);
+      if (!program) return null;
+      const command = resolver ? wrapper(t, program, resolver) : program;
+      const browser = await (engine === 'firefox'
+        ? launchFirefox(command, temporaryFolder(t))
+        : launchChromium(command));
       atEnd(t, () => browser.close());
       return browser;
     },
@@ -127,12 +133,12 @@ function answerTo(question: Buffer, hasAddress: boolean): Buffer {
 }
 
 /** A command that starts the browser with another `/etc/resolv.conf`, in a mount namespace of its own. */
-function wrapper(t: TestContext, chromium: string, resolver: string): string {
+function wrapper(t: TestContext, program: string, resolver: string): string {
   const folder = temporaryFolder(t);
-  const [command, settings] = [join(folder, 'chromium'), join(folder, 'resolv.conf')];
+  const [command, settings] = [join(folder, 'browser'), join(folder, 'resolv.conf')];
   writeFileSync(settings, `nameserver ${resolver}\n`);
   const script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"';
-  writeFileSync(command, `#!/bin/sh\nexec unshare -m sh -c '${script}' '${settings}' '${chromium}' "$@"\n`);
+  writeFileSync(command, `#!/bin/sh\nexec unshare -m sh -c '${script}' '${settings}' '${program}' "$@"\n`);
   chmodSync(command, 0o755);
   return command;
 }

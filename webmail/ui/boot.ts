@@ -33,6 +33,8 @@ function boot(): void {
     come();
   };
   for (const sign of signs) addEventListener(sign, onSign, true);
+  // Firefox keeps what stands in a form that is left, and would write it there again.
+  addEventListener('pagehide', () => document.querySelector<HTMLFormElement>('.sign-in form')?.reset());
   // Who has chosen another language than the page's sees it without touching anything.
   const language = remembered('language');
   if (language !== null && language !== document.documentElement.lang) come();

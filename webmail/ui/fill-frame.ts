@@ -34,12 +34,16 @@ export function fillFrame(frame: HTMLIFrameElement, root: HTMLElement, isPlain: 
   const style = inside.createElement('style');
   style.textContent = `${frameStyle} body { padding: ${isPlain ? 0 : 16}px; }`;
   inside.head.prepend(style);
+  const setHeight = (height: number) => {
+    const border = frame.offsetHeight - frame.clientHeight;
+    frame.style.height = `${height + border}px`;
+  };
   const fit = () => {
     // A document is at least as high as its frame: what has shrunk, as a fold that closes, would stay high.
     const least = Math.ceil(inside.documentElement.getBoundingClientRect().height);
-    if (least < frame.clientHeight) frame.style.height = `${least}px`;
+    if (least < frame.clientHeight) setHeight(least);
     const height = Math.min(inside.documentElement.scrollHeight, maxHeight);
-    if (Math.abs(height - frame.clientHeight) > 1) frame.style.height = `${height}px`;
+    if (Math.abs(height - frame.clientHeight) > 1) setHeight(height);
   };
   fit();
   let changes = 0;
