@@ -22,6 +22,9 @@ const services = {
   gnupg: { packages: ['gnupg', 'gpg-agent'], commands: ['gpg'] },
   chromium: { packages: ['chromium'], commands: ['chromium', 'chromium-browser', 'google-chrome'] },
   firefox: { packages: ['firefox-esr'], commands: ['firefox-esr', 'firefox'] },
+  webkit: { packages: ['webkit2gtk-driver'], commands: ['WebKitWebDriver'] },
+  // A screen in memory, for WebKit.
+  xvfb: { packages: ['xvfb'], commands: ['Xvfb'] },
   pigeonhole: { packages: ['dovecot-sieve'], commands: ['sieve-test'] },
   strace: { packages: ['strace'], commands: ['strace'] },
   // The versions that Cassandra 5.0 runs on, wherever else `java` in PATH leads.
