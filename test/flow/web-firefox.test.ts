@@ -274,6 +274,11 @@ async function holdsOnPhone(t: TestContext, phone: Page): Promise<void> {
     await phone.getByRole('button', { name: 'Back', exact: true }).click();
     await phone.locator('.row:focus').waitFor();
     assert.equal(await phone.evaluate(overflow), 0);
+    await phone.keyboard.press('Enter');
+    await message(phone).getByText('This message is sealed').click();
+    await phone.locator('#main:focus').waitFor();
+    await phone.evaluate('history.back()');
+    await phone.locator('.row:focus').waitFor();
     await phone.getByRole('button', { name: 'Tags', exact: true }).click();
     await phone.locator('#tags a:focus').waitFor();
     await phone.keyboard.press('Escape');

@@ -101,7 +101,9 @@ function useReturn(): void {
   useEffect(() => {
     const left = last.current;
     last.current = route;
-    if (!left.discussionId || route.discussionId || document.activeElement !== document.body) return;
+    // A press of what takes no focus, as any button in Safari, leaves it to what is around.
+    const isHeld = !document.activeElement?.matches('body, main');
+    if (!left.discussionId || route.discussionId || isHeld) return;
     const rows = [...document.querySelectorAll<HTMLAnchorElement>('.row')].filter(
       row => parseRoute(row.hash).discussionId === left.discussionId,
     );
