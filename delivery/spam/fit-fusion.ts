@@ -11,8 +11,8 @@ export interface JudgedInputs {
 
 /** How strongly weights are held to their anchors; those of signals more, since old mail tells little of new tricks. */
 const holds = { learned: 3, signal: 10 };
-/** Signals are held to this share of their starting weights: the learners have seen most of what they say. */
-const signalShare = 0.5;
+/** Signals and the prior are held to this share of their starting weights: the learners have seen most of what they say. */
+const startShare = 0.5;
 const epochs = 200;
 const pace = 0.3;
 
@@ -90,8 +90,8 @@ function anchorsOf(names: readonly string[], scales: Float64Array, withPrior: bo
   return Float64Array.from(names, (name, at) => {
     if (name === 'bias') return 0;
     const weight = start.get(name) ?? 0;
-    if (name === 'prior') return weight * (scales[at] ?? 1);
-    return learned.has(name) ? learnedAnchor : weight * signalShare;
+    if (name === 'prior') return weight * startShare * (scales[at] ?? 1);
+    return learned.has(name) ? learnedAnchor : weight * startShare;
   });
 }
 

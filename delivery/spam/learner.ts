@@ -1,4 +1,5 @@
 import { slotCount } from './slots.ts';
+import type { Scales } from './telling.ts';
 
 /** Weights are whole multiples of 2^-20, so that adding and taking away a step leaves no trace. */
 const unit = 2 ** 20;
@@ -18,18 +19,43 @@ export function emptyLearner(): Learner {
   return { weights: new Int32Array(slotCount) };
 }
 
-/** Log-odds of spam for distinct slots; 0 when there are none. */
-export function margin(learner: Learner, slots: Uint32Array): number {
+/** Log-odds of spam for distinct slots; 0 when there are none. Without scales each slot counts the same. */
+export function margin(learner: Learner, slots: Uint32Array, scales: Scales | null = null): number {
   const { weights } = learner;
+  if (slots.length === 0) return 0;
   let sum = 0;
-  // Slots are below the table's length.
-  for (let at = 0; at < slots.length; at++) sum += weights[slots[at] as number] as number;
-  return slots.length === 0 ? 0 : sum / (unit * Math.sqrt(slots.length));
+  // Slots are below the tables' length.
+  if (!scales) {
+    for (let at = 0; at < slots.length; at++) sum += weights[slots[at] as number] as number;
+  } else {
+    for (let at = 0; at < slots.length; at++) {
+      const slot = slots[at] as number;
+      sum += (weights[slot] as number) * (scales[slot] as number);
+    }
+  }
+  return sum / (unit * lengthOf(slots, scales));
 }
 
-/** One step of gradient descent: how much each slot changes for an error `target - probability` and a rate. */
-export function stepOf(slots: Uint32Array, error: number, rate: number): number {
-  return slots.length === 0 ? 0 : Math.round((unit * rate * error) / Math.sqrt(slots.length));
+/** Length of a message as a vector. */
+function lengthOf(slots: Uint32Array, scales: Scales | null): number {
+  if (!scales) return Math.sqrt(slots.length);
+  let squares = 0;
+  // Slots are below the table's length.
+  for (let at = 0; at < slots.length; at++) squares += scales[slots[at] as number] as number;
+  return Math.sqrt(squares);
+}
+
+/** What a step is taken for. */
+export interface Lesson {
+  /** Target less probability. */
+  readonly error: number;
+  readonly rate: number;
+  readonly scales?: Scales | null;
+}
+
+/** One step of gradient descent: how much the weight of each slot changes. */
+export function stepOf(slots: Uint32Array, { error, rate, scales = null }: Lesson): number {
+  return slots.length === 0 ? 0 : Math.round((unit * rate * error) / lengthOf(slots, scales));
 }
 
 /** Adds a step to every slot. `apply(…, -step)` undoes it exactly: integers of 32 bits wrap both ways. */

@@ -5,9 +5,12 @@ import { apply, emptyLearner, type Learner, margin, probability, stepOf } from '
 import { priorLearner, priorMargin } from './prior.ts';
 import { ruleRows } from './rules.ts';
 import { clear, count, emptyTally, type Tally, weigh } from './tally.ts';
+import { type Scales, scalesOf } from './telling.ts';
 import {
   forEachTally,
   forEachView,
+  judgingTallies,
+  scaledViews,
   type TalliedView,
   talliedViews,
   type ViewName,
@@ -30,6 +33,11 @@ export interface Update {
 export interface Model {
   readonly learners: Readonly<Record<ViewName, Learner>>;
   readonly tallies: Readonly<Record<TalliedView, Tally>>;
+  /**
+   * False for one that learned before slots were scaled: what it knows holds without scales alone, so it goes on without
+   * them, and without the tallies that it did not have.
+   */
+  isScaled: boolean;
   /** Null with `--no-prior`. */
   readonly prior: Learner | null;
   readonly fusion: Fusion;
@@ -58,6 +66,7 @@ export function emptyModel(options: { withPrior?: boolean } = {}): Model {
   return {
     learners: forEachView(emptyLearner),
     tallies: forEachTally(emptyTally),
+    isScaled: true,
     prior,
     fusion: newFusion(startingWeights(prior !== null)),
     learned: new Map(),
@@ -68,13 +77,26 @@ export function emptyModel(options: { withPrior?: boolean } = {}): Model {
   };
 }
 
+const scaled: ReadonlySet<ViewName> = new Set(scaledViews);
+
+/** The views that a model counts. */
+export function countedViews({ isScaled }: Pick<Model, 'isScaled'>): readonly TalliedView[] {
+  return isScaled ? talliedViews : judgingTallies;
+}
+
+/** The tally that scales the slots of a view; null where none does. */
+export function scalingTally({ isScaled, tallies }: Judge, name: ViewName): Tally | null {
+  // What is scaled has a tally.
+  return isScaled && scaled.has(name) ? tallies[name as TalliedView] : null;
+}
+
 /** Name of a tally's input. */
 export function tallyInput(name: TalliedView): string {
   return `${name}Tally`;
 }
 
 /** Names of the inputs that learners and tallies give. */
-export const learnedInputs: readonly string[] = [...viewNames, ...talliedViews.map(tallyInput)];
+export const learnedInputs: readonly string[] = [...viewNames, ...judgingTallies.map(tallyInput)];
 
 /** Weights of the fusion before any learning. Without the prior nothing but the learners weighs. */
 export function startingWeights(withPrior: boolean): Map<string, number> {
@@ -87,21 +109,32 @@ export function startingWeights(withPrior: boolean): Map<string, number> {
 
 const startingWeight = 1;
 
+/** What of a model judges before the fusion. */
+export type Judge = Pick<Model, 'learners' | 'tallies' | 'isScaled' | 'prior'>;
+
 /** What the fusion sees of a message. */
-export function inputsOf(
-  model: Pick<Model, 'learners' | 'tallies' | 'prior'>,
-  { views, ...features }: JudgedFeatures,
-): Inputs {
+export function inputsOf(model: Judge, { views, ...features }: JudgedFeatures): Inputs {
   return [
     ['bias', 1],
-    ...viewNames.map(name => [name, scaled(margin(model.learners[name], views[name]))] as const),
-    ...talliedViews.map(name => [tallyInput(name), scaled(weigh(model.tallies[name], views[name]))] as const),
+    ...viewNames.map(name => [name, bounded(marginOf(model, name, views[name]))] as const),
+    ...judgingTallies.map(
+      name => [tallyInput(name), bounded(weigh(model.tallies[name], views[name]))] as const,
+    ),
     ...(model.prior ? [['prior', priorMargin(model.prior, views.contentWords)] as const] : []),
     ...features.signals.map(({ id, value }) => [id, value] as const),
   ];
 }
 
-function scaled(logOdds: number): number {
+function marginOf(model: Judge, name: ViewName, slots: Uint32Array): number {
+  return margin(model.learners[name], slots, scalesFor(model, name, slots));
+}
+
+function scalesFor(model: Judge, name: ViewName, slots: Uint32Array): Scales | null {
+  const tally = scalingTally(model, name);
+  return tally && scalesOf(tally, slots);
+}
+
+function bounded(logOdds: number): number {
   return Math.max(-cut, Math.min(cut, logOdds / scale));
 }
 
@@ -130,7 +163,8 @@ export function learn(model: Model, features: Features, isSpam: boolean): boolea
     units: messageUnits,
     steps: forEachView(name => {
       const slots = features.views[name];
-      return stepOf(slots, target - probability(margin(model.learners[name], slots)), rates.learner * share);
+      const error = target - probability(marginOf(model, name, slots));
+      return stepOf(slots, { error, rate: rates.learner * share, scales: scalesFor(model, name, slots) });
     }),
     fusion: changeFor(inputs, target - probability(fuse(model.fusion, inputs)), rates.fusion * share),
   };
@@ -164,7 +198,7 @@ export function unlearn(model: Model, features: Features): boolean {
   model.mass[name] = Math.max(0, model.mass[name] - update.units);
   if (model.counts[name] > 0) return true;
   model.mass[name] = 0;
-  for (const view of talliedViews) clear(model.tallies[view], update.isSpam);
+  for (const view of countedViews(model)) clear(model.tallies[view], update.isSpam);
   return true;
 }
 
@@ -184,6 +218,6 @@ function applyUpdate(model: Model, features: Features, update: Update, sign: 1 |
     apply(model.learners[name], features.views[name], sign * update.steps[name]);
   }
   if (!update.isCounted) return;
-  for (const name of talliedViews)
+  for (const name of countedViews(model))
     count(model.tallies[name], features.views[name], update.isSpam, sign * update.units);
 }

@@ -15,7 +15,7 @@ export function priorLearner(): Learner {
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (const { slots, isSpam } of samples) {
       const error = (isSpam ? 1 : 0) - probability(knownMargin(learner, slots));
-      apply(learner, slots, stepOf(slots, error, rate));
+      apply(learner, slots, stepOf(slots, { error, rate }));
     }
   }
   return learner;

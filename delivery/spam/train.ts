@@ -1,11 +1,21 @@
 import { fade, messageUnits, unitsAfter } from './fading.ts';
 import { fitFusion, type JudgedInputs } from './fit-fusion.ts';
 import { apply, type Learner, margin, probability, stepOf } from './learner.ts';
-import { inputsOf, type Model, remember, shareOf, unlearn } from './model.ts';
+import {
+  countedViews,
+  inputsOf,
+  type Judge,
+  type Model,
+  remember,
+  scalingTally,
+  shareOf,
+  unlearn,
+} from './model.ts';
 import { type Labelled, readSample, sampleOf, writeSample } from './replay.ts';
 import { hashText, mix } from './slots.ts';
 import { count } from './tally.ts';
-import { forEachView, talliedViews, type ViewName, viewNames } from './views.ts';
+import { allScales, type Scales } from './telling.ts';
+import { forEachView, type ViewName, viewNames } from './views.ts';
 
 const rate = 20;
 const decay = 0.8;
@@ -27,6 +37,8 @@ export function train(model: Model, samples: readonly Labelled[], month = model.
   const fresh = newSamples(model, samples);
   if (fresh.length === 0) return 0;
   const earlier = recalled(model);
+  // Nothing is left in it that holds without scales alone.
+  if (model.counts.ham + model.counts.spam === 0) model.isScaled = true;
   fade(model, month);
   const together = [...fresh, ...earlier]
     .map(sample => dated(sample, model.month))
@@ -34,7 +46,7 @@ export function train(model: Model, samples: readonly Labelled[], month = model.
   const shares = sharesOf(model, together);
   countAll(model, together, 1);
   const judged = crossJudge(model, together, shares);
-  const steps = teach(model.learners, together, shares);
+  const steps = teach(model, together, shares);
   if (isMixed(together)) {
     fitFusion(model, judged);
     forgetFusionSteps(model);
@@ -105,23 +117,24 @@ function weightOf({ isSpam, units }: Dated, shares: Shares): number {
   return ((isSpam ? shares.spam : shares.ham) * units) / messageUnits;
 }
 
-function countAll({ tallies }: Model, samples: readonly Dated[], sign: 1 | -1): void {
-  for (const name of talliedViews) {
+function countAll(model: Model, samples: readonly Dated[], sign: 1 | -1): void {
+  for (const name of countedViews(model)) {
     for (const { features, isSpam, units } of samples) {
-      count(tallies[name], features.views[name], isSpam, sign * units);
+      count(model.tallies[name], features.views[name], isSpam, sign * units);
     }
   }
 }
 
-type Learners = Model['learners'];
-
 /** Runs the epochs over the learners; gives each sample's steps in sum, as units of a weight. */
-function teach(learners: Learners, samples: readonly Dated[], shares: Shares): Record<ViewName, number>[] {
+function teach(judge: Judge, samples: readonly Dated[], shares: Shares): Record<ViewName, number>[] {
+  const { learners } = judge;
   const steps = samples.map(() => forEachView(() => 0));
   for (const name of viewNames) {
+    const tally = scalingTally(judge, name);
+    const scales = tally && allScales(tally);
     const sums = new Float64Array(samples.length);
     for (let order = 0; order < orders; order++) {
-      learnInOrder(copy(learners[name]), samples, { name, order, shares }, sums);
+      learnInOrder(copy(learners[name]), samples, { name, order, shares, scales }, sums);
     }
     for (const [at, { features }] of samples.entries()) {
       const step = Math.round((sums[at] ?? 0) / orders);
@@ -133,11 +146,19 @@ function teach(learners: Learners, samples: readonly Dated[], shares: Shares): R
   return steps;
 }
 
+/** How the samples are gone through. */
+interface Course {
+  readonly name: ViewName;
+  readonly order: number;
+  readonly shares: Shares;
+  readonly scales: Scales | null;
+}
+
 /** Teaches a learner that is thrown away; adds up what each sample changed. */
 function learnInOrder(
   learner: Learner,
   samples: readonly Dated[],
-  { name, order, shares }: { readonly name: ViewName; readonly order: number; readonly shares: Shares },
+  { name, order, shares, scales }: Course,
   sums: Float64Array,
 ): void {
   const places = shuffled(samples, `${name} ${order}`);
@@ -147,12 +168,10 @@ function learnInOrder(
       // `shuffled` gives each place once.
       const sample = samples[place] as Dated;
       const { features, isSpam } = sample;
-      (sums[place] as number) += nudge(
-        learner,
-        features.views[name],
-        isSpam,
-        pace * weightOf(sample, shares),
-      );
+      (sums[place] as number) += nudge(learner, features.views[name], isSpam, {
+        rate: pace * weightOf(sample, shares),
+        scales,
+      });
     }
   }
 }
@@ -164,10 +183,15 @@ function shuffled(samples: readonly Dated[], word: string): number[] {
   return keys.map((_, at) => at).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
 }
 
-function nudge(learner: Learner, slots: Uint32Array, isSpam: boolean, pace: number): number {
-  const error = (isSpam ? 1 : 0) - probability(margin(learner, slots));
+function nudge(
+  learner: Learner,
+  slots: Uint32Array,
+  isSpam: boolean,
+  { rate, scales }: { readonly rate: number; readonly scales: Scales | null },
+): number {
+  const error = (isSpam ? 1 : 0) - probability(margin(learner, slots, scales));
   if (Math.abs(error) < margins) return 0;
-  const step = stepOf(slots, error, pace);
+  const step = stepOf(slots, { error, rate, scales });
   apply(learner, slots, step);
   return step;
 }
@@ -179,12 +203,12 @@ function crossJudge(model: Model, samples: readonly Dated[], shares: Shares): Ju
     const [held, others] = [true, false].map(isHeld =>
       samples.filter((_, at) => (at % folds === fold) === isHeld),
     ) as [Dated[], Dated[]];
-    const learners = forEachView(name => copy(model.learners[name]));
-    teach(learners, others, shares);
+    const judge = { ...model, learners: forEachView(name => copy(model.learners[name])) };
     countAll(model, held, -1);
+    teach(judge, others, shares);
     for (const sample of held) {
       const { features, isSpam } = sample;
-      const inputs = inputsOf({ learners, tallies: model.tallies, prior: model.prior }, features);
+      const inputs = inputsOf(judge, features);
       judged.push({ inputs, isSpam, share: weightOf(sample, shares) });
     }
     countAll(model, held, 1);

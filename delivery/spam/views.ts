@@ -20,12 +20,25 @@ export const viewNames = [
 ] as const;
 export type ViewName = (typeof viewNames)[number];
 
-/**
- * Views that a tally judges, too: it counts in how many messages of each class a slot was seen. Few things are enough to
- * name a mailer or a relay, and there counts are right where a sum over everything that was seen is not.
- */
-export const talliedViews = ['headerWords', 'traceWords'] as const satisfies readonly ViewName[];
+/** Views with a tally, which counts in how many messages of each class a slot was seen. */
+export const talliedViews = [
+  'headerWords',
+  'traceWords',
+  'headerGrams',
+] as const satisfies readonly ViewName[];
 export type TalliedView = (typeof talliedViews)[number];
+
+/**
+ * Views that their tally judges, too. Few things are enough to name a mailer or a relay, and there counts are right where
+ * a sum over everything that was seen is not.
+ */
+export const judgingTallies = ['headerWords', 'traceWords'] as const satisfies readonly TalliedView[];
+
+/**
+ * Views whose slots are scaled by what their tally says of them: see `telling.ts`. For texts that would fit the mail that was
+ * learned better, and mail of other kinds worse.
+ */
+export const scaledViews = ['headerWords', 'headerGrams'] as const satisfies readonly TalliedView[];
 
 /** Slots of a message by view. */
 export type Views = Readonly<Record<ViewName, Uint32Array>>;
@@ -38,5 +51,6 @@ export function forEachView<T>(make: (name: ViewName) => T): Record<ViewName, T>
 
 /** One value for each tallied view. */
 export function forEachTally<T>(make: (name: TalliedView) => T): Record<TalliedView, T> {
-  return { headerWords: make('headerWords'), traceWords: make('traceWords') };
+  // Every name gets its value, so the record is whole.
+  return Object.fromEntries(talliedViews.map(name => [name, make(name)])) as Record<TalliedView, T>;
 }

@@ -15,7 +15,7 @@ import { readModel, writeModel } from '../../../delivery/spam/model-format.ts';
 import { type Labelled, readSample } from '../../../delivery/spam/replay.ts';
 import { count, emptyTally } from '../../../delivery/spam/tally.ts';
 import { train } from '../../../delivery/spam/train.ts';
-import { talliedViews, viewNames } from '../../../delivery/spam/views.ts';
+import { forEachTally, talliedViews, viewNames } from '../../../delivery/spam/views.ts';
 import { both, octetsOf, some } from './folders.ts';
 
 const now = monthOf(new Date('2026-05-31T23:59:59Z'));
@@ -43,7 +43,7 @@ test('what was learned two years ago and is said to be otherwise now flips soone
       const sum = fresh.reduce((all, { features }) => all + predict(model, features), 0);
       if (sum < fresh.length / 2) return times;
     }
-    return Number.NaN;
+    return Number.POSITIVE_INFINITY;
   };
   const [old, recent] = [needed(now - 24), needed(now)];
   assert.ok(old * 3 <= recent, `${old} after two years, ${recent} at once`);
@@ -131,7 +131,7 @@ const pool = both(0, 6);
 /** Sums are never below their parts, and all that judges is finite. */
 function assertSound(model: Model): void {
   const parts = { ham: 0, spam: 0 };
-  const tallies = { headerWords: emptyTally(), traceWords: emptyTally() };
+  const tallies = forEachTally(emptyTally);
   for (const { features } of pool) {
     const update = model.learned.get(features.id);
     if (!update) continue;

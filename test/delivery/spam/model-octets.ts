@@ -1,23 +1,28 @@
-import { crc32 } from 'node:zlib';
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 
-/** Octets before the head: frame and length. */
-const headAt = 24;
+/** Octets of the frame. */
+const frame = 20;
+/** The first version whose rest is deflated. */
+const firstDeflated = 5;
 
-/** A stored model in its two parts: the JSON head, and the tables, records and sample behind it. */
+/** A stored model of the current version in its two parts: the JSON head, and the tables, records and sample behind it. */
 export function partsOf(octets: Buffer) {
-  const end = headAt + octets.readUInt32LE(20);
-  return { head: JSON.parse(octets.toString('utf8', headAt, end)), rest: octets.subarray(end) };
+  const body = inflateRawSync(octets.subarray(frame));
+  const end = 4 + body.readUInt32LE(0);
+  return { head: JSON.parse(body.toString('utf8', 4, end)), rest: body.subarray(end) };
 }
 
 /** A stored model of these parts, of a version that may be an earlier one. */
 export function framed(version: number, head: unknown, rest: Buffer): Buffer {
   const headOctets = Buffer.from(JSON.stringify(head));
-  const start = Buffer.alloc(headAt);
-  start.writeUInt32LE(headOctets.length, 20);
-  const body = Buffer.concat([start.subarray(20), headOctets, rest]);
+  const headLength = Buffer.alloc(4);
+  headLength.writeUInt32LE(headOctets.length);
+  const plain = Buffer.concat([headLength, headOctets, rest]);
+  const body = version < firstDeflated ? plain : deflateRawSync(plain, { level: 1 });
+  const start = Buffer.alloc(frame);
   start.write('caliospm', 'latin1');
   start.writeUInt32LE(version, 8);
   start.writeUInt32LE(crc32(body), 12);
   start.writeUInt32LE(body.length, 16);
-  return Buffer.concat([start.subarray(0, 20), body]);
+  return Buffer.concat([start, body]);
 }

@@ -217,7 +217,7 @@ test('damaged octets are no model', () => {
 
 test('a stored number that is none is damage', () => {
   const { head, rest } = partsOf(Buffer.from(writeModel(emptyModel({ withPrior: false }))));
-  assert.ok(readModel(framed(4, head, rest)));
+  assert.ok(readModel(framed(5, head, rest)));
   const [[name], ...weights] = head.weights;
   for (const bad of [
     { ...head, weights: [[name, null], ...weights] },
@@ -226,7 +226,7 @@ test('a stored number that is none is damage', () => {
     { ...head, tallied: [{ ham: 0, spam: 0 }, { ham: 0 }] },
     { ...head, month: null },
   ]) {
-    assert.throws(() => readModel(framed(4, bad, rest)), { code: 'badInput' });
+    assert.throws(() => readModel(framed(5, bad, rest)), { code: 'badInput' });
   }
 });
 
