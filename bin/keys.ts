@@ -6,6 +6,7 @@ import { DeliveryError } from '../delivery/errors.ts';
 import { allPages } from '../delivery/store/all-pages.ts';
 import { rewrapZoneKeys } from '../dns-keys/publish/rewrap.ts';
 import type { CommandContext } from './command.ts';
+import { explainFileError } from './file-error.ts';
 import { registerCheck } from './keys/check.ts';
 import { importKey } from './keys/import.ts';
 import { listKeys } from './keys/list.ts';
@@ -103,7 +104,9 @@ async function readInput(context: CommandContext, file: string): Promise<Uint8Ar
   try {
     return await readFile(file);
   } catch (cause) {
-    throw new DeliveryError('badInput', `${file} can't be read`, { cause });
+    throw new DeliveryError('badInput', explainFileError(cause, null, file) ?? `${file}: ${cause}`, {
+      cause,
+    });
   }
 }
 

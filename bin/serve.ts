@@ -44,9 +44,10 @@ function knownDoor(word: string): DoorName {
 
 async function serveAll(context: CommandContext, json: boolean): Promise<void> {
   const wish = listenForStop();
-  const onReady = (door: ReadyDoor) => context.stdout.write(`${readyLine(door, json)}\n`);
+  const config = context.config();
+  const onReady = (door: ReadyDoor) => context.stdout.write(`${readyLine(door, config, json)}\n`);
   try {
-    const doors = await startDoors(context.config(), { json, onReady, wish, stderr: context.stderr });
+    const doors = await startDoors(config, { json, onReady, wish, stderr: context.stderr });
     if (!json) context.stdout.write('Ctrl-C stops.\n');
     await wish.promise;
     await doors.stop();
@@ -62,7 +63,7 @@ async function serveOne(name: DoorName, context: CommandContext, json: boolean):
   try {
     await run(name, config, ({ address, port }) => {
       if (process.send) void tellSupervisor({ kind: 'ready', address, port });
-      else context.stdout.write(`${readyLine({ name, address, port }, json)}\n`);
+      else context.stdout.write(`${readyLine({ name, address, port }, config, json)}\n`);
       return wish.promise;
     });
   } catch (error) {
@@ -91,9 +92,11 @@ function tellSupervisor(news: DoorNews): Promise<void> {
   });
 }
 
-function readyLine({ name, address, port }: ReadyDoor, json: boolean): string {
+/** The line that says that a door is ready, for people or, with `json`, for machines. */
+export function readyLine({ name, address, port }: ReadyDoor, config: Config, json: boolean): string {
   if (json) return JSON.stringify({ ready: name, address, port });
   const host = address.includes(':') ? `[${address}]` : address;
   const where = address.startsWith('unix:') ? address : `${host}:${port}`;
-  return `${name.padEnd(6)} ready at ${name === 'web' ? `http://${where}/` : where}`;
+  const web = `http${config['web.tls'] ? 's' : ''}://${where}/`;
+  return `${name.padEnd(6)} ready at ${name === 'web' ? web : where}`;
 }

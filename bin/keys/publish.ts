@@ -10,6 +10,7 @@ import { requireAddress } from '../../delivery/store/address.ts';
 import type { Account } from '../../delivery/store/store.ts';
 import { mayHaveKeyZones } from '../../dns-keys/owner-name.ts';
 import type { CommandContext } from '../command.ts';
+import { explainFileError } from '../file-error.ts';
 import { print } from '../output.ts';
 import { findAccount, withParts } from '../with-parts.ts';
 
@@ -229,6 +230,8 @@ async function readGiven(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (cause) {
-    throw new DeliveryError('badInput', `${file} can't be read`, { cause });
+    throw new DeliveryError('badInput', explainFileError(cause, null, file) ?? `${file}: ${cause}`, {
+      cause,
+    });
   }
 }

@@ -34,6 +34,12 @@ const hints: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this host has no such address',
 };
 
+/** The system says EACCES of a socket file whose folder is not there, too. */
+const fileHints: typeof hints = {
+  EADDRINUSE: 'it is taken',
+  EACCES: 'its folder is not there, or this user has no right to write to it',
+};
+
 /** Throws one `DeliveryError` with a line for each of these doors that could not listen where the settings say. */
 export async function checkListening(names: readonly DoorName[], config: Config): Promise<void> {
   const faults = await Promise.all(
@@ -93,15 +99,17 @@ function bindFailure(address: string, port: number): Promise<NodeJS.ErrnoExcepti
 
 /** What a socket that can't listen means for the reader; any other error as it is. */
 export function listenError(name: DoorName, config: Config, error: unknown): unknown {
-  const hint = hints[(error as NodeJS.ErrnoException | null)?.code ?? ''];
-  if (!hint) return error;
   const [addressKey, portKey]: [SettingKey, SettingKey] = [`${name}.address`, `${name}.port`];
   const addresses = [config[addressKey]].flat().join(' and ');
-  const where = `${addresses} port ${config[portKey]}`;
+  const isFile = addresses.startsWith('unix:');
+  const hint = (isFile ? fileHints : hints)[(error as NodeJS.ErrnoException | null)?.code ?? ''];
+  if (!hint) return error;
+  const where = isFile ? addresses : `${addresses} port ${config[portKey]}`;
+  const keys = isFile ? [addressKey] : [portKey, addressKey];
   return new DeliveryError(
     'internal',
     `the ${name} door can't listen on ${where}: ${hint}; ` +
-      `set ${portKey} or ${addressKey} (${environmentName(portKey)}, ${environmentName(addressKey)}) to another`,
+      `set ${keys.join(' or ')} (${keys.map(environmentName).join(', ')}) to another`,
     { cause: error },
   );
 }

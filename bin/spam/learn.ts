@@ -51,7 +51,7 @@ export function learnFolders(context: CommandContext, options: ModelOptions & La
   print(
     context,
     { learned, ham, spam, model: path },
-    `learned ${learned} messages; ${path} now knows ${ham} wanted and ${spam} unwanted ones`,
+    `learned ${learned} of ${files.length} messages; ${path} now knows ${ham} wanted and ${spam} unwanted ones`,
   );
 }
 

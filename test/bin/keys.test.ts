@@ -199,6 +199,8 @@ describe('caliopen keys', { concurrency: false }, () => {
       const answer = await keys(folder, args);
       assert.equal(answer.code, code, args.join(' '));
       assert.notEqual(answer.errors, '');
+      if (args[1] === join(folder, 'missing'))
+        assert.equal(answer.errors, `${args[1]}: there is no such file`);
     }
   });
 });

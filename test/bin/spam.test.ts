@@ -56,6 +56,8 @@ test('learned folders judge new messages, one JSON line each, in a stable order,
   assert.equal(model, join(data, 'spam.model'));
   const again = learnFolders(data, folder);
   assert.equal((JSON.parse(again.stdout) as { learned: number }).learned, 0);
+  const told = run('--data', data, 'spam', 'learn', '--ham', join(folder, 'ham'));
+  assert.match(told.stdout, /^learned 0 of 12 messages; .* now knows 12 wanted and 12 unwanted ones$/m);
   const asked = `${join(folder, 'new')}/`;
   const classified = run('--data', data, 'spam', 'classify', asked, join(folder, 'spam/0.eml'));
   assert.equal(classified.status, 0, classified.stderr);

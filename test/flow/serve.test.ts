@@ -7,6 +7,7 @@ import { env, execPath } from 'node:process';
 import { test } from 'node:test';
 import { doorNames } from '../../bin/serve/door.ts';
 import { settingsEnvironment } from '../../bin/serve/settings-environment.ts';
+import { readyLine } from '../../bin/serve.ts';
 import type { Config } from '../../delivery/config.ts';
 import { backend } from '../support/backend.ts';
 import { startDoor, testConfig } from '../support/door-process.ts';
@@ -81,4 +82,20 @@ test('a door that there is not is used wrongly: exit 2', t => {
   const { status, stderr } = runServe(testConfig(t), 'pop3');
   assert.equal(status, 2);
   assert.match(stderr, /doors are smtp, lmtp, web, dns/);
+});
+
+test('a socket file that can not be made is told without a port, with what is in its way', t => {
+  const { status, stderr } = runServe(testConfig(t, { 'lmtp.address': 'unix:/nowhere/lmtp.sock' }), 'lmtp');
+  assert.equal(status, 1, stderr);
+  assert.match(stderr, /listen on unix:\/nowhere\/lmtp\.sock: its folder is not there/);
+  assert.match(stderr, /set lmtp\.address \(CALIOPEN_LMTP_ADDRESS\) to another$/m);
+});
+
+test('the line of the web door names the scheme that it speaks', t => {
+  const web = { name: 'web', address: '::1', port: 443 } as const;
+  const lineOf = (tls: boolean) => readyLine(web, testConfig(t, { 'web.tls': tls }), false);
+  assert.deepEqual(
+    [lineOf(false), lineOf(true)],
+    ['web    ready at http://[::1]:443/', 'web    ready at https://[::1]:443/'],
+  );
 });
