@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asDeliveryError, DeliveryError } from '../errors.ts';
 import { type Log, silentLog } from '../log.ts';
 import { monthOf } from './fading.ts';
 import { emptyModel, type Model } from './model.ts';
@@ -61,11 +62,19 @@ function tryRead(path: string, log: Log): Model | null {
 
 /**
  * The model in a file, null when there is none. One that knows no month was learned when it was written last. Throws
- * `badInput` when it is damaged.
+ * `badInput`, with the path and what to do, when it is damaged.
  */
 export function loadModel(path: string): Model | null {
   const stat = statSync(path, { throwIfNoEntry: false });
-  return stat ? readModel(readFileSync(path), monthOf(stat.mtime)) : null;
+  if (!stat) return null;
+  const octets = readFileSync(path);
+  try {
+    return readModel(octets, monthOf(stat.mtime));
+  } catch (cause) {
+    const { code, message } = asDeliveryError(cause);
+    const help = 'put back a copy, or move the file away and learn again';
+    throw new DeliveryError(code, `${path}: ${message}; ${help}`, { cause });
+  }
 }
 
 /**

@@ -93,21 +93,18 @@ export function cutAt(judged: readonly Judged[], threshold: number): Cut {
   };
 }
 
-/** The lowest threshold, in few digits, that loses at most this share (0..1) of the wanted messages; null where none does. */
+/**
+ * The threshold, in few digits, that misses the least spam and loses at most this share (0..1) of the wanted messages; of
+ * those that miss as little, one that loses the fewest. Null where none does.
+ */
 export function cutFor(judged: readonly Judged[], maxLost: number): Cut | null {
-  const { ham } = byKind(judged);
+  const { ham, spam } = byKind(judged);
   const allowed = Math.floor(maxLost * ham.length + 1e-9);
-  const kept = ham.toSorted((a, b) => b - a)[allowed];
-  if (kept === undefined) return cutAt(judged, 0);
-  const above = judged.map(({ score }) => score).filter(score => score > kept);
+  const kept = ham.toSorted((a, b) => b - a)[allowed] ?? -1;
   if (kept >= 1) return null;
-  return cutAt(
-    judged,
-    shortestBetween(
-      kept,
-      above.reduce((least, score) => Math.min(least, score), 1),
-    ),
-  );
+  const caught = spam.reduce((least, score) => (score > kept ? Math.min(least, score) : least), 1);
+  const below = judged.reduce((most, { score }) => (score < caught ? Math.max(most, score) : most), kept);
+  return cutAt(judged, shortestBetween(Math.max(0, below), caught));
 }
 
 /** A number above `low`, at most `high`, in as few digits as there are. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { test } from 'node:test';
+import type { DeliveryError } from '../../../delivery/errors.ts';
 import { extractFeatures } from '../../../delivery/spam/features.ts';
 import { emptyModel, learn, type Model } from '../../../delivery/spam/model.ts';
 import { loadModel, modelPath, openModel, saveModel } from '../../../delivery/spam/model-file.ts';
@@ -44,6 +45,16 @@ test('a damaged file leaves the model before it in use and is told to the log', 
   assert.equal(await model(), before);
   await model();
   assert.deepEqual(events, ['spamModelUnreadable']);
+});
+
+test('who is to teach a damaged file learns which one, and what to do', context => {
+  const path = modelPath(temporaryFolder(context));
+  writeFileSync(path, 'caliospm and nothing of use');
+  assert.throws(
+    () => loadModel(path),
+    ({ code, message }: DeliveryError) =>
+      code === 'badInput' && message.startsWith(`${path}: `) && message.includes('move the file away'),
+  );
 });
 
 test('a model with a number that is not finite is not written, and the file before it stays', context => {
