@@ -374,7 +374,7 @@ export const settingRows = {
     max: 86_400,
     default: 900,
     unit: 's',
-    help: 'How long resolvers keep the answer that there is no key.',
+    help: 'How long resolvers, and clients of WKD and HKP, keep the answer that there is no key.',
   },
   'dns.signing': {
     type: 'word',

@@ -30,13 +30,13 @@ const maxAddresses = 50;
  */
 export async function answerHkp(request: HkpRequest, deps: WkdDeps): Promise<DirectoryAnswer> {
   const found = await domainOfHost(request.host, name => deps.store.isLocalDomain(name));
-  if (!found) return notFound(deps.ttlSeconds);
+  if (!found) return notFound(deps.negativeTtlSeconds);
   const { op, search, options } = request;
   if (op === null || search === null) return answer(400, text('op and search are needed\n'), plain);
   if (op !== 'get' && op !== 'index' && op !== 'vindex')
     return answer(501, text('op is get or index\n'), plain);
   const octets = await findKeys(found.domain, search, deps);
-  if (!octets) return notFound(deps.ttlSeconds);
+  if (!octets) return notFound(deps.negativeTtlSeconds);
   const headers = { 'Cache-Control': `public, max-age=${deps.ttlSeconds}` };
   if (op === 'get') {
     const type = { 'Content-Type': 'application/pgp-keys' };

@@ -24,6 +24,8 @@ export interface WkdDeps {
   readonly index: PublishedIndex;
   /** As in DNS: a key that is taken back is gone everywhere after it. */
   readonly ttlSeconds: number;
+  /** How long clients may believe that there is none. */
+  readonly negativeTtlSeconds: number;
 }
 
 /**
@@ -33,10 +35,10 @@ export interface WkdDeps {
  */
 export async function answerWkd(request: WkdRequest, deps: WkdDeps): Promise<DirectoryAnswer> {
   const found = await domainOfHost(request.host, name => deps.store.isLocalDomain(name));
-  if (!found || !isOwnPath(request.pathDomain, found)) return notFound(deps.ttlSeconds);
+  if (!found || !isOwnPath(request.pathDomain, found)) return notFound(deps.negativeTtlSeconds);
   if (request.asked.what === 'policy') return policy(deps);
   const octets = await findKey(found.domain, request.asked, deps);
-  if (!octets) return notFound(deps.ttlSeconds);
+  if (!octets) return notFound(deps.negativeTtlSeconds);
   const tag = `"${createHash('sha256').update(octets).digest('base64url').slice(0, 22)}"`;
   const headers = { ETag: tag, 'Cache-Control': `public, max-age=${deps.ttlSeconds}` };
   if (namesTag(request.knownTags, tag)) return answer(304, new Uint8Array(0), headers);

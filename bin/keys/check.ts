@@ -106,12 +106,16 @@ function tell(context: CommandContext, result: CheckedKey): void {
   print(context, result, `ALARM: ${address}: ${what}, and ${heardText(sources)}`);
 }
 
-const different: ReadonlySet<string> = new Set(['differs', 'missing', 'unexpected']);
-
 function heardText(sources: CheckedKey['sources']): string {
-  if (sources.some(({ verdict }) => different.has(verdict))) return 'the world gets something else';
-  const failed = sources.filter(({ verdict }) => verdict === 'failed');
-  return `what the world gets is not known of ${failed.map(({ source }) => names[source]).join(' and ')}`;
+  const from = (...verdicts: string[]) =>
+    sources
+      .filter(({ verdict }) => verdicts.includes(verdict))
+      .map(({ source }) => names[source])
+      .join(' and ');
+  if (from('differs', 'unexpected') !== '') return 'the world gets something else';
+  const silent = from('missing');
+  if (silent !== '') return `the world gets nothing by ${silent}`;
+  return `what the world gets is not known of ${from('failed')}`;
 }
 
 const names = {

@@ -43,7 +43,12 @@ async function lookUp(request: Request, response: Response, tools: RouteTools): 
 }
 
 function depsOf({ store, publishedIndex, config }: RouteTools): WkdDeps {
-  return { store, index: publishedIndex, ttlSeconds: config['dns.ttlSeconds'] };
+  return {
+    store,
+    index: publishedIndex,
+    ttlSeconds: config['dns.ttlSeconds'],
+    negativeTtlSeconds: config['dns.negativeTtlSeconds'],
+  };
 }
 
 /** Without a port; what a proxy named in `web.trustProxy` passes on counts. */

@@ -69,7 +69,7 @@ describe('a request to the Web Key Directory', () => {
     const store = new CountingStore();
     store.publish('zoe');
     const index = openPublishedIndex({ store, now: () => 0 });
-    const deps = { store, index, ttlSeconds: 60 };
+    const deps = { store, index, ttlSeconds: 60, negativeTtlSeconds: 30 };
     await answerWkd(askFor('zoe', false), deps);
     for (const hasLocalPart of [true, false]) {
       const asked: string[][] = [];

@@ -151,6 +151,7 @@ describe('the Web Key Directory (draft-koch §3.1)', () => {
     }));
     for (const each of plain) assert.deepEqual(each, plain[0]);
     assert.deepEqual([plain[0]?.status, plain[0]?.body.length], [404, 0]);
+    assert.equal(plain[0]?.headers['cache-control'], 'public, max-age=900');
   });
 
   it('gives a user id that was certified in a later second than its publication began', async t => {
