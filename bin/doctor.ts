@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Config, SettingKey } from '../delivery/config.ts';
 import { environmentName, settingRows } from '../delivery/config.ts';
+import { instanceKeyFile } from '../delivery/crypto/keyring.ts';
 import { asDeliveryError } from '../delivery/errors.ts';
+import { holdsStore } from '../delivery/instance-key.ts';
 import type { Parts } from '../delivery/open.ts';
 import { allPages } from '../delivery/store/all-pages.ts';
 import { listDamage } from '../delivery/store/sqlite/damage.ts';
@@ -140,7 +142,7 @@ function instanceKeyFinding(config: Config): Finding {
   const check = 'instance key';
   if (config['keys.instanceKey'])
     return { check, status: 'ok', detail: 'given by the settings or the environment' };
-  const file = config['keys.instanceKeyFile'] || join(config.data, 'instance.key');
+  const file = instanceKeyFile(config);
   try {
     const mode = statSync(file).mode & 0o777;
     if (mode & 0o077)
@@ -156,7 +158,11 @@ function instanceKeyFinding(config: Config): Finding {
       detail: `${file}; keep a copy: without it server-held keys can't be opened`,
     };
   } catch {
-    return { check, status: 'ok', detail: `${file} will be made at the first start` };
+    if (!holdsStore(config))
+      return { check, status: 'ok', detail: `${file} will be made at the first start` };
+    const detail = `${file} is not there, and ${config.data} holds a store`;
+    const todo = 'put the file back from its copy, or set keys.instanceKeyFile to where it is';
+    return { check, status: 'fail', detail, todo };
   }
 }
 

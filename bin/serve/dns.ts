@@ -3,9 +3,10 @@ import { openCertificate } from '../../delivery/certificate.ts';
 import { openFolderNames } from '../../delivery/certificates/server-names.ts';
 import { systemClock } from '../../delivery/clock.ts';
 import type { Config } from '../../delivery/config.ts';
-import { loadInstanceKey, openKeyring } from '../../delivery/crypto/keyring.ts';
+import { openKeyring } from '../../delivery/crypto/keyring.ts';
 import { describeError } from '../../delivery/describe-error.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
+import { openInstanceKey } from '../../delivery/instance-key.ts';
 import { type Log, openLog } from '../../delivery/log.ts';
 import { openParts, type Parts } from '../../delivery/open.ts';
 import { openDiskDoor } from '../../dns-keys/disk-door.ts';
@@ -89,7 +90,7 @@ function isStoreAway(error: unknown): boolean {
 
 async function diskParts(config: Config, own: OwnParts): Promise<DnsServerParts> {
   const log = logOf(config);
-  const keyring = openKeyring(await loadInstanceKey(config));
+  const keyring = openKeyring(await openInstanceKey(config));
   return { config, keyring, clock: systemClock, log, ...own };
 }
 

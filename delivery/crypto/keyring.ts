@@ -145,16 +145,30 @@ function remember<T>(cache: Map<string, Promise<T>>, key: WrappedKey, make: () =
 
 /**
  * The instance key of the settings: `keys.instanceKey`, else the file, which is made once with mode 0600 when it is
- * missing. A file may hold several keys, one a line: the first wraps, the others still open (rotation).
- * Throws `badSettings`.
+ * missing, unless the data folder is not new (`isNew`): what is in it was wrapped by another key. A file may hold
+ * several keys, one a line: the first wraps, the others still open (rotation). Throws `badSettings`.
  */
 export async function loadInstanceKey(
-  config: Pick<Config, 'data' | 'keys.instanceKey' | 'keys.instanceKeyFile'>,
+  config: KeySettings,
+  { isNew = true }: { readonly isNew?: boolean } = {},
 ): Promise<Uint8Array> {
   const given = config['keys.instanceKey'];
   if (given) return readKeyText(given, 'keys.instanceKey');
-  const file = config['keys.instanceKeyFile'] || join(config.data, 'instance.key');
-  return readKeyText((await readOrNull(file)) ?? (await makeKeyFile(file)), file);
+  const file = instanceKeyFile(config);
+  const text = await readOrNull(file);
+  if (text !== null) return readKeyText(text, file);
+  if (isNew) return readKeyText(await makeKeyFile(file), file);
+  throw new DeliveryError(
+    'badSettings',
+    `the data folder ${config.data} holds a store, but its instance key is not at ${file}; put the file back from its copy, or set keys.instanceKeyFile to where it is`,
+  );
+}
+
+type KeySettings = Pick<Config, 'data' | 'keys.instanceKey' | 'keys.instanceKeyFile'>;
+
+/** Where the instance key is looked for when the settings do not give it themselves. */
+export function instanceKeyFile(config: Pick<Config, 'data' | 'keys.instanceKeyFile'>): string {
+  return config['keys.instanceKeyFile'] || join(config.data, 'instance.key');
 }
 
 function readKeyText(text: string, where: string): Uint8Array {

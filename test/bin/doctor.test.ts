@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -112,6 +112,31 @@ test('an instance key that is not the folder’s is a fault of the settings, not
   const store = jsonLines(stdout).find(({ check }) => check === 'store');
   assert.deepEqual([store?.status, /settings/.test(String(store?.todo))], ['fail', true]);
   assert.doesNotMatch(String(store?.todo), /df/);
+});
+
+test('a data folder whose instance key is gone is told as that, and gets no other key', async t => {
+  const { run, folder } = openCommand(t);
+  await run(['domain', 'add', 'example.org']);
+  const [data, elsewhere] = [join(folder, 'data'), join(folder, 'keys', 'other.key')];
+  const mistyped = { ...environment, CALIOPEN_KEYS_INSTANCE_KEY_FILE: elsewhere };
+  const { code, stdout } = await run(['--json', 'doctor'], { environment: mistyped });
+  assert.equal(code, 1);
+  assert.equal(statuses(stdout)['instance key'], 'fail');
+  const listed = await run(['domain', 'list'], { environment: mistyped });
+  assert.equal(listed.code, 2);
+  const told = listed.stderr.trim();
+  assert.equal(
+    told.replaceAll(folder, ''),
+    'caliopen: the data folder /data holds a store, but its instance key is not at /keys/other.key; put the file back from its copy, or set keys.instanceKeyFile to where it is',
+  );
+  renameSync(join(data, 'instance.key'), join(folder, 'kept.key'));
+  const away = await run(['domain', 'list']);
+  assert.match(away.stderr, /is not at .*instance\.key; put the file back/);
+  assert.equal(existsSync(elsewhere) || existsSync(join(data, 'instance.key')), false);
+  const found = await run(['domain', 'list'], {
+    environment: { CALIOPEN_KEYS_INSTANCE_KEY_FILE: join(folder, 'kept.key') },
+  });
+  assert.match(found.stdout, /example\.org/);
 });
 
 test('a certificate without its key is told so, by doctor and by the doors', async t => {

@@ -54,7 +54,7 @@ function unwrapSecret(wrapped: Uint8Array, keyring: Keyring): Uint8Array {
     return keyring.unwrap(wrapped);
   } catch (cause) {
     const hint =
-      'the instance key is not the one of this keyspace; add that one as a further line of its file';
+      'the instance key is not the one of this keyspace; add that one as a further line of its file (keys.instanceKeyFile, else instance.key in the data folder)';
     throw new DeliveryError('badSettings', hint, { cause });
   }
 }
