@@ -150,6 +150,17 @@ export function isDamage(error: unknown): boolean {
   return code === 11 || code === 26;
 }
 
+/** Whether SQLite says that this user may not open the file, or not write to it. */
+export function isKeptOut(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === 3 || code === 8 || code === 14;
+}
+
+/** What an operator does about a file that this user is kept out of. */
+export function rightsTodo(file: string): string {
+  return `let the user that runs caliopen read and write it: ls -l ${file}*, then chown; until then mail for its accounts is deferred`;
+}
+
 /** Whether SQLite says that another connection writes to the file. */
 export function isLocked(error: unknown): boolean {
   return resultCode(error) === 5;

@@ -10,8 +10,8 @@ import type { Change, Store } from '../store.ts';
 import { type Calls, openCalls } from './calls.ts';
 import { eraseAccount, openClient } from './client.ts';
 import { noteDamage } from './damage.ts';
-import { fromSqlite } from './database.ts';
-import { openDirectory } from './directory/create.ts';
+import { fromSqlite, rightsTodo } from './database.ts';
+import { openDirectory, type UnopenedShard } from './directory/create.ts';
 import { findReceiver, getOwner } from './directory/reads.ts';
 import { shardFile } from './files.ts';
 import { type Indexing, openIndexing } from './indexing.ts';
@@ -38,7 +38,7 @@ export interface SqliteStore extends SharedStore {
  * Opens the store in `folder`, making it when it is not there; `shards` counts then only, afterwards the number fixed
  * at creation does. Several processes may open the same folder. `keyring` wraps the secret of the accounts' hash keys.
  * Throws `storeUnavailable` when the directory can't be opened or a newer generation of the product wrote it,
- * `badSettings` when the keyring is not the folder's; a damaged shard is logged and only its accounts suffer.
+ * `badSettings` when the keyring is not the folder's; a shard that is damaged, or that this user has no right to, is logged and only its accounts suffer.
  */
 export async function openSqliteStore(options: {
   readonly folder: string;
@@ -49,11 +49,8 @@ export async function openSqliteStore(options: {
 }): Promise<SqliteStore> {
   const { folder, clock, log } = options;
   makeFolder(folder);
-  const { shards, hashSecret, removing, damaged } = openDirectory(folder, options);
-  for (const { shard, cause } of damaged) {
-    log.error({ shard, cause }, 'storeShardDamaged');
-    noteDamage(folder, { file: shardFile(folder, shard), cause, metAt: clock.now().toISOString() });
-  }
+  const { shards, hashSecret, removing, unopened } = openDirectory(folder, options);
+  for (const each of unopened) tellUnopened(each, options);
   const hub = new NewsHub(folder, log);
   let onNews: (news: readonly News[]) => void = news => hub.publish(news);
   const settings = { folder, shards, hashSecret };
@@ -71,6 +68,20 @@ export async function openSqliteStore(options: {
     stopSweeps();
   };
   return assemble({ settings, calls, threads, hub, indexing, clock, stopWork });
+}
+
+/** A file without rights is whole: it is told, and is no damage. */
+function tellUnopened(
+  { shard, cause, isKeptOut }: UnopenedShard,
+  { folder, clock, log }: { readonly folder: string; readonly clock: Clock; readonly log: Log },
+): void {
+  const file = shardFile(folder, shard);
+  if (isKeptOut) {
+    log.error({ shard, file, cause, todo: rightsTodo(file) }, 'storeShardNotOpened');
+    return;
+  }
+  log.error({ shard, file, cause }, 'storeShardDamaged');
+  noteDamage(folder, { file, cause, metAt: clock.now().toISOString() });
 }
 
 /** Ends removals that a crash left, behind the opening; other processes may be at the same. Gives how to stop. */

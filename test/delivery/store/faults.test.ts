@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
@@ -9,7 +20,8 @@ import { systemClock } from '../../../delivery/clock.ts';
 import { openKeyring } from '../../../delivery/crypto/keyring.ts';
 import { type Log, silentLog } from '../../../delivery/log.ts';
 import type { EmailFilter } from '../../../delivery/store/query.ts';
-import { shardOf } from '../../../delivery/store/sqlite/files.ts';
+import { listDamage } from '../../../delivery/store/sqlite/damage.ts';
+import { shardFile, shardOf } from '../../../delivery/store/sqlite/files.ts';
 import { openSqliteStore, type SqliteStore } from '../../../delivery/store/sqlite/sqlite-store.ts';
 import type { StoreFault } from '../../../delivery/store/store.ts';
 import { coded, deliverAll, newEmail } from '../../suites/store/under-test.ts';
@@ -133,6 +145,57 @@ test('a damaged shard answers storeUnavailable, the others go on', async t => {
   const named = found.flatMap(({ accountId }) => accountId ?? []).sort();
   assert.deepEqual(named, damaged, 'each account that is hit, and no other');
   assert.ok(found.some(({ accountId, detail }) => accountId === null && detail.startsWith('shard 0')));
+});
+
+/** Runs `work` as a user to whom the files of others are closed: as root all are open. */
+function asOtherUser<T>(work: () => T): T {
+  const { geteuid, seteuid } = process;
+  if (geteuid?.() !== 0 || !seteuid) return work();
+  seteuid(nobody);
+  try {
+    return work();
+  } finally {
+    seteuid(0);
+  }
+}
+
+const nobody = 65534;
+
+test('a shard that this user has no right to is told with its path, and is no damage', async t => {
+  const folder = temporaryFolder(t);
+  const told: [string, Record<string, unknown>][] = [];
+  const log: Log = { ...silentLog, error: (fields, event) => told.push([event, fields]) };
+  const options = { folder, shards: 2, keyring: testKeyring, clock: systemClock, log };
+  const first = await openSqliteStore(options);
+  await first.addDomain('example.org');
+  const { id } = await first.addAccount({ address: 'ada@example.org' });
+  await first.close();
+  const files = [0, 1].map(shard => shardFile(folder, shard));
+  const [closed = '', replaced = ''] = files;
+  if (process.geteuid?.() === 0) {
+    const given = readdirSync(folder).filter(name => !name.startsWith('shard-'));
+    for (const path of [folder, ...given.map(name => join(folder, name))]) chownSync(path, nobody, nobody);
+  }
+  chmodSync(closed, 0o000);
+  rmSync(replaced);
+  mkdirSync(replaced);
+  // All files are looked at before the first await.
+  const store = await asOtherUser(() => openSqliteStore(options));
+  t.after(() => store.close());
+  const known = told.splice(0);
+  assert.deepEqual(
+    known.map(([event, { file }]) => [event, file]),
+    files.map(file => ['storeShardNotOpened', file]),
+  );
+  for (const [, { todo }] of known) assert.match(String(todo), /chown/);
+  // As root the threads could open it.
+  rmSync(closed);
+  mkdirSync(closed);
+  await assert.rejects(store.deliverEmail(id, newEmail()), coded('storeUnavailable'), 'mail is deferred');
+  const [event, { file, todo }] = await poll('the log', () => told[0]);
+  assert.deepEqual([event, file], ['storeWriteFailed', files[shardOf(id, 2)]]);
+  assert.match(String(todo), /chown/);
+  assert.deepEqual(listDamage(folder), []);
 });
 
 test('damage that is met where a door looks up a recipient is told in the log', async t => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Keyring } from '../../../crypto/keyring.ts';
 import { DeliveryError } from '../../../errors.ts';
-import { type Database, fromSqlite, openDurable } from '../database.ts';
+import { type Database, fromSqlite, isKeptOut, openDurable } from '../database.ts';
 import { directoryFile, shardFile } from '../files.ts';
 import { directorySteps, migrate, shardSteps } from '../schema.ts';
 
@@ -13,7 +13,15 @@ export interface DirectoryFacts {
   /** Accounts whose removal was begun and not ended. */
   readonly removing: readonly string[];
   /** Shards that can't be opened; the others work. */
-  readonly damaged: readonly { readonly shard: number; readonly cause: string }[];
+  readonly unopened: readonly UnopenedShard[];
+}
+
+export interface UnopenedShard {
+  readonly shard: number;
+  /** What SQLite said. */
+  readonly cause: string;
+  /** Whether this user has no right to it; else it is damaged. */
+  readonly isKeptOut: boolean;
 }
 
 interface Opening {
@@ -46,8 +54,8 @@ function readFacts(database: Database, folder: string, { shards, keyring }: Open
   if (!(fixed >= 1)) throw new DeliveryError('storeUnavailable', 'the number of shards is lost');
   const hashSecret = openHashSecret(database, keyring);
   const removing = database.all<{ id: string }>(`select id from account where state = 'removing'`);
-  const damaged = Array.from({ length: fixed }, (_unused, shard) => prepareShard(folder, shard));
-  return { shards: fixed, hashSecret, removing: removing.map(({ id }) => id), damaged: damaged.flat() };
+  const unopened = Array.from({ length: fixed }, (_unused, shard) => prepareShard(folder, shard));
+  return { shards: fixed, hashSecret, removing: removing.map(({ id }) => id), unopened: unopened.flat() };
 }
 
 /** The fact of this name; the first of several processes makes it. */
@@ -81,7 +89,7 @@ function unwrapSecret(wrapped: Uint8Array, keyring: Keyring): Uint8Array {
   }
 }
 
-function prepareShard(folder: string, shard: number): { shard: number; cause: string }[] {
+function prepareShard(folder: string, shard: number): UnopenedShard[] {
   const file = shardFile(folder, shard);
   try {
     const database = openDurable(file);
@@ -93,6 +101,7 @@ function prepareShard(folder: string, shard: number): { shard: number; cause: st
     return [];
   } catch (error) {
     if (error instanceof DeliveryError) throw error;
-    return [{ shard, cause: error instanceof Error ? error.message : String(error) }];
+    const cause = error instanceof Error ? error.message : String(error);
+    return [{ shard, cause, isKeptOut: isKeptOut(error) }];
   }
 }

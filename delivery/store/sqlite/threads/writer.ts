@@ -2,7 +2,15 @@ import type { MessagePort } from 'node:worker_threads';
 import { DeliveryError } from '../../../errors.ts';
 import type { ChangeType } from '../../store.ts';
 import { noteDamage } from '../damage.ts';
-import { type Database, emptyLog, isDamage, openDurable, openReadOnly } from '../database.ts';
+import {
+  type Database,
+  emptyLog,
+  isDamage,
+  isKeptOut,
+  openDurable,
+  openReadOnly,
+  rightsTodo,
+} from '../database.ts';
 import { type DirectoryWrites, directoryWrites } from '../directory/writes.ts';
 import { directoryFile, shardFile } from '../files.ts';
 import { directorySteps, migrate, shardSteps } from '../schema.ts';
@@ -207,7 +215,8 @@ class Writer implements Service {
       const metAt = new Date(group[0]?.now ?? 0).toISOString();
       noteDamage(this.#settings.folder, { file: this.#file, cause, metAt });
     }
-    this.#report({ level: 'error', event: 'storeWriteFailed', fields: { file: this.#file, cause } });
+    const todo = isKeptOut(error) ? { todo: rightsTodo(this.#file) } : {};
+    this.#report({ level: 'error', event: 'storeWriteFailed', fields: { file: this.#file, cause, ...todo } });
   }
 
   #open(): { database: Database; directory: Database } {
