@@ -3,6 +3,7 @@ import { extname, join } from 'node:path';
 import { env } from 'node:process';
 import { createInterface } from 'node:readline';
 import { openCertificate } from '../../delivery/certificate.ts';
+import { checkCertificateFolder } from '../../delivery/certificates/folder.ts';
 import { type Config, environmentName } from '../../delivery/config.ts';
 import { DeliveryError } from '../../delivery/errors.ts';
 import { checkListening, chosenDoors, type DoorName } from './door.ts';
@@ -61,10 +62,11 @@ const steadyMilliseconds = 60_000;
 /**
  * Starts the chosen doors, one process each in this process group, and restarts one that crashes. Resolves when all are
  * ready; when one can't start, stops the others and throws what that one said. All ports that are taken are told
- * at once.
+ * at once, and a folder of certificates that can't be read, before any door starts.
  */
 export async function startDoors(config: Config, options: DoorsOptions = {}): Promise<Doors> {
   const names = chosenDoors(config);
+  if (config['tls.folder']) await checkCertificateFolder(config['tls.folder']);
   await checkListening(names, config);
   // Made before the doors look for it, so that they all show the same one.
   await openCertificate(config);

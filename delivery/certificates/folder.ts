@@ -45,12 +45,7 @@ export class CertificateFolder {
 
   /** Reads the folder for the first time. Throws `badSettings` when it can't be read. */
   async open(): Promise<void> {
-    try {
-      await readdir(this.#folder);
-    } catch (cause) {
-      const detail = cause instanceof Error ? cause.message : String(cause);
-      throw new DeliveryError('badSettings', `tls.folder: ${detail}`, { cause });
-    }
+    await checkCertificateFolder(this.#folder);
     await this.scan();
   }
 
@@ -148,6 +143,25 @@ export class CertificateFolder {
     return { ...known, isTold: true };
   }
 }
+
+/** Throws `badSettings`, in words for whoever set `tls.folder`, when the folder can't be read. */
+export async function checkCertificateFolder(folder: string): Promise<void> {
+  try {
+    await readdir(folder);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const reason = unreadable[code] ?? textOf(cause);
+    const todo =
+      'give this user a folder to read there, or set tls.folder to the one that holds the certificates';
+    throw new DeliveryError('badSettings', `tls.folder: ${folder}: ${reason}; ${todo}`, { cause });
+  }
+}
+
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'it is no folder',
+  EACCES: 'this user has no right to read it',
+};
 
 function candidateOf(path: string): Candidate {
   if (path.endsWith('.crt'))

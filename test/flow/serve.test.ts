@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
@@ -89,6 +89,18 @@ test('a socket file that can not be made is told without a port, with what is in
   assert.equal(status, 1, stderr);
   assert.match(stderr, /listen on unix:\/nowhere\/lmtp\.sock: its folder is not there/);
   assert.match(stderr, /set lmtp\.address \(CALIOPEN_LMTP_ADDRESS\) to another$/m);
+});
+
+test('a folder of certificates that is not there is told in words before any door starts', t => {
+  const config = testConfig(t, { 'web.tls': true, 'tls.folder': '/nowhere/certificates' });
+  const { status, stdout, stderr } = runServe(config);
+  assert.equal(status, 2, stderr);
+  assert.equal(
+    stderr,
+    'caliopen: tls.folder: /nowhere/certificates: there is no such folder; give this user a folder to read there, or set tls.folder to the one that holds the certificates\n',
+  );
+  assert.equal(stdout, '');
+  assert.equal(existsSync(join(config.data, 'directory.db')), false, 'no door has made a store');
 });
 
 test('the line of the web door names the scheme that it speaks', t => {
