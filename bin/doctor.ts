@@ -16,6 +16,7 @@ import { clusterFindings } from './doctor/cluster.ts';
 import { domainFindings, postmasterFinding } from './doctor/domains.ts';
 import { addressFindings, portFindings } from './doctor/doors.ts';
 import { keyZoneFindings } from './doctor/key-zones.ts';
+import { keylessFindings } from './doctor/keyless-accounts.ts';
 import { sourceFindings } from './doctor/sender-sources.ts';
 import { withParts } from './with-parts.ts';
 
@@ -280,7 +281,7 @@ async function storeFindings(parts: Parts): Promise<Finding[]> {
   }
   for (const { name } of domains.slice(0, 20)) {
     findings.push(...(await domainFindings(name, resolver)), await postmasterFinding(name, parts));
-    findings.push(...(await keyZoneFindings(name, parts)));
+    findings.push(...(await keylessFindings(name, parts)), ...(await keyZoneFindings(name, parts)));
   }
   return findings;
 }

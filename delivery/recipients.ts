@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Outcome, Recipient } from './delivery.ts';
 import { type ErrorCode, errorTable } from './errors.ts';
+import type { Log } from './log.ts';
 import type { PublicKey, Receiver, Store } from './store/store.ts';
 
 /** What a door asks at RCPT and tells after a delivery. */
@@ -33,7 +34,8 @@ interface Failure {
 const rememberedSeconds = 3600;
 /** Once told, the sender has split it: its next try, for that recipient alone, is a delivery again. */
 const toldSeconds = 60;
-const rememberedFailures = 10_000;
+const keylessSeconds = 60;
+const mostRemembered = 10_000;
 
 /** Trouble of everybody: it says nothing about the one owner that met it. */
 const commonTrouble: ReadonlySet<ErrorCode> = new Set(['storeFull', 'shuttingDown', 'tooBusy']);
@@ -55,16 +57,23 @@ export function openRecipients({
   store,
   clock,
   config,
+  log,
 }: {
   store: AskedStore;
   clock: Clock;
   config: RecipientSettings;
+  log: Log;
 }): Recipients {
   const failures = new Map<string, Failure>();
+  /** Accounts without a key, and until when that is told. */
+  const keyless = new Map<string, number>();
 
   async function whyNotTaken(receiver: Receiver, reversePath: string): Promise<ErrorCode | null> {
     if (receiver.refusal) return receiver.refusal;
-    if (receiver.custody === 'client' && !(await canSeal(receiver))) return 'sealingImpossible';
+    if (receiver.custody === 'client' && !(await canSealFor(receiver, store))) {
+      tellKeyless(receiver);
+      return 'sealingImpossible';
+    }
     const pair = pairOf(receiver.accountId, reversePath);
     const failure = failures.get(pair);
     const now = clock.now().getTime();
@@ -73,8 +82,13 @@ export function openRecipients({
     return failure.code;
   }
 
-  async function canSeal({ accountId, address }: Receiver): Promise<boolean> {
-    return (await store.listPublicKeys(accountId, [address])).some(isOwnAndUsable);
+  /** The sender alone is answered, and tries again for days: whoever runs this hears of it, once a minute. */
+  function tellKeyless({ accountId }: Receiver): void {
+    const now = clock.now().getTime();
+    if ((keyless.get(accountId) ?? 0) > now) return;
+    remember(keyless, accountId, now + keylessSeconds * 1000);
+    const todo = 'caliopen doctor names the account; caliopen keys import gives it its public key';
+    log.warn({ accountId, todo }, 'recipientWithoutKey');
   }
 
   async function receiverOf(forwardPath: string, sizeOctets: number): Promise<Receiver | null> {
@@ -123,6 +137,14 @@ async function whyUnknown(
   return 'relayDenied';
 }
 
+/** Whether mail for an account of custody `client` can be encrypted to it. */
+export async function canSealFor(
+  { accountId, address }: Pick<Receiver, 'accountId' | 'address'>,
+  store: Pick<Store, 'listPublicKeys'>,
+): Promise<boolean> {
+  return (await store.listPublicKeys(accountId, [address])).some(isOwnAndUsable);
+}
+
 function isOwnAndUsable(key: PublicKey): boolean {
   return key.source === 'own' && key.state === 'usable';
 }
@@ -131,8 +153,8 @@ function toldAs(code: ErrorCode): ErrorCode {
   return errorTable[code].reply === 452 ? code : 'recipientUnavailable';
 }
 
-function remember(failures: Map<string, Failure>, pair: string, failure: Failure): void {
-  failures.set(pair, failure);
-  const oldest = failures.keys().next();
-  if (failures.size > rememberedFailures && !oldest.done) failures.delete(oldest.value);
+function remember<T>(known: Map<string, T>, name: string, value: T): void {
+  known.set(name, value);
+  const oldest = known.keys().next();
+  if (known.size > mostRemembered && !oldest.done) known.delete(oldest.value);
 }

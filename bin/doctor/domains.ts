@@ -1,4 +1,5 @@
 import type { Config } from '../../delivery/config.ts';
+import { silentLog } from '../../delivery/log.ts';
 import { openRecipients } from '../../delivery/recipients.ts';
 import type { Resolver } from '../../delivery/resolver.ts';
 import type { Finding } from '../doctor.ts';
@@ -55,11 +56,12 @@ export async function domainFindings(domain: string, resolver: Resolver): Promis
 /** Whether mail for the domain's postmaster is taken (RFC 5321 §4.5.1), asked as the doors ask. */
 export async function postmasterFinding(
   domain: string,
-  parts: Parameters<typeof openRecipients>[0] & { config: Pick<Config, 'postmaster'> },
+  parts: Omit<Parameters<typeof openRecipients>[0], 'log'> & { config: Pick<Config, 'postmaster'> },
 ): Promise<Finding> {
   const check = 'postmaster';
   const address = `postmaster@${domain}`;
-  const { code } = await openRecipients(parts).find(address, { sizeOctets: 0, reversePath: '' });
+  const recipients = openRecipients({ ...parts, log: silentLog });
+  const { code } = await recipients.find(address, { sizeOctets: 0, reversePath: '' });
   if (code === null) return { check, status: 'ok', detail: `${address} is taken` };
   if (code !== 'unknownRecipient') {
     return { check, status: 'warn', detail: `${address}: ${code}`, todo: 'see the account that takes it' };

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'nod
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { generateKey } from '../../delivery/crypto/keys.ts';
 import { jsonLines, openCommand } from '../support/command.ts';
 import { makePair } from '../support/server-certificate.ts';
 
@@ -185,6 +186,25 @@ test('doctor says whose postmaster has no mailbox', async t => {
     'postmaster@example.org is refused: there is no account bo@example.org',
   ]);
   assert.deepEqual(await look('ada@example.org'), ['ok', 'postmaster@example.org is taken']);
+});
+
+test('doctor names the accounts whose mail is deferred for want of a key', async t => {
+  const { run, folder } = openCommand(t);
+  await run(['domain', 'add', 'example.org']);
+  for (const name of ['ada', 'bo', 'cy'])
+    await run(['account', 'add', `${name}@example.org`, '--custody', name === 'cy' ? 'none' : 'client']);
+  const look = async () => {
+    const { stdout } = await run(['--json', 'doctor'], { environment });
+    return jsonLines(stdout).find(({ check }) => check === 'account keys');
+  };
+  const both = await look();
+  assert.equal(both?.status, 'warn');
+  assert.match(String(both?.detail), /^mail for ada@example\.org, bo@example\.org is deferred/);
+  const key = join(folder, 'public.key');
+  writeFileSync(key, (await generateKey('ada@example.org')).publicKey);
+  const imported = await run(['keys', 'import', key, '--account', 'ada@example.org']);
+  assert.equal(imported.code, 0, imported.stderr);
+  assert.match(String((await look())?.detail), /^mail for bo@example\.org is deferred/);
 });
 
 test('doctor tells faults of the settings instead of looking: exit 2', async t => {

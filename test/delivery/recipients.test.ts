@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Outcome } from '../../delivery/delivery.ts';
 import type { ErrorCode } from '../../delivery/errors.ts';
+import { type Log, silentLog } from '../../delivery/log.ts';
 import { openRecipients } from '../../delivery/recipients.ts';
 import { backend } from '../support/backend.ts';
 import { openTestClock } from '../support/clock.ts';
@@ -18,7 +19,10 @@ test('RCPT is answered by what the directory, the quota and the key say', async 
   ]);
   const id = async (address: string) => (await store.getAccountByAddress(address))?.id ?? '';
   await store.updateAccount(await id('closed@example.org'), { state: 'closed' });
-  const recipients = openRecipients({ store, clock: openTestClock(), config: { postmaster: '' } });
+  const told: [string, unknown][] = [];
+  const log: Log = { ...silentLog, warn: ({ accountId }, event) => told.push([event, accountId]) };
+  const clock = openTestClock();
+  const recipients = openRecipients({ store, clock, config: { postmaster: '' }, log });
   const code = async (path: string, sizeOctets = 0) =>
     (await recipients.find(path, { sizeOctets, reversePath: 'a@example.net' })).code;
   assert.equal(await code('a+x@EXAMPLE.org'), null);
@@ -27,8 +31,16 @@ test('RCPT is answered by what the directory, the quota and the key say', async 
   assert.equal(await code('ada@example.com'), 'relayDenied');
   assert.equal(await code('full@example.org', 101), 'overQuota');
   assert.equal(await code('closed@example.org'), 'recipientUnavailable');
-  assert.equal(await code('sealed@example.org'), 'sealingImpossible');
   const sealed = await id('sealed@example.org');
+  for (const [seconds, lines] of [
+    [0, 1],
+    [59, 1],
+    [1, 2],
+  ] as const) {
+    clock.advance(seconds);
+    assert.equal(await code('sealed@example.org'), 'sealingImpossible');
+    assert.deepEqual(told, Array(lines).fill(['recipientWithoutKey', sealed]), 'told once a minute');
+  }
   const key = { address: 'sealed@example.org', octets: new Uint8Array(1), firstSeenAt: day } as const;
   await store.putPublicKey(sealed, { ...key, fingerprint: '01', source: 'own', state: 'expired' });
   await store.putPublicKey(sealed, { ...key, fingerprint: '02', source: 'wkd', state: 'usable' });
@@ -52,7 +64,12 @@ async function openRemembering(t: TestContext): Promise<Remembering> {
     addresses.map(address => ({ address })),
   );
   const clock = openTestClock();
-  const recipients = openRecipients({ store, clock, config: { postmaster: 'bo@example.org' } });
+  const recipients = openRecipients({
+    store,
+    clock,
+    config: { postmaster: 'bo@example.org' },
+    log: silentLog,
+  });
   const known = await Promise.all(
     addresses.map(async forwardPath => ({
       forwardPath,
