@@ -18,6 +18,7 @@ import { addressFindings, portFindings } from './doctor/doors.ts';
 import { keyZoneFindings } from './doctor/key-zones.ts';
 import { keylessFindings } from './doctor/keyless-accounts.ts';
 import { sourceFindings } from './doctor/sender-sources.ts';
+import { heldPlaces } from './serve/running-doors.ts';
 import { withParts } from './with-parts.ts';
 
 /** One thing looked at: what was found, and what to do when it is not well. */
@@ -48,12 +49,13 @@ function text({ check, status, detail, todo }: Finding): string {
 async function examine(context: CommandContext): Promise<Finding[]> {
   const config = context.config();
   const findings = [settingsFinding(config), descriptorFinding(), clockFinding(config)];
+  const held = await heldPlaces(config.data);
   findings.push(
-    ...(await portFindings(config)),
+    ...(await portFindings(config, held)),
     ...addressFindings(config),
     hostNameFinding(config),
     ...tlsFindings(config),
-    ...(await certificateFindings(config)),
+    ...(await certificateFindings(config, held)),
     ...(await sourceFindings(config)),
     instanceKeyFinding(config),
     folderFinding(config),

@@ -3,6 +3,7 @@ import type { Config } from '../delivery/config.ts';
 import { DeliveryError } from '../delivery/errors.ts';
 import type { CommandContext } from './command.ts';
 import { type DoorName, doorNames, type OpenDoor } from './serve/door.ts';
+import { tellRunning } from './serve/running-doors.ts';
 import { listenForStop } from './serve/stop-wish.ts';
 import { type DoorNews, type ReadyDoor, startDoors } from './serve/supervisor.ts';
 
@@ -82,7 +83,9 @@ async function run(
 ): Promise<void> {
   const { openDoor } = await openers[name]();
   const door = await openDoor(config);
+  const tellNoMore = tellRunning(name, config);
   await untilStop(door);
+  await tellNoMore();
   await door.close();
 }
 

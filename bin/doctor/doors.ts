@@ -3,22 +3,28 @@ import { dirname, resolve } from 'node:path';
 import { type Config, environmentName } from '../../delivery/config.ts';
 import type { Finding } from '../doctor.ts';
 import { chosenDoors, type ListenPlace, listenFailure, listenPlaces } from '../serve/door.ts';
+import { type HeldPlace, holderOf } from '../serve/running-doors.ts';
 
-/** Whether each door could listen where the settings say. */
-export async function portFindings(config: Config): Promise<Finding[]> {
+/** Whether each door could listen where the settings say, or does: `held` by the doors that run now. */
+export async function portFindings(config: Config, held: readonly HeldPlace[]): Promise<Finding[]> {
   return Promise.all(
-    chosenDoors(config).flatMap(door => listenPlaces(door, config).map(place => portFinding(door, place))),
+    chosenDoors(config).flatMap(door =>
+      listenPlaces(door, config).map(place => portFinding(door, place, held)),
+    ),
   );
 }
 
-async function portFinding(door: string, place: ListenPlace): Promise<Finding> {
+async function portFinding(door: string, place: ListenPlace, held: readonly HeldPlace[]): Promise<Finding> {
   const { address, port, transport } = place;
   const check = `${door} port${transport === 'udp' ? ' (UDP)' : ''}`;
   if (address.startsWith('unix:')) return socketFileFinding(check, address.slice('unix:'.length));
   const failure = await listenFailure(place);
   if (failure === null) return { check, status: 'ok', detail: `${address}:${port} is free` };
+  const holder = holderOf(place, held);
+  if (holder !== null)
+    return { check, status: 'ok', detail: `${address}:${port} is taken by the ${holder} door, which runs` };
   if (failure.code === 'EADDRINUSE') {
-    const todo = `fine when caliopen serve is running; else end the other program or set ${door}.port (${environmentName(`${door}.port`)})`;
+    const todo = `no door of this data folder says that it is there: end the other program or set ${door}.port (${environmentName(`${door}.port`)})`;
     return { check, status: 'warn', detail: `${address}:${port} is taken`, todo };
   }
   const todo =

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { doorNames } from '../../bin/serve/door.ts';
 import { settingsEnvironment } from '../../bin/serve/settings-environment.ts';
 import { readyLine } from '../../bin/serve.ts';
 import type { Config } from '../../delivery/config.ts';
 import { backend } from '../support/backend.ts';
+import { jsonLines, openCommand } from '../support/command.ts';
 import { startDoor, testConfig } from '../support/door-process.ts';
 import { poll } from '../support/poll.ts';
 import { childrenOf, wordsOf } from '../support/processes.ts';
@@ -22,6 +23,28 @@ function runServe(config: Config, ...words: string[]) {
     env: { ...env, ...settingsEnvironment(config) },
     timeout: 60_000,
   });
+}
+
+function listenAnywhere(): Promise<{ port: number; close: () => void }> {
+  return new Promise(resolve => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const bound = server.address();
+      resolve({ port: typeof bound === 'object' && bound ? bound.port : 0, close: () => server.close() });
+    });
+  });
+}
+
+/** A port that another program holds until the test ends. */
+async function holdPort(t: TestContext): Promise<number> {
+  const { port, close } = await listenAnywhere();
+  t.after(close);
+  return port;
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const found = await Promise.all(Array.from({ length: count }, listenAnywhere));
+  for (const { close } of found) close();
+  return found.map(({ port }) => port);
 }
 
 test('all doors under one supervisor: ready, restarted on the same port after a crash, stopped cleanly', async t => {
@@ -48,14 +71,7 @@ test('all doors under one supervisor: ready, restarted on the same port after a 
 });
 
 test('ports that are taken are told in one line each that names the setting, and end with 1', async t => {
-  const taken = createServer();
-  const port = await new Promise<number>(resolve => {
-    taken.listen(0, '127.0.0.1', () => {
-      const bound = taken.address();
-      resolve(typeof bound === 'object' && bound ? bound.port : 0);
-    });
-  });
-  t.after(() => taken.close());
+  const port = await holdPort(t);
   for (const door of doorNames) {
     const alone = runServe(testConfig(t, { [`${door}.port`]: port }), door);
     assert.equal(alone.status, 1, alone.stderr);
@@ -110,4 +126,38 @@ test('the line of the web door names the scheme that it speaks', t => {
     [lineOf(false), lineOf(true)],
     ['web    ready at http://[::1]:443/', 'web    ready at https://[::1]:443/'],
   );
+});
+
+test('doctor beside doors that run says that they hold their ports, and of others that they are taken', async t => {
+  const { run } = openCommand(t);
+  const [ports, other] = await Promise.all([freePorts(5), holdPort(t)]);
+  const [smtp, lmtp, web, dns, acme] = ports;
+  const config = testConfig(t, {
+    ...{ 'smtp.port': smtp, 'lmtp.port': lmtp, 'web.port': web, 'dns.port': dns },
+    ...{ 'web.tls': true, 'acme.directory': 'https://127.0.0.1:9/directory', 'acme.httpPort': acme },
+  });
+  const doors = await startDoor(t, null, config);
+  const look = async (settings: Config) => {
+    const { stdout } = await run(['--json', 'doctor'], { environment: settingsEnvironment(settings) });
+    const found = jsonLines(stdout).filter(({ check }) => / port/.test(String(check)));
+    return Object.fromEntries(found.map(({ check, status, detail }) => [check, `${status} ${detail}`]));
+  };
+  const heldBy = (door: string, port: number | undefined) =>
+    `ok 127.0.0.1:${port} is taken by the ${door} door, which runs`;
+  const expected = {
+    'smtp port': heldBy('smtp', smtp),
+    'lmtp port': heldBy('lmtp', lmtp),
+    'web port': heldBy('web', web),
+    'dns port': heldBy('dns', dns),
+    'dns port (UDP)': heldBy('dns', dns),
+    'acme port': heldBy('web', acme),
+  };
+  assert.deepEqual(await look(config), expected);
+  const elsewhere = await look({ ...config, 'smtp.port': other });
+  assert.deepEqual(elsewhere, { ...expected, 'smtp port': `warn 127.0.0.1:${other} is taken` });
+  await doors.stop();
+  const left = join(config.data, 'doors', 'lmtp-1');
+  writeFileSync(left, '');
+  assert.equal((await look(config))['smtp port'], `ok 127.0.0.1:${smtp} is free`);
+  assert.equal(existsSync(left), false, 'what a fallen door has left is swept');
 });
