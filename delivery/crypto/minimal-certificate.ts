@@ -33,6 +33,7 @@ export const minimalFaults = [
   'userIdRevoked',
   'expired',
   'cannotEncrypt',
+  'weakSignature',
   'unreadable',
   'tooLarge',
 ] as const;
@@ -74,7 +75,7 @@ function soundSubkeys(userId: CertificatePart, subkeys: readonly CertificatePart
   const sound = subkeys.filter(part => !isBySha1(part));
   if (!isBySha1(userId) && (sound.length > 0 || subkeys.length === 0)) return sound;
   throw fault(
-    'cannotEncrypt',
+    'weakSignature',
     'this key is held together by SHA-1, so many programs refuse it; on the owner’s machine, gpg --quick-set-expire with its fingerprint and 2y, then again with a "*" behind, signs it anew; then import it again',
   );
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it, type TestContext } from 'node:test';
 import { type GeneratedKey, generateKey } from '../../../delivery/crypto/keys.ts';
+import { loadOpenPgp } from '../../../delivery/crypto/openpgp.ts';
 import { addAccount, openTestWeb, type TestWeb } from './web.ts';
 
 let key: GeneratedKey;
@@ -8,6 +9,17 @@ let key: GeneratedKey;
 before(async () => {
   key = await generateKey('owner@example.org', undefined, new Date('2020-01-01T00:00:00Z'));
 });
+
+/** As made before 2010: openpgp.js takes SHA-1 for RSA alone, and with no salt beside it. */
+async function sha1Key(email: string): Promise<{ fingerprint: string; octets: Uint8Array }> {
+  const { generateKey, readKey, enums } = await loadOpenPgp();
+  const { publicKey } = await generateKey({
+    ...{ type: 'rsa', rsaBits: 2048, userIDs: [{ email }], format: 'binary' },
+    date: new Date('2020-01-01T00:00:00Z'),
+    config: { preferredHashAlgorithm: enums.hash.sha1, nonDeterministicSignaturesViaNotation: false },
+  });
+  return { fingerprint: (await readKey({ binaryKey: publicKey })).getFingerprint(), octets: publicKey };
+}
 
 async function openWithKey(t: TestContext): Promise<TestWeb> {
   const web = await openTestWeb(t);
@@ -87,6 +99,21 @@ describe('PublishedKey', () => {
     assert.deepEqual([notUpdated[owner].type, notUpdated.Pnone.type], ['invalidProperties', 'notFound']);
     assert.deepEqual([notCreated.new.type, notDestroyed[owner].type], ['forbidden', 'forbidden']);
     assert.equal(await web.store.getPublishedKey('owner@example.org', 'openpgp'), null);
+  });
+
+  it('held together by SHA-1 alone is refused as that, not as one that can’t encrypt', async t => {
+    const web = await openTestWeb(t);
+    await web.store.putPublicKey(web.account.id, {
+      ...(await sha1Key('owner@example.org')),
+      ...{ source: 'own', state: 'usable', address: 'owner@example.org', firstSeenAt: web.clock.now() },
+    });
+    const { list } = await web.ask('PublishedKey/get');
+    const { notUpdated } = await web.ask('PublishedKey/set', {
+      update: { [list[0].id]: { published: true } },
+    });
+    const { reason, description } = notUpdated[list[0].id];
+    assert.equal(reason, 'weakSignature');
+    assert.match(description, /SHA-1.*sign it anew/);
   });
 
   it("never touches another account's", async t => {

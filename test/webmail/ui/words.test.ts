@@ -3,9 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { levelWordsFile, screenWordsFile } from '../../../bin/screen-words.ts';
+import { minimalFaults } from '../../../delivery/crypto/minimal-certificate.ts';
 import { en } from '../../../webmail/ui/locales/en.ts';
 import { fr } from '../../../webmail/ui/locales/fr.ts';
 import { indexWords } from '../../../webmail/ui/locales/index-words.ts';
+import { settingsWords } from '../../../webmail/ui/locales/settings.ts';
 
 const ui = join(import.meta.dirname, '../../../webmail/ui');
 
@@ -110,5 +112,13 @@ test('no view holds a sentence of its own', () => {
     const shown = [...source.matchAll(/(?<!=)>\s*([A-Za-zÀ-ÿ][\w ’'-]{3,})\s*</g)].map(match => match[1]);
     assert.deepEqual(shown, [], file);
     assert.doesNotMatch(source, /(?:aria-label|title|placeholder|alt)="[^"$]*[A-Za-z]{3,}[^"$]*"/, file);
+  }
+});
+
+test('each reason why a key can’t be published has words of its own', () => {
+  for (const language of ['en', 'fr'] as const) {
+    const refused: Readonly<Record<string, string>> = settingsWords[language].keys.refused;
+    for (const fault of minimalFaults) assert.ok(refused[fault], `${language} ${fault}`);
+    assert.equal(new Set(Object.values(refused)).size, Object.keys(refused).length, language);
   }
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { minimalCertificate } from '../../../delivery/crypto/minimal-certificate.ts';
+import { type MinimalFault, minimalCertificate } from '../../../delivery/crypto/minimal-certificate.ts';
 import { asDeliveryError, DeliveryError } from '../../../delivery/errors.ts';
 import { ownCertificates } from '../../../delivery/own-certificates.ts';
 import { publishKey, unpublishKey } from '../../../delivery/publish-key.ts';
@@ -123,18 +123,21 @@ async function setPublished(address: string, isWished: boolean, context: MethodC
     if (!(error instanceof DeliveryError)) throw error;
     if (error.code !== 'badInput' && error.code !== 'notFound') throw error;
     const reason = typeof error.fields.reason === 'string' ? error.fields.reason : null;
-    const description = reasons[reason ?? ''] ?? error.row.text;
+    const known: Readonly<Record<string, string>> = reasons;
+    const description = known[reason ?? ''] ?? error.row.text;
     throw new SetError('invalidProperties', description, { properties: ['published'], reason });
   }
 }
 
 /** Why a key can't be published, for its owner. */
-const reasons: Readonly<Record<string, string>> = {
+const reasons: Readonly<Record<MinimalFault | 'noKey' | 'version6', string>> = {
   noKey: 'the account has no key',
   noUserId: 'the key has no user id of this address, and its secret part is not with the server to add one',
   userIdRevoked: 'the user id of this address was revoked in the key',
   expired: 'the key expired',
   cannotEncrypt: 'nothing can be encrypted to the key',
+  weakSignature:
+    'the key is held together by SHA-1, which many programs refuse; sign it anew and import it again',
   version6: 'only a key of version 6, which many programs can’t read',
   tooLarge: 'the key is too large for DNS',
   unreadable: 'the key is of a kind that is not known here',

@@ -110,6 +110,8 @@ const en = {
       userIdRevoked: 'This address was revoked in the key.',
       expired: 'The key has expired.',
       cannotEncrypt: 'Nothing can be encrypted to this key.',
+      weakSignature:
+        'The key is held together by SHA-1, which many programs refuse. Sign it anew, then import it again.',
       version6: 'This key is of a kind that many programs cannot read yet.',
       tooLarge: 'The key is too large for DNS.',
       unreadable: 'The key is of a kind that is not known here.',
@@ -273,6 +275,8 @@ const fr: typeof en = {
       userIdRevoked: 'Cette adresse a été révoquée dans la clé.',
       expired: 'La clé a expiré.',
       cannotEncrypt: 'Rien ne peut être chiffré pour cette clé.',
+      weakSignature:
+        'La clé ne tient que par SHA-1, que beaucoup de logiciels refusent. Signez-la de nouveau, puis importez-la.',
       version6: 'Cette clé est d’une sorte que beaucoup de logiciels ne lisent pas encore.',
       tooLarge: 'La clé est trop grande pour le DNS.',
       unreadable: 'La clé est d’une sorte inconnue ici.',
