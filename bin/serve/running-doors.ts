@@ -19,17 +19,25 @@ const folderName = 'doors';
 export function tellRunning(door: DoorName, config: Config): () => Promise<void> {
   const held = placesOf(door, config).map((place): HeldPlace => ({ ...place, door }));
   const folder = join(config.data, folderName);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${door}-${process.pid}`);
-  rmSync(path, { force: true });
+  const untold = (cause: unknown) => {
+    const log = openLog(config['log.level'] as Parameters<typeof openLog>[0]);
+    log.warn({ path, cause: String(cause) }, 'doorNotTold');
+  };
+  // Too long a path or a full disk, say: the door goes on, and doctor takes it for another program.
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    rmSync(path, { force: true });
+  } catch (cause) {
+    untold(cause);
+    return async () => {};
+  }
   const server = createServer(socket => {
     socket.on('error', () => socket.destroy());
     socket.end(JSON.stringify(held));
   });
-  server.on('error', error => {
-    // Too long a path, say: the door goes on, and doctor takes it for another program.
-    const log = openLog(config['log.level'] as Parameters<typeof openLog>[0]);
-    log.warn({ path, cause: String(error) }, 'doorNotTold');
+  server.on('error', cause => {
+    untold(cause);
     server.close();
   });
   server.listen(path);

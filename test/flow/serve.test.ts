@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { env, execPath } from 'node:process';
@@ -160,4 +160,14 @@ test('doctor beside doors that run says that they hold their ports, and of other
   writeFileSync(left, '');
   assert.equal((await look(config))['smtp port'], `ok 127.0.0.1:${smtp} is free`);
   assert.equal(existsSync(left), false, 'what a fallen door has left is swept');
+});
+
+test('a door that can tell nobody where it listens takes mail all the same, and says so', async t => {
+  const config = testConfig(t);
+  mkdirSync(config.data, { recursive: true });
+  writeFileSync(join(config.data, 'doors'), '');
+  const door = await startDoor(t, 'lmtp', config);
+  await openDialogue(door.ports.lmtp ?? 0);
+  await poll('doorNotTold', async () => door.log.some(line => line.includes('doorNotTold')) || undefined);
+  assert.equal(await door.stop(), 0);
 });
