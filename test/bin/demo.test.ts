@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { addressOf, demoAccounts } from '../../bin/demo/people.ts';
 import { demoMail } from '../../bin/demo.ts';
+import { atEnd } from '../support/at-end.ts';
 import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
 import { poll } from '../support/poll.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -29,7 +30,7 @@ async function countMail(demo: Demo, address: string, filter: object | null = nu
 test('the demo brings its mail once and goes on with it at the next start', { timeout: 240_000 }, async t => {
   const folder = temporaryFolder(t);
   const first = await startDemo(folder);
-  t.after(() => first.process.kill('SIGKILL'));
+  atEnd(t, () => first.process.kill('SIGKILL'));
   for (const { name } of demoAccounts) {
     const expected = demoMail.filter(message => message.recipients.includes(name)).length;
     await poll(
@@ -46,7 +47,7 @@ test('the demo brings its mail once and goes on with it at the next start', { ti
   }
   await stopDemo(first);
   const second = await startDemo(folder);
-  t.after(() => second.process.kill('SIGKILL'));
+  atEnd(t, () => second.process.kill('SIGKILL'));
   assert.deepEqual(second.passwords, first.passwords);
   for (const { name } of demoAccounts) {
     const expected = demoMail.filter(message => message.recipients.includes(name)).length;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { createTransport } from 'nodemailer';
 import type { BrowserContext, Page } from 'playwright-core';
+import { atEnd } from '../support/at-end.ts';
 import { violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
 import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
@@ -29,7 +30,7 @@ test('a browser reads the demo’s mail', { timeout: 300_000 }, async t => {
   const browser = await openChromium(t);
   if (!browser) return;
   const demo = await startDemo(temporaryFolder(t));
-  t.after(() => demo.process.kill('SIGKILL'));
+  atEnd(t, () => demo.process.kill('SIGKILL'));
   const asked: string[] = [];
   const faults: string[] = [];
   const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 } });

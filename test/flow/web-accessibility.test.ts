@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import type { Language } from '../../webmail/ui/locales/languages.ts';
 import { screens } from '../screens/screens.ts';
 import { languages, openStage, type Stage } from '../screens/stage.ts';
+import { atEnd } from '../support/at-end.ts';
 import { colourRules, violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
 import { startDemo, stopDemo } from '../support/demo.ts';
@@ -13,7 +14,7 @@ test('every screen can be used by everybody', { timeout: 600_000 }, async t => {
   const browser = await openChromium(t);
   if (!browser) return;
   const demo = await startDemo(temporaryFolder(t));
-  t.after(() => demo.process.kill('SIGKILL'));
+  atEnd(t, () => demo.process.kill('SIGKILL'));
   const stage = await openStage(browser, demo);
   for (const screen of screens) {
     await t.test(`${screen.name}: axe finds nothing, and nothing is wider than the window`, () =>

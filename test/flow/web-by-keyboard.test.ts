@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { addressOf } from '../../bin/demo/people.ts';
 import { openStage } from '../screens/stage.ts';
 import { focusedName, spokenParts } from '../support/accessibility-tree.ts';
+import { atEnd } from '../support/at-end.ts';
 import { openChromium } from '../support/chromium.ts';
 import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -16,7 +17,7 @@ test('the main way by keyboard alone, as a screen reader tells it', { timeout: 3
   const browser = await openChromium(t);
   if (!browser) return;
   const demo = await startDemo(temporaryFolder(t));
-  t.after(() => demo.process.kill('SIGKILL'));
+  atEnd(t, () => demo.process.kill('SIGKILL'));
   await openStage(browser, demo);
   const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();

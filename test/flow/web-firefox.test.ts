@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { createTransport } from 'nodemailer';
 import type { Browser, Page } from 'playwright-core';
+import { atEnd } from '../support/at-end.ts';
 import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
 import { openFirefox } from '../support/firefox.ts';
 import { poll } from '../support/poll.ts';
@@ -47,7 +48,7 @@ test('the webmail in Firefox', { timeout: 240_000 }, async t => {
   const browser = await openFirefox(t);
   if (!browser) return;
   const demo = await startDemo(temporaryFolder(t));
-  t.after(() => demo.process.kill('SIGKILL'));
+  atEnd(t, () => demo.process.kill('SIGKILL'));
   const { page, asked, faults } = await openPage(browser, demo, { width: 1280, height: 800 });
 
   await signsIn(t, page, { demo, asked, faults });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { createTransport } from 'nodemailer';
 import type { BrowserContext, Page, Request } from 'playwright-core';
+import { atEnd } from '../support/at-end.ts';
 import { violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
 import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
@@ -48,7 +49,7 @@ test('sealed mail is opened in the browser with a key that never leaves it', {
   const browser = await openChromium(t);
   if (!browser) return;
   const demo = await startDemo(temporaryFolder(t));
-  t.after(() => demo.process.kill('SIGKILL'));
+  atEnd(t, () => demo.process.kill('SIGKILL'));
   const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 900 } });
   const { requests, faults } = listen(context);
   const page = await context.newPage();

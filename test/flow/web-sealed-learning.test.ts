@@ -11,6 +11,7 @@ import { sealedMemoryName } from '../../delivery/sealed-memory.ts';
 import type { ScoreFindings } from '../../delivery/spam/findings.ts';
 import type { Entry } from '../../delivery/spam/personal/entry.ts';
 import { readLessons } from '../../webmail/device/lessons.ts';
+import { atEnd } from '../support/at-end.ts';
 import { openChromium } from '../support/chromium.ts';
 import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
 import { openTestParts } from '../support/door-process.ts';
@@ -113,7 +114,7 @@ test('an owner whose mail is sealed teaches words in the browser, and the server
   if (!browser) return;
   const folder = temporaryFolder(t);
   const demo = await startDemo(folder);
-  t.after(() => demo.process.kill('SIGKILL'));
+  atEnd(t, () => demo.process.kill('SIGKILL'));
   const sellers = numbers.map(number => ({ kind: 'Seller', number }) as const);
   const readers = numbers.map(number => ({ kind: 'Reader', number }) as const);
   await send(demo, [...sellers, ...readers]);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { atEnd } from '../support/at-end.ts';
 import { violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
 import { type Demo, startDemo } from '../support/demo.ts';
@@ -32,7 +33,7 @@ test('lists stay at hand as tabs', { timeout: 180_000 }, async t => {
   const browser = await openChromium(t);
   if (!browser) return;
   const demo = await startDemo(temporaryFolder(t));
-  t.after(() => demo.process.kill('SIGKILL'));
+  atEnd(t, () => demo.process.kill('SIGKILL'));
   const context = await browser.newContext({ locale: 'en', viewport: { width: 1280, height: 800 } });
   const faults: string[] = [];
   context.on('weberror', error => faults.push(String(error.error())));

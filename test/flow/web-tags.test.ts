@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
+import { atEnd } from '../support/at-end.ts';
 import { violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
 import { type Demo, startDemo } from '../support/demo.ts';
@@ -49,7 +50,7 @@ test('messages are tagged and put away, one or many at once, and all of it can b
   const browser = await openChromium(t);
   if (!browser) return;
   const demo = await startDemo(temporaryFolder(t));
-  t.after(() => demo.process.kill('SIGKILL'));
+  atEnd(t, () => demo.process.kill('SIGKILL'));
   const context = await browser.newContext({
     locale: 'en',
     viewport: { width: 1280, height: 800 },

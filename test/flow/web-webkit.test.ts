@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createTransport } from 'nodemailer';
+import { atEnd } from '../support/at-end.ts';
 import { type Demo, startDemo, stopDemo } from '../support/demo.ts';
 import { poll } from '../support/poll.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -37,7 +38,7 @@ test('the webmail in WebKit', { timeout: 240_000 }, async t => {
   const page = await openWebKit(t, { width: 1280, height: 800 });
   if (!page) return;
   const demo = await startDemo(temporaryFolder(t));
-  t.after(() => demo.process.kill('SIGKILL'));
+  atEnd(t, () => demo.process.kill('SIGKILL'));
   await page.open(demo.web);
   await page.read(noteFaults);
   await readsMail(t, page, demo);

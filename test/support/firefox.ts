@@ -1,6 +1,7 @@
 import { env } from 'node:process';
 import type { TestContext } from 'node:test';
 import { type Browser, firefox } from 'playwright-core';
+import { atEnd } from './at-end.ts';
 import { requireService } from './services.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -12,7 +13,8 @@ export async function openFirefox(test: TestContext): Promise<Browser | null> {
   const executablePath = requireService(test, 'firefox');
   if (!executablePath) return null;
   const browser = await launchFirefox(executablePath, temporaryFolder(test));
-  test.after(() => browser.close());
+  // Before its folder goes.
+  atEnd(test, () => browser.close());
   return browser;
 }
 

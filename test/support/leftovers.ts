@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { kill, pid, platform } from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -22,8 +22,18 @@ export async function findLeftovers(folder: string, expected: readonly string[])
   }
   const files = readdirSync(folder)
     .map(name => join(folder, name))
-    .filter(file => !expected.includes(file) && !isOfPrograms(file));
+    .filter(file => !expected.includes(file) && !isOfPrograms(file))
+    .map(file => [file, ...filesIn(file)].join(' '));
   return [...processes.map(({ id, command }) => `process ${id}: ${command}`), ...files];
+}
+
+const mostNamed = 10;
+
+/** Some of what is in a folder, by which its test is known. */
+function filesIn(path: string): string[] {
+  return statSync(path).isDirectory()
+    ? readdirSync(path, { recursive: true, encoding: 'utf8' }).slice(0, mostNamed)
+    : [];
 }
 
 /** Files that Node, GLib and Chromium keep for themselves in the temporary folder. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { env } from 'node:process';
+import { env, kill } from 'node:process';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { atEnd } from './at-end.ts';
@@ -140,9 +140,20 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** The driver and the browser that it has started. */
-async function endGroup(process: ChildProcess): Promise<void> {
-  const ended = once(process, 'exit');
-  if (process.pid) globalThis.process.kill(-process.pid, 'SIGTERM');
-  await ended;
+/** The driver and the browser that it has started, all of whose processes write until they have ended. */
+async function endGroup({ pid }: ChildProcess): Promise<void> {
+  if (pid === undefined) return;
+  signalGroup(pid, 'SIGTERM');
+  await poll('the end of WebKit', () => (signalGroup(pid, 0) ? undefined : true), 5_000).catch(() =>
+    signalGroup(pid, 'SIGKILL'),
+  );
+}
+
+/** False when none of the group is there. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return kill(-pid, signal);
+  } catch {
+    return false;
+  }
 }
