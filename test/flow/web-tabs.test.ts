@@ -86,7 +86,37 @@ async function sharesTabs(t: TestContext, page: Page): Promise<void> {
     await other.close();
     assert.deepEqual(await titles(page), ['Inbox', 'demo', 'from:friend']);
   });
+  await t.test('a window that hears late of what another one opened takes nothing of it away', async () => {
+    const slow = await page.context().newPage();
+    slow.setDefaultTimeout(45_000);
+    await slow.addInitScript(hearLate);
+    await slow.goto(page.url());
+    await tab(slow, /^from:friend/).waitFor();
+    for (const text of ['first', 'second']) await search(page, text);
+    for (const window of [slow, page])
+      for (const name of [/^first/, /^second/]) await tab(window, name).waitFor();
+    // As long again as the other one takes to hear.
+    await slow.waitForTimeout(2 * lateMilliseconds);
+    assert.deepEqual(await titles(page), ['Inbox', 'demo', 'from:friend', 'first', 'second']);
+    for (const text of ['first', 'second'])
+      await strip(page)
+        .getByRole('button', { name: `Close the tab “${text}”` })
+        .click();
+    await tab(slow, /^(?:first|second)/).waitFor({ state: 'detached' });
+    await slow.close();
+    assert.deepEqual(await titles(page), ['Inbox', 'demo', 'from:friend']);
+  });
 }
+
+const lateMilliseconds = 400;
+
+/** Passes on what other windows have stored as on a machine that is busy. */
+const hearLate = `addEventListener('storage', event => {
+  if (!event.isTrusted) return;
+  event.stopImmediatePropagation();
+  const { key, newValue } = event;
+  setTimeout(() => dispatchEvent(new StorageEvent('storage', { key, newValue })), ${lateMilliseconds});
+})`;
 
 async function stepsByKeys(t: TestContext, page: Page): Promise<void> {
   await t.test('[ and ] go from tab to tab, round and round', async () => {

@@ -18,21 +18,33 @@ export function TabKeeper(): null {
   const { list, filter } = state.route;
   const parts: Parts = { store, actions, client, memory };
 
+  const read = useRef(state.tabs);
+  const take = (text: string | null) => {
+    read.current = readTabs(text);
+    store.set({ tabs: read.current });
+  };
+
   useEffect(() => {
-    store.set({ tabs: readTabs(memory.getItem(memoryKey(accountId))) });
+    take(memory.getItem(memoryKey(accountId)));
     return () => leave(accountId, parts);
   }, [accountId]);
   useEffect(() => {
-    if (staysAsTab(list, state.tags)) store.set({ tabs: visited(store.get().tabs, { list, filter }) });
+    // What another window wrote is not written back: meanwhile it may have written more.
+    const { tabs } = store.get();
+    if (tabs !== read.current) remember(accountId, tabs, memory);
+  }, [state.tabs]);
+  useEffect(() => {
+    // Another window may have opened some that this one has not heard of yet.
+    const tabs = readTabs(memory.getItem(memoryKey(accountId)));
+    if (staysAsTab(list, state.tags)) store.set({ tabs: visited(tabs, { list, filter }) });
   }, [list, filter, state.tags.length > 0]);
   useEffect(() => {
     if (state.tags.length > 0) dropGone(parts);
   }, [state.tags]);
-  useEffect(() => remember(accountId, state.tabs, memory), [state.tabs]);
   useEffect(() => {
     // Another window of this browser has opened or closed some.
     const follow = ({ key, newValue }: StorageEvent) => {
-      if (key === memoryKey(accountId)) store.set({ tabs: readTabs(newValue) });
+      if (key === memoryKey(accountId)) take(newValue);
     };
     addEventListener('storage', follow);
     return () => removeEventListener('storage', follow);
