@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import { createTransport } from 'nodemailer';
 import type { BrowserContext, Page, Request } from 'playwright-core';
+import { loadOpenPgp } from '../../delivery/crypto/openpgp.ts';
 import { atEnd } from '../support/at-end.ts';
 import { violations } from '../support/axe.ts';
 import { openChromium } from '../support/chromium.ts';
@@ -79,21 +80,30 @@ test('sealed mail is opened in the browser with a key that never leaves it', {
       .splice(said)
       .forEach(fault => void assert.match(fault, /Content Security Policy|Refused|violates/));
   });
-  await step(t, 'neither the key nor its passphrase was sent, to nobody, and nothing went wrong', () => {
-    const secretLines = readFileSync(demo.ownKey.file, 'utf8')
-      .split(/\r?\n/)
-      .filter(line => line.length === 64);
-    assert.ok(secretLines.length > 3);
-    for (const request of requests) {
-      const said = `${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`;
-      assert.ok(!said.includes(demo.ownKey.passphrase), request.url());
-      assert.ok(!said.includes('PRIVATE KEY'), request.url());
-      for (const line of secretLines) assert.ok(!said.includes(line.slice(0, 40)), request.url());
-      assert.ok(!said.includes('third shutter'), request.url());
-      assert.ok(/^(?:data|blob):/.test(request.url()) || request.url().startsWith(demo.web), request.url());
-    }
-    assert.deepEqual(faults, []);
-  });
+  await step(
+    t,
+    'neither the key nor its passphrase was sent, to nobody, and nothing went wrong',
+    async () => {
+      const armored = readFileSync(demo.ownKey.file, 'utf8');
+      const { readPrivateKey } = await loadOpenPgp();
+      const own = await readPrivateKey({ armoredKey: armored });
+      const open = Buffer.from(own.toPublic().write());
+      // Signatures stand in the public key, too, which may be sent: sometimes in lines that are cut alike.
+      const secretLines = armored
+        .split(/\r?\n/)
+        .filter(line => line.length === 64 && !open.includes(Buffer.from(line, 'base64').subarray(0, 30)));
+      assert.ok(secretLines.length > 3);
+      for (const request of requests) {
+        const said = `${request.url()} ${JSON.stringify(request.headers())} ${request.postData() ?? ''}`;
+        assert.ok(!said.includes(demo.ownKey.passphrase), request.url());
+        assert.ok(!said.includes('PRIVATE KEY'), request.url());
+        for (const line of secretLines) assert.ok(!said.includes(line.slice(0, 40)), request.url());
+        assert.ok(!said.includes('third shutter'), request.url());
+        assert.ok(/^(?:data|blob):/.test(request.url()) || request.url().startsWith(demo.web), request.url());
+      }
+      assert.deepEqual(faults, []);
+    },
+  );
   await opensForeign(t, flow);
   await stopDemo(demo);
 });
