@@ -1,10 +1,9 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Arrival, Outcome } from './delivery.ts';
 import type { JudgeCounts } from './judge.ts';
 import type { Log } from './log.ts';
+import { askOthers, tellOthers } from './process-sockets.ts';
 import { onSelfCheck } from './store/cassandra/mail/self-check-news.ts';
 
 /** What one process counts. Names and help follow Prometheus' rules. */
@@ -174,22 +173,13 @@ function publish(
   registry: Registry,
   { data, processName, log }: { data: string; processName: string; log: Log },
 ): () => Promise<void> {
-  const folder = join(data, folderName);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, `${processName}-${process.pid}`);
-  rmSync(path, { force: true });
-  const server = createServer(socket => {
-    socket.on('error', () => socket.destroy());
-    void registry.getMetricsAsJSON().then(values => socket.end(JSON.stringify(values)));
+  return tellOthers({
+    folder: join(data, folderName),
+    processName,
+    tell: () => registry.getMetricsAsJSON(),
+    // The door goes on without being counted.
+    onFault: fault => log.warn(fault, 'metricsUnavailable'),
   });
-  server.on('error', error => {
-    // Too long a path, say: the door goes on without being counted.
-    log.warn({ path, cause: String(error) }, 'metricsUnavailable');
-    server.close();
-  });
-  server.listen(path);
-  server.unref();
-  return () => new Promise(resolve => server.close(() => resolve()));
 }
 
 /**
@@ -197,42 +187,6 @@ function publish(
  * that have ended are swept.
  */
 export async function gatherMetrics(data: string, own: Registry): Promise<string> {
-  const folder = join(data, folderName);
-  const others = listed(folder).map(name => readSocket(join(folder, name)));
-  const all = await Promise.all([own.getMetricsAsJSON(), ...others]);
-  const alive = all.filter(values => values !== null);
-  return AggregatorRegistry.aggregate(alive as Parameters<typeof AggregatorRegistry.aggregate>[0]).metrics();
-}
-
-function listed(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-const answerMilliseconds = 1000;
-
-function readSocket(path: string): Promise<unknown[] | null> {
-  return new Promise(resolve => {
-    const socket = connect(path);
-    let text = '';
-    socket.setTimeout(answerMilliseconds, () => socket.destroy());
-    socket.setEncoding('utf8');
-    socket.on('data', chunk => (text += chunk));
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED') rmSync(path, { force: true });
-    });
-    socket.on('close', () => resolve(parsed(text)));
-  });
-}
-
-function parsed(text: string): unknown[] | null {
-  try {
-    const values: unknown = JSON.parse(text);
-    return Array.isArray(values) ? values : null;
-  } catch {
-    return null;
-  }
+  const all = [await own.getMetricsAsJSON(), ...(await askOthers(join(data, folderName)))];
+  return AggregatorRegistry.aggregate(all as Parameters<typeof AggregatorRegistry.aggregate>[0]).metrics();
 }

@@ -15,23 +15,44 @@ export async function portFindings(config: Config, held: readonly HeldPlace[]): 
 }
 
 async function portFinding(door: string, place: ListenPlace, held: readonly HeldPlace[]): Promise<Finding> {
-  const { address, port, transport } = place;
+  const { address, transport } = place;
   const check = `${door} port${transport === 'udp' ? ' (UDP)' : ''}`;
   if (address.startsWith('unix:')) return socketFileFinding(check, address.slice('unix:'.length));
+  return placeFinding(check, place, {
+    held,
+    setting: `${door}.port (${environmentName(`${door}.port`)})`,
+    todoOf: code =>
+      code === 'EACCES'
+        ? 'ports below 1024 need root or CAP_NET_BIND_SERVICE'
+        : `set ${door}.address to an address of this machine`,
+  });
+}
+
+interface PlaceWords {
+  readonly held: readonly HeldPlace[];
+  /** What says where the port is. */
+  readonly setting: string;
+  /** What to do when nobody could listen there, by the system's error code. */
+  readonly todoOf: (code: string | undefined) => string;
+}
+
+/** Whether a port is free, or held by a door of ours. */
+export async function placeFinding(
+  check: string,
+  place: ListenPlace,
+  { held, setting, todoOf }: PlaceWords,
+): Promise<Finding> {
+  const where = `${place.address}:${place.port}`;
   const failure = await listenFailure(place);
-  if (failure === null) return { check, status: 'ok', detail: `${address}:${port} is free` };
+  if (failure === null) return { check, status: 'ok', detail: `${where} is free` };
   const holder = holderOf(place, held);
   if (holder !== null)
-    return { check, status: 'ok', detail: `${address}:${port} is taken by the ${holder} door, which runs` };
+    return { check, status: 'ok', detail: `${where} is taken by the ${holder} door, which runs` };
   if (failure.code === 'EADDRINUSE') {
-    const todo = `no door of this data folder says that it is there: end the other program or set ${door}.port (${environmentName(`${door}.port`)})`;
-    return { check, status: 'warn', detail: `${address}:${port} is taken`, todo };
+    const todo = `no door of this data folder says that it is there: end the other program or set ${setting}`;
+    return { check, status: 'warn', detail: `${where} is taken`, todo };
   }
-  const todo =
-    failure.code === 'EACCES'
-      ? 'ports below 1024 need root or CAP_NET_BIND_SERVICE'
-      : `set ${door}.address to an address of this machine`;
-  return { check, status: 'fail', detail: `${address}:${port}: ${failure.code}`, todo };
+  return { check, status: 'fail', detail: `${where}: ${failure.code}`, todo: todoOf(failure.code) };
 }
 
 /** A socket file needs a folder in which this user may make it; one that a door has left is replaced. */

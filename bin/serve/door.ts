@@ -74,6 +74,11 @@ export function listenPlaces(name: DoorName, config: Config): ListenPlace[] {
   ]);
 }
 
+/** Where the web door answers an ACME server when `acme.directory` is set. */
+export function acmePlace(config: Config): ListenPlace {
+  return { address: config['web.address'], port: config['acme.httpPort'], transport: 'tcp' };
+}
+
 /** Why nothing can listen there now; null when it can, and for socket files, which their door replaces. */
 export function listenFailure(place: ListenPlace): Promise<NodeJS.ErrnoException | null> {
   const { address, port, transport } = place;
