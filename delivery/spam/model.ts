@@ -163,8 +163,9 @@ export function learn(model: Model, features: Features, isSpam: boolean): boolea
     units: messageUnits,
     steps: forEachView(name => {
       const slots = features.views[name];
-      const error = target - probability(marginOf(model, name, slots));
-      return stepOf(slots, { error, rate: rates.learner * share, scales: scalesFor(model, name, slots) });
+      const scales = scalesFor(model, name, slots);
+      const error = target - probability(margin(model.learners[name], slots, scales));
+      return stepOf(slots, { error, rate: rates.learner * share, scales });
     }),
     fusion: changeFor(inputs, target - probability(fuse(model.fusion, inputs)), rates.fusion * share),
   };
