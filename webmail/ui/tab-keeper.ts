@@ -34,9 +34,10 @@ export function TabKeeper(): null {
     if (tabs !== read.current) remember(accountId, tabs, memory);
   }, [state.tabs]);
   useEffect(() => {
+    if (!staysAsTab(list, state.tags)) return;
     // Another window may have opened some that this one has not heard of yet.
     const tabs = readTabs(memory.getItem(memoryKey(accountId)));
-    if (staysAsTab(list, state.tags)) store.set({ tabs: visited(tabs, { list, filter }) });
+    store.set({ tabs: visited(tabs, { list, filter }) });
   }, [list, filter, state.tags.length > 0]);
   useEffect(() => {
     if (state.tags.length > 0) dropGone(parts);
